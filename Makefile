@@ -1,0 +1,15 @@
+.PHONY: check format lint types test
+
+check: format lint types test
+
+format:
+	ruff format --check .
+
+lint:
+	ruff check .
+
+types:
+	mypy
+
+test:
+	pytest

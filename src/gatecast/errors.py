@@ -1,0 +1,105 @@
+"""Every error that gatecast raises on purpose.
+
+    GatecastError
+    ├── InputError (ValueError)       something given to gatecast cannot be used; the command line exits with 2
+    │   ├── DataError                 a table: file, row, column, got, expected, remedy
+    │   ├── SettingsError             a settings file: file, key, got, expected, remedy
+    │   └── ModelError                a saved model that cannot be read, or does not fit the games
+    ├── DownloadError (OSError)       a published file could not be fetched
+    └── MissingExtraError (ImportError)   an optional dependency is absent; names the command that installs it
+
+A message is one line: what was received, what was expected, how to mend it.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DataError",
+    "DownloadError",
+    "GatecastError",
+    "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "SettingsError",
+]
+
+
+class GatecastError(Exception):
+    """Root of all errors that gatecast raises on purpose."""
+
+
+class InputError(GatecastError, ValueError):
+    """Something given to gatecast cannot be used as it is."""
+
+
+class DataError(InputError):
+    """A table cannot be used.
+
+    Parameters
+    ----------
+    got, expected : str
+        What was received and what would have been accepted, in words a spreadsheet user knows.
+    remedy : str
+        What to do about it; may be empty when `expected` says it all.
+    file : str
+        Name of the file, or empty for a table in memory.
+    row : int or None
+        Row as a spreadsheet shows it: the header of a file is row 1.
+    column : str
+        Header of the column, as the file spells it.
+
+    Examples
+    --------
+    >>> print(DataError("'-40'", "a whole number from 0 to 250000", file="games.csv", row=17, column="attendance"))
+    games.csv, row 17, attendance: got '-40', expected a whole number from 0 to 250000
+    """
+
+    def __init__(
+        self, got: str, expected: str, remedy: str = "", *, file: str = "", row: int | None = None, column: str = ""
+    ) -> None:
+        self.got, self.expected, self.remedy = got, expected, remedy
+        self.file, self.row, self.column = file, row, column
+        place = ", ".join(part for part in (file, f"row {row}" if row is not None else "", column) if part)
+        super().__init__(_one_line(place, got, expected, remedy))
+
+
+class SettingsError(InputError):
+    """A settings file (column mapping, operations) has a value that cannot be used.
+
+    Examples
+    --------
+    >>> print(SettingsError("'ten'", "a number above 0", file="operations.toml", key="staff.ushers.cost"))
+    operations.toml, staff.ushers.cost: got 'ten', expected a number above 0
+    """
+
+    def __init__(self, got: str, expected: str, remedy: str = "", *, file: str = "", key: str = "") -> None:
+        self.got, self.expected, self.remedy, self.file, self.key = got, expected, remedy, file, key
+        super().__init__(_one_line(", ".join(part for part in (file, key) if part), got, expected, remedy))
+
+
+class ModelError(InputError):
+    """A saved model cannot be read, or does not fit the games it is used on."""
+
+
+class DownloadError(GatecastError, OSError):
+    """A published file could not be fetched."""
+
+
+class MissingExtraError(GatecastError, ImportError):
+    """An optional dependency is absent.
+
+    Examples
+    --------
+    >>> print(MissingExtraError("download", "downloading published seasons"))
+    downloading published seasons needs the 'download' extra: pip install 'gatecast[download]'
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        self.extra = extra
+        super().__init__(f"{purpose} needs the '{extra}' extra: pip install 'gatecast[{extra}]'")
+
+
+def _one_line(place: str, got: str, expected: str, remedy: str) -> str:
+    text = f"{place}: " if place else ""
+    text += f"got {got}, expected {expected}"
+    return " ".join((f"{text}; {remedy}" if remedy else text).split())

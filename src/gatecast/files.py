@@ -1,0 +1,101 @@
+"""Files written whole or not at all, and tables written by the ending of their path."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from gatecast.errors import InputError
+
+__all__ = ["TABLE_ENDINGS", "check_writable", "write_table", "write_text", "written_whole"]
+
+TABLE_ENDINGS = (".parquet", ".csv", ".xlsx")
+
+
+@contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` to write to; it takes the place of `path` only if the block succeeds.
+
+    Examples
+    --------
+    >>> with written_whole("/tmp/gatecast-doctest.txt") as draft:
+    ...     _ = draft.write_text("whole")
+    >>> Path("/tmp/gatecast-doctest.txt").read_text()
+    'whole'
+    """
+    target = Path(path)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        with draft.open("rb+") as written:
+            os.fsync(written.fileno())
+        draft.chmod(0o666 & ~_umask())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def check_writable(path: str | Path, endings: tuple[str, ...] = TABLE_ENDINGS) -> Path:
+    """Return `path` if its folder exists and its ending is one of `endings`; raise InputError otherwise."""
+    target = Path(path)
+    if target.suffix.lower() not in endings:
+        raise InputError(f"{target.name}: got ending {target.suffix!r}, expected one of {', '.join(endings)}")
+    if not target.parent.is_dir():
+        raise InputError(f"{target}: got a folder that does not exist, expected one that does; make it first")
+    return target
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a UTF-8 text file, whole or not at all."""
+    with written_whole(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def write_table(table: pl.DataFrame, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
+    """Write a data frame as Parquet, CSV or XLSX, by the ending of `path`.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+    path : path
+    metadata : mapping of str to str, optional
+        Kept in the file where it is Parquet; other forms have no place for it.
+    """
+    target = check_writable(path)
+    writers: dict[str, Callable[[Path], None]] = {
+        ".parquet": lambda draft: table.write_parquet(draft, metadata=dict(metadata or {})),
+        ".csv": lambda draft: table.write_csv(draft, time_format="%H:%M"),
+        ".xlsx": lambda draft: _write_xlsx(table, draft),
+    }
+    with written_whole(target) as draft:
+        writers[target.suffix.lower()](draft)
+
+
+def _write_xlsx(table: pl.DataFrame, path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Sheet1")
+    sheet.freeze_panes = "A2"
+    sheet.append(table.columns)
+    for row in table.iter_rows():
+        cells = [WriteOnlyCell(sheet, value=value) for value in row]
+        for cell in cells:
+            if cell.data_type == "f":
+                cell.data_type = "s"
+        sheet.append(cells)
+    book.save(path)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,18 @@
+"""What a game is: columns with type, unit, role and knowability; validation; what was known at a cut-off."""
+
+from gatecast.games.columns import AFTER, ALWAYS, CANONICAL, Column, Knowability, Role
+from gatecast.games.cutoff import PRESEASON, cutoff_days, known_at
+from gatecast.games.table import Games
+
+__all__ = [
+    "AFTER",
+    "ALWAYS",
+    "CANONICAL",
+    "PRESEASON",
+    "Column",
+    "Games",
+    "Knowability",
+    "Role",
+    "cutoff_days",
+    "known_at",
+]

@@ -1,0 +1,184 @@
+"""The columns of a games table: type, unit, role, and how long before the game each becomes known.
+
+This is the only module in which a column name is spelled as text; everything else uses the constants.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+__all__ = [
+    "AFTER",
+    "ALWAYS",
+    "ATTENDANCE",
+    "CANONICAL",
+    "CAPACITY",
+    "DATE",
+    "DAY_NIGHT",
+    "GAME_ID",
+    "HOME",
+    "HOME_LEAGUE",
+    "HOME_RUNS",
+    "HOME_STARTER",
+    "NUMBER",
+    "PRECIPITATION",
+    "PROMOTION",
+    "SCANNED",
+    "SEASON",
+    "SKY",
+    "START_TIME",
+    "TEMPERATURE",
+    "VENUE",
+    "VISITOR",
+    "VISITOR_LEAGUE",
+    "VISITOR_RUNS",
+    "VISITOR_STARTER",
+    "WIND",
+    "Column",
+    "Knowability",
+    "Role",
+]
+
+LARGEST_CROWD = 250_000
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    IDENTIFIER = "identifier"
+    TIME = "time"
+    CATEGORY = "category"
+    LABELS = "labels"
+    NUMBER = "number"
+    RESULT = "result"
+    TARGET = "target"
+
+
+@dataclass(frozen=True)
+class Knowability:
+    """How long before a game a value becomes known.
+
+    Parameters
+    ----------
+    lead : float
+        The value is known at every lead of at most this many days. Infinite: with the schedule. 0: after the game.
+    worsens : bool
+        True where the value is itself a forecast, whose error grows with the lead (weather).
+
+    Examples
+    --------
+    >>> Knowability.parse("5 days")
+    Knowability(lead=5.0, worsens=False)
+    >>> str(Knowability.parse("forecast 16 days")), str(Knowability.parse("always"))
+    ('forecast 16 days', 'always')
+    """
+
+    lead: float
+    worsens: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Knowability:
+        """Read `always`, `after`, `N days` or `forecast N days`; raises ValueError otherwise."""
+        words = text.strip().lower()
+        if words == "always":
+            return ALWAYS
+        if words == "after":
+            return AFTER
+        found = re.fullmatch(r"(forecast )?(\d+) days?", words)
+        if not found:
+            raise ValueError(f"got {text!r}, expected 'always', 'after', 'N days' or 'forecast N days'")
+        return cls(float(found[2]), worsens=bool(found[1]))
+
+    def __str__(self) -> str:
+        if math.isinf(self.lead):
+            return "always"
+        if self.lead == 0:
+            return "after"
+        return f"{'forecast ' if self.worsens else ''}{self.lead:g} days"
+
+
+ALWAYS = Knowability(math.inf)
+AFTER = Knowability(0.0)
+STARTERS = Knowability(5.0)
+WEATHER = Knowability(16.0, worsens=True)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it holds, in which unit, for what, and when it is known.
+
+    Parameters
+    ----------
+    low, high : float
+        Smallest and largest value accepted, in the column's unit.
+    values : tuple of str
+        The accepted values of a closed category; empty where any text is.
+    """
+
+    name: str
+    dtype: type[pl.DataType]
+    role: Role
+    known: Knowability
+    unit: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    values: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        """What a cell of this column may hold, in words."""
+        if self.values:
+            return f"one of {', '.join(self.values)}"
+        if self.dtype is pl.Date:
+            return "a date such as 2019-05-30"
+        if self.dtype is pl.Time:
+            return "a time such as 19:05"
+        if self.dtype is pl.String:
+            return "text"
+        kind = "a whole number" if self.dtype.is_integer() else "a number"
+        if math.isinf(self.low) or math.isinf(self.high):
+            return kind
+        return f"{kind} from {self.low:g} to {self.high:.0f}" + (f" {self.unit}" if self.unit else "")
+
+
+GAME_ID, DATE, START_TIME, DAY_NIGHT, NUMBER = "game_id", "date", "start_time", "day_night", "number"
+VENUE, HOME, VISITOR, SEASON = "venue", "home", "visitor", "season"
+HOME_LEAGUE, VISITOR_LEAGUE, CAPACITY, PROMOTION = "home_league", "visitor_league", "capacity", "promotion"
+TEMPERATURE, WIND, SKY, PRECIPITATION = "temperature_c", "wind_kmh", "sky", "precipitation"
+HOME_STARTER, VISITOR_STARTER = "home_starter", "visitor_starter"
+HOME_RUNS, VISITOR_RUNS = "home_runs", "visitor_runs"
+ATTENDANCE, SCANNED = "attendance", "scanned"
+
+CANONICAL: dict[str, Column] = {
+    column.name: column
+    for column in (
+        Column(GAME_ID, pl.String, Role.IDENTIFIER, ALWAYS),
+        Column(DATE, pl.Date, Role.TIME, ALWAYS),
+        Column(START_TIME, pl.Time, Role.TIME, ALWAYS, "local time"),
+        Column(DAY_NIGHT, pl.String, Role.CATEGORY, ALWAYS, values=("day", "night")),
+        Column(NUMBER, pl.Int8, Role.CATEGORY, ALWAYS, low=0, high=3),
+        Column(VENUE, pl.String, Role.CATEGORY, ALWAYS),
+        Column(HOME, pl.String, Role.CATEGORY, ALWAYS),
+        Column(VISITOR, pl.String, Role.CATEGORY, ALWAYS),
+        Column(SEASON, pl.Int32, Role.TIME, ALWAYS, "year", low=1850, high=2200),
+        Column(HOME_LEAGUE, pl.String, Role.CATEGORY, ALWAYS),
+        Column(VISITOR_LEAGUE, pl.String, Role.CATEGORY, ALWAYS),
+        Column(CAPACITY, pl.Int32, Role.NUMBER, ALWAYS, "seats", low=1, high=LARGEST_CROWD),
+        Column(PROMOTION, pl.String, Role.LABELS, ALWAYS),
+        Column(TEMPERATURE, pl.Float64, Role.NUMBER, WEATHER, "°C", low=-40, high=55),
+        Column(WIND, pl.Float64, Role.NUMBER, WEATHER, "km/h", low=0, high=200),
+        Column(SKY, pl.String, Role.CATEGORY, WEATHER, values=("sunny", "cloudy", "overcast", "night", "dome")),
+        Column(PRECIPITATION, pl.String, Role.CATEGORY, WEATHER, values=("none", "drizzle", "showers", "rain", "snow")),
+        Column(HOME_STARTER, pl.String, Role.CATEGORY, STARTERS),
+        Column(VISITOR_STARTER, pl.String, Role.CATEGORY, STARTERS),
+        Column(HOME_RUNS, pl.Int16, Role.RESULT, AFTER, "runs", low=0, high=99),
+        Column(VISITOR_RUNS, pl.Int16, Role.RESULT, AFTER, "runs", low=0, high=99),
+        Column(ATTENDANCE, pl.Int32, Role.TARGET, AFTER, "people", low=0, high=LARGEST_CROWD),
+        Column(SCANNED, pl.Int32, Role.RESULT, AFTER, "people", low=0, high=LARGEST_CROWD),
+    )
+}

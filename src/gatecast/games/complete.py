@@ -1,0 +1,54 @@
+"""What a games table leaves unsaid, filled in from what it says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from gatecast.games import columns as c
+
+__all__ = ["complete"]
+
+ONLY_CLUB = "home"
+FIRST_NIGHT_START = dt.time(17)
+
+
+def complete(table: pl.DataFrame) -> pl.DataFrame:
+    """Fill identifiers that follow from other columns.
+
+    The season is the year of the date; a missing home club is the only one; a venue is named after its club; two
+    games of a club on one date are a doubleheader, numbered in order; a start before 17:00 is a day game; a game id
+    is home + yyyymmdd + number, or the row's place where there are no dates.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        Every canonical column present and typed, null where unsaid.
+    """
+    undated_id = pl.format("game-{}", pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(6))
+    return (
+        table.with_columns(
+            pl.col(c.HOME).fill_null(pl.col(c.VENUE)).fill_null(ONLY_CLUB),
+            pl.col(c.SEASON).fill_null(pl.col(c.DATE).dt.year()),
+            pl.col(c.DAY_NIGHT).fill_null(
+                pl.when(pl.col(c.START_TIME).is_not_null()).then(
+                    pl.when(pl.col(c.START_TIME) < FIRST_NIGHT_START).then(pl.lit("day")).otherwise(pl.lit("night"))
+                )
+            ),
+        )
+        .with_columns(pl.col(c.VENUE).fill_null(pl.col(c.HOME)))
+        .with_columns(pl.col(c.NUMBER).fill_null(_place_in_day()))
+        .with_columns(
+            pl.col(c.GAME_ID)
+            .fill_null(pl.format("{}{}{}", c.HOME, pl.col(c.DATE).dt.strftime("%Y%m%d"), c.NUMBER))
+            .fill_null(undated_id)
+        )
+    )
+
+
+def _place_in_day() -> pl.Expr:
+    """0 for the only game of a club on a date, 1 and 2 for the games of a doubleheader."""
+    day = [c.HOME, c.DATE]
+    place = pl.when(pl.len().over(day) > 1).then(pl.int_range(1, pl.len() + 1).over(day)).otherwise(0)
+    return pl.when(pl.col(c.DATE).is_null()).then(0).otherwise(place.clip(0, 3)).cast(pl.Int8)

@@ -1,0 +1,117 @@
+"""What was known at a cut-off: the one place where values not yet known are taken out.
+
+Training, backtests and live forecasts all read games through `known_at`, so that no network sees anything a
+forecaster could not have seen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.special import ndtri
+
+from gatecast.games import columns as c
+from gatecast.games.table import EPOCH, Games
+
+__all__ = ["PRESEASON", "cutoff_days", "known_at"]
+
+PRESEASON = "preseason"
+PRESEASON_MONTH = 3
+
+Lead = int | str
+
+# Error of a forecast made `lead` days ahead. Temperature and wind: standard deviation at lead 0 and its growth a day,
+# in the column's unit. Categories: days and chance of being right (NOAA SciJinks: 90 % at 5 days, 80 % at 7, half at 10).
+NUMBER_ERROR = {c.TEMPERATURE: (1.2, 0.35), c.WIND: (4.0, 0.6)}
+CATEGORY_SKILL = ((0.0, 5.0, 7.0, 10.0, 16.0), (1.0, 0.9, 0.8, 0.5, 0.4))
+CLIMATOLOGY = {
+    c.SKY: (("cloudy", 0.4), ("sunny", 0.4), ("overcast", 0.2)),
+    c.PRECIPITATION: (("none", 0.9), ("drizzle", 0.04), ("showers", 0.03), ("rain", 0.03)),
+}
+ROOFED = "dome"
+
+
+def cutoff_days(games: Games, lead: Lead) -> npt.NDArray[np.int32]:
+    """The last day whose results were known, for a forecast of every game at one lead.
+
+    Parameters
+    ----------
+    games : Games
+    lead : int or "preseason"
+        Days before the game (at least 1), or the end of February of the season.
+
+    Returns
+    -------
+    ndarray of int32, shape (games,)
+        Days since 1970-01-01; places in the order of play where games carry no dates.
+    """
+    if lead != PRESEASON:
+        return games.days - np.int32(lead)
+    if not games.dated:
+        return np.full(len(games), -1, np.int32)
+    last = games.table.select(pl.date(pl.col(c.SEASON), PRESEASON_MONTH, 1) - dt.timedelta(days=1)).to_series()
+    return last.to_physical().to_numpy().astype(np.int32)
+
+
+def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observed: bool = True) -> pl.DataFrame:
+    """The games as they stood at the end of each one's cut-off day.
+
+    A value is kept where its column is known at that lead, and null otherwise. Where weather was observed, what a
+    forecaster would have been told is simulated: the observation with an error that grows with the lead, the same
+    for a game and lead each time.
+
+    Parameters
+    ----------
+    games : Games
+    cutoffs : ndarray of int32, shape (games,)
+        The last day known, on the scale of `games.days`.
+    weather_as_observed : bool
+        True: the weather columns hold what was observed. False: they hold the forecast as given at the cut-off.
+
+    Returns
+    -------
+    polars.DataFrame
+        The columns and rows of `games.table`.
+    """
+    lead = pl.Series("lead", np.maximum(games.days - cutoffs, 0).astype(np.float64))
+    seen = []
+    for name, column in games.columns.items():
+        value = pl.col(name)
+        if column.known.worsens and weather_as_observed:
+            value = _as_forecast(name, column, lead)
+        if np.isfinite(column.known.lead):
+            value = pl.when(lead <= column.known.lead).then(value)
+        seen.append(value.alias(name))
+    return games.table.with_columns(seen)
+
+
+def _as_forecast(name: str, column: c.Column, lead: pl.Series) -> pl.Expr:
+    """A weather column with the error of a forecast made that many days ahead."""
+    value = pl.col(name)
+    if name in CLIMATOLOGY:
+        right = np.interp(lead.to_numpy(), *CATEGORY_SKILL)
+        drawn = pl.lit(None, pl.String)
+        reached = 1.0
+        for label, share in reversed(CLIMATOLOGY[name]):
+            drawn = pl.when(_uniform(name + " label") <= reached).then(pl.lit(label)).otherwise(drawn)
+            reached -= share
+        kept = (_uniform(name) < pl.Series(right)) | (value == ROOFED) | value.is_null()
+        return pl.when(kept).then(value).otherwise(drawn)
+    start, growth = NUMBER_ERROR.get(name, (0.0, 0.0))
+    spread = np.where(lead.to_numpy() > 0, start + growth * lead.to_numpy(), 0.0)
+    normal = _uniform(name).map_batches(lambda u: pl.Series(ndtri(u.to_numpy())), return_dtype=pl.Float64)
+    return (value + normal * pl.Series(spread)).clip(column.low, column.high)
+
+
+def _uniform(salt: str) -> pl.Expr:
+    """A number in (0, 1) for each game, fixed by its id and `salt`."""
+    hashed = pl.concat_str(pl.col(c.GAME_ID), pl.lit(salt)).hash(seed=0)
+    return ((hashed // 2**11).cast(pl.Float64) + 0.5) / 2.0**53
+
+
+def as_day(date: dt.date) -> int:
+    """Days since 1970-01-01 of a date."""
+    return int((np.datetime64(date, "D") - EPOCH).astype(int))

@@ -1,0 +1,134 @@
+"""Games: one table, every canonical column present and typed, in order of play."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.errors import DataError
+from gatecast.games import columns as c
+from gatecast.games.complete import complete
+from gatecast.games.validate import validate
+
+__all__ = ["Games"]
+
+EPOCH = np.datetime64("1970-01-01", "D")
+
+
+@dataclass(frozen=True)
+class Games:
+    """Games of one or more ballparks, past and to come.
+
+    Make one with `Games.from_frame`, which completes, checks and sorts. `table` holds every canonical column, null
+    where nothing is known, then the declared extra columns; its rows stand in order of play.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+    extras : tuple of Column
+        The columns beyond the canonical ones that the table declares, each with its own knowability.
+    """
+
+    table: pl.DataFrame
+    extras: tuple[c.Column, ...] = ()
+
+    @classmethod
+    def from_frame(
+        cls, frame: Any, extras: Sequence[c.Column] = (), *, file: str = "", rows: Sequence[int] | None = None
+    ) -> Self:
+        """Complete, check and sort a data frame of games.
+
+        Parameters
+        ----------
+        frame : polars or pandas data frame
+            Canonical columns under their names (any may be missing), and the extras. Others are dropped.
+        extras : sequence of Column
+            Declarations of further columns to keep.
+        file : str
+            Name to use in error messages.
+        rows : sequence of int, optional
+            The row of `file` each row stands in; counted from 2 (below a header) if not given.
+
+        Raises
+        ------
+        DataError
+            The first problem found, with file, row and column.
+        """
+        table = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
+        numbers = pl.Series(rows if rows is not None else range(2, table.height + 2), dtype=pl.Int64)
+        declared = {column.name: column for column in extras}
+        clash = sorted(set(declared) & set(c.CANONICAL))
+        if clash:
+            raise DataError(f"a further column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
+        table = complete(_typed(table, {**c.CANONICAL, **declared}, file, numbers))
+        validate(table, {**c.CANONICAL, **declared}, file=file, rows=numbers)
+        if table[c.DATE].null_count() == 0:
+            table = table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)
+        return cls(table, tuple(extras))
+
+    @property
+    def columns(self) -> dict[str, c.Column]:
+        """Every column by name: the canonical ones, then the extras."""
+        return {**c.CANONICAL, **{column.name: column for column in self.extras}}
+
+    @property
+    def dated(self) -> bool:
+        """True where games carry dates; False where only their order is known."""
+        return self.table[c.DATE].null_count() == 0
+
+    @property
+    def days(self) -> npt.NDArray[np.int32]:
+        """Day of each game, shape (games,): days since 1970-01-01, or the place in the order where undated."""
+        if not self.dated:
+            return np.arange(self.table.height, dtype=np.int32)
+        return self.table[c.DATE].to_physical().to_numpy().astype(np.int32)
+
+    def __len__(self) -> int:
+        return self.table.height
+
+    def filter(self, *predicates: pl.Expr) -> Self:
+        """The games for which every predicate holds."""
+        return type(self)(self.table.filter(*predicates), self.extras)
+
+    def extended(self, upcoming: Games) -> Self:
+        """These games with `upcoming` added; a game that stands in both is taken from `upcoming`."""
+        if self.dated != upcoming.dated:
+            got, other = ("no dates", "dates") if self.dated else ("dates", "no dates")
+            raise DataError(f"upcoming games with {got}", f"{other}, as the past games have", column=c.DATE)
+        names = list(self.columns)
+        fresh = upcoming.table.select(
+            pl.col(name) if name in upcoming.table.columns else pl.lit(None, self.columns[name].dtype()).alias(name)
+            for name in names
+        )
+        kept = self.table.select(names).join(fresh.select(c.GAME_ID), on=c.GAME_ID, how="anti", maintain_order="left")
+        table = pl.concat([kept, fresh])
+        return type(self)(
+            table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table, self.extras
+        )
+
+
+def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: pl.Series) -> pl.DataFrame:
+    """Select the declared columns, cast to their types; absent ones are null."""
+    out = []
+    for name, column in columns.items():
+        if name not in table.columns:
+            out.append(pl.Series(name, [None] * table.height, column.dtype))
+            continue
+        given = table[name]
+        if column.dtype.is_integer() and given.dtype.is_float():
+            fractional = given.is_not_null() & given.is_finite() & (given != given.round())
+            cast = pl.select(pl.when(~fractional & given.is_finite()).then(given)).to_series()
+            cast = cast.cast(column.dtype, strict=False)
+            given = given.fill_nan(None)
+        else:
+            cast = given.cast(column.dtype, strict=False)
+        lost = (given.is_not_null() & cast.is_null()).arg_max()
+        if lost is not None and given[lost] is not None and cast[lost] is None:
+            raise DataError(repr(given[lost]), column.expected, file=file, row=rows[lost], column=name)
+        out.append(cast.alias(name))
+    return pl.DataFrame(out)

@@ -1,0 +1,111 @@
+"""Checks that a typed games table makes sense, each naming the row and column it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from gatecast.errors import DataError
+from gatecast.games import columns as c
+
+__all__ = ["LARGEST_OVERFLOW", "validate"]
+
+LARGEST_OVERFLOW = 2
+"""A gate of more than this many times the seats is taken for a mistake."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row is refused where `broken` holds; `got` is the text shown for it."""
+
+    column: str
+    broken: pl.Expr
+    got: pl.Expr
+    expected: str
+    remedy: str = ""
+
+
+def validate(table: pl.DataFrame, columns: Mapping[str, c.Column], *, file: str, rows: pl.Series) -> None:
+    """Raise DataError for the first row that breaks a rule; return nothing otherwise.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        Typed and completed, in the order of the file.
+    columns : mapping of name to Column
+    file : str
+        Name to use in messages.
+    rows : polars.Series
+        The row of the file each row of the table stands in, shape (games,).
+    """
+    if table.height == 0:
+        raise DataError("no games", "at least one row below the header", file=file)
+    rules = [*_column_rules(columns), *_table_rules()]
+    broken = table.select(rule.broken.fill_null(False).alias(str(i)) for i, rule in enumerate(rules))
+    first = [
+        (at, rule)
+        for i, rule in enumerate(rules)
+        if (at := broken[str(i)].arg_max()) is not None and broken[str(i)][at]
+    ]
+    if not first:
+        return
+    at, rule = min(first, key=lambda pair: pair[0])
+    got = table.with_columns(rule.got.cast(pl.String).alias("got"))["got"][at]
+    raise DataError(got or "nothing", rule.expected, rule.remedy, file=file, row=rows[at], column=rule.column)
+
+
+def _column_rules(columns: Mapping[str, c.Column]) -> Iterator[Rule]:
+    for name, column in columns.items():
+        cell = pl.col(name)
+        quoted = pl.format("'{}'", cell.cast(pl.String))
+        if column.values:
+            yield Rule(name, ~cell.is_in(column.values), quoted, column.expected)
+        if column.dtype.is_float():
+            yield Rule(name, ~cell.is_finite(), quoted, column.expected, "leave unknown values empty")
+        if not math.isinf(column.low):
+            yield Rule(name, cell < column.low, quoted, column.expected)
+        if not math.isinf(column.high):
+            yield Rule(name, cell > column.high, quoted, column.expected)
+
+
+def _table_rules() -> Iterator[Rule]:
+    game, date, gate = pl.col(c.GAME_ID), pl.col(c.DATE), pl.col(c.ATTENDANCE)
+    yield Rule(
+        c.DATE,
+        date.is_null() & ~date.is_null().all(),
+        pl.lit("no date"),
+        "a date in every row, or in none",
+        "fill in the date, or take the column out if the rows stand in order of play",
+    )
+    yield Rule(
+        c.GAME_ID,
+        ~game.is_first_distinct(),
+        pl.format("'{}' a second time", game),
+        "one row for each game",
+        "take the repeated row out, or number the games of a doubleheader 1 and 2",
+    )
+    yield Rule(
+        c.ATTENDANCE,
+        gate > LARGEST_OVERFLOW * pl.col(c.CAPACITY),
+        pl.format("'{}' with {} seats", gate, c.CAPACITY),
+        f"a gate of at most {LARGEST_OVERFLOW} times the seats",
+        "correct the attendance or the capacity",
+    )
+    played = pl.any_horizontal(pl.col(name).is_not_null() for name in (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS))
+    yield Rule(
+        c.ATTENDANCE,
+        played & (date > dt.date.today()),
+        pl.format("a result for a game on {}", date),
+        "results only of games already played",
+        "leave the results of games to come empty, or correct the date",
+    )
+    yield Rule(
+        c.SEASON,
+        (pl.col(c.SEASON) - date.dt.year()).abs() > 1,
+        pl.format("'{}' for a game on {}", c.SEASON, date),
+        "the season the date falls in",
+    )
