@@ -14,3 +14,16 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real games are absent: set GATECAST_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep what JAX compiles, so that networks of one shape are compiled once for all tests; the folder it lies in."""
+    import gatecast.networks  # noqa: F401, I001
+    import jax
+
+    folder = tmp_path_factory.mktemp("compiled")
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    return folder

@@ -141,9 +141,13 @@ class Column:
         if self.dtype is pl.String:
             return "text"
         kind = "a whole number" if self.dtype.is_integer() else "a number"
-        if math.isinf(self.low) or math.isinf(self.high):
-            return kind
-        return f"{kind} from {self.low:g} to {self.high:.0f}" + (f" {self.unit}" if self.unit else "")
+        bounds = {"from": self.low, "to": self.high}
+        limits = [f"{word} {_plain(limit)}" for word, limit in bounds.items() if math.isfinite(limit)]
+        return " ".join([kind, *limits, *([self.unit] if limits and self.unit else [])])
+
+
+def _plain(number: float) -> str:
+    return f"{number:.0f}" if number == round(number) else f"{number:g}"
 
 
 GAME_ID, DATE, START_TIME, DAY_NIGHT, NUMBER = "game_id", "date", "start_time", "day_night", "number"

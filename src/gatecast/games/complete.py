@@ -8,10 +8,11 @@ import polars as pl
 
 from gatecast.games import columns as c
 
-__all__ = ["complete"]
+__all__ = ["complete", "counted_on"]
 
 ONLY_CLUB = "home"
 FIRST_NIGHT_START = dt.time(17)
+PLACE_ID = r"^game-(\d+)$"
 
 
 def complete(table: pl.DataFrame) -> pl.DataFrame:
@@ -26,7 +27,6 @@ def complete(table: pl.DataFrame) -> pl.DataFrame:
     table : polars.DataFrame
         Every canonical column present and typed, null where unsaid.
     """
-    undated_id = pl.format("game-{}", pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(6))
     return (
         table.with_columns(
             pl.col(c.HOME).fill_null(pl.col(c.VENUE)).fill_null(ONLY_CLUB),
@@ -42,9 +42,26 @@ def complete(table: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             pl.col(c.GAME_ID)
             .fill_null(pl.format("{}{}{}", c.HOME, pl.col(c.DATE).dt.strftime("%Y%m%d"), c.NUMBER))
-            .fill_null(undated_id)
+            .fill_null(_place_id(pl.int_range(1, pl.len() + 1)))
         )
     )
+
+
+def counted_on(ids: pl.Series, past: pl.Series) -> pl.Series:
+    """Ids that are places in the order of play, counted on from those of past games; any other id as it is.
+
+    Examples
+    --------
+    >>> counted_on(pl.Series(["game-000001", "opener"]), pl.Series(["game-000001", "game-000002"])).to_list()
+    ['game-000003', 'opener']
+    """
+    last = past.str.extract(PLACE_ID).cast(pl.Int64).max() or 0
+    place = pl.col(ids.name).str.extract(PLACE_ID).cast(pl.Int64)
+    return ids.to_frame().select(_place_id(place + last).fill_null(pl.col(ids.name)).alias(ids.name)).to_series()
+
+
+def _place_id(place: pl.Expr) -> pl.Expr:
+    return pl.format("game-{}", place.cast(pl.String).str.zfill(6))
 
 
 def _place_in_day() -> pl.Expr:

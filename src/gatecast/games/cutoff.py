@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.special import ndtri
 
+from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.table import EPOCH, Games
 
@@ -24,7 +25,8 @@ PRESEASON_MONTH = 3
 Lead = int | str
 
 # Error of a forecast made `lead` days ahead. Temperature and wind: standard deviation at lead 0 and its growth a day,
-# in the column's unit. Categories: days and chance of being right (NOAA SciJinks: 90 % at 5 days, 80 % at 7, half at 10).
+# in the column's unit. Categories: days ahead and chance of being right (NOAA SciJinks: 90 % at 5, 80 % at 7, half at
+# 10).
 NUMBER_ERROR = {c.TEMPERATURE: (1.2, 0.35), c.WIND: (4.0, 0.6)}
 CATEGORY_SKILL = ((0.0, 5.0, 7.0, 10.0, 16.0), (1.0, 0.9, 0.8, 0.5, 0.4))
 CLIMATOLOGY = {
@@ -41,19 +43,26 @@ def cutoff_days(games: Games, lead: Lead) -> npt.NDArray[np.int32]:
     ----------
     games : Games
     lead : int or "preseason"
-        Days before the game (at least 1), or the end of February of the season.
+        Days before the game (at least 1), or the end of February of the season; the day before the game where that
+        is earlier.
 
     Returns
     -------
     ndarray of int32, shape (games,)
         Days since 1970-01-01; places in the order of play where games carry no dates.
+
+    Raises
+    ------
+    InputError
+        Another lead.
     """
     if lead != PRESEASON:
-        return games.days - np.int32(lead)
+        return games.days - np.int32(_days_ahead(lead))
     if not games.dated:
         return np.full(len(games), -1, np.int32)
     last = games.table.select(pl.date(pl.col(c.SEASON), PRESEASON_MONTH, 1) - dt.timedelta(days=1)).to_series()
-    return last.to_physical().to_numpy().astype(np.int32)
+    spring: npt.NDArray[np.int32] = last.to_physical().to_numpy().astype(np.int32)
+    return np.minimum(spring, games.days - np.int32(1))
 
 
 def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observed: bool = True) -> pl.DataFrame:
@@ -88,6 +97,13 @@ def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observe
     return games.table.with_columns(seen)
 
 
+def _days_ahead(lead: Lead) -> int:
+    days = int(lead) if str(lead).isdecimal() else 0
+    if days < 1:
+        raise InputError(f"lead: got {lead!r}, expected a number of days from 1, or {PRESEASON!r}")
+    return days
+
+
 def _as_forecast(name: str, column: c.Column, lead: pl.Series) -> pl.Expr:
     """A weather column with the error of a forecast made that many days ahead."""
     value = pl.col(name)
@@ -100,7 +116,9 @@ def _as_forecast(name: str, column: c.Column, lead: pl.Series) -> pl.Expr:
             reached -= share
         kept = (_uniform(name) < pl.Series(right)) | (value == ROOFED) | value.is_null()
         return pl.when(kept).then(value).otherwise(drawn)
-    start, growth = NUMBER_ERROR.get(name, (0.0, 0.0))
+    if name not in NUMBER_ERROR:
+        return value
+    start, growth = NUMBER_ERROR[name]
     spread = np.where(lead.to_numpy() > 0, start + growth * lead.to_numpy(), 0.0)
     normal = _uniform(name).map_batches(lambda u: pl.Series(ndtri(u.to_numpy())), return_dtype=pl.Float64)
     return (value + normal * pl.Series(spread)).clip(column.low, column.high)

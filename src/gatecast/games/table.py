@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,11 @@ import polars as pl
 
 from gatecast.errors import DataError
 from gatecast.games import columns as c
-from gatecast.games.complete import complete
+from gatecast.games.complete import complete, counted_on
 from gatecast.games.validate import validate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Games"]
 
@@ -39,7 +42,12 @@ class Games:
 
     @classmethod
     def from_frame(
-        cls, frame: Any, extras: Sequence[c.Column] = (), *, file: str = "", rows: Sequence[int] | None = None
+        cls,
+        frame: pl.DataFrame | pd.DataFrame,
+        extras: Sequence[c.Column] = (),
+        *,
+        file: str = "",
+        rows: Sequence[int] | None = None,
     ) -> Self:
         """Complete, check and sort a data frame of games.
 
@@ -96,7 +104,10 @@ class Games:
         return type(self)(self.table.filter(*predicates), self.extras)
 
     def extended(self, upcoming: Games) -> Self:
-        """These games with `upcoming` added; a game that stands in both is taken from `upcoming`."""
+        """These games with `upcoming` added; a game that stands in both is taken from `upcoming`.
+
+        Where games carry no dates, those to come stand last, and ids that are places in the order are counted on.
+        """
         if self.dated != upcoming.dated:
             got, other = ("no dates", "dates") if self.dated else ("dates", "no dates")
             raise DataError(f"upcoming games with {got}", f"{other}, as the past games have", column=c.DATE)
@@ -105,6 +116,8 @@ class Games:
             pl.col(name) if name in upcoming.table.columns else pl.lit(None, self.columns[name].dtype()).alias(name)
             for name in names
         )
+        if not self.dated:
+            fresh = fresh.with_columns(counted_on(fresh[c.GAME_ID], self.table[c.GAME_ID]))
         kept = self.table.select(names).join(fresh.select(c.GAME_ID), on=c.GAME_ID, how="anti", maintain_order="left")
         table = pl.concat([kept, fresh])
         return type(self)(
@@ -116,19 +129,29 @@ def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: p
     """Select the declared columns, cast to their types; absent ones are null."""
     out = []
     for name, column in columns.items():
-        if name not in table.columns:
-            out.append(pl.Series(name, [None] * table.height, column.dtype))
-            continue
-        given = table[name]
-        if column.dtype.is_integer() and given.dtype.is_float():
-            fractional = given.is_not_null() & given.is_finite() & (given != given.round())
-            cast = pl.select(pl.when(~fractional & given.is_finite()).then(given)).to_series()
-            cast = cast.cast(column.dtype, strict=False)
+        given = table[name] if name in table.columns else pl.Series(name, [None] * table.height)
+        if given.dtype.is_float():
             given = given.fill_nan(None)
-        else:
-            cast = given.cast(column.dtype, strict=False)
+        cast = _cast(given, column.dtype)
         lost = (given.is_not_null() & cast.is_null()).arg_max()
         if lost is not None and given[lost] is not None and cast[lost] is None:
             raise DataError(repr(given[lost]), column.expected, file=file, row=rows[lost], column=name)
         out.append(cast.alias(name))
     return pl.DataFrame(out)
+
+
+def _cast(given: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
+    """`given` as `dtype`, null where a value has no such form."""
+    unusable = pl.Series([None] * len(given), dtype=dtype)
+    if dtype.is_temporal() and given.dtype == pl.String:
+        if dtype is pl.Date:
+            return given.str.to_date("%Y-%m-%d", strict=False)
+        return given.str.to_time("%H:%M", strict=False).fill_null(given.str.to_time("%H:%M:%S", strict=False))
+    if dtype.is_temporal() and not given.dtype.is_temporal():
+        return unusable
+    if dtype.is_integer() and given.dtype.is_float():
+        given = given.set(given != given.round(), None)
+    try:
+        return given.cast(dtype, strict=False)
+    except pl.exceptions.PolarsError:
+        return unusable

@@ -14,6 +14,7 @@ from gatecast.games import columns as c
 
 __all__ = ["LARGEST_OVERFLOW", "validate"]
 
+RESULTS = (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS, c.VISITOR_RUNS)
 LARGEST_OVERFLOW = 2
 """A gate of more than this many times the seats is taken for a mistake."""
 
@@ -95,7 +96,7 @@ def _table_rules() -> Iterator[Rule]:
         f"a gate of at most {LARGEST_OVERFLOW} times the seats",
         "correct the attendance or the capacity",
     )
-    played = pl.any_horizontal(pl.col(name).is_not_null() for name in (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS))
+    played = pl.any_horizontal(pl.col(name).is_not_null() for name in RESULTS)
     yield Rule(
         c.ATTENDANCE,
         played & (date > dt.date.today()),

@@ -1,0 +1,99 @@
+"""`gatecast backtest`: how good forecasts of past seasons would have been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gatecast.cli.console import kept_work, note, say, show_table, shown_progress
+from gatecast.cli.options import (
+    Epochs,
+    GamesFile,
+    Members,
+    Network,
+    Seed,
+    checked_output,
+    parse_leads,
+    parse_years,
+    training_settings,
+)
+
+if TYPE_CHECKING:
+    from gatecast.games import Games
+
+__all__ = ["backtest"]
+
+
+def backtest(
+    games: GamesFile,
+    seasons: Annotated[str, typer.Option("--seasons", metavar="YEARS", help="Seasons to forecast: 2018,2019.")],
+    leads: Annotated[
+        str, typer.Option("--leads", metavar="LEADS", help="Days before each game, or preseason: 1,7,30,preseason.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Forecasts to write: .parquet, .csv or .xlsx.")],
+    network: Network = "feedforward",
+    members: Members = None,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+    no_baselines: Annotated[
+        bool, typer.Option("--no-baselines", help="Leave out the simple methods to compare with.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Also write a report to read: .html.")
+    ] = None,
+) -> None:
+    """Forecast past seasons, each from the seasons before it alone, and score the forecasts.
+
+    Interrupted, it goes on when the same command is given again.
+    """
+    checked_output(out, games)
+    if report:
+        checked_output(report, endings=(".html",))
+    years, days = parse_years(seasons), parse_leads(leads)
+    settings = training_settings(network, members, epochs, seed)
+
+    from gatecast.collect import read_games
+    from gatecast.evaluate.backtest import backtest as run
+    from gatecast.evaluate.baselines import BASELINES
+    from gatecast.evaluate.quantiles import FORECAST_COLUMNS, MODEL
+    from gatecast.files import write_table
+    from gatecast.forecast import Forecaster, Resumed
+
+    past = read_games(games, note=note)
+    others = {} if no_baselines else BASELINES
+    with kept_work(out.parent / f".{out.name}.training") as folder, shown_progress() as progress:
+
+        def ours(season: int) -> Resumed:
+            forecaster = Forecaster(network, seed=seed, settings=settings)
+            return Resumed(forecaster, folder / str(season), name=f"{season}", progress=progress)
+
+        rows = run(past, years, days, {network: ours, **others}, progress=progress)
+        own = rows.filter(rows[MODEL] == network).select(FORECAST_COLUMNS)
+        simple = rows.filter(rows[MODEL] != network)
+        write_table(own, out)
+    _show(own, simple if simple.height else None, past)
+    say(f"{out}: {own.height:,} forecasts")
+    if report:
+        _report(report, games, past, own, simple if simple.height else None)
+        say(f"{report}: the same to read")
+
+
+def _show(own: Any, simple: Any, games: Games) -> None:  # noqa: ANN401
+    """The scores, beside those of the simple methods on the same games."""
+    from gatecast.evaluate import compared, score
+    from gatecast.evaluate.report import versus_table
+    from gatecast.evaluate.tables import page_table
+
+    if simple is not None:
+        show_table(versus_table(compared(own, simple, games)))
+    show_table(page_table(score(own, games), "All scores by lead, in people unless marked %"))
+
+
+def _report(path: Path, file: Path, games: Games, own: Any, simple: Any) -> None:  # noqa: ANN401
+    from gatecast.collect import notice_of
+    from gatecast.evaluate import write_report
+
+    title = f"Backtest on {file.name}"
+    write_report(path, title=title, notice=notice_of(file), games=games, forecasts=own, baselines=simple)

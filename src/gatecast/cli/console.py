@@ -1,0 +1,111 @@
+"""What the command line shows: notes and progress on stderr, tables on stdout, errors in one line."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from gatecast.evaluate.tables import PageTable
+    from gatecast.progress import Progress
+
+__all__ = ["fail", "kept_work", "note", "say", "show_table", "shown_progress"]
+
+INTERRUPTED = 130
+SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 15.0
+"""Seconds between two lines of progress: when something else began, and when it is still the same."""
+PIPED_WIDTH = 200
+
+
+def note(text: str) -> None:
+    """Tell something on the side, on stderr."""
+    print(_printable(text), file=sys.stderr, flush=True)
+
+
+def say(text: str = "") -> None:
+    """Print a line of the result on stdout."""
+    print(_printable(text))
+
+
+def fail(text: str) -> None:
+    """Print an error as one line on stderr."""
+    note(f"error: {' '.join(text.split())}")
+
+
+def show_table(table: PageTable) -> None:
+    """Print a table on stdout: ruled on a terminal, in plain columns where it is piped."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    piped = not sys.stdout.isatty()
+    console = Console(width=PIPED_WIDTH if piped else None, highlight=False)
+    drawn = Table(box=None if piped else box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head, numeric in zip(table.heads, table.numeric, strict=True):
+        drawn.add_column(Text(_printable(head)), justify="right" if numeric else "left", no_wrap=piped)
+    for row in table.rows:
+        drawn.add_row(*(Text(_printable(cell)) for cell in row))
+    if table.caption:
+        console.print(Text(_printable(table.caption), style="bold"))
+    console.print(drawn)
+    console.print()
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """Give a progress that draws a bar on a terminal, and prints a line now and then elsewhere; both on stderr."""
+    if not sys.stderr.isatty():
+        yield _Lines().told
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def told(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield told
+
+
+class _Lines:
+    """Progress as lines: when something else begins, and now and then while it lasts."""
+
+    def __init__(self) -> None:
+        self.what, self.at = "", -LONGEST_PAUSE
+
+    def told(self, what: str, done: int, total: int) -> None:
+        pause = LONGEST_PAUSE if what == self.what else SHORTEST_PAUSE
+        now = time.monotonic()
+        if now - self.at >= pause:
+            note(f"{what}: {done} of {total}")
+            self.what, self.at = what, now
+
+
+@contextmanager
+def kept_work(folder: Path) -> Iterator[Path]:
+    """Give a folder that keeps the state of a long job until the job is done.
+
+    It stays where the job is interrupted, and the user is told how to go on.
+    """
+    try:
+        yield folder
+    except KeyboardInterrupt:
+        kept = folder.is_dir() and any(folder.rglob("*.*"))
+        fail("stopped; give the same command again to go on from here" if kept else "stopped; nothing was written")
+        raise SystemExit(INTERRUPTED) from None
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _printable(text: str) -> str:
+    """The text without characters that move a cursor or colour a terminal."""
+    return "".join(letter if letter.isprintable() or letter.isspace() else "?" for letter in text)

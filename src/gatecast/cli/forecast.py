@@ -1,0 +1,54 @@
+"""`gatecast forecast`: the games to come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gatecast.cli.console import note, say, show_table, shown_progress
+from gatecast.cli.options import GamesFile, checked_output, parse_date
+from gatecast.errors import InputError
+
+__all__ = ["forecast"]
+
+
+def forecast(
+    games: GamesFile,
+    upcoming: Annotated[
+        Path, typer.Option("--upcoming", metavar="TABLE", help="Games to forecast: .csv, .xlsx or .parquet.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Forecast to write: .csv, .xlsx or .parquet.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="The last day known: 2019-05-30. Needed where games have dates."),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", metavar="MODEL_DIR", help="A trained model; if not given, one is trained first."),
+    ] = None,
+) -> None:
+    """Forecast games to come from what was known at the end of a day."""
+    checked_output(out, games, upcoming)
+    day = parse_date(as_of) if as_of else None
+
+    from gatecast.cli.tables import forecast_table
+    from gatecast.collect import read_games
+    from gatecast.files import write_table
+    from gatecast.forecast import Forecaster, check_upcoming
+    from gatecast.games.columns import DATE
+
+    forecaster = Forecaster.load(model) if model else Forecaster()
+    past = read_games(games, further=forecaster.extras, note=note)
+    coming = read_games(upcoming, upcoming=True, further=(*past.extras, *forecaster.extras), note=note)
+    if past.dated and day is None:
+        raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
+    check_upcoming(past, coming, day)
+    with shown_progress() as progress:
+        if model is None:
+            forecaster.fit(past.filter(past.table[DATE] <= day) if day else past, progress=progress)
+        table = forecaster.forecast(past, coming, day)
+        write_table(table, out)
+    show_table(forecast_table(table))
+    say(f"{out}: {table.height:,} game{'s' if table.height != 1 else ''} forecast")

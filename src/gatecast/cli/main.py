@@ -1,0 +1,109 @@
+"""The command `gatecast`: its verbs, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from gatecast import __version__
+from gatecast.cli import backtest, collect, demo, evaluate_plan, forecast, plan, serve, train
+from gatecast.cli.console import fail
+from gatecast.errors import GatecastError
+
+__all__ = ["app", "main"]
+
+UNUSABLE, INTERRUPTED, FAILED = 2, 130, 1
+
+app = typer.Typer(
+    name="gatecast",
+    help="How many people will come to each home game, with calibrated ranges, and plans for them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.add_typer(collect.app, name="collect")
+app.command("train")(train.train)
+app.command("backtest")(backtest.backtest)
+app.command("forecast")(forecast.forecast)
+app.command("plan")(plan.plan)
+app.command("evaluate-plan")(evaluate_plan.evaluate_plan)
+app.command("serve")(serve.serve)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gatecast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit: 0 when done, 2 for input that cannot be used, 130 when interrupted.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows `gatecast`; that of the process if not given.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run a command; every error made on purpose becomes one line on stderr."""
+    try:
+        code = app(args=arguments, prog_name="gatecast", standalone_mode=False)
+    except GatecastError as problem:
+        fail(str(problem))
+        return UNUSABLE
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except OSError as problem:
+        file = os.path.basename(str(problem.filename)) if problem.filename else "gatecast"  # noqa: PTH119
+        fail(f"{file}: {problem.strerror or problem}")
+        return UNUSABLE
+    except MemoryError:
+        fail("gatecast: got more than the memory holds, expected fewer games; choose fewer seasons")
+        return FAILED
+    except Exception as problem:
+        # Usage errors are typer's or click's, by the version of typer.
+        told = getattr(problem, "format_message", None)
+        if told is None:
+            raise
+        fail(_usage(told(), problem))
+        return UNUSABLE
+    if code == INTERRUPTED:
+        fail("stopped; nothing was written")
+    return int(code or 0)
+
+
+def _usage(message: str, problem: Exception) -> str:
+    """A usage error with the command that tells more."""
+    context = getattr(problem, "ctx", None)
+    command = getattr(context, "command_path", "gatecast")
+    return f"{message.rstrip('.')}; see '{command} --help'"
+
+
+if __name__ == "__main__":
+    main()

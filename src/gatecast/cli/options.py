@@ -1,0 +1,113 @@
+"""Options that several commands share, and what is checked of them before work begins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gatecast.errors import InputError
+
+if TYPE_CHECKING:
+    from gatecast.games.cutoff import Lead
+    from gatecast.train import TrainingSettings
+
+__all__ = [
+    "Epochs",
+    "GamesFile",
+    "Members",
+    "Network",
+    "OperationsFile",
+    "Seed",
+    "checked_folder",
+    "checked_network",
+    "checked_output",
+    "parse_date",
+    "parse_leads",
+    "parse_years",
+    "training_settings",
+]
+
+GamesFile = Annotated[
+    Path, typer.Argument(metavar="GAMES", help="Past games with their gates: .parquet, .csv or .xlsx.")
+]
+OperationsFile = Annotated[
+    Path, typer.Option("--operations", metavar="FILE", help="What you decide and what it costs: a .toml file.")
+]
+Network = Annotated[str, typer.Option("--network", metavar="NAME", help="Which network to train.")]
+Members = Annotated[
+    int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="4")
+]
+Epochs = Annotated[
+    int | None, typer.Option("--epochs", min=1, max=1000, help="Most passes over the games.", show_default="12")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="One seed, one machine: one result.")]
+
+
+def training_settings(network: str, members: int | None, epochs: int | None, seed: int) -> TrainingSettings:
+    """Settings of a training, with the defaults of `TrainingSettings` for what is not given."""
+    from dataclasses import replace
+
+    from gatecast.train import TrainingSettings
+
+    settings = replace(TrainingSettings(), network=checked_network(network), seed=seed)
+    settings = settings if members is None else replace(settings, members=members)
+    return settings if epochs is None else replace(settings, epochs=epochs)
+
+
+def checked_network(name: str) -> str:
+    """The name, if there is a network of that name; raises InputError otherwise."""
+    from gatecast.networks import NETWORKS
+
+    if name not in NETWORKS:
+        raise InputError(f"--network: got {name!r}, expected one of {', '.join(NETWORKS)}")
+    return name
+
+
+def checked_output(out: Path, *inputs: Path | None, endings: tuple[str, ...] | None = None) -> Path:
+    """The path, if a file can be written there that is none of the inputs; raises InputError otherwise."""
+    from gatecast.files import TABLE_ENDINGS, check_writable
+
+    target = check_writable(out, endings or TABLE_ENDINGS)
+    if target.is_dir():
+        raise InputError(f"{target.name}: got a folder, expected the name of a file to write")
+    if any(given is not None and given.exists() and target.exists() and target.samefile(given) for given in inputs):
+        raise InputError(f"{target.name}: got an input as the file to write, expected another name")
+    return target
+
+
+def checked_folder(folder: Path) -> Path:
+    """The path, if it is a folder or can become one; raises InputError otherwise."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder.name}: got a file, expected the name of a folder")
+    if not folder.parent.is_dir():
+        raise InputError(f"{folder}: got a folder that does not exist, expected one that does; make it first")
+    return folder
+
+
+def parse_years(text: str) -> list[int]:
+    """Years apart by commas; raises InputError for anything else."""
+    words = [word.strip() for word in text.split(",")]
+    if not all(len(word) == 4 and word.isascii() and word.isdecimal() for word in words):
+        raise InputError(f"--seasons: got {text!r}, expected years such as 2018,2019")
+    return list(dict.fromkeys(int(word) for word in words))
+
+
+def parse_leads(text: str) -> list[Lead]:
+    """Leads apart by commas; raises InputError for anything else."""
+    from gatecast.evaluate.backtest import parse_lead
+
+    try:
+        return list(dict.fromkeys(parse_lead(word) for word in text.split(",")))
+    except InputError as refused:
+        raise InputError(f"--leads, {refused}") from None
+
+
+def parse_date(text: str) -> dt.date:
+    """A date; raises InputError for anything else."""
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise InputError(f"--as-of: got {text!r}, expected a date such as 2019-05-30") from None

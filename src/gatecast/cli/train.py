@@ -1,0 +1,40 @@
+"""`gatecast train`: a trained model in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gatecast.cli.console import kept_work, note, say, shown_progress
+from gatecast.cli.options import Epochs, GamesFile, Members, Network, Seed, checked_folder, training_settings
+
+__all__ = ["train"]
+
+
+def train(
+    games: GamesFile,
+    out: Annotated[Path, typer.Option("--out", metavar="MODEL_DIR", help="Folder to write the model to.")],
+    through: Annotated[
+        int | None, typer.Option("--through", metavar="YEAR", help="Last season to learn from; all if not given.")
+    ] = None,
+    network: Network = "feedforward",
+    members: Members = None,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+) -> None:
+    """Train a model on past games. Interrupted, it goes on when the same command is given again."""
+    checked_folder(out)
+    settings = training_settings(network, members, epochs, seed)
+
+    from gatecast.collect import read_games
+    from gatecast.forecast import Forecaster
+
+    past = read_games(games, note=note)
+    forecaster = Forecaster(network, seed=seed, settings=settings)
+    with kept_work(out.parent / f".{out.name}.training") as folder, shown_progress() as progress:
+        forecaster.fit(past, through=through, folder=folder, progress=progress)
+        forecaster.save(out)
+    last = f", games to {forecaster.model.through}" if forecaster.model and forecaster.model.through else ""
+    say(f"{out}: {settings.members} {network} network{'s' if settings.members != 1 else ''}{last}")

@@ -1,0 +1,24 @@
+"""Games from files and published sources, and the simulated sample league."""
+
+from gatecast.collect.download import download_seasons
+from gatecast.collect.mapping import Mapping, read_mapping
+from gatecast.collect.read import read_games
+from gatecast.collect.retrosheet import RETROSHEET_NOTICE, retrosheet
+from gatecast.collect.sample import SIMULATED_NOTICE, SampleLeague, sample_league
+from gatecast.collect.tables import RawTable, read_table
+from gatecast.collect.write import write_games
+
+__all__ = [
+    "RETROSHEET_NOTICE",
+    "SIMULATED_NOTICE",
+    "Mapping",
+    "RawTable",
+    "SampleLeague",
+    "download_seasons",
+    "read_games",
+    "read_mapping",
+    "read_table",
+    "retrosheet",
+    "sample_league",
+    "write_games",
+]

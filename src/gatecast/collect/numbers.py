@@ -1,0 +1,136 @@
+"""Numbers as clubs write them: 42,531, 21,5 with a decimal comma, $12.50; in the file's unit, out in ours."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import polars as pl
+
+from gatecast.collect.cells import Cells
+from gatecast.games import columns as c
+
+__all__ = ["UNITS", "Unit", "parse_numbers"]
+
+SIGNED = r"^[+-]?"
+PLAIN = SIGNED + r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$"
+COMMA_THOUSANDS = SIGNED + r"\d{1,3}(,\d{3})+$"
+POINT_THOUSANDS = SIGNED + r"\d{1,3}(\.\d{3})+$"
+COMMA_THOUSANDS_POINT = SIGNED + r"\d{1,3}(,\d{3})+\.\d*$"
+POINT_THOUSANDS_COMMA = SIGNED + r"\d{1,3}(\.\d{3})+,\d+$"
+DECIMAL_COMMA = SIGNED + r"\d*,\d+$"
+ONE_COMMA_THREE = SIGNED + r"[1-9]\d{0,2},\d{3}$"
+INFINITE = SIGNED + r"inf(inity)?$"
+CURRENCY = r"^[$€£]\s*|\s*[$€£]$"
+GAP = "[\\s\u00a0\u202f']"
+SPACED = SIGNED + rf"\d{{1,3}}({GAP}\d{{3}})+([.,]\d+)?$"
+
+# Of a converted value: more than any thermometer has, few enough to survive a spreadsheet unchanged.
+DECIMALS = 4
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of a file: ours is (value - zero) * scale."""
+
+    name: str
+    scale: float
+    zero: float = 0.0
+
+
+UNITS: dict[str, dict[str, Unit]] = {
+    c.TEMPERATURE: {"C": Unit("°C", 1.0), "F": Unit("°F", 5 / 9, 32.0)},
+    c.WIND: {
+        "km/h": Unit("km/h", 1.0),
+        "mph": Unit("mph", 1.609344),
+        "m/s": Unit("m/s", 3.6),
+        "kn": Unit("kn", 1.852),
+    },
+}
+"""The units a file may give a column in, by the name a mapping uses."""
+
+
+def parse_numbers(cells: Cells, column: c.Column, unit: str = "") -> pl.Series:
+    """Read numbers of a column, in its unit and range.
+
+    Parameters
+    ----------
+    cells : Cells
+    column : Column
+    unit : str
+        A key of `UNITS[column.name]`; the column's own unit if empty.
+
+    Returns
+    -------
+    polars.Series of the column's type, shape (rows,)
+
+    Raises
+    ------
+    DataError
+        The first cell that is no number, infinite, out of range, or fractional where numbers are whole.
+    """
+    given = UNITS[column.name][unit] if unit else Unit(column.unit, 1.0)
+    expected = _expected(column, given)
+    whole = column.dtype.is_integer()
+    numbers = _numeric(cells, expected, whole=whole)
+    cells.refuse(~numbers.is_finite(), expected, "leave unknown values empty")
+    if whole:
+        cells.refuse(numbers != numbers.round(), expected)
+    ours = numbers if given.scale == 1 else ((numbers - given.zero) * given.scale).round(DECIMALS)
+    cells.refuse((ours < column.low) | (ours > column.high), expected)
+    fitting = ours.cast(column.dtype, strict=False)
+    cells.refuse(fitting.is_null() & ours.is_not_null(), expected)
+    return fitting
+
+
+def _expected(column: c.Column, unit: Unit) -> str:
+    """What a cell may hold, in the unit of the file."""
+    if math.isinf(column.low) or unit.scale == 1:
+        return column.expected
+    low, high = (limit / unit.scale + unit.zero for limit in (column.low, column.high))
+    return f"a number from {low:g} to {high:.0f} {unit.name}"
+
+
+def _numeric(cells: Cells, expected: str, *, whole: bool) -> pl.Series:
+    """The cells as Float64, null where nobody knows."""
+    values = cells.values
+    if values.dtype.is_numeric() or values.dtype == pl.Boolean:
+        return values.cast(pl.Float64)
+    if values.dtype != pl.String:
+        cells.refuse(values.is_not_null(), expected)
+        return values.cast(pl.String).cast(pl.Float64)
+    text = cells.known_text().str.to_lowercase().str.replace_all(CURRENCY, "")
+    text = text.str.replace_all(GAP, "").zip_with(text.str.contains(SPACED).fill_null(False), text)
+    plain = text.str.contains(PLAIN)
+    infinite = text.str.contains(INFINITE)
+    cells.refuse(infinite, expected, "leave unknown values empty")
+    if whole:
+        plain &= ~(text.str.contains(POINT_THOUSANDS) & cells.decimal_comma)
+        readable, cleaned = _whole(text, plain)
+    else:
+        readable, cleaned = _fractional(cells, text, plain, expected)
+    cells.refuse(~readable, expected)
+    return cleaned.cast(pl.Float64, strict=False)
+
+
+def _whole(text: pl.Series, plain: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Which cells are numbers, and the numbers with a point; 42,531 and 42.531 are thousands where not `plain`."""
+    thousands = (text.str.contains(COMMA_THOUSANDS) | text.str.contains(POINT_THOUSANDS)) & ~plain
+    comma = text.str.contains(DECIMAL_COMMA) & ~thousands
+    cleaned = text.set(thousands.fill_null(False), None).str.replace(",", ".", literal=True)
+    return plain | thousands | comma, cleaned.fill_null(text.str.replace_all("[.,]", ""))
+
+
+def _fractional(cells: Cells, text: pl.Series, plain: pl.Series, expected: str) -> tuple[pl.Series, pl.Series]:
+    """Which cells are numbers, and the numbers with a point; the column as a whole says what its commas mean."""
+    point = text.str.contains(COMMA_THOUSANDS_POINT) | (plain & text.str.contains(".", literal=True))
+    either = text.str.contains(ONE_COMMA_THREE)
+    comma = (text.str.contains(DECIMAL_COMMA) & ~either) | text.str.contains(POINT_THOUSANDS_COMMA)
+    if not point.any() and not comma.any() and not cells.decimal_comma:
+        cells.refuse(either, expected, "write 1234 or 1.234, as a comma may mean either")
+    commas_are_decimal = comma.any() or (cells.decimal_comma and not point.any())
+    if commas_are_decimal:
+        cells.refuse(point, expected, "write either a point or a comma before decimals in the whole column")
+        return plain | comma | either, text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    thousands = text.str.contains(COMMA_THOUSANDS)
+    return plain | point | thousands, text.str.replace_all(",", "", literal=True)

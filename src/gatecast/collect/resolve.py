@@ -1,0 +1,49 @@
+"""A mapping against the headers of one table: every header it names must be there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gatecast.collect.further import Further
+from gatecast.collect.mapping import Mapping
+from gatecast.collect.suggest import listed, plain_header, suggestion
+from gatecast.collect.tables import RawTable
+from gatecast.errors import SettingsError
+
+__all__ = ["resolved"]
+
+
+def resolved(mapping: Mapping, table: RawTable) -> Mapping:
+    """The mapping with every header spelled as in the table, whatever its capitals, spaces and marks.
+
+    Raises
+    ------
+    SettingsError
+        A header that the table does not have.
+    """
+    columns = {
+        name: replace(
+            source, columns=tuple(_header(header, f"columns.{name}", mapping, table) for header in source.columns)
+        )
+        for name, source in mapping.columns.items()
+    }
+    further = tuple(
+        entry
+        if entry.column.name in mapping.constants
+        else Further(entry.column, _header(entry.header, f"further.{entry.column.name}", mapping, table))
+        for entry in mapping.further
+    )
+    keep = {_header(header, f"keep.{header}", mapping, table): texts for header, texts in mapping.keep.items()}
+    return replace(mapping, columns=columns, further=further, keep=keep)
+
+
+def _header(header: str, key: str, mapping: Mapping, table: RawTable) -> str:
+    """The header of the table that is meant."""
+    headers = table.frame.columns
+    if header in headers:
+        return header
+    same = [other for other in headers if plain_header(other) == plain_header(header)]
+    if len(same) == 1:
+        return same[0]
+    remedy = suggestion(header, headers) or f"its columns are {listed(headers)}"
+    raise SettingsError(f"{header!r}", f"a column of {table.file}", remedy, file=mapping.file, key=key)

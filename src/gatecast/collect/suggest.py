@@ -1,0 +1,41 @@
+"""Names in messages: the one someone probably meant, and the ones there are."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+__all__ = ["listed", "plain_header", "suggestion"]
+
+MOST_NAMED = 12
+
+
+def suggestion(word: str, options: Iterable[str]) -> str:
+    """Ask for the option nearest to `word`, or nothing where none is near.
+
+    Examples
+    --------
+    >>> suggestion("attendence", ["attendance", "venue"])
+    "did you mean 'attendance'?"
+    """
+    spelled = {option.lower(): option for option in options}
+    near = difflib.get_close_matches(word.lower(), spelled, n=1)
+    return f"did you mean {spelled[near[0]]!r}?" if near else ""
+
+
+def plain_header(header: str) -> str:
+    """A header without capitals, spaces and marks.
+
+    Examples
+    --------
+    >>> plain_header(" Day/Night "), plain_header("Temp (°F)")
+    ('daynight', 'tempf')
+    """
+    return re.sub(r"[^a-z0-9]", "", header.lower())
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    rest = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,154 @@
+"""Tables as they stand in a file: columns under the file's own headers, and where in the file each row stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from gatecast.errors import DataError
+from gatecast.files import TABLE_ENDINGS
+
+__all__ = ["LARGEST_FILE", "MOST_COLUMNS", "MOST_ROWS", "RawTable", "check_headers", "read_table"]
+
+LARGEST_FILE = 200_000_000
+MOST_ROWS = 2_000_000
+MOST_COLUMNS = 1_000
+
+PARQUET_MARK = b"PAR1"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it stands in a file.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Text columns for CSV; typed ones where the file has types. Empty cells are null.
+    rows : sequence of int, shape (rows,)
+        The row of the file as a spreadsheet shows it: the header is row 1.
+    file : str
+        Name of the file, for messages.
+    decimal_comma : bool
+        True where a comma between digits is a decimal mark (cells stand apart by semicolons or tabs).
+    metadata : mapping of str to str
+        Key-value metadata of a Parquet file.
+    """
+
+    frame: pl.DataFrame
+    rows: Sequence[int]
+    file: str
+    decimal_comma: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def kept(self, mask: pl.Series) -> RawTable:
+        """The rows for which `mask` holds."""
+        rows = pl.Series(self.rows, dtype=pl.Int64).filter(mask).to_list()
+        return replace(self, frame=self.frame.filter(mask), rows=rows)
+
+    def cleaned(self) -> RawTable:
+        """The same with texts stripped of spaces around them, and null where nothing is left."""
+        stripped = pl.col(pl.String).str.strip_chars()
+        return replace(self, frame=self.frame.with_columns(pl.when(stripped != "").then(stripped)))
+
+
+def read_table(path: str | Path, sheet: str = "") -> RawTable:
+    """Read a CSV, XLSX or Parquet file, by its ending, without judging what its columns mean.
+
+    Parameters
+    ----------
+    path : path
+    sheet : str
+        The sheet of a workbook; its first one if not given.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read as a table, with row and column where there is one.
+    """
+    target = Path(path)
+    ending = _checked_ending(target)
+    if ending == ".xlsx":
+        from gatecast.collect.workbook import read_workbook
+
+        return read_workbook(target, sheet)
+    if ending == ".parquet":
+        return _read_parquet(target)
+    from gatecast.collect.delimited import read_delimited
+
+    return read_delimited(target.read_bytes(), target.name)
+
+
+def _checked_ending(path: Path) -> str:
+    """The ending of a file that can be opened and is not too large."""
+    ending, expected = path.suffix.lower(), f"one of {', '.join(TABLE_ENDINGS)}"
+    if path.is_dir():
+        raise DataError("a folder", "a table in a file", file=path.name)
+    if ending == ".xls":
+        raise DataError("an old workbook (.xls)", expected, "save it as an Excel workbook (.xlsx)", file=path.name)
+    if ending not in TABLE_ENDINGS:
+        raise DataError(f"ending {path.suffix!r}", expected, file=path.name)
+    try:
+        with path.open("rb"):
+            size = path.stat().st_size
+    except FileNotFoundError:
+        raise DataError("no such file", "a table in a file", "check the name and the folder", file=path.name) from None
+    except OSError as refused:
+        raise DataError(f"'{refused.strerror}'", "a file that can be read", file=path.name) from None
+    if size == 0:
+        raise DataError("an empty file", "a header and at least one row below it", file=path.name)
+    if size > LARGEST_FILE:
+        got = f"{size / 1e6:.0f} MB"
+        raise DataError(got, f"at most {LARGEST_FILE / 1e6:.0f} MB", "take out columns or seasons", file=path.name)
+    return ending
+
+
+def check_headers(headers: Sequence[str], file: str) -> None:
+    """Refuse too many columns, and two of one name."""
+    if len(headers) > MOST_COLUMNS:
+        raise DataError(f"{len(headers)} columns", f"at most {MOST_COLUMNS}", file=file, row=1)
+    seen: set[str] = set()
+    for header in headers:
+        if header in seen:
+            raise DataError(
+                f"the header {header!r} twice", "a name of its own for each column", file=file, row=1, column=header
+            )
+        seen.add(header)
+
+
+def _read_parquet(path: Path) -> RawTable:
+    content = path.read_bytes()
+    if content[:4] != PARQUET_MARK:
+        raise DataError("a file that is no Parquet file", "a Parquet file", "check its ending", file=path.name)
+    if content[-4:] != PARQUET_MARK:
+        raise DataError("a Parquet file cut short", "a whole one", "copy or write it again", file=path.name)
+    try:
+        height = pl.scan_parquet(path).select(pl.len()).collect().item()
+        if height > MOST_ROWS:
+            raise DataError(f"{height} rows", f"at most {MOST_ROWS}", file=path.name)
+        frame = pl.read_parquet(path)
+        metadata = pl.read_parquet_metadata(path)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as broken:
+        reason = str(broken).splitlines()[0][:80] if str(broken) else type(broken).__name__
+        raise DataError(f"a damaged Parquet file ({reason})", "a whole one", "write it again", file=path.name) from None
+    check_headers(frame.columns, path.name)
+    if height == 0:
+        raise DataError("no games", "at least one row below the header", file=path.name)
+    columns = [_plain(frame[name], path.name) for name in frame.columns]
+    return RawTable(pl.DataFrame(columns), range(2, height + 2), path.name, metadata=metadata)
+
+
+def _plain(values: pl.Series, file: str) -> pl.Series:
+    """A Parquet column as one of text, number, yes or no, date, time; NaN, which pandas writes for unknown, is null."""
+    dtype = values.dtype
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Duration):
+        expected = "one text, number, date or time in each row"
+        raise DataError(f"a column of type {dtype}", expected, "take it out", file=file, column=values.name)
+    if isinstance(dtype, (pl.Categorical, pl.Enum)) or dtype == pl.Null:
+        values = values.cast(pl.String)
+    elif dtype.is_decimal():
+        values = values.cast(pl.Float64)
+    return values.fill_nan(None) if values.dtype.is_float() else values

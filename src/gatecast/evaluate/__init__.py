@@ -1,0 +1,24 @@
+"""How good forecasts are: scores, reliability, and a report for the manager and the analyst."""
+
+from gatecast.evaluate.homestand import GameToCome, Homestand, homestand
+from gatecast.evaluate.quantiles import FORECAST_COLUMNS, QUANTILE_COLUMNS, QUANTILE_LEVELS
+from gatecast.evaluate.reliability import reliability
+from gatecast.evaluate.report import compared, write_report
+from gatecast.evaluate.scores import SCORE_COLUMNS, score, with_gates
+from gatecast.evaluate.tables import as_markdown
+
+__all__ = [
+    "FORECAST_COLUMNS",
+    "QUANTILE_COLUMNS",
+    "QUANTILE_LEVELS",
+    "SCORE_COLUMNS",
+    "GameToCome",
+    "Homestand",
+    "as_markdown",
+    "compared",
+    "homestand",
+    "reliability",
+    "score",
+    "with_gates",
+    "write_report",
+]

@@ -1,0 +1,175 @@
+"""How good forecasts were: errors, pinball loss, CRPS, coverage, width and Brier score against the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+
+import polars as pl
+
+from gatecast.errors import DataError
+from gatecast.evaluate.quantiles import LEAD, MEAN, MEDIAN, MODEL, P_SELLOUT, QUANTILE_LEVELS, quantile_column
+from gatecast.games import Games
+from gatecast.games.columns import ATTENDANCE, CAPACITY, DATE, GAME_ID
+
+__all__ = [
+    "BIAS",
+    "BRIER",
+    "COVERAGES",
+    "CRPS",
+    "GAMES",
+    "MAE",
+    "MAPE",
+    "MONTH",
+    "PINBALL",
+    "RMSE",
+    "SCORE_COLUMNS",
+    "SMALLEST_SCORED_GATE",
+    "WAPE",
+    "WEEKDAY",
+    "WIDTH_80",
+    "crps_weights",
+    "score",
+    "with_gates",
+]
+
+SMALLEST_SCORED_GATE = 500
+"""Only gates above this are scored: lower ones are unknown, or games behind closed doors."""
+PINBALL_LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
+TOLERANCE = 1.0
+"""A gate this many people outside a bound counts as inside: gates are whole numbers, bounds are not."""
+
+GAMES, MAE, RMSE, MAPE, WAPE = "games", "mae", "rmse", "mape", "wape"
+PINBALL, CRPS, WIDTH_80, BIAS, BRIER = "pinball", "crps", "width_80", "bias", "brier"
+COVERAGES = {"coverage_50": (0.25, 0.75), "coverage_80": (0.10, 0.90), "coverage_90": (0.05, 0.95)}
+SCORE_COLUMNS = (GAMES, MAE, RMSE, MAPE, WAPE, PINBALL, CRPS, *COVERAGES, WIDTH_80, BIAS, BRIER)
+WEEKDAY, MONTH = "weekday", "month"
+LAST_LEAD = 10**6
+
+
+def score(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD,)) -> pl.DataFrame:
+    """Score forecasts against the gates, one row a group.
+
+    Parameters
+    ----------
+    forecasts : polars.DataFrame
+        One row a game and lead (and `model`, where several forecasters stand in one table): game_id and any of
+        `FORECAST_COLUMNS`. A score that needs a column which is absent or null is null.
+    games : Games
+        Those with an attendance above 500 are scored.
+    by : sequence of str
+        Columns of either table to group by, or `weekday` (1 is Monday) and `month`; none for one row overall.
+
+    Returns
+    -------
+    polars.DataFrame
+        `by`, then games; mae (of q50), rmse (of mean), in people; mape and wape (of q50), in percent; pinball (mean
+        over the levels .1 .25 .5 .75 .9), crps, in people; coverage_50, _80, _90, in percent; width_80 and bias
+        (gate less q50), in people; brier (of p_sellout against a gate that reached the capacity), 0 to 1.
+
+    Raises
+    ------
+    DataError
+        A game and lead stands twice, or a column to group by is in neither table.
+    """
+    table = with_gates(forecasts, games)
+    missing = [name for name in by if name not in table.columns]
+    if missing:
+        known = ", ".join(sorted(set(table.columns) - set(SCORE_COLUMNS)))
+        raise DataError(f"a score by {missing[0]!r}", f"columns of the forecasts or the games: {known}")
+    metrics = _metrics()
+    if not by:
+        return table.select(metrics)
+    return table.group_by(by).agg(metrics).sort([_order(name) for name in by], nulls_last=True)
+
+
+def with_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
+    """The forecasts of scored games, each beside all that is known of its game.
+
+    Returns
+    -------
+    polars.DataFrame
+        The columns of `forecasts`, with a null one for each of mean, quantiles and p_sellout it lacks, then those of
+        the games, weekday and month. What stands in both is taken from the games.
+
+    Raises
+    ------
+    DataError
+        There is no game_id, or a game and lead stands twice.
+    """
+    if GAME_ID not in forecasts.columns:
+        raise DataError(f"columns {', '.join(forecasts.columns) or 'none'}", f"a forecasts table with {GAME_ID}")
+    key = [name for name in (GAME_ID, LEAD, MODEL) if name in forecasts.columns]
+    numbers = (MEAN, *(quantile_column(level) for level in QUANTILE_LEVELS), P_SELLOUT)
+    given = [name for name in numbers if name in forecasts.columns]
+    table = forecasts.with_columns(
+        *(pl.col(name).cast(pl.Float64).fill_nan(None) for name in given),
+        *(pl.lit(None, pl.Float64).alias(name) for name in numbers if name not in given),
+        *(pl.col(name).cast(pl.String) for name in key),
+    )
+    twice = table.filter(table.select(key).is_duplicated())
+    if twice.height:
+        row = ", ".join(f"{name} {twice[name][0]}" for name in key)
+        raise DataError(f"{row} a second time", "one forecast for each game and lead", "take the repeated row out")
+    gates = games.table.filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_GATE).with_columns(
+        pl.col(DATE).dt.weekday().alias(WEEKDAY), pl.col(DATE).dt.month().alias(MONTH)
+    )
+    return table.drop([name for name in gates.columns if name != GAME_ID], strict=False).join(
+        gates, on=GAME_ID, maintain_order="left"
+    )
+
+
+def crps_weights(levels: Sequence[float]) -> list[float]:
+    """Weights that turn pinball losses at some levels into the continuous ranked probability score.
+
+    The CRPS is twice the integral of the pinball loss over the levels from 0 to 1 (Gneiting and Ranjan 2011,
+    Journal of Business & Economic Statistics 29). The trapezoid rule with no loss at 0 and 1 gives each level half
+    the distance between its neighbours, doubled.
+
+    Examples
+    --------
+    >>> [round(weight, 3) for weight in crps_weights((0.25, 0.5, 0.75))]
+    [0.5, 0.5, 0.5]
+    """
+    ends = [0.0, *levels, 1.0]
+    return [after - before for before, after in zip(ends, ends[2:], strict=False)]
+
+
+def _metrics() -> list[pl.Expr]:
+    """Every score as an aggregate over the rows of a group."""
+    gate, median = pl.col(ATTENDANCE).cast(pl.Float64), pl.col(MEDIAN)
+    error = gate - median
+    low, high = pl.col(quantile_column(0.10)), pl.col(quantile_column(0.90))
+    pinball = reduce(add, (_pinball(level) for level in PINBALL_LEVELS)) / len(PINBALL_LEVELS)
+    weights = zip(QUANTILE_LEVELS, crps_weights(QUANTILE_LEVELS), strict=True)
+    sold_out = (gate >= pl.col(CAPACITY)).cast(pl.Float64)
+    return [
+        pl.len().cast(pl.Int64).alias(GAMES),
+        error.abs().mean().alias(MAE),
+        (gate - pl.col(MEAN)).pow(2).mean().sqrt().alias(RMSE),
+        (error.abs() / gate).mean().mul(100).alias(MAPE),
+        (error.abs().mean() / gate.filter(median.is_not_null()).mean() * 100).alias(WAPE),
+        pinball.mean().alias(PINBALL),
+        reduce(add, (_pinball(level) * weight for level, weight in weights)).mean().alias(CRPS),
+        *(_inside(*levels).mean().mul(100).alias(name) for name, levels in COVERAGES.items()),
+        (high - low).mean().alias(WIDTH_80),
+        error.mean().alias(BIAS),
+        (pl.col(P_SELLOUT) - sold_out).pow(2).mean().alias(BRIER),
+    ]
+
+
+def _pinball(level: float) -> pl.Expr:
+    gap = pl.col(ATTENDANCE).cast(pl.Float64) - pl.col(quantile_column(level))
+    return gap * (level - (gap < 0).cast(pl.Float64))
+
+
+def _inside(lower: float, upper: float) -> pl.Expr:
+    low, high, gate = pl.col(quantile_column(lower)), pl.col(quantile_column(upper)), pl.col(ATTENDANCE)
+    inside = (gate >= low - TOLERANCE) & (gate <= high + TOLERANCE)
+    return pl.when(low.is_not_null() & high.is_not_null()).then(inside)
+
+
+def _order(name: str) -> pl.Expr:
+    """Leads by their number of days with those in words last; all else as it is."""
+    return pl.col(name).cast(pl.Int64, strict=False).fill_null(LAST_LEAD) if name == LEAD else pl.col(name)

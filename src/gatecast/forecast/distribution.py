@@ -1,0 +1,78 @@
+"""From the parameters of an ensemble to the distribution of each game's attendance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["DemandForecast"]
+
+Floats = npt.NDArray[np.float64]
+
+POINTS = 200
+
+
+@dataclass(frozen=True)
+class DemandForecast:
+    """Demand for some games, in people; attendance is its minimum with what the venue holds.
+
+    The members' quantile functions are averaged level by level (Vincent 1912), which keeps the shape of each where an
+    average of densities would smear them.
+
+    Parameters
+    ----------
+    parameters : ndarray of float32, shape (members, games, 4)
+        Of each member's distribution, on the scale where `holds` is 1.
+    holds : ndarray of float, shape (games,)
+        The most people the venue is known to hold.
+    seats : ndarray of float, shape (games,)
+        People at which a game counts as sold out: the stated seats, or `holds` where none are stated.
+    """
+
+    parameters: npt.NDArray[np.float32]
+    holds: Floats
+    seats: Floats
+
+    def demand(self, levels: npt.ArrayLike) -> Floats:
+        """Quantiles of unconstrained demand, shape (games, levels), at least 0."""
+        from gatecast.networks.demand import demand_quantiles
+
+        wanted = np.asarray(levels, np.float64)
+        members = [np.asarray(demand_quantiles(each, wanted), np.float64) for each in self.parameters]
+        demand: Floats = np.maximum(np.mean(members, axis=0) * self.holds[:, None], 0.0)
+        return demand
+
+    def attendance(self, levels: npt.ArrayLike) -> Floats:
+        """Quantiles of attendance, shape (games, levels), from 0 to what the venue holds."""
+        return np.minimum(self.demand(levels), self.holds[:, None])
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Expected attendance, shape (games,)."""
+        mean: Floats = np.minimum(self._points, self.holds[:, None]).mean(axis=1)
+        return mean
+
+    @cached_property
+    def sell_out(self) -> Floats:
+        """Chance that demand reaches the seats, shape (games,)."""
+        reached = (self._points >= self.seats[:, None]).sum(axis=1)
+        below = np.clip(POINTS - reached, 1, POINTS - 1)
+        games = np.arange(len(self.seats))
+        left, right = self._points[games, below - 1], self._points[games, below]
+        share = np.clip((self.seats - left) / np.maximum(right - left, 1e-9), 0.0, 1.0)
+        inside = 1.0 - (below - 0.5 + share) / POINTS
+        return np.where(reached == 0, 0.0, np.where(reached == POINTS, 1.0, inside))
+
+    @cached_property
+    def turned_away(self) -> Floats:
+        """Expected demand beyond what the venue holds, shape (games,)."""
+        beyond: Floats = np.maximum(self._points - self.holds[:, None], 0.0).mean(axis=1)
+        return beyond
+
+    @cached_property
+    def _points(self) -> Floats:
+        """Equally likely values of demand, shape (games, points)."""
+        return self.demand((np.arange(POINTS) + 0.5) / POINTS)

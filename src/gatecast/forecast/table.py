@@ -1,0 +1,83 @@
+"""Forecasts as a table: the columns of the contract, then what a reader needs to know which game it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.evaluate.quantiles import (
+    AS_OF,
+    FORECAST_COLUMNS,
+    LEAD,
+    MEAN,
+    P_SELLOUT,
+    QUANTILE_COLUMNS,
+    QUANTILE_LEVELS,
+)
+from gatecast.forecast.distribution import DemandForecast
+from gatecast.games import Games
+from gatecast.games import columns as c
+
+__all__ = ["CONTEXT_COLUMNS", "TURNED_AWAY", "contract_table", "described_table"]
+
+TURNED_AWAY = "turned_away"
+CONTEXT_COLUMNS = (c.DATE, c.START_TIME, c.HOME, c.VISITOR, c.VENUE, c.CAPACITY)
+PEOPLE_DECIMALS, CHANCE_DECIMALS = 1, 4
+
+
+def contract_table(
+    games: Games,
+    rows: npt.NDArray[np.intp],
+    forecast: DemandForecast,
+    leads: pl.Series | str,
+    cutoffs: npt.NDArray[np.int32],
+) -> pl.DataFrame:
+    """One row a game, with the columns of `FORECAST_COLUMNS`.
+
+    Parameters
+    ----------
+    games : Games
+    rows : ndarray of int, shape (rows,)
+        Which games were forecast.
+    forecast : DemandForecast
+        Of those games, in that order.
+    leads : Series of str or str
+        Days before each game, or "preseason".
+    cutoffs : ndarray of int32, shape (rows,)
+        The last day known.
+    """
+    as_of = pl.Series(AS_OF, cutoffs.astype(np.int32)).cast(pl.Date)
+    if not games.dated:
+        as_of = pl.Series(AS_OF, [None] * len(rows), pl.Date)
+    quantiles = np.round(forecast.attendance(QUANTILE_LEVELS), PEOPLE_DECIMALS)
+    return (
+        games.table[rows]
+        .select(
+            c.GAME_ID,
+            c.SEASON,
+            pl.lit(leads).alias(LEAD) if isinstance(leads, str) else leads.alias(LEAD),
+            as_of,
+            pl.Series(MEAN, np.round(forecast.mean, PEOPLE_DECIMALS)),
+            *(pl.Series(name, quantiles[:, i]) for i, name in enumerate(QUANTILE_COLUMNS)),
+            pl.Series(P_SELLOUT, np.round(forecast.sell_out, CHANCE_DECIMALS)),
+        )
+        .select(FORECAST_COLUMNS)
+    )
+
+
+def described_table(table: pl.DataFrame, games: Games, forecast: DemandForecast) -> pl.DataFrame:
+    """A forecast as issued: the contract's columns but the season, then demand turned away and the game's description.
+
+    Capacity is what the venue is known to hold.
+    """
+    known = games.table.select(c.GAME_ID, *(name for name in CONTEXT_COLUMNS if name != c.CAPACITY))
+    return (
+        table.drop(c.SEASON)
+        .with_columns(
+            pl.Series(TURNED_AWAY, np.round(forecast.turned_away, PEOPLE_DECIMALS)),
+            pl.Series(c.CAPACITY, forecast.holds.astype(np.int64)),
+        )
+        .join(known, on=c.GAME_ID, how="left", maintain_order="left")
+        .select(*(name for name in FORECAST_COLUMNS if name != c.SEASON), TURNED_AWAY, *CONTEXT_COLUMNS)
+    )

@@ -1,0 +1,57 @@
+"""Keras networks of one signature: what is known of a query in, the parameters of its demand out.
+
+Every network is a function `(Signature, seed) -> keras.Model`. A further one plugs in by an entry in `NETWORKS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gatecast.errors import GatecastError, InputError
+
+if TYPE_CHECKING:
+    import keras
+
+    from gatecast.networks.signature import Signature
+
+__all__ = ["NETWORKS", "network"]
+
+BACKEND = "jax"
+if "keras" not in sys.modules:
+    os.environ["KERAS_BACKEND"] = BACKEND
+
+NETWORKS = {"feedforward": "gatecast.networks.feedforward:feedforward"}
+"""Where each network is defined, by name: `module:function`, imported when asked for."""
+
+
+def network(name: str) -> Callable[[Signature, int], keras.Model]:
+    """The function that builds the network of that name.
+
+    Raises
+    ------
+    InputError
+        There is no network of that name.
+    GatecastError
+        Keras was imported before, on another backend than JAX.
+    """
+    if name not in NETWORKS:
+        raise InputError(f"network: got {name!r}, expected one of {', '.join(NETWORKS)}")
+    require_jax()
+    module, function = NETWORKS[name].split(":")
+    built: Callable[[Signature, int], keras.Model] = getattr(importlib.import_module(module), function)
+    return built
+
+
+def require_jax() -> None:
+    """Raise GatecastError unless Keras runs on JAX."""
+    import keras
+
+    if keras.backend.backend() != BACKEND:
+        raise GatecastError(
+            f"Keras: got the {keras.backend.backend()} backend, expected {BACKEND}; import gatecast before keras, "
+            f"or set KERAS_BACKEND={BACKEND}"
+        )

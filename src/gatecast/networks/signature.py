@@ -1,0 +1,43 @@
+"""What goes into every network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["CODES", "FLAGS", "HOME_GATES", "HOME_LEVELS", "LEVELS", "NUMERIC", "ROAD_GATES", "ROAD_LEVELS", "Signature"]
+
+NUMERIC, FLAGS, LEVELS, CODES = "numeric", "flags", "levels", "codes"
+HOME_GATES, HOME_LEVELS = "home_gates", "home_levels"
+ROAD_GATES, ROAD_LEVELS = "road_gates", "road_levels"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Sizes of the inputs of a network; a batch is a dict of arrays under these names.
+
+    Parameters
+    ----------
+    numeric : int
+        Columns of `numeric`, float32 (batch, numeric): standardised, 0 where unknown.
+    flags : int
+        Columns of `flags`, float32 (batch, flags): 0 or 1.
+    levels : int
+        Columns of `levels`, float32 (batch, levels): past values on the scale of the target, -1 where unknown. The
+        network may start its forecast from a mixture of them.
+    vocabularies : tuple of int
+        For each column of `codes`, int32 (batch, categories), the number of codes; code 0 is "unknown".
+    identities : tuple of bool
+        Which columns of `codes` say who, and are hidden at random in training so that strangers are no surprise.
+    home, road : tuple of int
+        Length and figures of two histories, `home_gates` and `road_gates`, float32 (batch, length, figures), zeros where
+        there is none; beside them `home_levels` and `road_levels`, float32 (batch, length): -1 where there is none, else
+        a past value, of `home` on the scale of the target.
+    """
+
+    numeric: int
+    flags: int
+    levels: int
+    vocabularies: tuple[int, ...]
+    identities: tuple[bool, ...]
+    home: tuple[int, int] = (0, 0)
+    road: tuple[int, int] = (0, 0)

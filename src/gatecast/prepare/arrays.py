@@ -1,0 +1,147 @@
+"""Games as arrays, for any lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.games import columns as c
+from gatecast.games.cutoff import Lead, cutoff_days, known_at
+from gatecast.games.table import Games
+from gatecast.prepare.calendar import calendar
+from gatecast.prepare.form import Form
+from gatecast.prepare.gates import GateHistory
+from gatecast.prepare.history import Windows, windows_at
+from gatecast.prepare.schedule import Schedule
+
+__all__ = ["Arrays", "Preparation"]
+
+IN_PEOPLE = "gate_"
+LARGEST_LEAD = 400
+CATEGORIES = (
+    c.HOME,
+    c.VISITOR,
+    c.VENUE,
+    c.DAY_NIGHT,
+    c.NUMBER,
+    c.SKY,
+    c.PRECIPITATION,
+    c.HOME_STARTER,
+    c.VISITOR_STARTER,
+)
+NUMBERS = (c.TEMPERATURE, c.WIND)
+WEEKDAY, MONTH = "weekday", "month"
+OWN = "own_"
+"""Begins the name of what comes from a club's own column, so that none is taken for one of ours."""
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """What was known of each game at its cut-off.
+
+    Parameters
+    ----------
+    numeric : ndarray of float32, shape (games, features)
+        NaN where not known. Gates are shares of the capacity.
+    names : tuple of str
+        The feature of each column of `numeric`.
+    categories : polars.DataFrame, shape (games, categories)
+        Labels as text, null where not known.
+    windows : Windows
+        The gate histories known.
+    capacity : ndarray of float32, shape (games,)
+        People the venue holds; NaN where nothing tells.
+    """
+
+    numeric: npt.NDArray[np.float32]
+    names: tuple[str, ...]
+    categories: pl.DataFrame
+    windows: Windows
+    capacity: npt.NDArray[np.float32]
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Arrays:
+        """The arrays of some of the games, in the order of `rows`."""
+        return Arrays(
+            self.numeric[rows], self.names, self.categories[rows], self.windows.take(rows), self.capacity[rows]
+        )
+
+
+class Preparation:
+    """Tables sorted once, from which the arrays of any lead follow by look-up.
+
+    Parameters
+    ----------
+    games : Games
+        Past games, and those to forecast with their results empty.
+    weather_as_observed : bool
+        True where the weather columns hold observations, False where they hold forecasts as given at the cut-off.
+    """
+
+    def __init__(self, games: Games, *, weather_as_observed: bool = True) -> None:
+        self.games = games
+        self.weather_as_observed = weather_as_observed
+        self.schedule = Schedule.of(games)
+        self.gates = GateHistory(games, self.schedule)
+        self.form = Form(games, self.schedule)
+        self.calendar = calendar(games, self.schedule)
+        night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64)
+        self.night = night.fill_null(0.5).to_numpy()
+        self._at_leads: dict[Lead, Arrays] = {}
+
+    def at_lead(self, lead: Lead) -> Arrays:
+        """The arrays of every game at one lead: a number of days, or "preseason". Kept once made."""
+        if lead not in self._at_leads:
+            self._at_leads[lead] = self.at(cutoff_days(self.games, lead))
+        return self._at_leads[lead]
+
+    def at(self, cutoffs: npt.NDArray[np.int32]) -> Arrays:
+        """The arrays of every game at its own cut-off day.
+
+        Parameters
+        ----------
+        cutoffs : ndarray of int32, shape (games,)
+            The last day known, on the scale of `Games.days`.
+        """
+        known = known_at(self.games, cutoffs, weather_as_observed=self.weather_as_observed)
+        capacity = self.gates.capacity(cutoffs)
+        features = {
+            **self.calendar,
+            **self.form.at(cutoffs),
+            **_shares(self.gates.at(cutoffs), capacity),
+            "log_capacity": np.log(capacity),
+            "lead": np.log1p(np.clip(self.schedule.day - cutoffs, 0, LARGEST_LEAD)),
+            **self._numbers(known),
+        }
+        numeric = np.stack([np.asarray(values, np.float32) for values in features.values()], axis=1)
+        return Arrays(
+            numeric,
+            tuple(features),
+            self._categories(known),
+            windows_at(self.gates, cutoffs),
+            capacity.astype(np.float32),
+        )
+
+    def _numbers(self, known: pl.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+        sources = {name: name for name in NUMBERS}
+        sources |= {OWN + column.name: column.name for column in self.games.extras if column.dtype.is_numeric()}
+        return {name: known[of].cast(pl.Float64).fill_null(np.nan).to_numpy() for name, of in sources.items()}
+
+    def _categories(self, known: pl.DataFrame) -> pl.DataFrame:
+        extras = [column.name for column in self.games.extras if not column.dtype.is_numeric()]
+        return known.select(
+            *(pl.col(name).cast(pl.String) for name in CATEGORIES),
+            *(pl.col(name).cast(pl.String).alias(OWN + name) for name in extras),
+            (pl.col(c.DATE).dt.weekday() - 1).cast(pl.String).alias(WEEKDAY),
+            pl.col(c.DATE).dt.month().cast(pl.String).alias(MONTH),
+            pl.col(c.PROMOTION).alias(c.PROMOTION),
+        )
+
+
+def _shares(
+    gates: dict[str, npt.NDArray[np.float64]], capacity: npt.NDArray[np.float64]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Gates in people as shares of the capacity; the rest as it is."""
+    return {name: values / capacity if name.startswith(IN_PEOPLE) else values for name, values in gates.items()}

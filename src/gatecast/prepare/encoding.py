@@ -1,0 +1,143 @@
+"""From arrays to the inputs of a network: scalers and vocabularies, fitted on training games only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.games import columns as c
+from gatecast.prepare.arrays import IN_PEOPLE, Arrays
+
+__all__ = ["Encoding", "Inputs"]
+
+Inputs = dict[str, npt.NDArray[Any]]
+
+FAR = 5.0
+"""Standardised numbers are clipped to this many standard deviations."""
+IDENTITIES = (c.HOME, c.VISITOR, c.VENUE, c.HOME_STARTER, c.VISITOR_STARTER)
+RARE_SHARE = 1 / 4000
+UNKNOWN_LEVEL = -1.0
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What was learned from training games about their inputs.
+
+    Parameters
+    ----------
+    names : list of str
+        The numeric features used, in order; features that never vary in training are left out.
+    centre, spread : list of float
+        Mean and standard deviation of each numeric feature.
+    incomplete : list of str
+        Features that were unknown for some training game: each has a flag that says whether it is known.
+    vocabularies : dict of str to list of str
+        Labels of each category; the code of a label is its place, counted from 1, and 0 stands for any other.
+    promotions : list of str
+        Promotion labels, one flag each.
+    capacity : float
+        Seats assumed where nothing tells: the median of training.
+    """
+
+    names: list[str]
+    centre: list[float]
+    spread: list[float]
+    incomplete: list[str]
+    vocabularies: dict[str, list[str]]
+    promotions: list[str]
+    capacity: float
+
+    @classmethod
+    def fit(cls, known: Sequence[Arrays], rows: npt.NDArray[np.intp]) -> Self:
+        """Learn from the training games, at all training leads.
+
+        Parameters
+        ----------
+        known : sequence of Arrays
+            The same games at each training lead.
+        rows : ndarray of int, shape (training games,)
+            Which of the games are for training.
+        """
+        numeric = np.concatenate([arrays.numeric[rows] for arrays in known]).astype(np.float64)
+        present = ~np.isnan(numeric)
+        count = np.maximum(present.sum(axis=0), 1)
+        centre = np.where(present, numeric, 0.0).sum(axis=0) / count
+        spread = np.sqrt(np.where(present, (numeric - centre) ** 2, 0.0).sum(axis=0) / count)
+        varies = spread > 1e-6
+        partly = (present.mean(axis=0) < 1) & present.any(axis=0)
+        names = np.array(known[0].names)
+        labels = pl.concat([arrays.categories[rows] for arrays in known])
+        capacity = known[0].capacity[rows]
+        return cls(
+            names=names[varies].tolist(),
+            centre=centre[varies].tolist(),
+            spread=spread[varies].tolist(),
+            incomplete=names[partly].tolist(),
+            vocabularies={name: _vocabulary(labels[name]) for name in labels.columns if name != c.PROMOTION},
+            promotions=_vocabulary(labels[c.PROMOTION].str.split(";").explode(empty_as_null=True).replace("", None)),
+            capacity=float(np.nanmedian(capacity)) if np.isfinite(capacity).any() else 1.0,
+        )
+
+    def inputs(self, arrays: Arrays) -> Inputs:
+        """The inputs of a network for every game: float32 and int32 arrays of `games` rows, by name."""
+        place = {name: i for i, name in enumerate(arrays.names)}
+        chosen = arrays.numeric[:, [place[name] for name in self.names]]
+        standard = np.clip((chosen - np.array(self.centre)) / np.array(self.spread), -FAR, FAR)
+        levels = arrays.numeric[:, [place[name] for name in self.level_names]]
+        return {
+            "numeric": np.nan_to_num(standard, nan=0.0).astype(np.float32),
+            "flags": self._flags(arrays, place),
+            "levels": np.nan_to_num(levels, nan=UNKNOWN_LEVEL).astype(np.float32),
+            "codes": self._codes(arrays.categories),
+        }
+
+    def seats(self, arrays: Arrays) -> npt.NDArray[np.float32]:
+        """Capacity of every game, shape (games,)."""
+        return np.where(np.isfinite(arrays.capacity), arrays.capacity, self.capacity).astype(np.float32)
+
+    @property
+    def level_names(self) -> list[str]:
+        """The features that are past gates."""
+        return [name for name in self.names if name.startswith(IN_PEOPLE)]
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """Sizes of the inputs, as `gatecast.networks.signature.Signature` takes them."""
+        return {
+            "numeric": len(self.names),
+            "flags": len(self.incomplete) + len(self.promotions),
+            "levels": len(self.level_names),
+            "vocabularies": tuple(len(labels) + 1 for labels in self.vocabularies.values()),
+            "identities": tuple(name in IDENTITIES for name in self.vocabularies),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything learned, as plain lists and numbers."""
+        return asdict(self)
+
+    def _flags(self, arrays: Arrays, place: dict[str, int]) -> npt.NDArray[np.float32]:
+        known = ~np.isnan(arrays.numeric[:, [place[name] for name in self.incomplete]])
+        held = arrays.categories[c.PROMOTION].fill_null("").str.split(";")
+        promoted = [held.list.contains(label).to_numpy() for label in self.promotions]
+        return np.column_stack([known, *promoted]).astype(np.float32)
+
+    def _codes(self, labels: pl.DataFrame) -> npt.NDArray[np.int32]:
+        coded = labels.select(
+            pl.col(name).replace_strict(known, range(1, len(known) + 1), default=0, return_dtype=pl.Int32)
+            if known
+            else pl.lit(0, pl.Int32).alias(name)
+            for name, known in self.vocabularies.items()
+        )
+        return coded.to_numpy().astype(np.int32).reshape(labels.height, len(self.vocabularies))
+
+
+def _vocabulary(labels: pl.Series) -> list[str]:
+    """Labels seen often enough to learn from, in order of the alphabet."""
+    counts = labels.drop_nulls().value_counts(name="n")
+    often = counts.filter(pl.col("n") >= max(1.0, RARE_SHARE * len(labels)))
+    return sorted(often[labels.name].to_list())

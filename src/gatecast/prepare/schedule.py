@@ -1,0 +1,83 @@
+"""The schedule as numbers: who plays where and when, for every game, whatever the lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.games import columns as c
+from gatecast.games.table import Games
+
+__all__ = ["Schedule"]
+
+Ints = npt.NDArray[np.int64]
+SEASON_SPAN = 1 << 12
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Codes and days of every game, each an array of shape (games,); -1 where unknown.
+
+    Parameters
+    ----------
+    home, visitor, venue : ndarray of int64
+        Codes; a club has the same one at home and away.
+    season : ndarray of int64
+        Year, or 0 where unknown.
+    day : ndarray of int64
+        Days since 1970-01-01, or place in the order of play.
+    weekday, month : ndarray of int64
+        Monday 0 to Sunday 6; January 1 to December 12.
+    gate : ndarray of int64
+        Attendance; 0 where not known or not counted.
+    """
+
+    home: Ints
+    visitor: Ints
+    venue: Ints
+    season: Ints
+    day: Ints
+    weekday: Ints
+    month: Ints
+    gate: Ints
+
+    @classmethod
+    def of(cls, games: Games) -> Schedule:
+        """Read the schedule of a games table."""
+        table = games.table
+        clubs = _codes(pl.concat([table[c.HOME], table[c.VISITOR].alias(c.HOME)]))
+        date = table[c.DATE]
+        return cls(
+            home=clubs[: table.height],
+            visitor=clubs[table.height :],
+            venue=_codes(table[c.VENUE]),
+            season=table[c.SEASON].fill_null(0).to_numpy().astype(np.int64),
+            day=games.days.astype(np.int64),
+            weekday=(date.dt.weekday().cast(pl.Int64) - 1).fill_null(-1).to_numpy(),
+            month=date.dt.month().cast(pl.Int64).fill_null(-1).to_numpy(),
+            gate=table[c.ATTENDANCE].fill_null(0).to_numpy().astype(np.int64),
+        )
+
+    @cached_property
+    def home_season(self) -> Ints:
+        """One key for club and season."""
+        return self.home * SEASON_SPAN + self.season
+
+    @cached_property
+    def home_weekday(self) -> Ints:
+        """One key for club and weekday; -1 where the weekday is unknown."""
+        return np.where(self.weekday >= 0, self.home * 7 + self.weekday, -1)
+
+    @cached_property
+    def home_visitor(self) -> Ints:
+        """One key for club and visitor; -1 where the visitor is unknown."""
+        return np.where(self.visitor >= 0, self.home * (self.visitor.max(initial=0) + 1) + self.visitor, -1)
+
+
+def _codes(labels: pl.Series) -> Ints:
+    """Rank of each label among the distinct ones, from 0; -1 for null."""
+    return (labels.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()

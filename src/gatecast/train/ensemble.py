@@ -1,0 +1,145 @@
+"""Training an ensemble: early stopping on the latest season, then every member on all games."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gatecast.errors import InputError
+from gatecast.games.columns import DATE
+from gatecast.networks import network
+from gatecast.networks.signature import Signature
+from gatecast.prepare import Preparation
+from gatecast.prepare.encoding import Encoding
+from gatecast.progress import Progress, silent
+from gatecast.train.checkpoint import Checkpoint
+from gatecast.train.loop import Loop, State
+from gatecast.train.losses import censored_crps
+from gatecast.train.model import TrainedModel
+from gatecast.train.samples import Samples, known_at_leads, latest, training_samples
+from gatecast.train.settings import TrainingSettings
+
+__all__ = ["train_ensemble"]
+
+Rows = npt.NDArray[np.intp]
+FEWEST_STEPS = 12
+FEWEST_GAMES = 2
+FEWEST_TO_HOLD_BACK = 60
+
+
+def train_ensemble(
+    preparation: Preparation,
+    rows: Rows,
+    settings: TrainingSettings,
+    *,
+    folder: Path | None = None,
+    progress: Progress = silent,
+) -> TrainedModel:
+    """Train the members of an ensemble on the games in `rows`.
+
+    A first network, trained without the latest season, tells after how many epochs the loss on that season is
+    lowest; the members then train on all games for as many.
+
+    Parameters
+    ----------
+    preparation : Preparation
+    rows : ndarray of int, shape (games,)
+        Games to train on, their gates known.
+    settings : TrainingSettings
+    folder : path, optional
+        Keeps the state after every epoch, so that a training cut short goes on from there when called again.
+    progress : callable
+
+    Raises
+    ------
+    InputError
+        Fewer than two games to train on.
+    """
+    if len(rows) < FEWEST_GAMES:
+        raise InputError(f"training: got {len(rows)} games with a known gate, expected at least {FEWEST_GAMES}")
+    known = known_at_leads(preparation)
+    encoding = Encoding.fit(known, rows)
+    samples = training_samples(preparation, encoding, known, rows, half_life=settings.half_life)
+    work = _Work(settings, Signature(**encoding.sizes), samples, folder, progress)
+    epochs = settings.epochs
+    if len(rows) >= FEWEST_TO_HOLD_BACK:
+        epochs = work.best_epochs(np.isin(rows, latest(preparation.games, rows)))
+    members = [work.member(epochs, index) for index in range(settings.members)]
+    last = preparation.games.table[DATE][rows].max()
+    return TrainedModel(settings, encoding, members, epochs, str(last or ""), preparation.games.extras)
+
+
+class _Work:
+    """What the trainings of one ensemble share: samples, one compiled loop, a folder."""
+
+    def __init__(
+        self,
+        settings: TrainingSettings,
+        signature: Signature,
+        samples: Samples,
+        folder: Path | None,
+        progress: Progress,
+    ) -> None:
+        self.settings, self.samples, self.folder, self.progress = settings, samples, folder, progress
+        self.build: Callable[[int], Any] = lambda seed: network(settings.network)(signature, seed)
+        batch = int(np.clip(samples.games // FEWEST_STEPS, 1, settings.batch))
+        self.loop = Loop(
+            self.build(settings.seed),
+            steps=max(samples.games // batch, 1),
+            epochs=settings.epochs,
+            batch=batch,
+            learning_rate=settings.learning_rate,
+            weight_decay=settings.weight_decay,
+        )
+
+    def best_epochs(self, held_back: npt.NDArray[np.bool_]) -> int:
+        """Epochs after which the loss on the games held back, shape (games,), is lowest.
+
+        Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all.
+        """
+        inputs, attended, weights = self.samples.of(held_back)
+
+        def loss(state: State) -> float:
+            parameters = self.loop.parameters(state.averaged, state.other, inputs)
+            return float((weights * np.asarray(censored_crps(parameters, attended))).mean())
+
+        rest = replace(self.samples, weights=np.where(held_back, 0.0, self.samples.weights).astype(np.float32))
+        history = self._run(rest, self.settings.epochs, "early stopping", -1, loss)[1]
+        return int(np.argmin(history)) + 1
+
+    def member(self, epochs: int, index: int) -> list[npt.NDArray[np.float32]]:
+        """Averaged weights of one member after `epochs` epochs."""
+        state, _ = self._run(self.samples, epochs, f"member {index + 1}", index, lambda state: 0.0)
+        return [np.asarray(weight) for weight in self.loop.unflatten(state.averaged)]
+
+    def _run(
+        self, samples: Samples, epochs: int, name: str, index: int, loss: Callable[[State], float]
+    ) -> tuple[State, list[float]]:
+        import jax
+
+        seed = (self.settings.seed * 1_000_003 + index + 2) % 2**31
+        checkpoint = Checkpoint(self.folder, name.replace(" ", "-"), _fingerprint(self.settings, samples, epochs))
+        state, history = checkpoint.restored(self.loop.start(self.build(seed)))
+        data = jax.device_put(samples.arrays())
+        key = jax.random.key(seed)
+        for epoch in range(len(history), epochs):
+            state, _ = self.loop.epoch(state, data, jax.random.fold_in(key, epoch))
+            history.append(loss(state))
+            checkpoint.keep(state, history)
+            self.progress(f"training, {name}", epoch + 1, epochs)
+        return state, history
+
+
+def _fingerprint(settings: TrainingSettings, samples: Samples, epochs: int) -> str:
+    """Changes with anything a training depends on."""
+    digest = hashlib.sha256(json.dumps([settings.as_json(), epochs]).encode())
+    for values in (*samples.inputs.values(), samples.attended, samples.weights):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,126 @@
+"""Which games a network is trained on, and what it is shown of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.games import PRESEASON, Games
+from gatecast.games import columns as c
+from gatecast.games.cutoff import Lead
+from gatecast.prepare import Arrays, Preparation
+from gatecast.prepare.encoding import Encoding, Inputs
+
+__all__ = ["LIMITED_CROWDS", "Samples", "known_at_leads", "latest", "training_games", "training_samples"]
+
+Rows = npt.NDArray[np.intp]
+
+LIMITED_CROWDS = (dt.date(2020, 3, 1), dt.date(2021, 7, 5))
+"""First day of closed or limited ballparks, and first day after them: gates that say nothing of demand."""
+
+LEADS: tuple[Lead, ...] = (1, 3, 7, 14, 30, 60, PRESEASON)
+UNDATED_LEADS: tuple[Lead, ...] = (1, 2, 3)
+HELD_BACK = 0.2
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Games to train on, each at every training lead.
+
+    Parameters
+    ----------
+    inputs : dict of ndarray, shape (leads * games, ...)
+        Inputs of the network; the games at the first lead, then at the second, and so on.
+    attended : ndarray of float32, shape (leads * games,)
+        Attendance as a share of capacity.
+    weights : ndarray of float32, shape (games,)
+        Weight of each game in the loss; mean 1.
+    """
+
+    inputs: Inputs
+    attended: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
+
+    @property
+    def games(self) -> int:
+        """Number of games."""
+        return len(self.weights)
+
+    def of(self, games: npt.NDArray[np.bool_]) -> tuple[Inputs, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Inputs, attendance and weights of some games at every lead; `games` has shape (games,)."""
+        leads = len(self.attended) // self.games
+        rows = np.tile(games, leads)
+        return {k: v[rows] for k, v in self.inputs.items()}, self.attended[rows], np.tile(self.weights[games], leads)
+
+    def arrays(self) -> dict[str, Any]:
+        """All of it as one tree of arrays."""
+        return {"inputs": self.inputs, "attended": self.attended, "weights": self.weights}
+
+
+def training_games(games: Games, *, through: int | None = None, first: int | None = None) -> Rows:
+    """Rows of the games whose gate was counted, through a season, without those of limited crowds.
+
+    Parameters
+    ----------
+    games : Games
+    through, first : int, optional
+        Last and first season; all if not given. Ignored where games carry no season.
+    """
+    season, date = pl.col(c.SEASON), pl.col(c.DATE)
+    used = pl.col(c.ATTENDANCE).fill_null(0) > 0
+    if through is not None:
+        used &= (season <= through).fill_null(True)
+    if first is not None:
+        used &= (season >= first).fill_null(True)
+    used &= ~((date >= LIMITED_CROWDS[0]) & (date < LIMITED_CROWDS[1])).fill_null(False)
+    return np.flatnonzero(games.table.select(used).to_series().to_numpy())
+
+
+def latest(games: Games, rows: Rows) -> Rows:
+    """Which of `rows` to hold back for early stopping: the latest season, or the last fifth where there is only one."""
+    seasons = games.table[c.SEASON].fill_null(0).to_numpy()[rows]
+    in_last = seasons == seasons.max()
+    if not in_last.all():
+        return rows[in_last]
+    order = np.argsort(games.days[rows], kind="stable")
+    last: Rows = np.sort(rows[order[int(len(rows) * (1 - HELD_BACK)) :]])
+    return last
+
+
+def known_at_leads(preparation: Preparation) -> list[Arrays]:
+    """Every game as known at each training lead."""
+    leads = LEADS if preparation.games.dated else UNDATED_LEADS
+    return [preparation.at_lead(lead) for lead in leads]
+
+
+def training_samples(
+    preparation: Preparation, encoding: Encoding, known: Sequence[Arrays], rows: Rows, *, half_life: float
+) -> Samples:
+    """Samples of the games in `rows` at each training lead.
+
+    Parameters
+    ----------
+    preparation : Preparation
+    encoding : Encoding
+    known : sequence of Arrays
+        From `known_at_leads`.
+    rows : ndarray of int, shape (games,)
+    half_life : float
+        Seasons after which a game counts half. Large venues count more, as their errors are more people.
+    """
+    gates = preparation.schedule.gate[rows].astype(np.float32)
+    seats = [encoding.seats(arrays)[rows] for arrays in known]
+    inputs = [{name: values[rows] for name, values in encoding.inputs(arrays).items()} for arrays in known]
+    season = preparation.schedule.season[rows]
+    weights = 0.5 ** ((season.max() - season) / half_life) * seats[0]
+    return Samples(
+        {name: np.concatenate([part[name] for part in inputs]) for name in inputs[0]},
+        np.concatenate([gates / each for each in seats]),
+        (weights / weights.mean()).astype(np.float32),
+    )

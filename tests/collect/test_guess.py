@@ -1,0 +1,93 @@
+import polars as pl
+import pytest
+
+from gatecast.collect.guess import SYNONYMS, guessed
+from gatecast.collect.mapping import Mapping
+from gatecast.collect.source import Source
+from gatecast.collect.suggest import plain_header
+from gatecast.collect.tables import RawTable
+from gatecast.games import CANONICAL
+
+
+def guess(mapping=None, **columns):
+    frame = pl.DataFrame(columns)
+    notes = []
+    table = RawTable(frame, range(2, frame.height + 2), "games.csv")
+    return guessed(table, mapping or Mapping(), notes.append).columns, notes
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        *(("attend", "attendance"), ("Gate", "attendance"), ("CROWD", "attendance"), ("opponent", "visitor")),
+        *(("visteam", "visitor"), ("hometeam", "home"), ("Home Team", "home"), ("site", "venue"), ("park", "venue")),
+        *(("Capacity", "capacity"), ("vruns", "visitor_runs"), ("hruns", "home_runs"), ("starttime", "start_time")),
+        *(("Day/Night", "day_night"), ("skies", "sky"), ("precip", "precipitation"), ("gid", "game_id")),
+        *(("Game Date", "date"), ("away_team", "visitor"), ("Start Time", "start_time"), ("Game ID", "game_id")),
+    ],
+)
+def test_headers(header, name):
+    columns, notes = guess(**{header: ["1"]})
+    assert columns == {name: Source((header,))}
+    assert notes == [f"games.csv: read {header} as {name}"]
+
+
+def test_no_header_speaks_for_two_columns():
+    plain = [word for name, words in SYNONYMS.items() for word in (plain_header(name), *words)]
+    assert sorted(plain) == sorted(set(plain))
+    assert set(SYNONYMS) <= set(CANONICAL)
+    assert all(word == plain_header(word) for word in plain)
+
+
+def test_our_own_names_win_in_silence():
+    columns, notes = guess(gate=["1"], attendance=["2"])
+    assert columns == {"attendance": Source(("attendance",))}
+    assert notes == []
+
+
+def test_what_a_mapping_says_wins():
+    said = Mapping(columns={"attendance": Source(("turnstile",))}, constants={"home": "LAN"})
+    columns, _ = guess(said, attend=["1"], turnstile=["2"], home=["x"])
+    assert columns == {"attendance": Source(("turnstile",))}
+
+
+def test_no_guess_but_our_own_names_where_a_mapping_says_so():
+    columns, notes = guess(Mapping(guess=False), attend=["1"], home=["x"])
+    assert columns == {"home": Source(("home",))}
+    assert notes == []
+
+
+def test_promotions_are_the_columns_that_say_yes_or_no():
+    columns, _ = guess(shirt=["NO", "YES"], cap=["no", None], jersey=["Wright 5", None], usedh=["TRUE", "FALSE"])
+    assert columns == {"promotion": Source(("shirt", "cap"), marks=True)}
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "unit"),
+    [
+        ("temp", ["61", "0", "75"], "F"),
+        ("temp", ["21", "0", "12,5"], "C"),
+        ("Temp (°F)", ["12"], "F"),
+        ("temp_c", ["90"], "C"),
+        ("Temperature (Celsius)", ["41"], "C"),
+    ],
+)
+def test_units_of_temperatures(header, values, unit):
+    columns, notes = guess(**{header: values})
+    assert columns["temperature_c"].unit == unit
+    assert (f"games.csv: took {header} as °{unit}" in notes) == (header == "temp")
+
+
+def test_our_own_temperatures_are_celsius_however_warm():
+    columns, notes = guess(temperature_c=["41", "42"], wind_kmh=["3", "4"])
+    assert [source.unit for source in columns.values()] == ["", ""]
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("header", "temperature", "unit"),
+    [("windspeed", "70", "mph"), ("windspeed", "20", "km/h"), ("wind_mph", "20", "mph"), ("Wind (km/h)", "70", "km/h")],
+)
+def test_units_of_wind(header, temperature, unit):
+    columns, _ = guess(**{"temp": [temperature], header: ["5"]})
+    assert columns["wind_kmh"].unit in ({unit, ""} if unit == "km/h" else {unit})
