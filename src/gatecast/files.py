@@ -81,13 +81,15 @@ def write_table(table: pl.DataFrame, path: str | Path, metadata: Mapping[str, st
 def _write_xlsx(table: pl.DataFrame, path: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     sheet.freeze_panes = "A2"
     sheet.append(table.columns)
     for row in table.iter_rows():
-        cells = [WriteOnlyCell(sheet, value=value) for value in row]
+        shown = (ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value for value in row)
+        cells = [WriteOnlyCell(sheet, value=value) for value in shown]
         for cell in cells:
             if cell.data_type == "f":
                 cell.data_type = "s"

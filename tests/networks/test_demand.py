@@ -53,7 +53,9 @@ def test_a_bent_normal_sample_has_the_same_quantiles():
 def test_skewness_leans_upwards_and_a_small_tail_is_heavy():
     upwards = np.asarray(demand_quantiles(np.array([[0.5, 0.1, 0.5, 1.0]], np.float32), np.array([0.1, 0.5, 0.9])))[0]
     assert upwards[2] - upwards[1] > upwards[1] - upwards[0]
-    light, heavy = (np.asarray(demand_quantiles(np.array([[0, 1, 0, tail]], np.float32), LEVELS))[0] for tail in (1.5, 0.7))
+    light, heavy = (
+        np.asarray(demand_quantiles(np.array([[0, 1, 0, tail]], np.float32), LEVELS))[0] for tail in (1.5, 0.7)
+    )
     assert heavy[-1] / heavy[7] > light[-1] / light[7]
 
 

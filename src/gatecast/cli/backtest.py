@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gatecast.cli.console import kept_work, note, say, show_table, shown_progress
+from gatecast.cli.console import held_notes, kept_work, say, show_table, shown_progress
 from gatecast.cli.options import (
     Epochs,
     GamesFile,
@@ -18,6 +18,7 @@ from gatecast.cli.options import (
     parse_leads,
     parse_years,
     training_settings,
+    work_folder,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = ["backtest"]
 
 def backtest(
     games: GamesFile,
+    *,
     seasons: Annotated[str, typer.Option("--seasons", metavar="YEARS", help="Seasons to forecast: 2018,2019.")],
     leads: Annotated[
         str, typer.Option("--leads", metavar="LEADS", help="Days before each game, or preseason: 1,7,30,preseason.")
@@ -61,9 +63,10 @@ def backtest(
     from gatecast.files import write_table
     from gatecast.forecast import Forecaster, Resumed
 
-    past = read_games(games, note=note)
+    with held_notes() as notes:
+        past = read_games(games, note=notes)
     others = {} if no_baselines else BASELINES
-    with kept_work(out.parent / f".{out.name}.training") as folder, shown_progress() as progress:
+    with kept_work(work_folder(out)) as folder, shown_progress() as progress:
 
         def ours(season: int) -> Resumed:
             forecaster = Forecaster(network, seed=seed, settings=settings)
@@ -71,13 +74,12 @@ def backtest(
 
         rows = run(past, years, days, {network: ours, **others}, progress=progress)
         own = rows.filter(rows[MODEL] == network).select(FORECAST_COLUMNS)
-        simple = rows.filter(rows[MODEL] != network)
         write_table(own, out)
-    _show(own, simple if simple.height else None, past)
+    simple = rows.filter(rows[MODEL] != network) if others else None
+    _show(own, simple, past)
     say(f"{out}: {own.height:,} forecasts")
     if report:
-        _report(report, games, past, own, simple if simple.height else None)
-        say(f"{report}: the same to read")
+        _report(report, games, past, own, simple)
 
 
 def _show(own: Any, simple: Any, games: Games) -> None:  # noqa: ANN401
@@ -97,3 +99,4 @@ def _report(path: Path, file: Path, games: Games, own: Any, simple: Any) -> None
 
     title = f"Backtest on {file.name}"
     write_report(path, title=title, notice=notice_of(file), games=games, forecasts=own, baselines=simple)
+    say(f"{path}: the same to read")

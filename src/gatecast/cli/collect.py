@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatecast.cli.console import note, say, shown_progress
+from gatecast.cli.console import held_notes, note, say, shown_progress
 from gatecast.cli.options import checked_folder, checked_output, parse_years
 from gatecast.errors import InputError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Games from files and from Retrosheet, as one checked table.", no_args_is_help=True)
+app = typer.Typer(help="Games from files and from Retrosheet, as one checked table.")
 
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="Games to write: .parquet, .csv or .xlsx.")]
 
@@ -36,7 +36,8 @@ def file(
 
     checked_output(out, table, columns)
     _spare_mapping(out, columns or columns_beside(table))
-    games = read_games(table, columns, note=note)
+    with held_notes() as notes:
+        games = read_games(table, columns, note=notes)
     write_games(games, out)
     say(_told(games, out))
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from gatecast.evaluate.tables import PageTable
     from gatecast.progress import Progress
 
-__all__ = ["fail", "kept_work", "note", "say", "show_table", "shown_progress"]
+__all__ = ["INTERRUPTED", "fail", "held_notes", "kept_work", "note", "say", "show_table", "shown_progress"]
 
 INTERRUPTED = 130
 SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 15.0
@@ -38,6 +37,15 @@ def fail(text: str) -> None:
     note(f"error: {' '.join(text.split())}")
 
 
+@contextmanager
+def held_notes() -> Iterator[Callable[[str], None]]:
+    """Give a note that is shown only if the block succeeds: an error stands alone."""
+    held: list[str] = []
+    yield held.append
+    for text in held:
+        note(text)
+
+
 def show_table(table: PageTable) -> None:
     """Print a table on stdout: ruled on a terminal, in plain columns where it is piped."""
     from rich import box
@@ -47,9 +55,13 @@ def show_table(table: PageTable) -> None:
 
     piped = not sys.stdout.isatty()
     console = Console(width=PIPED_WIDTH if piped else None, highlight=False)
-    drawn = Table(box=None if piped else box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head, numeric in zip(table.heads, table.numeric, strict=True):
-        drawn.add_column(Text(_printable(head)), justify="right" if numeric else "left", no_wrap=piped)
+    gap = (0, 2, 0, 0) if piped else (0, 1, 0, 0)
+    drawn = Table(box=None if piped else box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=gap)
+    for place, (head, numeric) in enumerate(zip(table.heads, table.numeric, strict=True)):
+        # A heading may take two lines where the terminal is narrow; a cell may not.
+        widest = max((len(row[place]) for row in table.rows), default=0)
+        side: Literal["left", "right"] = "right" if numeric else "left"
+        drawn.add_column(Text(_printable(head)), justify=side, no_wrap=piped, min_width=widest)
     for row in table.rows:
         drawn.add_row(*(Text(_printable(cell)) for cell in row))
     if table.caption:
@@ -78,10 +90,10 @@ def shown_progress() -> Iterator[Progress]:
 
 
 class _Lines:
-    """Progress as lines: when something else begins, and now and then while it lasts."""
+    """Progress as lines: when something else begins, and now and then while it lasts; none for quick work."""
 
     def __init__(self) -> None:
-        self.what, self.at = "", -LONGEST_PAUSE
+        self.what, self.at = "", time.monotonic()
 
     def told(self, what: str, done: int, total: int) -> None:
         pause = LONGEST_PAUSE if what == self.what else SHORTEST_PAUSE

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatecast.cli.console import note, say, show_table
+from gatecast.cli.console import held_notes, say, show_table
 from gatecast.cli.options import GamesFile, OperationsFile, checked_output
 
 __all__ = ["evaluate_plan"]
@@ -33,7 +33,8 @@ def evaluate_plan(
 
     settings = read_operations(operations)
     told = read_forecast(forecasts)
-    value = plan_value(read_games(games, note=note), told, settings)
+    with held_notes() as notes:
+        value = plan_value(read_games(games, note=notes), told, settings)
     write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", out)
     show_table(value_table(value))
     say(f"{out}: costs by lead, season and decision, with their ranges")

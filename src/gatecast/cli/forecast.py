@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatecast.cli.console import note, say, show_table, shown_progress
+from gatecast.cli.console import held_notes, say, show_table, shown_progress
 from gatecast.cli.options import GamesFile, checked_output, parse_date
 from gatecast.errors import InputError
 
@@ -33,6 +33,8 @@ def forecast(
     checked_output(out, games, upcoming)
     day = parse_date(as_of) if as_of else None
 
+    import polars as pl
+
     from gatecast.cli.tables import forecast_table
     from gatecast.collect import read_games
     from gatecast.files import write_table
@@ -40,14 +42,15 @@ def forecast(
     from gatecast.games.columns import DATE
 
     forecaster = Forecaster.load(model) if model else Forecaster()
-    past = read_games(games, further=forecaster.extras, note=note)
-    coming = read_games(upcoming, upcoming=True, further=(*past.extras, *forecaster.extras), note=note)
-    if past.dated and day is None:
-        raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
-    check_upcoming(past, coming, day)
+    with held_notes() as notes:
+        past = read_games(games, further=forecaster.extras, note=notes)
+        coming = read_games(upcoming, upcoming=True, further=(*past.extras, *forecaster.extras), note=notes)
+        if past.dated and day is None:
+            raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
+        check_upcoming(past, coming, day)
     with shown_progress() as progress:
         if model is None:
-            forecaster.fit(past.filter(past.table[DATE] <= day) if day else past, progress=progress)
+            forecaster.fit(past.filter(pl.col(DATE) <= day) if day else past, progress=progress)
         table = forecaster.forecast(past, coming, day)
         write_table(table, out)
     show_table(forecast_table(table))

@@ -11,28 +11,28 @@ import typer
 
 from gatecast import __version__
 from gatecast.cli import backtest, collect, demo, evaluate_plan, forecast, plan, serve, train
-from gatecast.cli.console import fail
+from gatecast.cli.console import INTERRUPTED, fail
 from gatecast.errors import GatecastError
 
 __all__ = ["app", "main"]
 
-UNUSABLE, INTERRUPTED, FAILED = 2, 130, 1
+UNUSABLE, FAILED = 2, 1
 
 app = typer.Typer(
     name="gatecast",
     help="How many people will come to each home game, with calibrated ranges, and plans for them.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-app.command("demo")(demo.demo)
-app.add_typer(collect.app, name="collect")
-app.command("train")(train.train)
-app.command("backtest")(backtest.backtest)
-app.command("forecast")(forecast.forecast)
-app.command("plan")(plan.plan)
-app.command("evaluate-plan")(evaluate_plan.evaluate_plan)
-app.command("serve")(serve.serve)
+app.command("demo", short_help="The simulated sample league, end to end.")(demo.demo)
+app.add_typer(collect.app, name="collect", short_help="Games from files and from Retrosheet.")
+app.command("train", short_help="Train a model on past games.")(train.train)
+app.command("backtest", short_help="How good past forecasts would have been.")(backtest.backtest)
+app.command("forecast", short_help="Forecast games to come.")(forecast.forecast)
+app.command("plan", short_help="Staff, stock and transport for each game.")(plan.plan)
+app.command("evaluate-plan", short_help="What past plans would have cost.")(evaluate_plan.evaluate_plan)
+app.command("serve", short_help="Show the report as a web page.")(serve.serve)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -72,8 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(arguments: Sequence[str] | None) -> int:
     """Run a command; every error made on purpose becomes one line on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
-        code = app(args=arguments, prog_name="gatecast", standalone_mode=False)
+        code = app(args=given, prog_name="gatecast", standalone_mode=False)
     except GatecastError as problem:
         fail(str(problem))
         return UNUSABLE

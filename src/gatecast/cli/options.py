@@ -28,6 +28,7 @@ __all__ = [
     "parse_leads",
     "parse_years",
     "training_settings",
+    "work_folder",
 ]
 
 GamesFile = Annotated[
@@ -82,9 +83,15 @@ def checked_folder(folder: Path) -> Path:
     """The path, if it is a folder or can become one; raises InputError otherwise."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder.name}: got a file, expected the name of a folder")
-    if not folder.parent.is_dir():
+    if not folder.resolve().parent.is_dir():
         raise InputError(f"{folder}: got a folder that does not exist, expected one that does; make it first")
     return folder
+
+
+def work_folder(out: Path) -> Path:
+    """A hidden folder beside what is to be written, for the state of a long job."""
+    target = out.resolve()
+    return target.parent / f".{target.name}.training"
 
 
 def parse_years(text: str) -> list[int]:

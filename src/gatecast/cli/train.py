@@ -7,14 +7,24 @@ from typing import Annotated
 
 import typer
 
-from gatecast.cli.console import kept_work, note, say, shown_progress
-from gatecast.cli.options import Epochs, GamesFile, Members, Network, Seed, checked_folder, training_settings
+from gatecast.cli.console import held_notes, kept_work, say, shown_progress
+from gatecast.cli.options import (
+    Epochs,
+    GamesFile,
+    Members,
+    Network,
+    Seed,
+    checked_folder,
+    training_settings,
+    work_folder,
+)
 
 __all__ = ["train"]
 
 
 def train(
     games: GamesFile,
+    *,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL_DIR", help="Folder to write the model to.")],
     through: Annotated[
         int | None, typer.Option("--through", metavar="YEAR", help="Last season to learn from; all if not given.")
@@ -31,9 +41,10 @@ def train(
     from gatecast.collect import read_games
     from gatecast.forecast import Forecaster
 
-    past = read_games(games, note=note)
+    with held_notes() as notes:
+        past = read_games(games, note=notes)
     forecaster = Forecaster(network, seed=seed, settings=settings)
-    with kept_work(out.parent / f".{out.name}.training") as folder, shown_progress() as progress:
+    with kept_work(work_folder(out)) as folder, shown_progress() as progress:
         forecaster.fit(past, through=through, folder=folder, progress=progress)
         forecaster.save(out)
     last = f", games to {forecaster.model.through}" if forecaster.model and forecaster.model.through else ""

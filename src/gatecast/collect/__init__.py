@@ -6,7 +6,7 @@ from gatecast.collect.read import read_games
 from gatecast.collect.retrosheet import RETROSHEET_NOTICE, retrosheet
 from gatecast.collect.sample import SIMULATED_NOTICE, SampleLeague, sample_league
 from gatecast.collect.tables import RawTable, read_table
-from gatecast.collect.write import write_games
+from gatecast.collect.write import notice_of, write_games
 
 __all__ = [
     "RETROSHEET_NOTICE",
@@ -15,6 +15,7 @@ __all__ = [
     "RawTable",
     "SampleLeague",
     "download_seasons",
+    "notice_of",
     "read_games",
     "read_mapping",
     "read_table",

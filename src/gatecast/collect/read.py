@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +14,7 @@ from gatecast.collect.guess import guessed
 from gatecast.collect.labels import promotions
 from gatecast.collect.mapping import Mapping, read_mapping
 from gatecast.collect.parse import parse, translated
-from gatecast.collect.resolve import resolved
+from gatecast.collect.resolve import joined, resolved, with_further
 from gatecast.collect.source import Source
 from gatecast.collect.suggest import listed, suggestion
 from gatecast.collect.tables import RawTable, read_table
@@ -40,6 +40,7 @@ def read_games(
     columns: str | Path | Mapping | None = None,
     *,
     upcoming: bool = False,
+    further: Sequence[Column] = (),
     note: Note = _quiet,
 ) -> Games:
     """Read games from a CSV, XLSX or Parquet file.
@@ -52,6 +53,8 @@ def read_games(
         table is used where there is one; whatever is left unsaid is guessed.
     upcoming : bool
         True for a table of games to come, which may be without attendance.
+    further : sequence of Column
+        A club's own columns as another table declares them, the first of each name; read where this table has them.
     note : function of str
         Told, a line at a time, what was guessed, left out or taken as unknown.
 
@@ -65,11 +68,11 @@ def read_games(
     mapping = _mapping(Path(path), columns)
     table = read_table(path, mapping.sheet if mapping else "")
     if mapping is None and METADATA_KEY in table.metadata:
-        extras = columns_from_json(table.metadata[METADATA_KEY], table.file)
+        extras = joined(columns_from_json(table.metadata[METADATA_KEY], table.file), further, table.frame.columns)
         _check_attendance(table, set(table.frame.columns), upcoming=upcoming)
         return Games.from_frame(table.frame, extras, file=table.file, rows=table.rows)
     table = table.cleaned()
-    mapping = resolved(mapping or Mapping(), table)
+    mapping = with_further(resolved(mapping or Mapping(), table), further, table)
     table = _kept(table, mapping, note)
     mapping = guessed(table, mapping, note)
     _check_attendance(table, {*mapping.columns, *mapping.constants}, upcoming=upcoming)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gatecast.collect.further import Further
@@ -9,8 +10,9 @@ from gatecast.collect.mapping import Mapping
 from gatecast.collect.suggest import listed, plain_header, suggestion
 from gatecast.collect.tables import RawTable
 from gatecast.errors import SettingsError
+from gatecast.games import Column
 
-__all__ = ["resolved"]
+__all__ = ["joined", "resolved", "with_further"]
 
 
 def resolved(mapping: Mapping, table: RawTable) -> Mapping:
@@ -35,6 +37,28 @@ def resolved(mapping: Mapping, table: RawTable) -> Mapping:
     )
     keep = {_header(header, f"keep.{header}", mapping, table): texts for header, texts in mapping.keep.items()}
     return replace(mapping, columns=columns, further=further, keep=keep)
+
+
+def with_further(mapping: Mapping, further: Sequence[Column], table: RawTable) -> Mapping:
+    """The mapping with those columns of `further` that the table has.
+
+    A column that the mapping declares too is read from where the mapping says, as `further` declares it, so that the
+    two tables agree.
+    """
+    wanted = {column.name: column for column in reversed(further)}
+    own = [replace(entry, column=wanted.pop(entry.column.name, entry.column)) for entry in mapping.further]
+    headers = {plain_header(header): header for header in reversed(table.frame.columns)}
+    found = [
+        Further(column, headers[plain_header(name)]) for name, column in wanted.items() if plain_header(name) in headers
+    ]
+    return replace(mapping, further=(*own, *found))
+
+
+def joined(own: Sequence[Column], further: Sequence[Column], headers: Sequence[str]) -> tuple[Column, ...]:
+    """The declarations of a table that gatecast wrote, as `further` declares them, and those it has beyond its own."""
+    wanted = {column.name: column for column in reversed(further)}
+    kept = [wanted.pop(column.name, column) for column in own]
+    return (*kept, *(column for name, column in wanted.items() if name in headers))
 
 
 def _header(header: str, key: str, mapping: Mapping, table: RawTable) -> str:

@@ -4,27 +4,44 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from gatecast.collect.further import METADATA_KEY, as_toml
 from gatecast.files import check_writable, write_table, write_text
 from gatecast.games import Games
 from gatecast.games.declarations import columns_to_json
 
-__all__ = ["columns_beside", "write_games"]
+__all__ = ["columns_beside", "notice_of", "write_games"]
+
+NOTICE_KEY = "gatecast.notice"
 
 
-def write_games(games: Games, path: str | Path) -> None:
+def write_games(games: Games, path: str | Path, *, notice: str = "") -> None:
     """Write games as Parquet, CSV or XLSX, by the ending of `path`.
 
     Declarations of further columns are kept within a Parquet file, and in `<stem>.columns.toml` beside others.
+
+    Parameters
+    ----------
+    games : Games
+    path : path
+    notice : str
+        What must be said wherever these games are shown; kept within a Parquet file, for `notice_of`.
     """
     target = check_writable(path)
     if target.suffix.lower() == ".parquet":
-        write_table(games.table, target, {METADATA_KEY: columns_to_json(games.extras)})
+        write_table(games.table, target, {METADATA_KEY: columns_to_json(games.extras), NOTICE_KEY: notice})
         return
     write_table(games.table, target)
     beside = columns_beside(target)
     if games.extras or beside.exists():
         write_text(as_toml(games.extras), beside)
+
+
+def notice_of(path: str | Path) -> str:
+    """What must be said wherever the games of a file are shown; empty where the file says nothing."""
+    source = Path(path)
+    return pl.read_parquet_metadata(source).get(NOTICE_KEY, "") if source.suffix.lower() == ".parquet" else ""
 
 
 def columns_beside(path: Path) -> Path:

@@ -69,17 +69,23 @@ def backtest(
     Raises
     ------
     InputError
-        A season without scored games, or without earlier games to learn from.
+        A season without scored games, or without earlier games to learn from; no season, lead or method at all.
     """
+    for what, given in (("seasons", seasons), ("leads", leads), ("methods", methods)):
+        if not given:
+            raise InputError(f"backtest: got no {what}, expected at least one")
     preparation = Preparation(games)
     years = games.table[c.SEASON].fill_null(0).to_numpy()
     scored = (games.table[c.ATTENDANCE].fill_null(0) > SMALLEST_SCORED_GATE).to_numpy()
     parts: list[pl.DataFrame] = []
     steps = len(seasons) * len(methods)
-    for season in seasons:
-        rows = np.flatnonzero(scored & (years == season))
-        earlier = training_games(games, through=season - 1)
+    folds = [
+        (season, np.flatnonzero(scored & (years == season)), training_games(games, through=season - 1))
+        for season in seasons
+    ]
+    for season, rows, earlier in folds:
         _check(season, len(rows), len(earlier), years)
+    for season, rows, earlier in folds:
         for name, make in methods.items():
             progress(f"backtest of {season}, {name}", len(parts) // len(leads), steps)
             method = make(season).fit_rows(preparation, earlier)

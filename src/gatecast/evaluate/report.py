@@ -29,7 +29,7 @@ from gatecast.files import check_writable, write_text
 from gatecast.games import PRESEASON, Games
 from gatecast.games.columns import GAME_ID, SEASON, VENUE
 
-__all__ = ["OURS", "compared", "write_report"]
+__all__ = ["OURS", "compared", "versus_table", "write_report"]
 
 OURS = "gatecast"
 USUAL_LEAD = "7"
@@ -135,7 +135,7 @@ def _accuracy(forecasts: pl.DataFrame, games: Games, baselines: pl.DataFrame | N
         "games": number(table[GAME_ID].n_unique()),
         "count": number(table.height),
         "seasons": _listed([str(season) for season in seasons]),
-        "versus": _versus_table(versus) if baselines is not None else None,
+        "versus": versus_table(versus) if baselines is not None else None,
         "tables": _score_tables(by_lead, score(forecasts, games, (SEASON, LEAD)) if len(seasons) > 1 else None),
         "charts": _charts(forecasts, games, versus, usual, _made(lead)),
     }
@@ -157,8 +157,14 @@ def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:
     return tiles
 
 
-def _versus_table(versus: pl.DataFrame) -> PageTable:
-    """Mean absolute error by lead, one column a model, and how much closer ours is than the best other."""
+def versus_table(versus: pl.DataFrame) -> PageTable:
+    """Mean absolute error by lead, one column a model, and how much closer ours is than the best other.
+
+    Parameters
+    ----------
+    versus : polars.DataFrame
+        As `compared` returns it.
+    """
     models = versus[MODEL].unique(maintain_order=True).to_list()
     own, others = versus.filter(pl.col(MODEL) == OURS), versus.filter(pl.col(MODEL) != OURS)
     best = dict(others.group_by(LEAD).agg(pl.col(MAE).min()).iter_rows())

@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.train.climatology import Climatology
+
 __all__ = ["DemandForecast"]
 
 Floats = npt.NDArray[np.float64]
@@ -30,11 +32,14 @@ class DemandForecast:
         The most people the venue is known to hold.
     seats : ndarray of float, shape (games,)
         People at which a game counts as sold out: the stated seats, or `holds` where none are stated.
+    climatology : Climatology
+        Takes the larger part of the average where the network was trained on few games.
     """
 
     parameters: npt.NDArray[np.float32]
     holds: Floats
     seats: Floats
+    climatology: Climatology
 
     def demand(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of unconstrained demand, shape (games, levels), at least 0."""
@@ -42,7 +47,9 @@ class DemandForecast:
 
         wanted = np.asarray(levels, np.float64)
         members = [np.asarray(demand_quantiles(each, wanted), np.float64) for each in self.parameters]
-        demand: Floats = np.maximum(np.mean(members, axis=0) * self.holds[:, None], 0.0)
+        usual, share = self.climatology.quantiles(wanted), self.climatology.weight
+        fill = (1.0 - share) * np.mean(members, axis=0) + share * usual
+        demand: Floats = np.maximum(fill * self.holds[:, None], 0.0)
         return demand
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:

@@ -24,7 +24,7 @@ from gatecast.train.model import TrainedModel
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
 
-__all__ = ["Forecaster"]
+__all__ = ["Forecaster", "check_upcoming"]
 
 Rows = npt.NDArray[np.intp]
 
@@ -127,7 +127,7 @@ class Forecaster:
         Raises
         ------
         DataError
-            An upcoming game is not after `as_of`.
+            There is no upcoming game, or one is not after `as_of`.
         """
         model = self._trained
         coming = as_games(upcoming, model.extras)
@@ -163,6 +163,11 @@ class Forecaster:
         return forecaster
 
     @property
+    def extras(self) -> tuple[c.Column, ...]:
+        """The club's own columns that the model was trained with; none before training."""
+        return self.model.extras if self.model else ()
+
+    @property
     def _trained(self) -> TrainedModel:
         if self.model is None:
             raise InputError("forecaster: got one that is not trained, expected a trained one; call fit or load first")
@@ -173,7 +178,9 @@ class Forecaster:
         chosen = arrays.take(rows)
         holds = self._trained.encoding.seats(chosen).astype(np.float64)
         stated = preparation.gates.stated[rows]
-        return DemandForecast(self._trained.parameters(chosen), holds, np.where(stated > 0, stated, holds))
+        return DemandForecast(
+            self._trained.parameters(chosen), holds, np.where(stated > 0, stated, holds), self._trained.climatology
+        )
 
 
 def as_games(games: Games | Any, extras: Sequence[c.Column] = ()) -> Games:  # noqa: ANN401
@@ -184,6 +191,12 @@ def as_games(games: Games | Any, extras: Sequence[c.Column] = ()) -> Games:  # n
         return table
     unknown = [pl.lit(None, column.dtype()).alias(column.name) for column in missing]
     return Games(table.table.with_columns(unknown), (*table.extras, *missing))
+
+
+def check_upcoming(games: Games, upcoming: Games, as_of: dt.date | str | None = None) -> None:
+    """Raise what `Forecaster.forecast` would raise for these games, so that it is known before a long training."""
+    everything = games.extended(upcoming)
+    _last_day(everything, _rows_of(upcoming, everything), as_of)
 
 
 def _rows_of(coming: Games, everything: Games) -> Rows:
@@ -197,6 +210,8 @@ def _rows_of(coming: Games, everything: Games) -> Rows:
 
 def _last_day(games: Games, rows: Rows, as_of: dt.date | str | None) -> int:
     """The cut-off of a forecast as a day number, checked against the games to forecast."""
+    if not len(rows):
+        raise DataError("no upcoming games", "at least one game to forecast")
     if not games.dated:
         return int(games.days[rows].min()) - 1
     if as_of is None:

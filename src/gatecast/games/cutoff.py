@@ -61,8 +61,8 @@ def cutoff_days(games: Games, lead: Lead) -> npt.NDArray[np.int32]:
     if not games.dated:
         return np.full(len(games), -1, np.int32)
     last = games.table.select(pl.date(pl.col(c.SEASON), PRESEASON_MONTH, 1) - dt.timedelta(days=1)).to_series()
-    spring: npt.NDArray[np.int32] = last.to_physical().to_numpy().astype(np.int32)
-    return np.minimum(spring, games.days - np.int32(1))
+    known: npt.NDArray[np.int32] = np.minimum(last.to_physical().to_numpy().astype(np.int32), games.days - 1)
+    return known
 
 
 def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observed: bool = True) -> pl.DataFrame:

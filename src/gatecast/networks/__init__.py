@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
     from gatecast.networks.signature import Signature
 
-__all__ = ["NETWORKS", "network"]
+__all__ = ["NETWORKS", "network", "require_jax"]
 
 BACKEND = "jax"
 if "keras" not in sys.modules:
     os.environ["KERAS_BACKEND"] = BACKEND
 
-NETWORKS = {"feedforward": "gatecast.networks.feedforward:feedforward"}
+NETWORKS = {
+    "feedforward": "gatecast.networks.feedforward:feedforward",
+    "transformer": "gatecast.networks.transformer:transformer",
+}
 """Where each network is defined, by name: `module:function`, imported when asked for."""
 
 

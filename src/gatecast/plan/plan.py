@@ -61,8 +61,15 @@ class Plan:
     games: pl.DataFrame
     operations: Operations
 
-    def write(self, path: str | Path) -> None:
-        """Write the plan by the ending of `path`: a workbook to print (.xlsx), or the table (.csv, .parquet)."""
+    def write(self, path: str | Path, *, notice: str = "") -> None:
+        """Write the plan by the ending of `path`: a workbook to print (.xlsx), or the table (.csv, .parquet).
+
+        Parameters
+        ----------
+        path : path
+        notice : str
+            Shown on every sheet of a workbook, such as that the games are simulated.
+        """
         target = check_writable(path)
         if target.suffix.lower() != ".xlsx":
             write_table(self.table, target)
@@ -70,7 +77,7 @@ class Plan:
         from gatecast.plan.workbook import write_workbook
 
         with written_whole(target) as draft:
-            write_workbook(self, draft)
+            write_workbook(self, draft, notice)
 
 
 def make_plan(forecast: pl.DataFrame, operations: Operations) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,15 @@ MOST_ROWS = 1_000_000
 ID_WIDTH, NAME_WIDTH, COUNT_WIDTH = 18, 18, 14
 
 
-def write_workbook(plan: Plan, path: Path) -> None:
+def write_workbook(plan: Plan, path: Path, notice: str = "") -> None:
     """Write a plan as an XLSX workbook.
 
     Parameters
     ----------
     plan : Plan
     path : path
+    notice : str
+        Shown above every sheet.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     book = Workbook()
     book.remove(book.active)
     for page in _pages(plan):
-        add_page(book, page)
+        add_page(book, replace(page, note=f"{notice} {page.note}".strip()))
     book.save(path)
 
 

@@ -14,7 +14,7 @@ from gatecast.games.table import Games
 from gatecast.prepare.calendar import calendar
 from gatecast.prepare.form import Form
 from gatecast.prepare.gates import GateHistory
-from gatecast.prepare.history import Windows, windows_at
+from gatecast.prepare.history import History, Windows, windows_at
 from gatecast.prepare.schedule import Schedule
 
 __all__ = ["Arrays", "Preparation"]
@@ -48,24 +48,40 @@ class Arrays:
         NaN where not known. Gates are shares of the capacity.
     names : tuple of str
         The feature of each column of `numeric`.
+    derived : frozenset of str
+        The features that follow from past results.
     categories : polars.DataFrame, shape (games, categories)
         Labels as text, null where not known.
     windows : Windows
         The gate histories known.
     capacity : ndarray of float32, shape (games,)
         People the venue holds; NaN where nothing tells.
+    schedule : ndarray of float32, shape (games, 10)
+        The schedule's fields, as `History.games` has them.
+    history : History
+        What the windows are ranges of.
     """
 
     numeric: npt.NDArray[np.float32]
     names: tuple[str, ...]
+    derived: frozenset[str]
     categories: pl.DataFrame
     windows: Windows
     capacity: npt.NDArray[np.float32]
+    schedule: npt.NDArray[np.float32]
+    history: History
 
     def take(self, rows: npt.NDArray[np.intp]) -> Arrays:
         """The arrays of some of the games, in the order of `rows`."""
         return Arrays(
-            self.numeric[rows], self.names, self.categories[rows], self.windows.take(rows), self.capacity[rows]
+            self.numeric[rows],
+            self.names,
+            self.derived,
+            self.categories[rows],
+            self.windows.take(rows),
+            self.capacity[rows],
+            self.schedule[rows],
+            self.history,
         )
 
 
@@ -87,8 +103,8 @@ class Preparation:
         self.gates = GateHistory(games, self.schedule)
         self.form = Form(games, self.schedule)
         self.calendar = calendar(games, self.schedule)
-        night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64)
-        self.night = night.fill_null(0.5).to_numpy()
+        night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
+        self.history = History.of(self.schedule, self.calendar, night, self.gates)
         self._at_leads: dict[Lead, Arrays] = {}
 
     def at_lead(self, lead: Lead) -> Arrays:
@@ -107,11 +123,14 @@ class Preparation:
         """
         known = known_at(self.games, cutoffs, weather_as_observed=self.weather_as_observed)
         capacity = self.gates.capacity(cutoffs)
-        features = {
-            **self.calendar,
+        derived = {
             **self.form.at(cutoffs),
             **_shares(self.gates.at(cutoffs), capacity),
             "log_capacity": np.log(capacity),
+        }
+        features = {
+            **self.calendar,
+            **derived,
             "lead": np.log1p(np.clip(self.schedule.day - cutoffs, 0, LARGEST_LEAD)),
             **self._numbers(known),
         }
@@ -119,9 +138,12 @@ class Preparation:
         return Arrays(
             numeric,
             tuple(features),
+            frozenset(derived),
             self._categories(known),
             windows_at(self.gates, cutoffs),
             capacity.astype(np.float32),
+            self.history.games,
+            self.history,
         )
 
     def _numbers(self, known: pl.DataFrame) -> dict[str, npt.NDArray[np.float64]]:

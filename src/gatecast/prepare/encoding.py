@@ -12,6 +12,7 @@ import polars as pl
 
 from gatecast.games import columns as c
 from gatecast.prepare.arrays import IN_PEOPLE, Arrays
+from gatecast.prepare.tokens import HOME_SHAPE, ROAD_SHAPE
 
 __all__ = ["Encoding", "Inputs"]
 
@@ -22,6 +23,9 @@ FAR = 5.0
 IDENTITIES = (c.HOME, c.VISITOR, c.VENUE, c.HOME_STARTER, c.VISITOR_STARTER)
 RARE_SHARE = 1 / 4000
 UNKNOWN_LEVEL = -1.0
+FEW_GAMES = 60
+"""With fewer training games than this, figures derived from past results are left out but for the longest mean."""
+LONGEST_MEAN = "gate_last81"
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ class Encoding:
         centre = np.where(present, numeric, 0.0).sum(axis=0) / count
         spread = np.sqrt(np.where(present, (numeric - centre) ** 2, 0.0).sum(axis=0) / count)
         varies = spread > 1e-6
-        partly = (present.mean(axis=0) < 1) & present.any(axis=0)
+        if len(rows) < FEW_GAMES:
+            varies &= np.array([name == LONGEST_MEAN or name not in known[0].derived for name in known[0].names])
+        partly = varies & (present.mean(axis=0) < 1) & present.any(axis=0)
         names = np.array(known[0].names)
         labels = pl.concat([arrays.categories[rows] for arrays in known])
         capacity = known[0].capacity[rows]
@@ -84,7 +90,11 @@ class Encoding:
         )
 
     def inputs(self, arrays: Arrays) -> Inputs:
-        """The inputs of a network for every game: float32 and int32 arrays of `games` rows, by name."""
+        """What a network is shown of every game: float32 and int32 arrays of `games` rows, by name.
+
+        `numeric`, `flags`, `levels` and `codes` are inputs as they are; `query` and the four pointers into the history
+        are what `gatecast.prepare.tokens` makes the others of.
+        """
         place = {name: i for i, name in enumerate(arrays.names)}
         chosen = arrays.numeric[:, [place[name] for name in self.names]]
         standard = np.clip((chosen - np.array(self.centre)) / np.array(self.spread), -FAR, FAR)
@@ -94,6 +104,8 @@ class Encoding:
             "flags": self._flags(arrays, place),
             "levels": np.nan_to_num(levels, nan=UNKNOWN_LEVEL).astype(np.float32),
             "codes": self._codes(arrays.categories),
+            "query": np.column_stack([arrays.schedule, self.seats(arrays)]),
+            **asdict(arrays.windows),
         }
 
     def seats(self, arrays: Arrays) -> npt.NDArray[np.float32]:
@@ -114,6 +126,8 @@ class Encoding:
             "levels": len(self.level_names),
             "vocabularies": tuple(len(labels) + 1 for labels in self.vocabularies.values()),
             "identities": tuple(name in IDENTITIES for name in self.vocabularies),
+            "home": HOME_SHAPE,
+            "road": ROAD_SHAPE,
         }
 
     def as_json(self) -> dict[str, Any]:

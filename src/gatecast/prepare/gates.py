@@ -59,12 +59,24 @@ class GateHistory:
         """People a venue is known to hold, shape (games,); NaN where nothing tells.
 
         The larger of the stated seats and the largest gate of the last 900 days known at the cut-off: standing room
-        and extra stands let gates pass the stated seats.
+        and extra stands let gates pass the stated seats. Where no seats are stated, the largest of n gates is taken for
+        n / (n + 1) of what the venue holds, as the largest of n uniform draws is on average.
         """
-        days = self.schedule.day
-        seen = self.by_venue.between(self.schedule.venue, np.minimum(days, cutoffs) - CAPACITY_DAYS + 1, cutoffs)
-        most = np.maximum(self.largest.over(seen), self.stated)
-        return np.where(most > 0, most, np.nan).astype(np.float64)
+        seen = self.by_venue.between(self.schedule.venue, cutoffs.astype(np.int64) - CAPACITY_DAYS + 1, cutoffs)
+        return self._holds(self.largest.over(seen), seen.count, self.stated)
+
+    def largest_in(self, rows: npt.NDArray[np.intp]) -> Floats:
+        """The same for the venues of some games, from those games' own gates, shape (rows,)."""
+        venue, gate = self.schedule.venue[rows], self.schedule.gate[rows]
+        largest, count = np.zeros(venue.max() + 1, np.int64), np.bincount(venue)
+        np.maximum.at(largest, venue, gate)
+        return self._holds(largest[venue], count[venue], self.stated[rows])
+
+    @staticmethod
+    def _holds(largest: Ints, count: Ints, stated: Ints) -> Floats:
+        inferred = largest * (1.0 + 1.0 / np.maximum(count, 1))
+        most = np.where(stated > 0, np.maximum(largest, stated), inferred)
+        return np.where(most > 0, most, np.nan)
 
     def at(self, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
         """Means of past gates in people, by recency, season, weekday, visitor and month, and relative levels.

@@ -1,28 +1,36 @@
-"""Windows of past games for networks that read history: the club's own gates and the visitor's road gates."""
+"""Past gates for networks that read history: the club's own, and the visitor's on the road."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gatecast.prepare.gates import GateHistory
+from gatecast.prepare.schedule import Schedule
 
-__all__ = ["History", "Windows"]
+__all__ = ["FIELDS", "History", "Windows", "windows_at"]
 
+Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+
+DAY, WEEKDAY, VISITOR, HOST, NIGHT, SEASON, YEAR_DAY, OPENER, PLACE, DOUBLE, GATE, RELATIVE = range(12)
+FIELDS = 12
+"""What is kept of each game; `GATE` and `RELATIVE` follow the fields that a schedule already tells."""
+
+UNKNOWN = -1.0
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Where the histories of some queries lie in the entries of a `History`.
+    """Which past gates each query may see: half-open ranges of entries of a `History`, the latest last.
 
     Parameters
     ----------
     home_begin, home_end, road_begin, road_end : ndarray of int32, shape (queries,)
-        The counted gates of the home club and of the visitor on the road that were known, as half-open ranges,
-        latest last.
+        Of the home club's gates, and of the visitor's road gates.
     """
 
     home_begin: Ints
@@ -34,38 +42,46 @@ class Windows:
         """The windows of some of the queries, in the order of `rows`."""
         return Windows(self.home_begin[rows], self.home_end[rows], self.road_begin[rows], self.road_end[rows])
 
-    def entries(self, width: int, *, road: bool = False) -> tuple[Ints, npt.NDArray[np.bool_]]:
-        """The last `width` entries of each window.
-
-        Returns
-        -------
-        index : ndarray of int32, shape (queries, width)
-            Places in `History.home_games` or `History.road_games`, latest last; 0 where there is none.
-        present : ndarray of bool, shape (queries, width)
-        """
-        begin, end = (self.road_begin, self.road_end) if road else (self.home_begin, self.home_end)
-        index = end[:, None] + np.arange(-width, 0, dtype=np.int32)
-        present = index >= begin[:, None]
-        return np.where(present, index, 0), present
-
 
 @dataclass(frozen=True)
 class History:
-    """Counted gates in order of club and day, and the same in order of visitor and day.
+    """Counted gates in order of club and day, and in order of visitor and day.
 
     Parameters
     ----------
-    home_games, road_games : ndarray of int32, shape (entries,)
-        Row of the games table each entry stands in.
+    games : ndarray of float32, shape (games, 10)
+        The schedule's fields of every game of the table, to come or past.
+    home, road : ndarray of float32, shape (entries + 1, 12)
+        All fields of each counted gate; a blank entry comes last.
     """
 
-    home_games: Ints
-    road_games: Ints
+    games: Floats
+    home: Floats
+    road: Floats
 
     @classmethod
-    def of(cls, gates: GateHistory) -> History:
-        """Take the order of the ledgers of a gate history."""
-        return cls(gates.by_home.order.astype(np.int32), gates.on_road.order.astype(np.int32))
+    def of(
+        cls, schedule: Schedule, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, gates: GateHistory
+    ) -> History:
+        """Lay the fields out in the order of the ledgers of a gate history."""
+        columns = {
+            DAY: schedule.day,
+            WEEKDAY: schedule.weekday,
+            VISITOR: schedule.visitor,
+            HOST: schedule.home,
+            NIGHT: np.asarray(night),
+            SEASON: schedule.season,
+            YEAR_DAY: calendar["day_of_year"],
+            OPENER: calendar["home_opener"],
+            PLACE: calendar["series_game"],
+            DOUBLE: calendar["doubleheader"],
+            GATE: schedule.gate,
+            RELATIVE: gates.relative,
+        }
+        table = np.stack([np.nan_to_num(columns[i], nan=UNKNOWN) for i in range(FIELDS)], axis=1).astype(np.float32)
+        blank = np.zeros((1, FIELDS), np.float32)
+        home, road = (np.concatenate([table[order], blank]) for order in (gates.by_home.order, gates.on_road.order))
+        return cls(table[:, :GATE], home, road)
 
 
 def windows_at(gates: GateHistory, cutoffs: npt.NDArray[np.int32]) -> Windows:

@@ -1,107 +1,72 @@
 """Past gates as tokens: what a network that reads history is shown of each, relative to the game it forecasts.
 
-The tables hold one row a past game, in the order of the ledgers; a query points at the rows that it may see. Tokens
-are put together from both when a batch is drawn, so that overlapping histories are stored once.
+Histories overlap, so each past gate is kept once, and tokens are put together when a batch is drawn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from gatecast.prepare import history as h
 
-from gatecast.prepare.arrays import Preparation
-from gatecast.prepare.history import Windows
-
-__all__ = ["HOME_COLUMNS", "HOME_WIDTH", "ROAD_COLUMNS", "ROAD_WIDTH", "queries", "tables", "tokens"]
+__all__ = ["HOME_SHAPE", "ROAD_SHAPE", "network_inputs"]
 
 Array = Any
-Floats = npt.NDArray[np.float32]
 
-HOME_WIDTH, ROAD_WIDTH = 64, 16
-"""Past gates shown: of the club at home, and of the visitor on the road."""
-HOME_COLUMNS, ROAD_COLUMNS = 16, 9
-"""Figures shown of each."""
+HOME_SHAPE, ROAD_SHAPE = (64, 16), (16, 9)
+"""Past gates shown, and figures of each: of the club at home, and of the visitor on the road."""
 
-DAY, WEEKDAY, VISITOR, HOST, NIGHT, SEASON, YEAR_DAY, GATE, RELATIVE, OPENER, PLACE, DOUBLE = range(12)
-FIELDS = 12
-QUERY_FIELDS = 8
-SEATS = QUERY_FIELDS - 1
+SEATS = h.GATE
+"""In a query the capacity stands where a past game has its gate."""
 UNKNOWN_LEVEL = -1.0
-WEEK = 2 * np.pi / 7
+WEEK = 6.283185307179586 / 7
+SERIES_DAYS = 5
 
 
-def tables(preparation: Preparation) -> dict[str, Floats]:
-    """What is known of each past game: `home` and `road`, shape (entries, 12), in the order of `Windows`."""
-    s, calendar, gates = preparation.schedule, preparation.calendar, preparation.gates
-    columns = {
-        DAY: s.day,
-        WEEKDAY: s.weekday,
-        VISITOR: s.visitor,
-        HOST: s.home,
-        NIGHT: preparation.night,
-        SEASON: s.season,
-        YEAR_DAY: calendar["day_of_year"],
-        GATE: s.gate,
-        RELATIVE: gates.relative,
-        OPENER: calendar["home_opener"],
-        PLACE: calendar["series_game"],
-        DOUBLE: calendar["doubleheader"],
-    }
-    fields = np.stack([np.nan_to_num(columns[i], nan=-1.0) for i in range(FIELDS)], axis=1).astype(np.float32)
-    blank = np.zeros((1, FIELDS), np.float32)
-    return {
-        "home": np.concatenate([fields[gates.by_home.order], blank]),
-        "road": np.concatenate([fields[gates.on_road.order], blank]),
-    }
-
-
-def queries(preparation: Preparation, windows: Windows, seats: Floats) -> dict[str, npt.NDArray[Any]]:
-    """What tokens are relative to, and where each game's history lies: `query` (games, 8) and four pointers (games,)."""
-    s = preparation.schedule
-    fields = [s.day, s.weekday, s.visitor, s.home, preparation.night, s.season, preparation.calendar["day_of_year"], seats]
-    return {
-        "query": np.stack([np.nan_to_num(field, nan=-2.0) for field in fields], axis=1).astype(np.float32),
-        "home_begin": windows.home_begin,
-        "home_end": windows.home_end,
-        "road_begin": windows.road_begin,
-        "road_end": windows.road_end,
-    }
-
-
-def tokens(inputs: dict[str, Array], known: dict[str, Array], xp: ModuleType) -> dict[str, Array]:
-    """Tokens of a batch.
+def network_inputs(
+    rows: Mapping[str, Array], tables: Mapping[str, Array], names: Collection[str], xp: ModuleType
+) -> dict[str, Array]:
+    """The inputs of a network, by name.
 
     Parameters
     ----------
-    inputs : dict of array
-        From `queries`, rows of one batch.
-    known : dict of array
-        From `tables`.
+    rows : mapping of str to array, shape (batch, ...)
+        What `Encoding.inputs` gives, for one batch.
+    tables : mapping of str to array
+        `home` and `road` of a `History`.
+    names : collection of str
+        The inputs that the network has.
     xp : module
         `numpy`, or `jax.numpy` inside a compiled function.
 
     Returns
     -------
-    dict of array
-        `home_gates` (batch, 64, 16) and `home_levels` (batch, 64): gates as shares of the query's capacity, -1 where
-        there is none; `road_gates` (batch, 16, 9) and `road_levels` (batch, 16): road gates relative to the host's usual.
+    dict of str to array
+        The rows under their names, and `home_gates` (batch, 64, 16), `home_levels` (batch, 64): gates as shares of the
+        query's capacity, `road_gates` (batch, 16, 9), `road_levels` (batch, 16): gates relative to the hosts' usual.
+        Where there is no gate, figures are 0 and levels are -1.
     """
-    query = inputs["query"][:, None, :]
-    home, present = _window(known["home"], inputs["home_begin"], inputs["home_end"], HOME_WIDTH, xp)
-    road, there = _window(known["road"], inputs["road_begin"], inputs["road_end"], ROAD_WIDTH, xp)
-    fill = home[..., GATE] / query[..., SEATS]
+    known = {**rows, **_tokens(rows, tables, xp)} if "home_gates" in names else rows
+    return {name: known[name] for name in names}
+
+
+def _tokens(rows: Mapping[str, Array], tables: Mapping[str, Array], xp: ModuleType) -> dict[str, Array]:
+    query = rows["query"][:, None, :]
+    home, present = _window(tables["home"], rows["home_begin"], rows["home_end"], HOME_SHAPE[0], xp)
+    road, there = _window(tables["road"], rows["road_begin"], rows["road_end"], ROAD_SHAPE[0], xp)
+    fill = home[..., h.GATE] / query[..., SEATS]
     return {
         "home_gates": _masked(_home_figures(home, query, fill, xp), present, xp),
         "home_levels": xp.where(present, fill, UNKNOWN_LEVEL),
         "road_gates": _masked(_road_figures(road, query, xp), there, xp),
-        "road_levels": xp.where(there, road[..., RELATIVE], UNKNOWN_LEVEL),
+        "road_levels": xp.where(there, road[..., h.RELATIVE], UNKNOWN_LEVEL),
     }
 
 
 def _window(table: Array, begin: Array, end: Array, width: int, xp: ModuleType) -> tuple[Array, Array]:
+    """The last `width` entries of each range, (batch, width, fields), and which of them are there."""
     index = end[:, None] + xp.arange(-width, 0)
     present = index >= begin[:, None]
     return table[xp.where(present, index, -1)], present
@@ -112,43 +77,51 @@ def _masked(figures: list[Array], present: Array, xp: ModuleType) -> Array:
 
 
 def _home_figures(home: Array, query: Array, fill: Array, xp: ModuleType) -> list[Array]:
-    ago = query[..., DAY] - home[..., DAY]
-    same = {field: (query[..., field] == home[..., field]).astype(xp.float32) for field in (WEEKDAY, VISITOR, NIGHT, SEASON)}
+    ago = query[..., h.DAY] - home[..., h.DAY]
+    visitor = _same(home, query, h.VISITOR, xp)
     return [
         xp.ones_like(fill),
         fill,
-        home[..., RELATIVE] - 1.0,
+        home[..., h.RELATIVE] - 1.0,
         xp.log1p(ago) / 3.0 - 1.0,
         xp.exp(-ago / 10.0),
-        same[WEEKDAY],
-        same[VISITOR],
-        same[NIGHT],
-        same[SEASON],
-        same[VISITOR] * (ago <= 5),
+        _same(home, query, h.WEEKDAY, xp),
+        visitor,
+        _same(home, query, h.NIGHT, xp),
+        _same(home, query, h.SEASON, xp),
+        visitor * (ago <= SERIES_DAYS),
         _apart(home, query, xp),
-        xp.sin(WEEK * home[..., WEEKDAY]),
-        xp.cos(WEEK * home[..., WEEKDAY]),
-        (home[..., WEEKDAY] >= 5).astype(xp.float32),
-        home[..., OPENER] - home[..., DOUBLE],
-        home[..., NIGHT],
+        xp.sin(WEEK * home[..., h.WEEKDAY]),
+        xp.cos(WEEK * home[..., h.WEEKDAY]),
+        _weekend(home, xp),
+        home[..., h.OPENER] - home[..., h.DOUBLE],
+        home[..., h.NIGHT],
     ]
 
 
 def _road_figures(road: Array, query: Array, xp: ModuleType) -> list[Array]:
-    ago = query[..., DAY] - road[..., DAY]
+    ago = query[..., h.DAY] - road[..., h.DAY]
     return [
         xp.ones_like(ago),
-        road[..., RELATIVE] - 1.0,
+        road[..., h.RELATIVE] - 1.0,
         xp.log1p(ago) / 3.0 - 1.0,
-        (query[..., WEEKDAY] == road[..., WEEKDAY]).astype(xp.float32),
-        (query[..., SEASON] == road[..., SEASON]).astype(xp.float32),
-        (query[..., HOST] == road[..., HOST]).astype(xp.float32),
+        _same(road, query, h.WEEKDAY, xp),
+        _same(road, query, h.SEASON, xp),
+        _same(road, query, h.HOST, xp),
         _apart(road, query, xp),
-        (road[..., WEEKDAY] >= 5).astype(xp.float32),
-        (query[..., WEEKDAY] >= 5).astype(xp.float32) * xp.ones_like(ago),
+        _weekend(road, xp),
+        _weekend(query, xp) * xp.ones_like(ago),
     ]
+
+
+def _same(past: Array, query: Array, field: int, xp: ModuleType) -> Array:
+    return ((query[..., field] == past[..., field]) & (query[..., field] >= 0)).astype(xp.float32)
+
+
+def _weekend(games: Array, xp: ModuleType) -> Array:
+    return (games[..., h.WEEKDAY] >= 5).astype(xp.float32)
 
 
 def _apart(past: Array, query: Array, xp: ModuleType) -> Array:
     """Distance within the year, in quarters of a year, at most 1."""
-    return xp.minimum(xp.abs(query[..., YEAR_DAY] - past[..., YEAR_DAY]) / 90.0, 1.0)
+    return xp.minimum(xp.abs(query[..., h.YEAR_DAY] - past[..., h.YEAR_DAY]) / 90.0, 1.0)

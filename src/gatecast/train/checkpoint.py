@@ -51,7 +51,7 @@ class Checkpoint:
             save_file(tensors, draft, {FINGERPRINT: self.fingerprint, HISTORY: json.dumps(history)})
 
     def restored(self, start: State) -> tuple[State, list[float]]:
-        """The kept state and history of losses, or `start` and an empty one."""
+        """The kept state and history of losses; `start` and an empty one where none fits."""
         if self.folder is None or not self.path.is_file():
             return start, []
         import jax.numpy as jnp
@@ -62,7 +62,10 @@ class Checkpoint:
                 metadata = kept.metadata() or {}
                 if metadata.get(FINGERPRINT) != self.fingerprint:
                     return start, []
-                values = iter([jnp.asarray(kept.get_tensor(name)) for name in _named(start)])
+                tensors = {name: kept.get_tensor(name) for name in _named(start)}
+                if any(tensors[name].shape != value.shape for name, value in _named(start).items()):
+                    return start, []
+                values = map(jnp.asarray, tensors.values())
                 state = State(
                     next(values),
                     [next(values) for _ in start.other],

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +21,7 @@ from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
 from gatecast.progress import Progress, silent
 from gatecast.train.checkpoint import Checkpoint
+from gatecast.train.climatology import Climatology
 from gatecast.train.loop import Loop, State
 from gatecast.train.losses import censored_crps
 from gatecast.train.model import TrainedModel
@@ -29,7 +31,9 @@ from gatecast.train.settings import TrainingSettings
 __all__ = ["train_ensemble"]
 
 Rows = npt.NDArray[np.intp]
-FEWEST_STEPS = 12
+FEWEST_BATCHES = 12
+FEWEST_STEPS = 17
+"""Steps of an epoch, however few the games: each is then drawn more than once."""
 FEWEST_GAMES = 2
 FEWEST_TO_HOLD_BACK = 60
 
@@ -73,7 +77,8 @@ def train_ensemble(
         epochs = work.best_epochs(np.isin(rows, latest(preparation.games, rows)))
     members = [work.member(epochs, index) for index in range(settings.members)]
     last = preparation.games.table[DATE][rows].max()
-    return TrainedModel(settings, encoding, members, epochs, str(last or ""), preparation.games.extras)
+    climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))
+    return TrainedModel(settings, encoding, members, climatology, epochs, str(last or ""), preparation.games.extras)
 
 
 class _Work:
@@ -89,10 +94,10 @@ class _Work:
     ) -> None:
         self.settings, self.samples, self.folder, self.progress = settings, samples, folder, progress
         self.build: Callable[[int], Any] = lambda seed: network(settings.network)(signature, seed)
-        batch = int(np.clip(samples.games // FEWEST_STEPS, 1, settings.batch))
+        batch = int(np.clip(samples.games // FEWEST_BATCHES, 1, settings.batch))
         self.loop = Loop(
             self.build(settings.seed),
-            steps=max(samples.games // batch, 1),
+            steps=max(samples.games // batch, FEWEST_STEPS),
             epochs=settings.epochs,
             batch=batch,
             learning_rate=settings.learning_rate,
@@ -105,9 +110,10 @@ class _Work:
         Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all.
         """
         inputs, attended, weights = self.samples.of(held_back)
+        tables = jax.device_put(self.samples.tables)
 
         def loss(state: State) -> float:
-            parameters = self.loop.parameters(state.averaged, state.other, inputs)
+            parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
             return float((weights * np.asarray(censored_crps(parameters, attended))).mean())
 
         rest = replace(self.samples, weights=np.where(held_back, 0.0, self.samples.weights).astype(np.float32))
@@ -122,8 +128,6 @@ class _Work:
     def _run(
         self, samples: Samples, epochs: int, name: str, index: int, loss: Callable[[State], float]
     ) -> tuple[State, list[float]]:
-        import jax
-
         seed = (self.settings.seed * 1_000_003 + index + 2) % 2**31
         checkpoint = Checkpoint(self.folder, name.replace(" ", "-"), _fingerprint(self.settings, samples, epochs))
         state, history = checkpoint.restored(self.loop.start(self.build(seed)))
@@ -140,6 +144,6 @@ class _Work:
 def _fingerprint(settings: TrainingSettings, samples: Samples, epochs: int) -> str:
     """Changes with anything a training depends on."""
     digest = hashlib.sha256(json.dumps([settings.as_json(), epochs]).encode())
-    for values in (*samples.inputs.values(), samples.attended, samples.weights):
+    for values in (*samples.inputs.values(), *samples.tables.values(), samples.attended, samples.weights):
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()

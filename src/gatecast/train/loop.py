@@ -11,6 +11,7 @@ import numpy.typing as npt
 from jax.flatten_util import ravel_pytree
 
 from gatecast.networks import require_jax
+from gatecast.prepare.tokens import network_inputs
 from gatecast.train.blocks import in_blocks
 from gatecast.train.losses import censored_crps
 
@@ -98,11 +99,12 @@ class Loop:
         state, loss = self._epoch(state, samples, key)
         return state, float(loss)
 
-    def parameters(self, weights: Array, other: list[Array], inputs: Inputs) -> npt.NDArray[np.float32]:
+    def parameters(self, weights: Array, other: list[Array], inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
         """Parameters of demand for every row of `inputs`, shape (rows, 4)."""
-        return in_blocks(lambda block: self._apply(weights, other, block), inputs)
+        return in_blocks(lambda block: self._apply(weights, other, block, tables), inputs)
 
-    def _forward(self, weights: Array, other: list[Array], inputs: dict[str, Array]) -> Array:
+    def _forward(self, weights: Array, other: list[Array], rows: dict[str, Array], tables: dict[str, Array]) -> Array:
+        inputs = network_inputs(rows, tables, self.model.input, jnp)
         out, _ = self.model.stateless_call(self.unflatten(weights), other, inputs, training=False)
         return out
 
@@ -118,7 +120,8 @@ class Loop:
 
         def step(state: State, chosen: tuple[Array, Array]) -> tuple[State, Array]:
             game, row = chosen
-            batch = {name: values[row] for name, values in samples["inputs"].items()}
+            drawn = {name: values[row] for name, values in samples["inputs"].items()}
+            batch = network_inputs(drawn, samples["tables"], self.model.input, jnp)
             measure = jax.value_and_grad(self._loss, has_aux=True)
             (loss, other), slopes = measure(
                 state.weights, state.other, batch, samples["attended"][row], samples["weights"][game]

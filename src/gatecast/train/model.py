@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.errors import ModelError
 from gatecast.games import Column
 from gatecast.networks import network
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Arrays
 from gatecast.prepare.encoding import Encoding, Inputs
+from gatecast.prepare.tokens import network_inputs
 from gatecast.train.blocks import in_blocks
+from gatecast.train.climatology import Climatology
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["TrainedModel"]
@@ -32,6 +35,8 @@ class TrainedModel:
     encoding : Encoding
     members : list of list of ndarray
         Weights of each member, in the order of the network's variables.
+    climatology : Climatology
+        What the gates trained on say by themselves.
     epochs : int
         Passes over the games that early stopping chose.
     through : str
@@ -43,26 +48,51 @@ class TrainedModel:
     settings: TrainingSettings
     encoding: Encoding
     members: list[list[Array]]
+    climatology: Climatology
     epochs: int = 0
     through: str = ""
     extras: tuple[Column, ...] = ()
 
     def parameters(self, arrays: Arrays) -> npt.NDArray[np.float32]:
-        """Parameters of demand of every game under each member, shape (members, games, 4)."""
-        inputs = self.encoding.inputs(arrays)
-        return np.stack([self._member(weights, inputs) for weights in self.members])
+        """Parameters of demand of every game under each member, shape (members, games, 4).
 
-    def _member(self, weights: list[Array], inputs: Inputs) -> npt.NDArray[np.float32]:
+        Raises
+        ------
+        ModelError
+            The games lack something that the model reads, or its weights do not fit its network.
+        """
+        self._check_inputs(arrays)
+        inputs = self.encoding.inputs(arrays)
+        tables = {"home": arrays.history.home, "road": arrays.history.road}
+        return np.stack([self._member(weights, inputs, tables) for weights in self.members])
+
+    def _member(self, weights: list[Array], inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
         apply, other = self._applied
-        return in_blocks(lambda block: apply(weights, other, block), inputs)
+        return in_blocks(lambda block: apply(weights, other, block, tables), inputs)
 
     @cached_property
     def _applied(self) -> tuple[Any, list[Any]]:
         import jax
 
         model = network(self.settings.network)(Signature(**self.encoding.sizes), 0)
+        shapes = [tuple(variable.shape) for variable in model.trainable_variables]
+        if any([weight.shape for weight in weights] != shapes for weights in self.members):
+            raise ModelError(
+                f"model: got a damaged model (weights that do not fit the {self.settings.network} network), expected "
+                "one as it was written; train it anew"
+            )
 
-        def forward(weights: list[Any], other: list[Any], inputs: dict[str, Any]) -> Any:  # noqa: ANN401
+        def forward(weights: list[Any], other: list[Any], rows: Inputs, tables: Inputs) -> Any:  # noqa: ANN401
+            inputs = network_inputs(rows, tables, model.input, jax.numpy)
             return model.stateless_call(weights, other, inputs, training=False)[0]
 
         return jax.jit(forward), [variable.value for variable in model.non_trainable_variables]
+
+    def _check_inputs(self, arrays: Arrays) -> None:
+        given = {*arrays.names, *arrays.categories.columns}
+        wanted = (*self.encoding.names, *self.encoding.incomplete, *self.encoding.vocabularies)
+        missing = [name for name in wanted if name not in given]
+        if missing:
+            raise ModelError(
+                f"model: got one that reads {missing[0]!r}, expected one for what these games tell; train it anew"
+            )

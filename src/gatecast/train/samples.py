@@ -37,6 +37,8 @@ class Samples:
     ----------
     inputs : dict of ndarray, shape (leads * games, ...)
         Inputs of the network; the games at the first lead, then at the second, and so on.
+    tables : dict of ndarray
+        The history that the inputs point into: `home` and `road`.
     attended : ndarray of float32, shape (leads * games,)
         Attendance as a share of capacity.
     weights : ndarray of float32, shape (games,)
@@ -44,6 +46,7 @@ class Samples:
     """
 
     inputs: Inputs
+    tables: Inputs
     attended: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float32]
 
@@ -60,7 +63,7 @@ class Samples:
 
     def arrays(self) -> dict[str, Any]:
         """All of it as one tree of arrays."""
-        return {"inputs": self.inputs, "attended": self.attended, "weights": self.weights}
+        return {"inputs": self.inputs, "tables": self.tables, "attended": self.attended, "weights": self.weights}
 
 
 def training_games(games: Games, *, through: int | None = None, first: int | None = None) -> Rows:
@@ -79,7 +82,8 @@ def training_games(games: Games, *, through: int | None = None, first: int | Non
     if first is not None:
         used &= (season >= first).fill_null(True)
     used &= ~((date >= LIMITED_CROWDS[0]) & (date < LIMITED_CROWDS[1])).fill_null(False)
-    return np.flatnonzero(games.table.select(used).to_series().to_numpy())
+    rows: Rows = np.flatnonzero(games.table.select(used).to_series().to_numpy())
+    return rows
 
 
 def latest(games: Games, rows: Rows) -> Rows:
@@ -87,7 +91,8 @@ def latest(games: Games, rows: Rows) -> Rows:
     seasons = games.table[c.SEASON].fill_null(0).to_numpy()[rows]
     in_last = seasons == seasons.max()
     if not in_last.all():
-        return rows[in_last]
+        last_season: Rows = rows[in_last]
+        return last_season
     order = np.argsort(games.days[rows], kind="stable")
     last: Rows = np.sort(rows[order[int(len(rows) * (1 - HELD_BACK)) :]])
     return last
@@ -121,6 +126,7 @@ def training_samples(
     weights = 0.5 ** ((season.max() - season) / half_life) * seats[0]
     return Samples(
         {name: np.concatenate([part[name] for part in inputs]) for name in inputs[0]},
+        {"home": known[0].history.home, "road": known[0].history.road},
         np.concatenate([gates / each for each in seats]),
         (weights / weights.mean()).astype(np.float32),
     )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from gatecast.errors import ModelError
 from gatecast.files import write_text, written_whole
 from gatecast.games.declarations import columns_from_json, columns_to_json
+from gatecast.networks import NETWORKS
 from gatecast.prepare.encoding import Encoding
+from gatecast.train.climatology import Climatology
 from gatecast.train.model import TrainedModel
 from gatecast.train.settings import TrainingSettings
 
@@ -17,6 +22,8 @@ __all__ = ["load_model", "save_model"]
 
 FORMAT = 1
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
+NUMBER = (int, float)
+LONGEST_REASON = 200
 
 
 def save_model(model: TrainedModel, folder: str | Path) -> None:
@@ -33,6 +40,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "settings": model.settings.as_json(),
         "encoding": model.encoding.as_json(),
         "members": [len(weights) for weights in model.members],
+        "climatology": asdict(model.climatology),
         "epochs": model.epochs,
         "through": model.through,
         "extras": columns_to_json(model.extras),
@@ -52,19 +60,61 @@ def load_model(folder: str | Path) -> TrainedModel:
     from safetensors.numpy import load_file
 
     source = Path(folder)
-    if not (source / DESCRIPTION).is_file():
-        raise ModelError(f"{source.name}: got no {DESCRIPTION} in it, expected a folder that 'gatecast train' wrote")
+    for name in (DESCRIPTION, WEIGHTS):
+        if not (source / name).is_file():
+            raise ModelError(f"{source.name}: got no {name} in it, expected a folder that 'gatecast train' wrote")
     try:
         about: dict[str, Any] = json.loads((source / DESCRIPTION).read_text(encoding="utf-8"))
         if about["format"] != FORMAT:
             raise ModelError(f"{source.name}: got model format {about['format']!r}, expected {FORMAT}; train it anew")
-        tensors = load_file(source / WEIGHTS)
-        members = [[tensors[f"{m}.{i}"] for i in range(count)] for m, count in enumerate(about["members"])]
-        settings, encoding = TrainingSettings(**about["settings"]), Encoding(**about["encoding"])
         return TrainedModel(
-            settings, encoding, members, about["epochs"], about["through"], columns_from_json(about["extras"])
+            _settings(about["settings"]),
+            _encoding(about["encoding"]),
+            _members(about["members"], load_file(source / WEIGHTS)),
+            Climatology(**about["climatology"]),
+            int(about["epochs"]),
+            str(about["through"]),
+            columns_from_json(about["extras"]),
         )
-    except (ValueError, KeyError, TypeError, OSError, SafetensorError) as problem:
+    except (ValueError, KeyError, TypeError, OSError, RecursionError, SafetensorError) as problem:
         if isinstance(problem, ModelError):
             raise
-        raise ModelError(f"{source.name}: got a damaged model ({problem}), expected one as it was written") from problem
+        reason = " ".join(str(getattr(problem, "strerror", None) or problem).split())[:LONGEST_REASON]
+        raise ModelError(f"{source.name}: got a damaged model ({reason}), expected one as it was written") from problem
+
+
+def _settings(about: dict[str, Any]) -> TrainingSettings:
+    settings = TrainingSettings(**about)
+    for name, usual in TrainingSettings().as_json().items():
+        _check(name, isinstance(getattr(settings, name), NUMBER if isinstance(usual, float) else type(usual)))
+    _check("network", settings.network in NETWORKS)
+    return settings
+
+
+def _encoding(about: dict[str, Any]) -> Encoding:
+    encoding = Encoding(**about)
+    for name in ("names", "incomplete", "promotions"):
+        _check(name, _holds(about[name], str))
+    for name in ("centre", "spread"):
+        _check(name, _holds(about[name], NUMBER) and len(about[name]) == len(encoding.names))
+    _check("vocabularies", isinstance(encoding.vocabularies, dict))
+    _check("vocabularies", all(_holds(labels, str) for labels in encoding.vocabularies.values()))
+    _check("capacity", isinstance(encoding.capacity, NUMBER))
+    return encoding
+
+
+def _members(counts: list[int], tensors: dict[str, Any]) -> list[list[Any]]:
+    members = [[tensors[f"{m}.{i}"] for i in range(count)] for m, count in enumerate(counts)]
+    _check("members", len(members) > 0 and sum(counts) == len(tensors))
+    _check("weights", all(np.issubdtype(each.dtype, np.floating) for each in tensors.values()))
+    _check("weights", all(np.isfinite(each).all() for each in tensors.values()))
+    return members
+
+
+def _holds(values: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(values, list) and all(isinstance(value, kind) for value in values)
+
+
+def _check(name: str, sound: bool) -> None:
+    if not sound:
+        raise ValueError(f"{name} cannot be used")

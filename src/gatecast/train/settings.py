@@ -36,7 +36,7 @@ class TrainingSettings:
     batch: int = 512
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
-    half_life: float = 8.0
+    half_life: float = 15.0
     seed: int = 0
 
     def as_json(self) -> dict[str, Any]:

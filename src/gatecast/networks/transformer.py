@@ -1,0 +1,75 @@
+"""The transformer: the game is the query, past gates are the tokens it attends to."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import keras
+
+from gatecast.networks.head import demand_head
+from gatecast.networks.history import HistoryAttention, history_inputs
+from gatecast.networks.layers import residual_block
+from gatecast.networks.query import query_embedding, query_inputs
+from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
+
+__all__ = ["transformer"]
+
+
+def transformer(
+    signature: Signature,
+    seed: int,
+    *,
+    width: int = 192,
+    tokens: int = 64,
+    heads: int = 4,
+    blocks: int = 2,
+    dropout: float = 0.2,
+    hidden: float = 0.15,
+) -> keras.Model:
+    """Build the transformer.
+
+    Each block attends to the club's own gates and to the visitor's road gates, then thinks the result over in a
+    residual block. The weights of attention also average the past gates as they are, and the head may start from
+    those averages: what is retrieved reaches the forecast undistorted.
+
+    Parameters
+    ----------
+    signature : Signature
+    seed : int
+        Of the initial weights and of the dropout.
+    width, tokens : int
+        Sizes of the query's vector and of a token's.
+    heads : int
+        Attention heads over the club's gates; half as many over the road gates.
+    blocks : int
+    dropout, hidden : float
+        Shares of inner units, and of identities, hidden in training.
+
+    Returns
+    -------
+    keras.Model
+        dict of inputs -> parameters of demand, shape (batch, 4).
+    """
+
+    def dense(units: int, place: int, activation: str | None = None) -> keras.layers.Dense:
+        return keras.layers.Dense(units, activation, kernel_initializer=keras.initializers.GlorotUniform(seed + place))
+
+    inputs = {**query_inputs(signature), **history_inputs(signature)}
+    query = dense(width, 1)(query_embedding(inputs, signature, seed, hidden))
+    home = dense(tokens, 2, "gelu")(inputs[HOME_GATES])
+    road = dense(tokens // 2, 3, "gelu")(inputs[ROAD_GATES])
+    retrieved = []
+    for i in range(blocks):
+        place = 1000 * (i + 1)
+        asked = keras.layers.LayerNormalization()(query)
+        seen, level = HistoryAttention(heads, seed + place)(asked, home, inputs[HOME_LEVELS])
+        drawn, draw = HistoryAttention(max(heads // 2, 1), seed + place + 1)(asked, road, inputs[ROAD_LEVELS])
+        found = keras.layers.Concatenate()([seen, drawn, level, draw])
+        found = keras.layers.Dropout(dropout, seed=seed + place + 2)(found)
+        query = keras.layers.Add()([query, dense(width, place + 3)(found)])
+        query = residual_block(query, width, dropout, seed + place + 4)
+        retrieved.append(level)
+    levels = keras.layers.Concatenate()([inputs[LEVELS], *retrieved])
+    widened = dataclasses.replace(signature, levels=levels.shape[1])
+    out = demand_head(keras.layers.LayerNormalization()(query), {**inputs, LEVELS: levels}, widened)
+    return keras.Model(inputs, out, name="transformer")

@@ -1,0 +1,56 @@
+"""What past gates alone say of the next one: the forecast to fall back on where games are too few to train on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import t as student
+
+__all__ = ["Climatology"]
+
+Floats = npt.NDArray[np.float64]
+
+TRUSTED_GAMES = 60
+"""With this many training games the network and the climatology weigh the same."""
+NEGLIGIBLE = 0.002
+
+
+@dataclass(frozen=True)
+class Climatology:
+    """Mean and spread of the gates trained on, as shares of the most each venue is known to hold.
+
+    Parameters
+    ----------
+    centre, spread : float
+        Mean and sample standard deviation.
+    games : int
+    """
+
+    centre: float
+    spread: float
+    games: int
+
+    @classmethod
+    def fit(cls, gates: npt.NDArray[np.int64], holds: Floats) -> Self:
+        """Learn from gates and what the venues hold, both of shape (games,)."""
+        fill = gates / holds
+        return cls(float(fill.mean()), float(fill.std(ddof=1)), len(fill))
+
+    @property
+    def weight(self) -> float:
+        """Share of the climatology in a forecast: all of it for a single game, none for a league's seasons."""
+        share = 1.0 / (1.0 + (self.games / TRUSTED_GAMES) ** 2)
+        return share if share > NEGLIGIBLE else 0.0
+
+    def quantiles(self, levels: npt.ArrayLike) -> Floats:
+        """Quantiles of the next gate as a share, shape (levels,).
+
+        The predictive distribution of a normal sample of unknown mean and spread: Student's t, widened for the error of
+        the mean (Geisser 1993, Predictive Inference, section 2.2).
+        """
+        widened = self.spread * np.sqrt(1.0 + 1.0 / self.games)
+        out: Floats = self.centre + widened * student.ppf(np.asarray(levels), self.games - 1)
+        return out

@@ -1,0 +1,207 @@
+"""Every feature of a game, worked out the long way: one game at a time, in plain Python."""
+
+import datetime as dt
+import math
+from typing import Any
+
+import polars as pl
+
+from gatecast.games import columns as c
+
+Game = dict[str, Any]
+
+NAN = math.nan
+DAY_ZERO = dt.date(1970, 1, 1)
+FLOAT_COLUMNS = (c.TEMPERATURE, c.WIND)
+
+
+def nth_weekday(year: int, month: int, weekday: int, n: int) -> dt.date:
+    """The n-th such weekday of a month; the last for n = -1."""
+    found = [
+        day
+        for day in (dt.date(year, month, 1) + dt.timedelta(days=i) for i in range(31))
+        if day.month == month and day.weekday() == weekday
+    ]
+    return found[n - 1] if n > 0 else found[n]
+
+
+def public_holidays(year: int) -> set[dt.date]:
+    """Federal holidays of the United States on their own dates."""
+    fixed = [(1, 1), (7, 4), (11, 11), (12, 25), *([(6, 19)] if year >= 2021 else [])]
+    moving = [(1, 0, 3), (2, 0, 3), (5, 0, -1), (9, 0, 1), (10, 0, 2), (11, 3, 4)]
+    return {dt.date(year, *day) for day in fixed} | {nth_weekday(year, *day) for day in moving}
+
+
+def mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else NAN
+
+
+def share(top: float, bottom: float) -> float:
+    return top / bottom if bottom > 0 else NAN
+
+
+class Oracle:
+    """The features of any game of a dated table at any cut-off."""
+
+    def __init__(self, table: pl.DataFrame) -> None:
+        self.games: list[Game] = table.to_dicts()
+        for row, game in enumerate(self.games):
+            game["row"] = row
+        self.gates = [game for game in self.games if game[c.ATTENDANCE]]
+        for game in self.games:
+            game["relative"] = self._relative(game)
+
+    def features(self, row: int, cutoff: dt.date) -> dict[str, float]:
+        """Features of one game, gates as shares of the capacity."""
+        game = self.games[row]
+        seats = self.capacity(game, cutoff)
+        gates = self._gates(game, cutoff)
+        return {
+            **self._calendar(game),
+            **self._form(game, cutoff),
+            **{name: value / seats if name.startswith("gate_") else value for name, value in gates.items()},
+            "log_capacity": math.log(seats),
+            "lead": math.log1p(min((game[c.DATE] - cutoff).days, 400)),
+        }
+
+    def capacity(self, game: Game, cutoff: dt.date) -> float:
+        seen = [
+            past[c.ATTENDANCE]
+            for past in self.gates
+            if past[c.VENUE] == game[c.VENUE] and 0 <= (cutoff - past[c.DATE]).days < 900
+        ]
+        return max([*seen, game[c.CAPACITY] or 0]) or NAN
+
+    def own_gates(self, game: Game, cutoff: dt.date) -> list[Game]:
+        return [past for past in self.gates if past[c.HOME] == game[c.HOME] and past[c.DATE] <= cutoff]
+
+    def road_gates(self, game: Game, cutoff: dt.date) -> list[Game]:
+        return [
+            past
+            for past in self.gates
+            if past[c.VISITOR] == game[c.VISITOR] and past[c.DATE] <= cutoff and past["relative"] > 0
+        ]
+
+    def _relative(self, game: Game) -> float:
+        before = [
+            past[c.ATTENDANCE] for past in self.gates if past[c.HOME] == game[c.HOME] and past[c.DATE] < game[c.DATE]
+        ]
+        usual = mean(before[-40:])
+        return round(10_000 * (game[c.ATTENDANCE] or 0) / usual) / 10_000 if usual > 0 else 0.0
+
+    def _calendar(self, game: Game) -> dict[str, float]:
+        date: dt.date = game[c.DATE]
+        start: dt.time | None = game[c.START_TIME]
+        phase = 2 * math.pi * date.timetuple().tm_yday / 365.25
+        turn = 2 * math.pi * date.isoweekday() / 7
+        near = {
+            "memorial": nth_weekday(date.year, 5, 0, -1),
+            "independence": dt.date(date.year, 7, 4),
+            "labor": nth_weekday(date.year, 9, 0, 1),
+        }
+        return {
+            "day_of_year": date.timetuple().tm_yday,
+            "season_sine": math.sin(phase),
+            "season_cosine": math.cos(phase),
+            "weekday_sine": math.sin(turn),
+            "weekday_cosine": math.cos(turn),
+            "weekend": date.strftime("%a") in ("Fri", "Sat", "Sun"),
+            "start_hour": NAN if start is None else start.hour + start.minute / 60,
+            **{f"days_from_{name}": max(-4, min(4, (date - day).days)) for name, day in near.items()},
+            "holiday": date in public_holidays(date.year),
+            **self._places(game),
+            "interleague": game[c.HOME_LEAGUE] != game[c.VISITOR_LEAGUE],
+            "doubleheader": game[c.NUMBER] > 0,
+            "promotions": len([label for label in (game[c.PROMOTION] or "").split(";") if label]),
+        }
+
+    def _places(self, game: Game) -> dict[str, float]:
+        season = [g for g in self.games if g[c.HOME] == game[c.HOME] and g[c.SEASON] == game[c.SEASON]]
+        stands: list[list[Game]] = []
+        for each in season:
+            if not stands or (each[c.DATE] - stands[-1][-1][c.DATE]).days > 3:
+                stands.append([])
+            stands[-1].append(each)
+        stand = next(stand for stand in stands if game in stand)
+        series: list[list[Game]] = []
+        for each in stand:
+            if not series or each[c.VISITOR] != series[-1][-1][c.VISITOR]:
+                series.append([])
+            series[-1].append(each)
+        mine = next(games for games in series if game in games)
+        place = season.index(game)
+        return {
+            "home_game": place,
+            "stand_game": stand.index(game),
+            "series_game": mine.index(game),
+            "series_length": len(mine),
+            "home_opener": place == 0,
+            "days_since_home_game": min(30, (game[c.DATE] - season[place - 1][c.DATE]).days) if place else NAN,
+        }
+
+    def _form(self, game: Game, cutoff: dt.date) -> dict[str, float]:
+        out = {}
+        for side, club in (("home", game[c.HOME]), ("visitor", game[c.VISITOR])):
+            margins = self._margins(club, game[c.SEASON], cutoff)
+            before = self._margins(club, game[c.SEASON] - 1, cutoff)
+            wins = [margin > 0 for margin in margins]
+            out[f"{side}_played"] = len(margins)
+            out[f"{side}_win_rate"] = (sum(wins) + 5) / (len(wins) + 10)
+            out[f"{side}_margin"] = sum(margins) / (len(margins) + 5)
+            out[f"{side}_last10"] = mean(wins[-10:])
+            out[f"{side}_last_season"] = mean([margin > 0 for margin in before])
+        return out
+
+    def _margins(self, club: str, season: int, cutoff: dt.date) -> list[int]:
+        return [
+            (past[c.HOME_RUNS] - past[c.VISITOR_RUNS]) * (1 if past[c.HOME] == club else -1)
+            for past in self.games
+            if club in (past[c.HOME], past[c.VISITOR])
+            and past[c.SEASON] == season
+            and past[c.DATE] <= cutoff
+            and past[c.HOME_RUNS] is not None
+        ]
+
+    def _gates(self, game: Game, cutoff: dt.date) -> dict[str, float]:
+        past = self.own_gates(game, cutoff)
+        counts = [each[c.ATTENDANCE] for each in past]
+        date, season = game[c.DATE], game[c.SEASON]
+
+        def those(**wanted: object) -> list[float]:
+            return [each[c.ATTENDANCE] for each in past if all(self._figure(each, k) == v for k, v in wanted.items())]
+
+        weekday, visitor = those(weekday=date.weekday()), those(visitor=game[c.VISITOR])
+        out = {f"gate_last{k}": mean(counts[-k:]) for k in (1, 3, 5, 10, 20, 40, 81)}
+        out |= {f"gate_weekday{k}": mean(weekday[-k:]) for k in (1, 2, 4, 8, 13)}
+        out |= {f"gate_visitor{k}": mean(visitor[-k:]) for k in (1, 3, 9)}
+        out["gate_season"] = mean(those(season=season))
+        out["gate_last_season"] = mean(those(season=season - 1))
+        out["gate_weekday_last_season"] = mean(those(season=season - 1, weekday=date.weekday()))
+        out["gate_month_last_season"] = mean(those(season=season - 1, month=date.month))
+        at_venue = [
+            each[c.ATTENDANCE]
+            for each in self.gates
+            if each[c.VENUE] == game[c.VENUE] and 0 <= (cutoff - each[c.DATE]).days < 900
+        ]
+        out["gate_venue"] = mean(at_venue)
+        out["season_gates"] = len(those(season=season))
+        out["days_since_gate"] = (date - past[-1][c.DATE]).days if past else NAN
+        recent = past[-120:]
+        same = [
+            each[c.ATTENDANCE]
+            for each in past
+            if each[c.DATE] >= recent[0][c.DATE] and each[c.DATE].weekday() == date.weekday()
+        ]
+        out["weekday_ratio"] = share(mean(same), mean(counts[-120:]))
+        road = [each["relative"] for each in self.road_gates(game, cutoff)]
+        out |= {f"road_draw{k}": mean(road[-k:]) for k in (5, 15, 40)}
+        drawn = [each for each in self.gates if each["relative"] > 0]
+        for span in (15, 60):
+            recent_days = [each["relative"] for each in drawn if 0 <= (cutoff - each[c.DATE]).days < span]
+            out[f"league_drift{span}"] = mean(recent_days)
+        return out
+
+    @staticmethod
+    def _figure(game: Game, name: str) -> object:
+        figures = {"weekday": game[c.DATE].weekday(), "month": game[c.DATE].month}
+        return figures.get(name, game.get(name))

@@ -1,0 +1,119 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gatecast.errors import InputError
+from gatecast.games import columns as c
+from gatecast.networks.signature import Signature
+from gatecast.prepare import Preparation
+from gatecast.train.ensemble import train_ensemble
+from gatecast.train.losses import censored_crps
+
+from .tiny import small_league, tiny
+
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
+
+class Interruption:
+    """Progress that breaks off after some epochs of a stage."""
+
+    def __init__(self, stage, after):
+        self.stage, self.after = stage, after
+
+    def __call__(self, what, done, total):
+        if what == f"training, {self.stage}" and done == self.after:
+            raise KeyboardInterrupt
+
+
+def test_one_seed_gives_one_result(preparation, rows, settings, trained, same_weights):
+    assert same_weights(train_ensemble(preparation, rows, settings), trained)
+
+
+def test_members_differ_and_so_do_seeds(preparation, rows, settings, trained, same_weights):
+    first, second = trained.members
+    assert all(np.isfinite(weight).all() for weight in first + second)
+    assert first[0].tobytes() != second[0].tobytes()
+    assert not same_weights(train_ensemble(preparation, rows, replace(settings, seed=1)), trained)
+
+
+def test_training_lowers_the_loss(preparation, rows, settings, trained):
+    arrays = preparation.at_lead(1).take(rows)
+    attended = preparation.schedule.gate[rows] / trained.encoding.seats(arrays)
+    start = tiny(Signature(**trained.encoding.sizes), 0).trainable_variables
+    untrained = replace(trained, members=[[np.asarray(variable.value) for variable in start]])
+    before, after = (
+        float(censored_crps(model.parameters(arrays)[0], attended.astype(np.float32)).mean())
+        for model in (untrained, trained)
+    )
+    assert after < 0.9 * before
+
+
+def test_progress_tells_of_every_epoch(preparation, rows, settings):
+    told = []
+    model = train_ensemble(preparation, rows, settings, progress=lambda *step: told.append(step))
+    assert 1 <= model.epochs <= settings.epochs
+    assert told == [
+        *(("training, early stopping", epoch + 1, settings.epochs) for epoch in range(settings.epochs)),
+        *((f"training, member {m}", epoch + 1, model.epochs) for m in (1, 2) for epoch in range(model.epochs)),
+    ]
+
+
+def test_early_stopping_takes_the_epoch_with_the_lowest_loss_on_the_latest_season(preparation, rows, settings):
+    """With a rate far too high the loss on the season held back only grows, and one epoch is best."""
+    harmful = replace(settings, learning_rate=1.0, epochs=6, members=1)
+    assert train_ensemble(preparation, rows, harmful).epochs < 6
+
+
+def test_few_games_are_trained_on_without_holding_any_back(settings):
+    preparation = Preparation(small_league(1, 8))
+    told = []
+    model = train_ensemble(preparation, np.arange(8), settings, progress=lambda what, *_: told.append(what))
+    assert model.epochs == settings.epochs
+    assert "training, early stopping" not in told
+    assert np.isfinite(model.parameters(preparation.at_lead(1))).all()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_training_needs_two_games(preparation, settings, count):
+    with pytest.raises(InputError, match=f"got {count} games with a known gate, expected at least 2"):
+        train_ensemble(preparation, np.arange(count), settings)
+
+
+@pytest.mark.parametrize(("stage", "after"), [("early stopping", 2), ("member 1", 1), ("member 2", 1)])
+def test_a_training_cut_short_goes_on_to_the_same_result(
+    preparation, rows, settings, trained, same_weights, tmp_path, stage, after
+):
+    with pytest.raises(KeyboardInterrupt):
+        train_ensemble(preparation, rows, settings, folder=tmp_path, progress=Interruption(stage, after))
+    told = []
+    model = train_ensemble(preparation, rows, settings, folder=tmp_path, progress=lambda *step: told.append(step))
+    assert same_weights(model, trained)
+    assert (model.epochs, model.through) == (trained.epochs, trained.through)
+    assert all(done > after for what, done, _ in told if what == f"training, {stage}")
+
+
+def test_what_another_training_left_is_not_taken_up(preparation, rows, settings, trained, same_weights, tmp_path):
+    train_ensemble(preparation, rows, replace(settings, learning_rate=0.01), folder=tmp_path)
+    told = []
+    model = train_ensemble(preparation, rows, settings, folder=tmp_path, progress=lambda *step: told.append(step))
+    assert same_weights(model, trained)
+    assert len(told) == settings.epochs + 2 * model.epochs
+
+
+def test_what_other_games_left_is_not_taken_up(preparation, rows, settings, trained, same_weights, tmp_path):
+    train_ensemble(preparation, rows[1:], settings, folder=tmp_path)
+    assert same_weights(train_ensemble(preparation, rows, settings, folder=tmp_path), trained)
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[: len(raw) // 2], lambda raw: b"", lambda raw: b"\x00" * len(raw)])
+def test_a_damaged_state_is_ignored(preparation, rows, settings, trained, same_weights, tmp_path, damage):
+    with pytest.raises(KeyboardInterrupt):
+        train_ensemble(preparation, rows, settings, folder=tmp_path, progress=Interruption("early stopping", 1))
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert same_weights(train_ensemble(preparation, rows, settings, folder=tmp_path), trained)
+
+
+def test_the_model_knows_the_last_day_it_was_trained_on(preparation, trained):
+    assert trained.through == str(preparation.games.table[c.DATE].max())

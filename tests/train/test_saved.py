@@ -1,0 +1,190 @@
+import json
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gatecast.errors import ModelError
+from gatecast.games import Column, Knowability, Role
+from gatecast.train.saved import DESCRIPTION, WEIGHTS, load_model, save_model
+
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
+PRICE = Column("price", pl.Float64, Role.NUMBER, Knowability.parse("30 days"), "dollars", 0, 1000)
+
+
+@pytest.fixture
+def saved(trained, tmp_path):
+    folder = tmp_path / "model"
+    save_model(trained, folder)
+    return folder
+
+
+def described(folder, change):
+    """Rewrite the description of a saved model."""
+    about = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    (folder / DESCRIPTION).write_text(json.dumps(change(about)), encoding="utf-8")
+
+
+def weighed(folder, change):
+    """Rewrite the weights of a saved model."""
+    from safetensors.numpy import load_file, save_file
+
+    save_file(change(load_file(folder / WEIGHTS)), folder / WEIGHTS)
+
+
+def refusal(folder, *, use=None):
+    with pytest.raises(ModelError) as refused:
+        model = load_model(folder)
+        if use is not None:
+            model.parameters(use)
+    message = str(refused.value)
+    assert "\n" not in message
+    assert len(message) < 400
+    assert str(folder.parent) not in message
+    return message
+
+
+def test_a_loaded_model_forecasts_the_same_to_the_byte(trained, preparation, saved):
+    loaded = load_model(saved)
+    arrays = preparation.at_lead(7)
+    assert loaded.parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
+    assert (loaded.settings, loaded.encoding, loaded.epochs, loaded.through) == (
+        trained.settings,
+        trained.encoding,
+        trained.epochs,
+        trained.through,
+    )
+
+
+def test_the_declarations_of_further_columns_are_kept(trained, tmp_path):
+    save_model(replace(trained, extras=(PRICE,)), tmp_path)
+    assert load_model(tmp_path).extras == (PRICE,)
+
+
+def test_a_model_is_two_files_that_execute_nothing(saved):
+    assert sorted(path.name for path in saved.iterdir()) == [DESCRIPTION, WEIGHTS]
+    assert json.loads((saved / DESCRIPTION).read_text(encoding="utf-8"))["format"] == 1
+
+
+def test_saving_again_replaces_the_model(trained, saved):
+    save_model(replace(trained, through="1999-12-31"), saved)
+    assert load_model(saved).through == "1999-12-31"
+
+
+@pytest.mark.parametrize("make", [False, True], ids=["no folder", "empty folder"])
+def test_a_folder_without_a_model_is_named(tmp_path, make):
+    folder = tmp_path / "nothing"
+    if make:
+        folder.mkdir()
+    assert refusal(folder).startswith("nothing: got no model.json in it, expected a folder that 'gatecast train' wrote")
+
+
+def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
+    (tmp_path / "model").write_text("text")
+    assert "no model.json" in refusal(tmp_path / "model")
+
+
+def test_weights_alone_are_no_model(saved):
+    (saved / DESCRIPTION).unlink()
+    assert "no model.json" in refusal(saved)
+
+
+def test_a_later_format_is_named(saved):
+    described(saved, lambda about: about | {"format": 9})
+    assert "got model format 9, expected 1" in refusal(saved)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[]", b"null", b"[1]", b"\xff\xfe", b"{}", b"[" * 100_000, b'{"format": 1}'], ids=range(9)
+)
+def test_a_description_that_is_none_is_damage(saved, text):
+    (saved / DESCRIPTION).write_bytes(text)
+    assert "damaged model" in refusal(saved)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda about: about | {"members": 2},
+        lambda about: about | {"members": []},
+        lambda about: about | {"members": [99]},
+        lambda about: about | {"members": ["4"]},
+        lambda about: about | {"settings": about["settings"] | {"speed": 3}},
+        lambda about: about | {"settings": about["settings"] | {"network": "oracle"}},
+        lambda about: about | {"settings": about["settings"] | {"network": 7}},
+        lambda about: about | {"encoding": {}},
+        lambda about: about | {"encoding": about["encoding"] | {"capacity": "many"}},
+        lambda about: about | {"encoding": about["encoding"] | {"centre": about["encoding"]["centre"][1:]}},
+        lambda about: about | {"encoding": about["encoding"] | {"names": "gate"}},
+        lambda about: about | {"encoding": about["encoding"] | {"vocabularies": ["home"]}},
+        lambda about: about | {"extras": "price"},
+        lambda about: {name: value for name, value in about.items() if name != "through"},
+    ],
+    ids=range(14),
+)
+def test_a_description_of_the_wrong_kind_is_damage(saved, change):
+    described(saved, change)
+    assert "damaged model" in refusal(saved)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.5, 0.99])
+def test_truncated_weights_are_damage(saved, share):
+    raw = (saved / WEIGHTS).read_bytes()
+    (saved / WEIGHTS).write_bytes(raw[: int(share * len(raw))])
+    assert "damaged model" in refusal(saved)
+
+
+def test_a_description_alone_is_no_model(saved):
+    (saved / WEIGHTS).unlink()
+    assert "got no weights.safetensors in it" in refusal(saved)
+
+
+def test_a_pickle_in_place_of_weights_is_refused_unread(saved):
+    class Trap:
+        def __reduce__(self):
+            return (pytest.fail, ("a pickle was executed",))
+
+    (saved / WEIGHTS).write_bytes(pickle.dumps(Trap()))
+    assert "damaged model" in refusal(saved)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tensors: tensors | {"1.0": tensors["1.0"][1:]},
+        lambda tensors: tensors | {"1.0": tensors["1.0"].T.copy()},
+        lambda tensors: tensors | {"0.1": tensors["0.1"].astype(np.int32)},
+        lambda tensors: tensors | {"0.1": tensors["0.0"], "0.0": tensors["0.1"]},
+        lambda tensors: tensors | {"0.1": tensors["0.1"] * np.float32(np.nan)},
+    ],
+    ids=["fewer rows", "turned", "whole numbers", "swapped", "not a number"],
+)
+def test_weights_that_do_not_fit_the_network_are_damage(preparation, saved, change):
+    weighed(saved, change)
+    assert "damaged model" in refusal(saved, use=preparation.at_lead(1))
+
+
+def test_a_member_with_too_few_weights_is_damage(preparation, saved):
+    described(saved, lambda about: about | {"members": [about["members"][0] - 1, about["members"][1]]})
+    assert "damaged model" in refusal(saved, use=preparation.at_lead(1))
+
+
+@pytest.mark.parametrize("part", ["names", "incomplete"])
+def test_a_model_of_inputs_that_are_made_no_longer_is_refused(preparation, saved, part):
+    described(
+        saved,
+        lambda about: about | {"encoding": about["encoding"] | {part: ["gate_of_old", *about["encoding"][part][1:]]}},
+    )
+    assert "gate_of_old" in refusal(saved, use=preparation.at_lead(1))
+
+
+def test_a_model_of_categories_that_are_made_no_longer_is_refused(preparation, saved):
+    def renamed(about):
+        labels = about["encoding"]["vocabularies"]
+        return about | {"encoding": about["encoding"] | {"vocabularies": labels | {"mascot": labels["home"]}}}
+
+    described(saved, renamed)
+    assert "mascot" in refusal(saved, use=preparation.at_lead(1))
