@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from gatecast.forecast.distribution import DemandForecast
+from gatecast.train.climatology import Climatology
 
 HOLDS = np.array([40_000.0, 12_000.0, 6_000.0, 30_000.0, 8_000.0])
 SEATS = np.array([38_000.0, 12_000.0, 6_000.0, 25_000.0, 8_000.0])
 DRAWS = 200_000
+SEASONS, FORTNIGHT = Climatology(0.6, 0.2, 5000), Climatology(0.6, 0.2, 14)
 CERTAIN, IMPOSSIBLE = 3, 4
 
 
@@ -17,7 +19,7 @@ def demand():
     parameters = np.stack([rng.uniform(*each, (3, 5)) for each in bounds], axis=-1)
     parameters[:, CERTAIN, :2] = 5.0, 0.1
     parameters[:, IMPOSSIBLE, :2] = 0.2, 0.01
-    return DemandForecast(parameters.astype(np.float32), HOLDS, SEATS)
+    return DemandForecast(parameters.astype(np.float32), HOLDS, SEATS, SEASONS)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,20 @@ def test_quantiles_are_those_of_the_draws_cut_at_what_the_venue_holds(demand, dr
 
 
 def test_more_seats_are_never_likelier_to_be_sold_out(demand):
-    chances = [DemandForecast(demand.parameters, HOLDS, HOLDS * share).sell_out for share in np.linspace(0.01, 1.6, 60)]
+    chances = [
+        DemandForecast(demand.parameters, HOLDS, HOLDS * share, SEASONS).sell_out
+        for share in np.linspace(0.01, 1.6, 60)
+    ]
     assert (np.diff(chances, axis=0) <= 0).all()
     assert (np.asarray(chances) >= 0).all()
     assert (np.asarray(chances) <= 1).all()
+
+
+def test_after_few_games_the_climatology_has_the_larger_part(demand):
+    levels = np.array([0.1, 0.5, 0.9])
+    few = DemandForecast(demand.parameters, HOLDS, SEATS, FORTNIGHT)
+    usual = FORTNIGHT.quantiles(levels) * HOLDS[:, None]
+    assert 0.5 < FORTNIGHT.weight < 1
+    expected = FORTNIGHT.weight * usual + (1 - FORTNIGHT.weight) * demand.demand(levels)
+    np.testing.assert_allclose(few.demand(levels), np.maximum(expected, 0), rtol=1e-6)
+    assert (np.diff(few.attendance(levels), axis=1) >= 0).all()

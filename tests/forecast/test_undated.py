@@ -31,8 +31,9 @@ def test_rows_in_order_of_play_are_enough(fitted):
     assert told[AS_OF].to_list() == told[c.DATE].to_list() == [None, None]
     quantiles = told.select(QUANTILE_COLUMNS).to_numpy()
     assert (np.diff(quantiles, axis=1) >= 0).all()
-    assert ((quantiles >= 0) & (quantiles <= 41_000)).all()
-    assert told[MEAN].is_between(20_000, 41_000).all()
+    assert ((quantiles >= 0) & (quantiles <= told[c.CAPACITY].to_numpy()[:, None])).all()
+    assert told[c.CAPACITY].is_between(41_000, 60_000).all()
+    assert told[MEAN].is_between(22_000, 41_000).all()
     assert fitted.model.through == ""
 
 

@@ -70,7 +70,9 @@ class Oracle:
             for past in self.gates
             if past[c.VENUE] == game[c.VENUE] and 0 <= (cutoff - past[c.DATE]).days < 900
         ]
-        return max([*seen, game[c.CAPACITY] or 0]) or NAN
+        if game[c.CAPACITY]:
+            return max([*seen, game[c.CAPACITY]])
+        return max(seen) * (1 + 1 / len(seen)) if seen else NAN
 
     def own_gates(self, game: Game, cutoff: dt.date) -> list[Game]:
         return [past for past in self.gates if past[c.HOME] == game[c.HOME] and past[c.DATE] <= cutoff]

@@ -108,7 +108,8 @@ def test_without_dates_the_rows_above_are_the_past(undated):
     np.testing.assert_allclose(people["gate_last1"], [np.nan, 300, 250, 410, 280, 220, 350], rtol=1e-6)
     np.testing.assert_allclose(people["gate_last3"][-1], (280 + 220 + 350) / 3, rtol=1e-6)
     np.testing.assert_allclose(people["gate_visitor1"], [np.nan, np.nan, np.nan, 300, np.nan, 250, 410], rtol=1e-6)
-    np.testing.assert_allclose(arrays.capacity, [np.nan, 300, 300, 410, 410, 410, 410])
+    holds = [np.nan, 300 * 2, 300 * 3 / 2, 410 * 4 / 3, 410 * 5 / 4, 410 * 6 / 5, 410 * 7 / 6]
+    np.testing.assert_allclose(arrays.capacity, holds, rtol=1e-6)
     assert figures(arrays, "home_played").tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert figures(arrays, "home_win_rate")[-1] == pytest.approx((3 + 5) / (6 + 10))
 

@@ -51,12 +51,8 @@ def test_a_loaded_model_forecasts_the_same_to_the_byte(trained, preparation, sav
     loaded = load_model(saved)
     arrays = preparation.at_lead(7)
     assert loaded.parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
-    assert (loaded.settings, loaded.encoding, loaded.epochs, loaded.through) == (
-        trained.settings,
-        trained.encoding,
-        trained.epochs,
-        trained.through,
-    )
+    told = ("settings", "encoding", "climatology", "epochs", "through", "extras")
+    assert all(getattr(loaded, name) == getattr(trained, name) for name in told)
 
 
 def test_the_declarations_of_further_columns_are_kept(trained, tmp_path):
@@ -120,10 +116,13 @@ def test_a_description_that_is_none_is_damage(saved, text):
         lambda about: about | {"encoding": about["encoding"] | {"centre": about["encoding"]["centre"][1:]}},
         lambda about: about | {"encoding": about["encoding"] | {"names": "gate"}},
         lambda about: about | {"encoding": about["encoding"] | {"vocabularies": ["home"]}},
+        lambda about: about | {"climatology": about["climatology"] | {"games": 1}},
+        lambda about: about | {"climatology": about["climatology"] | {"spread": "wide"}},
+        lambda about: about | {"climatology": about["climatology"] | {"centre": float("nan")}},
         lambda about: about | {"extras": "price"},
         lambda about: {name: value for name, value in about.items() if name != "through"},
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_a_description_of_the_wrong_kind_is_damage(saved, change):
     described(saved, change)

@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 TRUSTED_GAMES = 60
 """With this many training games the network and the climatology weigh the same."""
 NEGLIGIBLE = 0.002
+"""Shares nearer to none or to all than this are taken for none or all."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class Climatology:
 
     @property
     def weight(self) -> float:
-        """Share of the climatology in a forecast: all of it for a single game, none for a league's seasons."""
-        share = 1.0 / (1.0 + (self.games / TRUSTED_GAMES) ** 2)
-        return share if share > NEGLIGIBLE else 0.0
+        """Share of the climatology in a forecast: all of it for a handful of games, none for a league's seasons."""
+        share = 1.0 / (1.0 + (self.games / TRUSTED_GAMES) ** 3)
+        return round(share) if min(share, 1.0 - share) < NEGLIGIBLE else share
 
     def quantiles(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of the next gate as a share, shape (levels,).

@@ -71,7 +71,7 @@ def load_model(folder: str | Path) -> TrainedModel:
             _settings(about["settings"]),
             _encoding(about["encoding"]),
             _members(about["members"], load_file(source / WEIGHTS)),
-            Climatology(**about["climatology"]),
+            _climatology(about["climatology"]),
             int(about["epochs"]),
             str(about["through"]),
             columns_from_json(about["extras"]),
@@ -101,6 +101,13 @@ def _encoding(about: dict[str, Any]) -> Encoding:
     _check("vocabularies", all(_holds(labels, str) for labels in encoding.vocabularies.values()))
     _check("capacity", isinstance(encoding.capacity, NUMBER))
     return encoding
+
+
+def _climatology(about: dict[str, Any]) -> Climatology:
+    climatology = Climatology(**about)
+    _check("climatology", isinstance(climatology.games, int) and climatology.games > 1)
+    _check("climatology", all(isinstance(value, NUMBER) and np.isfinite(value) for value in about.values()))
+    return climatology
 
 
 def _members(counts: list[int], tensors: dict[str, Any]) -> list[list[Any]]:
