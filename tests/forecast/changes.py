@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from gatecast.games import Column, Games
+from gatecast.games.columns import ATTENDANCE
 
 LARGEST = 60_000
 MISSING_SHARE = 0.1
@@ -23,19 +24,19 @@ def changed_after(games: Games, last_day: int, rng: np.random.Generator, count: 
         On the scale of `Games.days`.
     rng : numpy Generator
     count : int
-        Cells to change; the days soon after `last_day` are likelier.
+        Cells to change; half of them gates, and half of them on the first day that is hidden.
     """
     ahead = games.days - last_day
     columns = [column for column in games.columns.values() if math.isfinite(column.known.lead)]
     edited: dict[str, list[object]] = {}
     made = 0
     while made < count:
-        column = columns[rng.integers(len(columns))]
+        column = games.columns[ATTENDANCE] if rng.random() < 0.5 else columns[rng.integers(len(columns))]
         hidden = np.flatnonzero(ahead > column.known.lead)
         if not len(hidden):
             continue
-        nearest = hidden[np.argsort(ahead[hidden], kind="stable")]
-        row = nearest[min(int(rng.exponential(len(nearest) / 4)), len(nearest) - 1)]
+        nearest = hidden[ahead[hidden] == ahead[hidden].min()]
+        row = int(rng.choice(nearest if rng.random() < 0.5 else hidden))
         values = edited.setdefault(column.name, games.table[column.name].to_list())
         value = _another(column, values[row], rng)
         made += value != values[row]

@@ -1,11 +1,14 @@
+import ast
 import json
 import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+import gatecast
 from gatecast.errors import ModelError
 from gatecast.games import Column, Knowability, Role
 from gatecast.train.saved import DESCRIPTION, WEIGHTS, load_model, save_model
@@ -187,3 +190,17 @@ def test_a_model_of_categories_that_are_made_no_longer_is_refused(preparation, s
 
     described(saved, renamed)
     assert "mascot" in refusal(saved, use=preparation.at_lead(1))
+
+
+def test_nothing_in_the_package_reads_or_writes_pickles():
+    package = Path(gatecast.__file__).parent
+    forbidden = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+    for path in package.rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        assert not {name.split(".")[0] for name in imported} & forbidden, path.name
+        called = [node for node in nodes if isinstance(node, ast.Call)]
+        assert not any(keyword.arg == "allow_pickle" for call in called for keyword in call.keywords), path.name
+        names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        assert not names & {"read_pickle", "to_pickle", "saving", "load_weights"}, path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.train.climatology import Climatology
+from gatecast.train.held_back import LEVELS, unit
 
 __all__ = ["DemandForecast"]
 
@@ -34,23 +36,46 @@ class DemandForecast:
         People at which a game counts as sold out: the stated seats, or `holds` where none are stated.
     climatology : Climatology
         Takes the larger part of the average where the network was trained on few games.
+    shifts : ndarray of float, shape (games, 7), or None
+        What calibration adds to the quantiles of `gatecast.train.held_back.LEVELS`, in interquartile ranges.
     """
 
     parameters: npt.NDArray[np.float32]
     holds: Floats
     seats: Floats
     climatology: Climatology
+    shifts: Floats | None = None
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[DemandForecast], order: npt.NDArray[np.intp]) -> DemandForecast:
+        """Several forecasts of one model as one, its games put into `order`."""
+        shifts = [part.shifts for part in parts if part.shifts is not None]
+        return cls(
+            np.concatenate([part.parameters for part in parts], axis=1)[:, order],
+            np.concatenate([part.holds for part in parts])[order],
+            np.concatenate([part.seats for part in parts])[order],
+            parts[0].climatology,
+            np.concatenate(shifts)[order] if shifts else None,
+        )
 
     def demand(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of unconstrained demand, shape (games, levels), at least 0."""
-        from gatecast.networks.demand import demand_quantiles
-
         wanted = np.asarray(levels, np.float64)
-        members = [np.asarray(demand_quantiles(each, wanted), np.float64) for each in self.parameters]
-        usual, share = self.climatology.quantiles(wanted), self.climatology.weight
-        fill = (1.0 - share) * np.mean(members, axis=0) + share * usual
+        fill = self.averaged(wanted)
+        if self.shifts is not None:
+            shift = self.shifts @ _weights_between(wanted).T
+            fill = np.sort(fill + shift * unit(self.averaged(np.array(LEVELS)))[:, None], axis=1)
         demand: Floats = np.maximum(fill * self.holds[:, None], 0.0)
         return demand
+
+    def averaged(self, levels: Floats) -> Floats:
+        """Quantiles of demand before calibration, in units of `holds`, shape (games, levels)."""
+        from gatecast.networks.demand import demand_quantiles
+
+        members = [np.asarray(demand_quantiles(each, levels), np.float64) for each in self.parameters]
+        usual, share = self.climatology.quantiles(levels), self.climatology.weight
+        fill: Floats = (1.0 - share) * np.mean(members, axis=0) + share * usual
+        return fill
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of attendance, shape (games, levels), from 0 to what the venue holds."""
@@ -83,3 +108,8 @@ class DemandForecast:
     def _points(self) -> Floats:
         """Equally likely values of demand, shape (games, points)."""
         return self.demand((np.arange(POINTS) + 0.5) / POINTS)
+
+
+def _weights_between(levels: Floats) -> Floats:
+    """Weights of linear interpolation from `LEVELS` to other levels, shape (levels, 7)."""
+    return np.stack([np.interp(levels, LEVELS, row) for row in np.eye(len(LEVELS))], axis=1)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import DataError, InputError
+from gatecast.forecast.calibration import Calibration, Seen
 from gatecast.forecast.distribution import DemandForecast
 from gatecast.forecast.table import contract_table, described_table
 from gatecast.games import Games, cutoff_days
@@ -20,6 +21,7 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, as_day
 from gatecast.prepare import Arrays, Preparation
 from gatecast.progress import Progress, silent
+from gatecast.train.held_back import LEVELS, errors_of
 from gatecast.train.model import TrainedModel
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
@@ -136,15 +138,24 @@ class Forecaster:
         chosen = _rows_of(coming, everything)
         last = _last_day(everything, chosen, as_of)
         cutoffs = np.full(len(everything), last, np.int32)
-        demand = self._demand(preparation, preparation.at(cutoffs), chosen)
-        leads = pl.Series(everything.days[chosen] - last).cast(pl.String)
-        table = contract_table(everything, chosen, demand, leads, cutoffs[chosen])
+        arrays, ahead = preparation.at(cutoffs), everything.days[chosen] - last
+        nearest = model.held_back.nearest(ahead) if model.held_back else np.zeros(len(ahead), np.int64)
+        parts = []
+        for i in np.unique(nearest):
+            rows = chosen[nearest == i]
+            lead = model.held_back.leads[i] if model.held_back else 1
+            demand = self._demand(preparation, arrays, rows)
+            parts.append(self._calibrated(preparation, demand, rows, lead, cutoffs[rows]))
+        demand = DemandForecast.concatenated(parts, np.argsort(np.argsort(nearest, kind="stable")))
+        table = contract_table(everything, chosen, demand, pl.Series(ahead).cast(pl.String), cutoffs[chosen])
         return described_table(table, everything, demand)
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """Forecast the games in `rows` of a preparation, each at its own cut-off for one lead (backtests)."""
+        cutoffs = cutoff_days(preparation.games, lead)[rows]
         demand = self._demand(preparation, preparation.at_lead(lead), rows)
-        return contract_table(preparation.games, rows, demand, str(lead), cutoff_days(preparation.games, lead)[rows])
+        demand = self._calibrated(preparation, demand, rows, lead, cutoffs)
+        return contract_table(preparation.games, rows, demand, str(lead), cutoffs)
 
     def save(self, folder: str | Path) -> None:
         """Write the trained model to a folder: `model.json` and `weights.safetensors`."""
@@ -172,6 +183,31 @@ class Forecaster:
         if self.model is None:
             raise InputError("forecaster: got one that is not trained, expected a trained one; call fit or load first")
         return self.model
+
+    def _calibrated(
+        self, preparation: Preparation, demand: DemandForecast, rows: Rows, lead: Lead, cutoffs: npt.NDArray[np.int32]
+    ) -> DemandForecast:
+        """Demand for the games in `rows` with the corrections for forecasts at one lead, made at `cutoffs`, (rows,)."""
+        held_back = self._trained.held_back
+        if held_back is None:
+            return demand
+        seen = self._seen(preparation, lead)
+        return replace(demand, shifts=Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), seen))
+
+    def _seen(self, preparation: Preparation, lead: Lead) -> Seen:
+        """Errors at one lead on the games after the last day trained on."""
+        model, schedule = self._trained, preparation.schedule
+        if not model.through or not preparation.games.dated:
+            return Seen.nothing()
+        after = np.flatnonzero(schedule.day > as_day(dt.date.fromisoformat(model.through)))
+        if not len(after):
+            return Seen.nothing()
+        demand = self._demand(preparation, preparation.at_lead(lead), after)
+        errors = errors_of(demand.averaged(np.array(LEVELS)), schedule.gate[after] / demand.holds).astype(np.float64)
+        order = np.argsort(schedule.day[after], kind="stable")
+        order = order[schedule.gate[after][order] > 0]
+        cutoffs = cutoff_days(preparation.games, lead)[after].astype(np.int64)
+        return Seen(schedule.day[after][order], cutoffs[order], errors[order])
 
     def _demand(self, preparation: Preparation, arrays: Arrays, rows: Rows) -> DemandForecast:
         """Demand for the games in `rows`."""

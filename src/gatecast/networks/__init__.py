@@ -26,6 +26,8 @@ if "keras" not in sys.modules:
 
 NETWORKS = {
     "feedforward": "gatecast.networks.feedforward:feedforward",
+    "convolutional": "gatecast.networks.convolutional:convolutional",
+    "recurrent": "gatecast.networks.recurrent:recurrent",
     "transformer": "gatecast.networks.transformer:transformer",
 }
 """Where each network is defined, by name: `module:function`, imported when asked for."""

@@ -22,10 +22,11 @@ from gatecast.prepare.encoding import Encoding
 from gatecast.progress import Progress, silent
 from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
+from gatecast.train.held_back import HeldBack
 from gatecast.train.loop import Loop, State
 from gatecast.train.losses import censored_crps
 from gatecast.train.model import TrainedModel
-from gatecast.train.samples import Samples, known_at_leads, latest, training_samples
+from gatecast.train.samples import Samples, known_at_leads, latest, training_leads, training_samples
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["train_ensemble"]
@@ -72,13 +73,16 @@ def train_ensemble(
     encoding = Encoding.fit(known, rows)
     samples = training_samples(preparation, encoding, known, rows, half_life=settings.half_life)
     work = _Work(settings, Signature(**encoding.sizes), samples, folder, progress)
-    epochs = settings.epochs
+    epochs, errors = settings.epochs, None
     if len(rows) >= FEWEST_TO_HOLD_BACK:
-        epochs = work.best_epochs(np.isin(rows, latest(preparation.games, rows)))
+        held_back = np.isin(rows, latest(preparation.games, rows))
+        epochs, parameters = work.best_epochs(held_back)
+        errors = HeldBack.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
     members = [work.member(epochs, index) for index in range(settings.members)]
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))
-    return TrainedModel(settings, encoding, members, climatology, epochs, str(last or ""), preparation.games.extras)
+    extras = preparation.games.extras
+    return TrainedModel(settings, encoding, members, climatology, errors, epochs, str(last or ""), extras)
 
 
 class _Work:
@@ -104,8 +108,10 @@ class _Work:
             weight_decay=settings.weight_decay,
         )
 
-    def best_epochs(self, held_back: npt.NDArray[np.bool_]) -> int:
-        """Epochs after which the loss on the games held back, shape (games,), is lowest.
+    def best_epochs(self, held_back: npt.NDArray[np.bool_]) -> tuple[int, npt.NDArray[np.float32]]:
+        """Epochs after which the loss on the games held back, shape (games,), is lowest; and what came of them.
+
+        The parameters of demand, shape (leads * held back, 4), are those after the last epoch.
 
         Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all.
         """
@@ -117,8 +123,9 @@ class _Work:
             return float((weights * np.asarray(censored_crps(parameters, attended))).mean())
 
         rest = replace(self.samples, weights=np.where(held_back, 0.0, self.samples.weights).astype(np.float32))
-        history = self._run(rest, self.settings.epochs, "early stopping", -1, loss)[1]
-        return int(np.argmin(history)) + 1
+        state, history = self._run(rest, self.settings.epochs, "early stopping", -1, loss)
+        parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
+        return int(np.argmin(history)) + 1, parameters
 
     def member(self, epochs: int, index: int) -> list[npt.NDArray[np.float32]]:
         """Averaged weights of one member after `epochs` epochs."""

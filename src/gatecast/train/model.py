@@ -18,6 +18,7 @@ from gatecast.prepare.encoding import Encoding, Inputs
 from gatecast.prepare.tokens import network_inputs
 from gatecast.train.blocks import in_blocks
 from gatecast.train.climatology import Climatology
+from gatecast.train.held_back import HeldBack
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["TrainedModel"]
@@ -37,6 +38,8 @@ class TrainedModel:
         Weights of each member, in the order of the network's variables.
     climatology : Climatology
         What the gates trained on say by themselves.
+    held_back : HeldBack or None
+        Errors on games not trained on; none where there were too few games to hold any back.
     epochs : int
         Passes over the games that early stopping chose.
     through : str
@@ -49,6 +52,7 @@ class TrainedModel:
     encoding: Encoding
     members: list[list[Array]]
     climatology: Climatology
+    held_back: HeldBack | None = None
     epochs: int = 0
     through: str = ""
     extras: tuple[Column, ...] = ()

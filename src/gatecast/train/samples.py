@@ -17,7 +17,15 @@ from gatecast.games.cutoff import Lead
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
 
-__all__ = ["LIMITED_CROWDS", "Samples", "known_at_leads", "latest", "training_games", "training_samples"]
+__all__ = [
+    "LIMITED_CROWDS",
+    "Samples",
+    "known_at_leads",
+    "latest",
+    "training_games",
+    "training_leads",
+    "training_samples",
+]
 
 Rows = npt.NDArray[np.intp]
 
@@ -27,6 +35,7 @@ LIMITED_CROWDS = (dt.date(2020, 3, 1), dt.date(2021, 7, 5))
 LEADS: tuple[Lead, ...] = (1, 3, 7, 14, 30, 60, PRESEASON)
 UNDATED_LEADS: tuple[Lead, ...] = (1, 2, 3)
 HELD_BACK = 0.2
+WHOLE_SEASON = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -87,21 +96,28 @@ def training_games(games: Games, *, through: int | None = None, first: int | Non
 
 
 def latest(games: Games, rows: Rows) -> Rows:
-    """Which of `rows` to hold back for early stopping: the latest season, or the last fifth where there is only one."""
+    """Which of `rows` to hold back: the latest whole season, or the last fifth of the games where there is only one.
+
+    A season with less than two thirds of the games of the fullest one (cut short, or just begun) is not whole.
+    """
     seasons = games.table[c.SEASON].fill_null(0).to_numpy()[rows]
-    in_last = seasons == seasons.max()
-    if not in_last.all():
-        last_season: Rows = rows[in_last]
+    known, counts = np.unique(seasons, return_counts=True)
+    if len(known) > 1:
+        last_season: Rows = rows[seasons == known[counts >= WHOLE_SEASON * counts.max()][-1]]
         return last_season
     order = np.argsort(games.days[rows], kind="stable")
     last: Rows = np.sort(rows[order[int(len(rows) * (1 - HELD_BACK)) :]])
     return last
 
 
+def training_leads(games: Games) -> tuple[Lead, ...]:
+    """The leads that networks are trained at."""
+    return LEADS if games.dated else UNDATED_LEADS
+
+
 def known_at_leads(preparation: Preparation) -> list[Arrays]:
     """Every game as known at each training lead."""
-    leads = LEADS if preparation.games.dated else UNDATED_LEADS
-    return [preparation.at_lead(lead) for lead in leads]
+    return [preparation.at_lead(lead) for lead in training_leads(preparation.games)]
 
 
 def training_samples(

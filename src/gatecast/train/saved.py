@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gatecast.errors import ModelError
 from gatecast.files import write_text, written_whole
+from gatecast.games.cutoff import Lead
 from gatecast.games.declarations import columns_from_json, columns_to_json
 from gatecast.networks import NETWORKS
 from gatecast.prepare.encoding import Encoding
 from gatecast.train.climatology import Climatology
+from gatecast.train.held_back import LEVELS, HeldBack
 from gatecast.train.model import TrainedModel
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["load_model", "save_model"]
 
 FORMAT = 1
+ERRORS = "held_back.errors"
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 NUMBER = (int, float)
 LONGEST_REASON = 200
@@ -33,6 +37,8 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     tensors = {f"{m}.{i}": weight for m, weights in enumerate(model.members) for i, weight in enumerate(weights)}
+    if model.held_back:
+        tensors[ERRORS] = model.held_back.errors
     with written_whole(target / WEIGHTS) as draft:
         save_file(tensors, draft)
     description = {
@@ -41,6 +47,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "encoding": model.encoding.as_json(),
         "members": [len(weights) for weights in model.members],
         "climatology": asdict(model.climatology),
+        "held_back": list(model.held_back.leads) if model.held_back else [],
         "epochs": model.epochs,
         "through": model.through,
         "extras": columns_to_json(model.extras),
@@ -67,11 +74,14 @@ def load_model(folder: str | Path) -> TrainedModel:
         about: dict[str, Any] = json.loads((source / DESCRIPTION).read_text(encoding="utf-8"))
         if about["format"] != FORMAT:
             raise ModelError(f"{source.name}: got model format {about['format']!r}, expected {FORMAT}; train it anew")
+        tensors = load_file(source / WEIGHTS)
+        errors = _held_back(about["held_back"], tensors.pop(ERRORS, None))
         return TrainedModel(
             _settings(about["settings"]),
             _encoding(about["encoding"]),
-            _members(about["members"], load_file(source / WEIGHTS)),
+            _members(about["members"], tensors),
             _climatology(about["climatology"]),
+            errors,
             int(about["epochs"]),
             str(about["through"]),
             columns_from_json(about["extras"]),
@@ -108,6 +118,16 @@ def _climatology(about: dict[str, Any]) -> Climatology:
     _check("climatology", isinstance(climatology.games, int) and climatology.games > 1)
     _check("climatology", all(isinstance(value, NUMBER) and np.isfinite(value) for value in about.values()))
     return climatology
+
+
+def _held_back(leads: list[Lead], errors: npt.NDArray[np.float32] | None) -> HeldBack | None:
+    if errors is None:
+        return None
+    _check(
+        "held_back", _holds(leads, (int, str)) and errors.ndim == 3 and errors.shape[::2] == (len(leads), len(LEVELS))
+    )
+    _check("held_back", bool(np.isfinite(errors).all()))
+    return HeldBack(tuple(leads), errors)
 
 
 def _members(counts: list[int], tensors: dict[str, Any]) -> list[list[Any]]:

@@ -1,0 +1,178 @@
+"""Score a written backtest from its file alone, beside simple methods and a peer, as Markdown tables.
+
+    python benchmarks/accuracy.py runs/games.parquet runs/feedforward.parquet \
+        --baseline "boosted trees" --peer peer-forecasts.parquet --write docs/accuracy.md
+
+"season mean to date" is always there; `--baseline` adds others, which may have to be trained first. A peer's file has
+game_id, lead, a point forecast (`point`) and quantiles.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from gatecast.collect import notice_of, read_games
+from gatecast.errors import DataError, GatecastError
+from gatecast.evaluate import score
+from gatecast.evaluate.backtest import backtest, parse_lead
+from gatecast.evaluate.baselines import BASELINES
+from gatecast.evaluate.quantiles import LEAD, MEDIAN, MODEL
+from gatecast.evaluate.scores import COVERAGES, GAMES, MAE, MAPE, PINBALL, RMSE, SMALLEST_SCORED_GATE, WAPE, WIDTH_80
+from gatecast.evaluate.tables import SCORE_HEADINGS
+from gatecast.evaluate.words import number
+from gatecast.files import write_text
+from gatecast.games import Games
+from gatecast.games.columns import ATTENDANCE, GAME_ID, SEASON
+
+RULE = "season mean to date"
+POINT, PEER, PEER_PINBALL = "point", "LightGBM peer", "pinball of the peer"
+BELOW, OVER_PEER, PINBALL_OVER_PEER = f"Below {RULE}, %", "MAE / peer", "Pinball / peer"
+OWN = (MAE, RMSE, MAPE, WAPE, PINBALL, *COVERAGES, WIDTH_80)
+PLACES = {MAPE: 1, WAPE: 1, PINBALL: 1, BELOW: 1, OVER_PEER: 3, PINBALL_OVER_PEER: 3, **dict.fromkeys(COVERAGES, 1)}
+HEADINGS = {**SCORE_HEADINGS, LEAD: "Lead", SEASON: "Season", RULE: RULE.capitalize()}
+FOLD = (LEAD, SEASON)
+
+INTRODUCTION = f"""# Accuracy on real games
+
+Each season is forecast by the {{network}} network trained on the seasons before it, from what was known so many days
+before each game (`preseason`: the end of February). Every regular-season game with a gate above
+{SMALLEST_SCORED_GATE} is scored, from the file that the backtest wrote.
+MAE, RMSE, pinball and width are people; MAE is of the median.
+
+```
+gatecast collect retrosheet retrosheet --out runs/games.parquet
+gatecast backtest runs/games.parquet --seasons {{seasons}} --leads {{leads}} \\
+    --network {{network}} --out runs/{{network}}.parquet
+{{command}}
+```
+
+The folder `retrosheet` holds the game logs of 1995 to 2022, and gameinfo with a column of seats."""
+BESIDE = "MAE of each method on the same games, as the mean of the seasons' figures."
+ABOUT_PEER = """ The peer is a LightGBM
+model on about sixty features made by hand, trained on earlier seasons alone and frozen before gatecast was measured;
+its MAE is of its point forecast."""
+
+
+def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.DataFrame | None) -> pl.DataFrame:
+    """Scores by lead and season.
+
+    Parameters
+    ----------
+    forecasts : polars.DataFrame
+        What `gatecast backtest` writes: every scored game of its seasons at each of its leads.
+    games : Games
+    names : sequence of str
+        Baselines to make on the same games.
+    peer : polars.DataFrame or None
+
+    Returns
+    -------
+    polars.DataFrame
+        lead, season, the scores of the forecasts, the MAE of each other method, and what follows from both.
+    """
+    own = score(forecasts, games, FOLD)
+    expected = games.table.filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_GATE).group_by(SEASON).len("there")
+    short = own.join(expected, on=SEASON).filter(pl.col(GAMES) != pl.col("there"))
+    if short.height:
+        lead, season, got, there = short.select(*FOLD, GAMES, "there").row(0)
+        raise DataError(f"{got} games of {season} at lead {lead}", f"all {there} that can be scored")
+    leads = own[LEAD].unique(maintain_order=True).to_list()
+    seasons = own[SEASON].unique().sort().to_list()
+    others = backtest(games, seasons, [parse_lead(lead) for lead in leads], {name: BASELINES[name] for name in names})
+    for name in names:
+        own = own.join(_mae(others.filter(pl.col(MODEL) == name), games, name), on=FOLD, how="left")
+    if peer is not None:
+        shared = peer.join(forecasts.select(GAME_ID, LEAD), on=[GAME_ID, LEAD], how="semi")
+        pinball = score(shared, games, FOLD).select(*FOLD, pl.col(PINBALL).alias(PEER_PINBALL))
+        points = _mae(shared.with_columns(pl.col(POINT).alias(MEDIAN)), games, PEER)
+        own = own.join(points, on=FOLD, how="left").join(pinball, on=FOLD, how="left")
+        own = own.with_columns(
+            (pl.col(MAE) / pl.col(PEER)).alias(OVER_PEER),
+            (pl.col(PINBALL) / pl.col(PEER_PINBALL)).alias(PINBALL_OVER_PEER),
+        )
+    return own.with_columns((100 * (1 - pl.col(MAE) / pl.col(RULE))).alias(BELOW))
+
+
+def by_lead(scores: pl.DataFrame) -> pl.DataFrame:
+    """Each column of `folds` averaged over the seasons, which count the same; games are added up."""
+    return scores.group_by(LEAD, maintain_order=True).agg(pl.col(GAMES).sum(), pl.exclude(LEAD, SEASON, GAMES).mean())
+
+
+def markdown(table: pl.DataFrame, columns: Sequence[str]) -> str:
+    """Some columns of a score table as a Markdown table; those it lacks are left out."""
+    shown = [name for name in columns if name in table.columns]
+    text = [name for name in shown if name in FOLD]
+    rows = [[HEADINGS.get(name, name[:1].upper() + name[1:]) for name in shown]]
+    rows.append(["---" if name in text else "---:" for name in shown])
+    rows += [
+        [str(row[name]) if name in text else number(row[name], PLACES.get(name, 0)) for name in shown]
+        for row in table.iter_rows(named=True)
+    ]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def page(scores: pl.DataFrame, names: Sequence[str], command: str, network: str, notice: str) -> str:
+    """The page of all tables."""
+    means = by_lead(scores)
+    versus = [MAE, *names, PEER, BELOW, OVER_PEER]
+    parts = [
+        INTRODUCTION.format(
+            network=network,
+            seasons=",".join(str(season) for season in scores[SEASON].unique().sort()),
+            leads=",".join(means[LEAD]),
+            command=command,
+        ),
+        f"> {notice}" if notice else "",
+        "## By lead, beside other methods",
+        BESIDE + (ABOUT_PEER if PEER in scores.columns else ""),
+        markdown(means, [LEAD, GAMES, *versus]),
+        "## All scores by lead",
+        "The mean of the seasons' figures. “Inside 80 %” is how many gates lay between q10 and q90.",
+        markdown(means, [LEAD, *OWN, PINBALL_OVER_PEER]),
+        "## By lead and season, beside other methods",
+        markdown(scores, [LEAD, SEASON, GAMES, *versus]),
+        "## All scores by lead and season",
+        markdown(scores, [LEAD, SEASON, *OWN, PINBALL_OVER_PEER]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _mae(forecasts: pl.DataFrame, games: Games, name: str) -> pl.DataFrame:
+    return score(forecasts, games, FOLD).select(*FOLD, pl.col(MAE).alias(name))
+
+
+def _command(given: argparse.Namespace) -> str:
+    """The command that makes the page again, without the folders of this computer."""
+    words = ["python benchmarks/accuracy.py", f"runs/{given.games.name}", f"runs/{given.forecasts.name}"]
+    words += [f'--baseline "{name}"' for name in given.baseline]
+    words += [f"--peer {given.peer.name}"] if given.peer else []
+    return " ".join([*words, *([f"--write docs/{given.write.name}"] if given.write else [])])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("games", type=Path)
+    parser.add_argument("forecasts", type=Path, help="what `gatecast backtest` wrote, named after the network")
+    parser.add_argument("--baseline", action="append", default=[], choices=[name for name in BASELINES if name != RULE])
+    parser.add_argument("--peer", type=Path)
+    parser.add_argument("--write", type=Path, metavar="FILE", help="a page to write, in place of printing it")
+    given = parser.parse_args()
+    names = [RULE, *given.baseline]
+    peer = pl.read_parquet(given.peer) if given.peer else None
+    try:
+        scores = folds(pl.read_parquet(given.forecasts), read_games(given.games), names, peer)
+    except GatecastError as refused:
+        raise SystemExit(f"error: {refused}") from None
+    text = page(scores, names, _command(given), given.forecasts.stem, notice_of(given.games))
+    if given.write:
+        write_text(text, given.write)
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""What the benchmarks share: the games they run on, the table they print, and the memory they took."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from pathlib import Path
+
+from gatecast.games import Games
+
+__all__ = ["add_games", "games_of", "markdown", "peak_megabytes"]
+
+
+def add_games(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("games", nargs="?", type=Path, help="games table; the simulated sample league if not given")
+
+
+def games_of(path: Path | None) -> Games:
+    """The games of a table, or those of the simulated sample league."""
+    if path is None:
+        from gatecast.collect.sample import sample_league
+
+        return sample_league().games
+    from gatecast.collect import read_games
+
+    return read_games(path)
+
+
+def markdown(header: list[str], rows: list[list[object]]) -> str:
+    """A table in Markdown, its first column to the left and the others to the right."""
+    lines = [header, ["---", *("---:" for _ in header[1:])], *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+
+
+def peak_megabytes(who: int = resource.RUSAGE_SELF) -> float:
+    """Most memory that this process held so far, or the largest of its finished children, in MB."""
+    return resource.getrusage(who).ru_maxrss / 1024

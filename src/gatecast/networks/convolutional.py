@@ -1,0 +1,95 @@
+"""The convolutional network: gated causal convolutions over past gates."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from gatecast.networks.history import history_inputs
+from gatecast.networks.pooled import pooled_demand
+from gatecast.networks.query import query_inputs
+from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
+
+__all__ = ["convolutional"]
+
+TAPS = 2
+
+
+def convolutional(
+    signature: Signature,
+    seed: int,
+    *,
+    width: int = 192,
+    channels: int = 48,
+    dilations: tuple[int, ...] = (1, 2, 4, 8),
+    heads: int = 4,
+    blocks: int = 2,
+    dropout: float = 0.2,
+    hidden: float = 0.15,
+) -> keras.Model:
+    """Build the convolutional network.
+
+    Each past gate is read together with those before it, ever further back; the query then pools what was read.
+
+    Parameters
+    ----------
+    signature : Signature
+    seed : int
+        Of the initial weights and of the dropout.
+    width, channels : int
+        Sizes of the query's vector and of an encoded gate's; half as many channels for the road gates.
+    dilations : tuple of int
+        Games between the two that each convolution reads; half as many convolutions for the road gates.
+    heads : int
+        Poolings of the club's gates; half as many of the road gates.
+    blocks : int
+        Residual blocks after the pooling.
+    dropout, hidden : float
+        Shares of inner units, and of identities, hidden in training.
+
+    Returns
+    -------
+    keras.Model
+        dict of inputs -> parameters of demand, shape (batch, 4).
+    """
+    inputs = {**query_inputs(signature), **history_inputs(signature)}
+    home = _encoded(inputs[HOME_GATES], inputs[HOME_LEVELS], channels, dilations, seed + 100)
+    near = dilations[: max(len(dilations) // 2, 1)]
+    road = _encoded(inputs[ROAD_GATES], inputs[ROAD_LEVELS], channels // 2, near, seed + 200)
+    out = pooled_demand(
+        inputs,
+        signature,
+        home,
+        road,
+        seed=seed,
+        width=width,
+        heads=heads,
+        blocks=blocks,
+        dropout=dropout,
+        hidden=hidden,
+    )
+    return keras.Model(inputs, out, name="convolutional")
+
+
+def _encoded(
+    gates: keras.KerasTensor, levels: keras.KerasTensor, channels: int, dilations: tuple[int, ...], seed: int
+) -> keras.KerasTensor:
+    """Residual gated convolutions (van den Oord et al. 2016), zero where there is no gate.
+
+    Shape: gates (batch, length, figures), levels (batch, length) -> (batch, length, channels).
+    """
+
+    def initializer(place: int) -> keras.initializers.Initializer:
+        return keras.initializers.GlorotUniform(seed + place)
+
+    there = ops.expand_dims(ops.cast(levels >= 0, gates.dtype), -1)
+    encoded = keras.layers.Dense(channels, "gelu", kernel_initializer=initializer(0))(gates) * there
+    for i, dilation in enumerate(dilations):
+        convolution = keras.layers.Conv1D(
+            2 * channels, TAPS, padding="causal", dilation_rate=dilation, kernel_initializer=initializer(2 * i + 1)
+        )
+        value, gate = ops.split(convolution(encoded), 2, axis=-1)
+        gated = ops.tanh(value) * ops.sigmoid(gate)
+        step = keras.layers.Dense(channels, kernel_initializer=initializer(2 * i + 2))(gated)
+        encoded = encoded + step * there
+    return encoded

@@ -1,0 +1,80 @@
+"""The recurrent network: a gated recurrent unit reads the past gates in their order."""
+
+from __future__ import annotations
+
+import keras
+
+from gatecast.networks.history import history_inputs
+from gatecast.networks.pooled import pooled_demand
+from gatecast.networks.query import query_inputs
+from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
+
+__all__ = ["recurrent"]
+
+
+def recurrent(
+    signature: Signature,
+    seed: int,
+    *,
+    width: int = 192,
+    units: int = 48,
+    longest: int = 48,
+    heads: int = 4,
+    blocks: int = 2,
+    dropout: float = 0.2,
+    hidden: float = 0.15,
+) -> keras.Model:
+    """Build the recurrent network.
+
+    Parameters
+    ----------
+    signature : Signature
+    seed : int
+        Of the initial weights and of the dropout.
+    width, units : int
+        Sizes of the query's vector and of the state; half as many units for the road gates.
+    longest : int
+        At most this many of the latest gates are read.
+    heads : int
+        Poolings of the states over the club's gates; half as many over the road gates.
+    blocks : int
+        Residual blocks after the pooling.
+    dropout, hidden : float
+        Shares of inner units, and of identities, hidden in training.
+
+    Returns
+    -------
+    keras.Model
+        dict of inputs -> parameters of demand, shape (batch, 4).
+    """
+    inputs = {**query_inputs(signature), **history_inputs(signature)}
+    home = _states(inputs[HOME_GATES][:, -longest:], inputs[HOME_LEVELS][:, -longest:], units, seed + 100)
+    road = _states(inputs[ROAD_GATES][:, -longest:], inputs[ROAD_LEVELS][:, -longest:], units // 2, seed + 200)
+    out = pooled_demand(
+        inputs,
+        signature,
+        home,
+        road,
+        seed=seed,
+        width=width,
+        heads=heads,
+        blocks=blocks,
+        dropout=dropout,
+        hidden=hidden,
+    )
+    return keras.Model(inputs, out, name="recurrent")
+
+
+def _states(gates: keras.KerasTensor, levels: keras.KerasTensor, units: int, seed: int) -> keras.KerasTensor:
+    """States of a gated recurrent unit (Cho et al. 2014) after each gate; it passes over where there is none.
+
+    Shape: gates (batch, length, figures), levels (batch, length) -> (batch, length, units).
+    """
+    unit = keras.layers.GRU(
+        units,
+        return_sequences=True,
+        kernel_initializer=keras.initializers.GlorotUniform(seed),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=seed + 1),
+        seed=seed + 2,
+    )
+    return unit(gates, mask=levels >= 0)

@@ -1,0 +1,69 @@
+"""The benchmark that writes docs/accuracy.md, on a league small enough to add up by hand."""
+
+import importlib.util
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from gatecast.errors import DataError
+from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
+from gatecast.games import Games
+
+FILE = Path(__file__).parents[1] / "benchmarks" / "accuracy.py"
+SPEC = importlib.util.spec_from_file_location("accuracy", FILE)
+accuracy = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(accuracy)
+
+GATES = [1000, 1200, 1400, 2000, 2400, 3000]
+IDS = ["a", "b", "c", "d", "e", "f"]
+
+
+@pytest.fixture
+def games():
+    dates = ["2017-04-01", "2017-04-02", "2018-04-01", "2018-04-03", "2019-04-01", "2019-04-03"]
+    return Games.from_frame(pl.DataFrame({"game_id": IDS, "date": dates, "home": "Ash", "attendance": GATES}))
+
+
+@pytest.fixture
+def forecasts():
+    """Forecasts that are 100, 300, 500 and 100 off."""
+    return pl.DataFrame({"game_id": IDS[2:], "lead": "1", "mean": [1500.0, 1700.0, 2900.0, 3100.0]}).with_columns(
+        pl.col("mean").alias(name) for name in QUANTILE_COLUMNS
+    )
+
+
+def test_scores_of_each_season_and_their_mean(games, forecasts):
+    scores = accuracy.folds(forecasts, games, [accuracy.RULE], None)
+    assert scores["season"].to_list() == [2018, 2019]
+    assert scores["mae"].to_list() == [200, 300]
+    # Season mean to date: of 2017 before the first game (1100), of the first game (1400) before the second.
+    assert scores[accuracy.RULE].to_list() == pytest.approx([(300 + 600) / 2, (700 + 600) / 2], abs=0.1)
+    means = accuracy.by_lead(scores)
+    assert means["mae"].to_list() == [250]
+    assert means["games"].to_list() == [4]
+    assert means[accuracy.BELOW][0] == pytest.approx(100 * (1 - (200 / 450 + 300 / 650) / 2), abs=0.1)
+
+
+def test_a_peer_is_scored_by_its_point_and_its_own_quantiles(games, forecasts):
+    peer = forecasts.rename({"mean": "point"}).with_columns(point=pl.col("point") + 200)
+    scores = accuracy.folds(forecasts, games, [accuracy.RULE], peer)
+    assert scores[accuracy.PEER].to_list() == [(300 + 100) / 2, (700 + 300) / 2]
+    assert scores[accuracy.OVER_PEER].to_list() == [1.0, 0.6]
+    assert scores[accuracy.PINBALL_OVER_PEER].to_list() == [1.0, 1.0]
+
+
+def test_a_game_left_out_is_noticed(games, forecasts):
+    with pytest.raises(DataError, match="1 games of 2019 at lead 1, expected all 2"):
+        accuracy.folds(forecasts[:3], games, [accuracy.RULE], None)
+
+
+def test_the_page_holds_the_tables_and_how_to_make_them_again(games, forecasts):
+    page = accuracy.page(
+        accuracy.folds(forecasts, games, [accuracy.RULE], None), [accuracy.RULE], "python x", "deep", "Thanks."
+    )
+    assert "| 1 | 4 | 250 | 550 |" in page
+    assert "--seasons 2018,2019 --leads 1 " in page
+    assert "python x" in page
+    assert "> Thanks." in page
+    assert "peer" not in page
