@@ -12,16 +12,14 @@ from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, ROAD_GATES, ROA
 
 __all__ = ["convolutional"]
 
-TAPS = 2
-
 
 def convolutional(
     signature: Signature,
     seed: int,
     *,
     width: int = 192,
-    channels: int = 48,
-    dilations: tuple[int, ...] = (1, 2, 4, 8),
+    channels: int = 32,
+    dilations: tuple[int, ...] = (1, 3, 9),
     heads: int = 4,
     blocks: int = 2,
     dropout: float = 0.2,
@@ -39,7 +37,7 @@ def convolutional(
     width, channels : int
         Sizes of the query's vector and of an encoded gate's; half as many channels for the road gates.
     dilations : tuple of int
-        Games between the two that each convolution reads; half as many convolutions for the road gates.
+        How many games apart the two stand that each convolution reads; half as many convolutions for the road gates.
     heads : int
         Poolings of the club's gates; half as many of the road gates.
     blocks : int
@@ -74,7 +72,7 @@ def convolutional(
 def _encoded(
     gates: keras.KerasTensor, levels: keras.KerasTensor, channels: int, dilations: tuple[int, ...], seed: int
 ) -> keras.KerasTensor:
-    """Residual gated convolutions (van den Oord et al. 2016), zero where there is no gate.
+    """Gated convolutions (Dauphin et al. 2017), dilated (van den Oord et al. 2016); zero where there is no gate.
 
     Shape: gates (batch, length, figures), levels (batch, length) -> (batch, length, channels).
     """
@@ -85,11 +83,11 @@ def _encoded(
     there = ops.expand_dims(ops.cast(levels >= 0, gates.dtype), -1)
     encoded = keras.layers.Dense(channels, "gelu", kernel_initializer=initializer(0))(gates) * there
     for i, dilation in enumerate(dilations):
-        convolution = keras.layers.Conv1D(
-            2 * channels, TAPS, padding="causal", dilation_rate=dilation, kernel_initializer=initializer(2 * i + 1)
-        )
-        value, gate = ops.split(convolution(encoded), 2, axis=-1)
-        gated = ops.tanh(value) * ops.sigmoid(gate)
+        # Two taps as one matrix product: inside a compiled loop on a CPU it is many times as fast as Conv1D.
+        before = ops.pad(encoded, ((0, 0), (dilation, 0), (0, 0)))[:, : encoded.shape[1]]
+        convolution = keras.layers.Dense(2 * channels, kernel_initializer=initializer(2 * i + 1))
+        value, gate = ops.split(convolution(ops.concatenate([before, encoded], axis=-1)), 2, axis=-1)
+        gated = value * ops.sigmoid(gate)
         step = keras.layers.Dense(channels, kernel_initializer=initializer(2 * i + 2))(gated)
         encoded = encoded + step * there
     return encoded

@@ -1,0 +1,63 @@
+"""Every network on one season, trained on the seasons before it: errors, coverage and seconds.
+
+python benchmarks/families.py runs/games.parquet --season 2017 --epochs 8
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from shared import add_games, games_of, markdown
+
+from gatecast.evaluate import score
+from gatecast.evaluate.backtest import backtest
+from gatecast.evaluate.scores import COVERAGES, MAE, PINBALL
+from gatecast.forecast import Forecaster
+from gatecast.games import PRESEASON, Games
+from gatecast.games.cutoff import Lead
+from gatecast.networks import NETWORKS
+from gatecast.train import TrainingSettings
+
+LEADS: Sequence[Lead] = (1, 7, 30, PRESEASON)
+EIGHTY = list(COVERAGES)[1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_games(parser)
+    parser.add_argument("--season", type=int, required=True, help="season to forecast")
+    parser.add_argument("--network", action="append", choices=NETWORKS, help="once or more; all if not given")
+    parser.add_argument("--members", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=8)
+    arguments = parser.parse_args()
+    games, settings = games_of(arguments.games), TrainingSettings(members=arguments.members, epochs=arguments.epochs)
+    rows = [measured(name, games, arguments.season, settings) for name in arguments.network or NETWORKS]
+    header = ["network", "weights", *(f"MAE {lead}" for lead in LEADS), "pinball", "inside 80 %", "epochs", "seconds"]
+    print(markdown(header, rows))
+
+
+def measured(name: str, games: Games, season: int, settings: TrainingSettings) -> list[object]:
+    """One row: MAE at each lead, and the means over the leads of pinball loss and of the share inside 80 % intervals."""
+    forecaster = Forecaster(name, settings=settings)
+    begin = time.perf_counter()
+    forecasts = backtest(games, [season], LEADS, {name: lambda _: forecaster}, progress=told)
+    seconds = time.perf_counter() - begin
+    scores = score(forecasts, games)
+    model = forecaster.model
+    assert model
+    weights = sum(np.size(weight) for weight in model.members[0])
+    errors = [f"{value:,.0f}" for value in scores[MAE]]
+    means = (f"{scores[PINBALL].mean():,.0f}", f"{scores[EIGHTY].mean():.0f}")
+    return [name, f"{weights:,}", *errors, *means, model.epochs, f"{seconds:.0f}"]
+
+
+def told(what: str, done: int, total: int) -> None:
+    print(f"{what}: {done} of {total}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
