@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def measured(name: str, games: Games, season: int, settings: TrainingSettings) -> list[object]:
-    """One row: MAE at each lead, and the means over the leads of pinball loss and of the share inside 80 % intervals."""
+    """One row: MAE at each lead; pinball loss and the share inside 80 % intervals, as means over the leads."""
     forecaster = Forecaster(name, settings=settings)
     begin = time.perf_counter()
     forecasts = backtest(games, [season], LEADS, {name: lambda _: forecaster}, progress=told)

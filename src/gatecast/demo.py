@@ -23,7 +23,7 @@ from gatecast.forecast import Forecaster, Resumed
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.plan import Plan, make_plan, read_operations, write_default_operations
-from gatecast.plan.plan import CHOICE, NAME, PEOPLE, UNIT
+from gatecast.plan.columns import CHOICE, NAME, PEOPLE, UNIT
 from gatecast.progress import Progress, silent
 from gatecast.train import TrainingSettings
 

@@ -50,6 +50,14 @@ def test_nothing_to_serve(run):
     refused(run("serve"), "gatecast-demo", "gatecast demo", "--demo")
 
 
+def test_a_missing_extra_is_told_before_the_demo_is_made(run, monkeypatch):
+    monkeypatch.setattr("gatecast.web.server.find_spec", lambda name: None)
+    monkeypatch.setattr("gatecast.demo.make_demo", lambda *given, **settings: pytest.fail("made"))
+    ended = run("serve", "--demo")
+    assert ended.code == 2
+    assert "pip install 'gatecast[web]'" in ended.err
+
+
 def test_the_demo_is_made_first(run, monkeypatch):
     seen = []
 

@@ -21,9 +21,10 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
 ) -> None:
     """Show the report as a web page, with the forecast and the plan to download. Ctrl-C ends it."""
-    from gatecast.web import check_host
+    from gatecast.web import check_extra, check_host
 
     check_host(host)
+    check_extra()
     if not demo:
         _serve(folder, host, port)
         return

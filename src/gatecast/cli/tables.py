@@ -13,7 +13,7 @@ from gatecast.evaluate.tables import PageTable
 from gatecast.evaluate.words import ABSENT, MONTHS, WEEKDAYS, clock, day, lead_words, number, percent, rounded
 from gatecast.games import columns as c
 from gatecast.plan import Plan
-from gatecast.plan.plan import CHOICE, EXPECTED_COST, KIND, PEOPLE
+from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, PEOPLE
 
 __all__ = ["MOST_ROWS", "forecast_table", "plan_table", "value_table"]
 

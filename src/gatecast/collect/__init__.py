@@ -2,10 +2,11 @@
 
 from gatecast.collect.download import download_seasons
 from gatecast.collect.mapping import Mapping, read_mapping
+from gatecast.collect.raw import RawTable
 from gatecast.collect.read import read_games
 from gatecast.collect.retrosheet import RETROSHEET_NOTICE, retrosheet
 from gatecast.collect.sample import SIMULATED_NOTICE, SampleLeague, sample_league
-from gatecast.collect.tables import RawTable, read_table
+from gatecast.collect.tables import read_table
 from gatecast.collect.write import notice_of, write_games
 
 __all__ = [

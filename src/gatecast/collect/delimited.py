@@ -10,7 +10,7 @@ from itertools import islice
 
 import polars as pl
 
-from gatecast.collect.tables import MOST_ROWS, RawTable, check_headers
+from gatecast.collect.raw import MOST_ROWS, RawTable, check_headers
 from gatecast.errors import DataError
 
 __all__ = ["read_delimited"]

@@ -10,9 +10,9 @@ import polars as pl
 
 from gatecast.collect.labels import NO, YES
 from gatecast.collect.mapping import Mapping
+from gatecast.collect.raw import RawTable
 from gatecast.collect.source import Source
 from gatecast.collect.suggest import plain_header
-from gatecast.collect.tables import RawTable
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 

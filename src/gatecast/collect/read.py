@@ -14,10 +14,11 @@ from gatecast.collect.guess import guessed
 from gatecast.collect.labels import promotions
 from gatecast.collect.mapping import Mapping, read_mapping
 from gatecast.collect.parse import parse, translated
+from gatecast.collect.raw import RawTable
 from gatecast.collect.resolve import joined, resolved, with_further
 from gatecast.collect.source import Source
 from gatecast.collect.suggest import listed, suggestion
-from gatecast.collect.tables import RawTable, read_table
+from gatecast.collect.tables import read_table
 from gatecast.collect.write import columns_beside
 from gatecast.errors import DataError, SettingsError
 from gatecast.games import CANONICAL, Column, Games

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from gatecast.collect.further import Further
 from gatecast.collect.mapping import Mapping
+from gatecast.collect.raw import RawTable
 from gatecast.collect.suggest import listed, plain_header, suggestion
-from gatecast.collect.tables import RawTable
 from gatecast.errors import SettingsError
 from gatecast.games import Column
 

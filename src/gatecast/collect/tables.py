@@ -1,58 +1,19 @@
-"""Tables as they stand in a file: columns under the file's own headers, and where in the file each row stands."""
+"""Tables read from a file by its ending, without judging what their columns mean."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
+from gatecast.collect.raw import MOST_ROWS, RawTable, check_headers
 from gatecast.errors import DataError
 from gatecast.files import TABLE_ENDINGS
 
-__all__ = ["LARGEST_FILE", "MOST_COLUMNS", "MOST_ROWS", "RawTable", "check_headers", "read_table"]
+__all__ = ["LARGEST_FILE", "read_table"]
 
 LARGEST_FILE = 200_000_000
-MOST_ROWS = 2_000_000
-MOST_COLUMNS = 1_000
-
 PARQUET_MARK = b"PAR1"
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table as it stands in a file.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        Text columns for CSV; typed ones where the file has types. Empty cells are null.
-    rows : sequence of int, shape (rows,)
-        The row of the file as a spreadsheet shows it: the header is row 1.
-    file : str
-        Name of the file, for messages.
-    decimal_comma : bool
-        True where a comma between digits is a decimal mark (cells stand apart by semicolons or tabs).
-    metadata : mapping of str to str
-        Key-value metadata of a Parquet file.
-    """
-
-    frame: pl.DataFrame
-    rows: Sequence[int]
-    file: str
-    decimal_comma: bool = False
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-    def kept(self, mask: pl.Series) -> RawTable:
-        """The rows for which `mask` holds."""
-        rows = pl.Series(self.rows, dtype=pl.Int64).filter(mask).to_list()
-        return replace(self, frame=self.frame.filter(mask), rows=rows)
-
-    def cleaned(self) -> RawTable:
-        """The same with texts stripped of spaces around them, and null where nothing is left."""
-        stripped = pl.col(pl.String).str.strip_chars()
-        return replace(self, frame=self.frame.with_columns(pl.when(stripped != "").then(stripped)))
 
 
 def read_table(path: str | Path, sheet: str = "") -> RawTable:
@@ -104,19 +65,6 @@ def _checked_ending(path: Path) -> str:
         got = f"{size / 1e6:.0f} MB"
         raise DataError(got, f"at most {LARGEST_FILE / 1e6:.0f} MB", "take out columns or seasons", file=path.name)
     return ending
-
-
-def check_headers(headers: Sequence[str], file: str) -> None:
-    """Refuse too many columns, and two of one name."""
-    if len(headers) > MOST_COLUMNS:
-        raise DataError(f"{len(headers)} columns", f"at most {MOST_COLUMNS}", file=file, row=1)
-    seen: set[str] = set()
-    for header in headers:
-        if header in seen:
-            raise DataError(
-                f"the header {header!r} twice", "a name of its own for each column", file=file, row=1, column=header
-            )
-        seen.add(header)
 
 
 def _read_parquet(path: Path) -> RawTable:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
+from gatecast.collect.raw import MOST_COLUMNS, RawTable, check_headers
 from gatecast.collect.suggest import suggestion
-from gatecast.collect.tables import MOST_COLUMNS, RawTable, check_headers
 from gatecast.errors import DataError, InputError
 
 if TYPE_CHECKING:

@@ -12,31 +12,27 @@ from gatecast.errors import DataError
 from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
 from gatecast.files import check_writable, write_table, written_whole
 from gatecast.games import columns as c
+from gatecast.plan.columns import (
+    CHOICE,
+    EXPECTED_COST,
+    KIND,
+    MARGINAL_WORTH,
+    NAME,
+    PEOPLE,
+    REASON,
+    RISK_SHORT,
+    SHIFTS,
+    TICKETS,
+    UNIT,
+)
 from gatecast.plan.crowd import Crowd, forecast_crowd
 from gatecast.plan.decide import STAFF, UNITS, Decision, decide
 from gatecast.plan.forecasts import CONTEXT, checked_forecast
 from gatecast.plan.operations import Operations
 from gatecast.plan.reasons import reasons
 
-__all__ = [
-    "CHOICE",
-    "EXPECTED_COST",
-    "KIND",
-    "MARGINAL_WORTH",
-    "NAME",
-    "PEOPLE",
-    "REASON",
-    "RISK_SHORT",
-    "SHIFTS",
-    "TICKETS",
-    "UNIT",
-    "Plan",
-    "make_plan",
-]
+__all__ = ["Plan", "make_plan"]
 
-KIND, NAME, UNIT, CHOICE, REASON = "kind", "name", "unit", "choice", "reason"
-EXPECTED_COST, RISK_SHORT, MARGINAL_WORTH = "expected_cost", "risk_short", "marginal_worth"
-SHIFTS, TICKETS, PEOPLE = "shifts", "tickets", "people"
 SHOWN_LEVELS = (0.10, 0.50, 0.90)
 
 

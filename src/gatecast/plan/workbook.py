@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -14,11 +14,14 @@ import polars as pl
 from gatecast.errors import InputError
 from gatecast.evaluate.quantiles import AS_OF, MEAN, P_SELLOUT
 from gatecast.games import columns as c
+from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, PEOPLE, REASON, SHIFTS, TICKETS
 from gatecast.plan.decide import STAFF, STOCK, TRANSPORT
 from gatecast.plan.operations import StaffRole, StockItem, TransportService
-from gatecast.plan.plan import CHOICE, EXPECTED_COST, KIND, PEOPLE, REASON, SHIFTS, TICKETS, Plan
 from gatecast.plan.reader import assumptions
 from gatecast.plan.sheets import CLOCK, DAY, PERCENT, TEXT, WHOLE, Heading, Page, add_page
+
+if TYPE_CHECKING:
+    from gatecast.plan.plan import Plan
 
 __all__ = ["write_workbook"]
 

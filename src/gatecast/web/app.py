@@ -12,7 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from gatecast import __version__
 from gatecast.errors import GatecastError
-from gatecast.web.server import FORECAST, PLAN, REPORT
+from gatecast.web.served import FORECAST, PLAN, REPORT
 
 __all__ = ["build"]
 

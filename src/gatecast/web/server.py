@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatecast.errors import InputError, MissingExtraError
+from gatecast.web.served import REPORT
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-__all__ = ["check_host", "create_app", "serve_folder"]
-
-REPORT, FORECAST, PLAN = "report.html", "forecast.csv", "plan.xlsx"
-"""The files that are served, by the names that `gatecast demo` gives them."""
+__all__ = ["check_extra", "check_host", "create_app", "serve_folder"]
 
 
 def check_host(host: str) -> None:
@@ -29,6 +27,12 @@ def check_host(host: str) -> None:
     if not near:
         expected = "expected 127.0.0.1, ::1 or localhost, as there is no login"
         raise InputError(f"--host: got {host!r}, {expected}; reach it from elsewhere through an SSH tunnel")
+
+
+def check_extra() -> None:
+    """Raise MissingExtraError unless what the web page needs is installed."""
+    if find_spec("fastapi") is None or find_spec("uvicorn") is None:
+        raise MissingExtraError("web", "the web page")
 
 
 def create_app(folder: str | Path) -> FastAPI:
@@ -46,8 +50,7 @@ def create_app(folder: str | Path) -> FastAPI:
     MissingExtraError
         The `web` extra is not installed.
     """
-    if find_spec("fastapi") is None or find_spec("uvicorn") is None:
-        raise MissingExtraError("web", "the web page")
+    check_extra()
     home = Path(folder)
     if not (home / REPORT).is_file():
         remedy = "run 'gatecast demo' first, or add --demo"

@@ -1,0 +1,113 @@
+"""Seconds, and memory, to forecast one club's 81 home games with a saved model: as a whole process, and warm.
+
+    python benchmarks/latency.py runs/games.parquet --model model
+
+Without a model, one is trained for a moment: how good it is makes no difference here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import polars as pl
+from shared import add_games, games_of, markdown, peak_megabytes
+
+from gatecast.files import write_table
+from gatecast.forecast import Forecaster
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.networks import NETWORKS
+from gatecast.prepare import Preparation
+from gatecast.train import TrainingSettings
+from gatecast.train.samples import training_games
+
+GAMES_TO_COME = 81
+GAMES_TRAINED_ON = 2000
+COMMAND = [sys.executable, "-c", "from gatecast.cli.main import main; main()", "forecast"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_games(parser)
+    parser.add_argument("--model", type=Path, help="folder of a saved model")
+    parser.add_argument("--network", choices=NETWORKS, default=TrainingSettings().network, help="where none is given")
+    parser.add_argument("--members", type=int, default=TrainingSettings().members, help="likewise")
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    past, coming, day = split(games_of(arguments.games))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        model = arguments.model or briefly_trained(past, arguments.network, arguments.members, folder / "model")
+        cold = [seconds(lambda: whole_process(past, coming, day, model, folder)) for _ in range(arguments.runs)]
+        memory = peak_megabytes(resource.RUSAGE_CHILDREN)
+        warm = warm_seconds(Forecaster.load(model), past, coming, day, arguments.runs)
+    print(f"{len(past):,} past games, {len(coming)} to come; median of {arguments.runs}\n")
+    rows: list[list[object]] = [["whole process", f"{median(cold):.2f} s"], ["its peak memory", f"{memory:,.0f} MB"]]
+    rows += [[f"warm: {what}", f"{1000 * taken:,.0f} ms"] for what, taken in warm.items()]
+    print(markdown(["what", "taken"], rows))
+
+
+def split(games: Games) -> tuple[Games, Games, dt.date]:
+    """Past games, one club's games to come, and the last day known: the eve of the latest season."""
+    table = games.table
+    latest = table.filter(pl.col(c.SEASON) == table[c.SEASON].max())
+    day = latest[c.DATE].min() - dt.timedelta(days=1)
+    club = latest[c.HOME].value_counts().sort("count", c.HOME)[c.HOME][-1]
+    theirs = latest.filter(pl.col(c.HOME) == club)[c.GAME_ID].head(GAMES_TO_COME)
+    unknown = pl.lit(None).alias(c.ATTENDANCE)
+    coming = Games.from_frame(
+        table.filter(pl.col(c.GAME_ID).is_in(theirs.implode())).with_columns(unknown), games.extras
+    )
+    return games.filter(pl.col(c.DATE) <= day), coming, day
+
+
+def briefly_trained(past: Games, network: str, members: int, folder: Path) -> Path:
+    forecaster = Forecaster(network, settings=TrainingSettings(members=members, epochs=1))
+    forecaster.fit_rows(Preparation(past), training_games(past)[-GAMES_TRAINED_ON:]).save(folder)
+    return folder
+
+
+def whole_process(past: Games, coming: Games, day: dt.date, model: Path, folder: Path) -> None:
+    games, upcoming, out = (folder / name for name in ("games.parquet", "upcoming.csv", "forecast.csv"))
+    if not games.is_file():
+        write_table(past.table, games)
+        write_table(
+            coming.table.drop([name for name in coming.table.columns if coming.table[name].is_null().all()]), upcoming
+        )
+    given = [str(games), "--upcoming", str(upcoming), "--as-of", str(day), "--model", str(model), "--out", str(out)]
+    subprocess.run([*COMMAND, *given], check=True, capture_output=True)
+
+
+def warm_seconds(forecaster: Forecaster, past: Games, coming: Games, day: dt.date, runs: int) -> dict[str, float]:
+    """Median seconds of the whole forecast and of its parts, after one that is left out."""
+    everything = past.extended(coming)
+    preparation = Preparation(everything, weather_as_observed=False)
+    cutoffs = np.full(len(everything), everything.days[-len(coming) :].min() - 1, np.int32)
+    arrays = preparation.at(cutoffs).take(np.arange(len(everything) - len(coming), len(everything)))
+    parts: dict[str, Callable[[], object]] = {
+        "forecast, all of it": lambda: forecaster.forecast(past, coming, day),
+        "of it, tables sorted": lambda: Preparation(everything, weather_as_observed=False),
+        "of it, arrays at the cut-off": lambda: preparation.at(cutoffs),
+        "of it, the networks": lambda: forecaster.model and forecaster.model.parameters(arrays),
+    }
+    return {what: median([seconds(part) for _ in range(runs + 1)][1:]) for what, part in parts.items()}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    main()
