@@ -80,13 +80,17 @@ class Regression:
 
     def fit_rows(self, preparation: Preparation, rows: Rows) -> Self:
         """Fit on the games in `rows`, each at one training lead, in turn."""
+        from threadpoolctl import threadpool_limits
+
         known = known_at_leads(preparation)
         self.encoding = Encoding.fit(known, rows)
         samples = training_samples(preparation, self.encoding, known, rows, half_life=HALF_LIFE)
         lead = np.random.default_rng(0).integers(0, len(known), len(rows))
         drawn = np.arange(len(rows)) + len(rows) * lead
         columns = self._columns({name: values[drawn] for name, values in samples.inputs.items()})
-        self.regressor = self.make().fit(columns, samples.attended[drawn], sample_weight=samples.weights)
+        # Threads that wait for each other by spinning lose many times what they gain where cores are shared.
+        with threadpool_limits(1):
+            self.regressor = self.make().fit(columns, samples.attended[drawn], sample_weight=samples.weights)
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
