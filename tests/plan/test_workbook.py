@@ -82,7 +82,7 @@ def test_signs_a_workbook_cannot_hold_become_blanks(tmp_path, operations):
 def test_games_without_a_date_are_shown_by_id(tmp_path, operations):
     make_plan(normal_forecast([5000, 6000], 100), operations).write(tmp_path / "plan.xlsx")
     header, first, *_ = rows(openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"])
-    assert header[:2] == ["Game", "Tickets\nexpected"]
+    assert header[:2] == ["Game", "Tickets\non average"]
     assert first[0] == "RIV201905300"
 
 

@@ -105,10 +105,10 @@ def _labels(games: pl.DataFrame) -> _Labels:
 def _summary(plan: Plan, labels: _Labels) -> Page:
     games, cost = plan.games, _money_form(plan.operations.currency)
     columns = {
-        f"{TICKETS}_{MEAN}": Heading("Tickets\nexpected", COUNT_WIDTH, WHOLE),
+        f"{TICKETS}_{MEAN}": Heading("Tickets\non average", COUNT_WIDTH, WHOLE),
         f"{TICKETS}_q10": Heading("Tickets\nlow", COUNT_WIDTH, WHOLE),
         f"{TICKETS}_q90": Heading("Tickets\nhigh", COUNT_WIDTH, WHOLE),
-        f"{PEOPLE}_{MEAN}": Heading("People in\nexpected", COUNT_WIDTH, WHOLE),
+        f"{PEOPLE}_{MEAN}": Heading("People in\non average", COUNT_WIDTH, WHOLE),
         f"{PEOPLE}_q10": Heading("People in\nlow", COUNT_WIDTH, WHOLE),
         f"{PEOPLE}_q90": Heading("People in\nhigh", COUNT_WIDTH, WHOLE),
         P_SELLOUT: Heading("Sell-out\nchance", COUNT_WIDTH, PERCENT),

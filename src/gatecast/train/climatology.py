@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 __all__ = ["Climatology"]
 
@@ -53,5 +53,5 @@ class Climatology:
         the mean (Geisser 1993, Predictive Inference, section 2.2).
         """
         widened = self.spread * np.sqrt(1.0 + 1.0 / self.games)
-        out: Floats = self.centre + widened * student.ppf(np.asarray(levels), self.games - 1)
+        out: Floats = self.centre + widened * stdtrit(self.games - 1, np.asarray(levels))
         return out

@@ -66,19 +66,27 @@ class TrainedModel:
             The games lack something that the model reads, or its weights do not fit its network.
         """
         self._check_inputs(arrays)
-        inputs = self.encoding.inputs(arrays)
+        apply, other, names = self._applied
         tables = {"home": arrays.history.home, "road": arrays.history.road}
-        return np.stack([self._member(weights, inputs, tables) for weights in self.members])
 
-    def _member(self, weights: list[Array], inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
-        apply, other = self._applied
-        return in_blocks(lambda block: apply(weights, other, block, tables), inputs)
+        def members(rows: Inputs) -> Array:
+            # Tokens are made outside the compiled function: in it they would double the time that compiling takes.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                inputs = network_inputs(rows, tables, names, np)
+            return np.stack([apply(weights, other, inputs) for weights in self.members], axis=1)
+
+        return in_blocks(members, self.encoding.inputs(arrays)).transpose(1, 0, 2)
 
     @cached_property
-    def _applied(self) -> tuple[Any, list[Any]]:
+    def _applied(self) -> tuple[Any, list[Any], list[str]]:
+        """The compiled network, its variables that are not trained, and the names of its inputs."""
         import jax
+        import keras
 
-        model = network(self.settings.network)(Signature(**self.encoding.sizes), 0)
+        build = network(self.settings.network)
+        # The members bring their own weights; to draw initial ones would compile a kernel for each of their shapes.
+        with keras.StatelessScope(initialize_variables=False):
+            model = build(Signature(**self.encoding.sizes), 0)
         shapes = [tuple(variable.shape) for variable in model.trainable_variables]
         if any([weight.shape for weight in weights] != shapes for weights in self.members):
             raise ModelError(
@@ -86,11 +94,10 @@ class TrainedModel:
                 "one as it was written; train it anew"
             )
 
-        def forward(weights: list[Any], other: list[Any], rows: Inputs, tables: Inputs) -> Any:  # noqa: ANN401
-            inputs = network_inputs(rows, tables, model.input, jax.numpy)
+        def forward(weights: list[Any], other: list[Any], inputs: Inputs) -> Any:  # noqa: ANN401
             return model.stateless_call(weights, other, inputs, training=False)[0]
 
-        return jax.jit(forward), [variable.value for variable in model.non_trainable_variables]
+        return jax.jit(forward), [variable.value for variable in model.non_trainable_variables], list(model.input)
 
     def _check_inputs(self, arrays: Arrays) -> None:
         given = {*arrays.names, *arrays.categories.columns}
