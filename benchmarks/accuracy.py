@@ -51,10 +51,14 @@ gatecast backtest runs/games.parquet --seasons {{seasons}} --leads {{leads}} \\
 ```
 
 The folder `retrosheet` holds the game logs of 1995 to 2022, and gameinfo with a column of seats."""
-BESIDE = "MAE of each method on the same games, as the mean of the seasons' figures."
-ABOUT_PEER = """ The peer is a LightGBM
-model on about sixty features made by hand, trained on earlier seasons alone and frozen before gatecast was measured;
-its MAE is of its point forecast."""
+BESIDE = """MAE of each method on the same games, as the mean of the seasons' figures. Before the season the mean to
+date is last season's; for 2022 that is of the limited crowds of 2021. The boosted trees, and the ridge regression,
+learn from the inputs of the feedforward network."""
+ABOUT_PEER = """
+
+The peer is a LightGBM model on about sixty features made by hand, trained on earlier seasons from 2005 on and frozen
+before gatecast was measured. Weather, start times and starting pitchers are not among its features; its MAE is of its
+point forecast."""
 
 
 def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.DataFrame | None) -> pl.DataFrame:
