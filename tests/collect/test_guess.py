@@ -3,9 +3,9 @@ import pytest
 
 from gatecast.collect.guess import SYNONYMS, guessed
 from gatecast.collect.mapping import Mapping
+from gatecast.collect.raw import RawTable
 from gatecast.collect.source import Source
 from gatecast.collect.suggest import plain_header
-from gatecast.collect.raw import RawTable
 from gatecast.games import CANONICAL
 
 

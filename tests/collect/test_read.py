@@ -166,7 +166,7 @@ def test_columns_of_a_mapping_may_differ_in_capitals(tmp_path):
 
 
 def test_further_columns(tmp_path):
-    path = lines("4210,$12.50,yes", header="attendance,Ticket price,school")(tmp_path)
+    path = lines("2019-05-30,4210,$12.50,yes", header="date,attendance,Ticket price,school")(tmp_path)
     text = '[further.price]\nknown = "always"\ncolumn = "Ticket price"\n[further.school]\ntype = "yes_no"\nknown = "30 days"'
     games, notes = mapped(tmp_path, path, text)
     assert games.table.select("price", "school").row(0) == (12.5, 1)
@@ -176,7 +176,7 @@ def test_further_columns(tmp_path):
 
 def test_undeclared_columns_are_left_out_with_one_note(tmp_path):
     notes = []
-    games = read_games(lines("1,2,3", header="attendance,shoes,socks")(tmp_path), note=notes.append)
+    games = read_games(lines("2019-05-30,1,2,3", header="date,attendance,shoes,socks")(tmp_path), note=notes.append)
     assert "shoes" not in games.table.columns
     assert len(notes) == 1
     assert "left out shoes, socks" in notes[0]
@@ -237,3 +237,11 @@ def test_a_mapping_wins_over_the_one_beside_the_table(tmp_path):
     games, _ = mapped(tmp_path, tmp_path / "games.csv", '[further.price]\nknown = "after"')
     assert [column.name for column in games.extras] == ["price"]
     assert games.extras[0].known == AFTER
+
+
+def test_a_table_without_dates_is_said_to_be_one(tmp_path):
+    table = tmp_path / "games.csv"
+    table.write_text("visitor,attendance\nFoxes,1200\nKites,1500\n")
+    told = []
+    assert not read_games(table, note=told.append).dated
+    assert any("no dates found" in line and "order of play" in line for line in told)

@@ -127,6 +127,8 @@ def _tell_left_out(table: RawTable, mapping: Mapping, note: Note) -> None:
     unused = [header for header in table.frame.columns if header not in used]
     if unused:
         note(f"{table.file}: left out {listed(unused)}; declare what should count under [further] in a mapping file")
+    if c.DATE not in {*mapping.columns, *mapping.constants}:
+        note(f"{table.file}: no dates found; rows count as in order of play; map {c.DATE} where the table tells it")
 
 
 def _parsed(table: RawTable, mapping: Mapping) -> dict[str, pl.Series]:
