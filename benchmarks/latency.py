@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from statistics import median
 
 import numpy as np
 import polars as pl
-from shared import add_games, games_of, markdown, peak_megabytes
+from shared import add_games, games_of, markdown
 
 from gatecast.files import write_table
 from gatecast.forecast import Forecaster
@@ -33,7 +32,15 @@ from gatecast.train.samples import training_games
 
 GAMES_TO_COME = 81
 GAMES_TRAINED_ON = 2000
-COMMAND = [sys.executable, "-c", "from gatecast.cli.main import main; main()", "forecast"]
+COMMAND = """
+import sys
+from shared import peak_megabytes
+from gatecast.cli.main import main
+try:
+    main()
+finally:
+    print(peak_megabytes(), file=sys.stderr)
+"""
 
 
 def main() -> None:
@@ -48,11 +55,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         model = arguments.model or briefly_trained(past, arguments.network, arguments.members, folder / "model")
-        cold = [seconds(lambda: whole_process(past, coming, day, model, folder)) for _ in range(arguments.runs)]
-        memory = peak_megabytes(resource.RUSAGE_CHILDREN)
+        cold, memory = zip(
+            *(whole_process(past, coming, day, model, folder) for _ in range(arguments.runs)), strict=True
+        )
         warm = warm_seconds(Forecaster.load(model), past, coming, day, arguments.runs)
     print(f"{len(past):,} past games, {len(coming)} to come; median of {arguments.runs}\n")
-    rows: list[list[object]] = [["whole process", f"{median(cold):.2f} s"], ["its peak memory", f"{memory:,.0f} MB"]]
+    rows: list[list[object]] = [
+        ["whole process", f"{median(cold):.2f} s"],
+        ["its peak memory", f"{max(memory):,.0f} MB"],
+    ]
     rows += [[f"warm: {what}", f"{1000 * taken:,.0f} ms"] for what, taken in warm.items()]
     print(markdown(["what", "taken"], rows))
 
@@ -77,15 +88,19 @@ def briefly_trained(past: Games, network: str, members: int, folder: Path) -> Pa
     return folder
 
 
-def whole_process(past: Games, coming: Games, day: dt.date, model: Path, folder: Path) -> None:
+def whole_process(past: Games, coming: Games, day: dt.date, model: Path, folder: Path) -> tuple[float, float]:
+    """Seconds, and peak memory in MB."""
     games, upcoming, out = (folder / name for name in ("games.parquet", "upcoming.csv", "forecast.csv"))
     if not games.is_file():
         write_table(past.table, games)
         write_table(
             coming.table.drop([name for name in coming.table.columns if coming.table[name].is_null().all()]), upcoming
         )
-    given = [str(games), "--upcoming", str(upcoming), "--as-of", str(day), "--model", str(model), "--out", str(out)]
-    subprocess.run([*COMMAND, *given], check=True, capture_output=True)
+    files = ["--upcoming", str(upcoming), "--model", str(model.resolve()), "--out", str(out)]
+    command = [sys.executable, "-c", COMMAND, "forecast", str(games), "--as-of", str(day), *files]
+    begin = time.perf_counter()
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent).stderr
+    return time.perf_counter() - begin, float(told.split()[-1])
 
 
 def warm_seconds(forecaster: Forecaster, past: Games, coming: Games, day: dt.date, runs: int) -> dict[str, float]:
