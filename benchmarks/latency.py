@@ -108,11 +108,12 @@ def warm_seconds(forecaster: Forecaster, past: Games, coming: Games, day: dt.dat
     everything = past.extended(coming)
     preparation = Preparation(everything, weather_as_observed=False)
     cutoffs = np.full(len(everything), everything.days[-len(coming) :].min() - 1, np.int32)
-    arrays = preparation.at(cutoffs).take(np.arange(len(everything) - len(coming), len(everything)))
+    rows = np.arange(len(everything) - len(coming), len(everything))
+    arrays = preparation.at(cutoffs[rows], rows)
     parts: dict[str, Callable[[], object]] = {
         "forecast, all of it": lambda: forecaster.forecast(past, coming, day),
         "of it, tables sorted": lambda: Preparation(everything, weather_as_observed=False),
-        "of it, arrays at the cut-off": lambda: preparation.at(cutoffs),
+        "of it, arrays at the cut-off": lambda: preparation.at(cutoffs[rows], rows),
         "of it, the networks": lambda: forecaster.model and forecaster.model.parameters(arrays),
     }
     return {what: median([seconds(part) for _ in range(runs + 1)][1:]) for what, part in parts.items()}

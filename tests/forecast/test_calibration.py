@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from gatecast.forecast.calibration import FEWEST, PAIRS, Calibration, Seen
+from gatecast.forecast.calibration import FEWEST, PAIRS, Calibration, Seen, _latest, _median
 from gatecast.games import PRESEASON
 from gatecast.train.held_back import LEVELS, HeldBack, errors_of
 
@@ -18,9 +18,22 @@ def errors(gates: np.ndarray) -> np.ndarray:
     return (gates[:, None] - FORECAST) / RANGE
 
 
+def one_club(games: int) -> np.ndarray:
+    return np.full(games, "AAA")
+
+
+def calibration(gates: np.ndarray) -> Calibration:
+    """Of a club held back."""
+    return Calibration(errors(gates), one_club(len(gates)))
+
+
+def shifts(prior: Calibration, cutoffs: np.ndarray, seen: Seen) -> np.ndarray:
+    return prior.shifts(cutoffs, one_club(len(cutoffs)), seen)
+
+
 def seen(gates: np.ndarray, lead: int = 1) -> Seen:
     days = np.arange(len(gates))
-    return Seen(days, days - lead, errors(gates))
+    return Seen(days, days - lead, errors(gates), one_club(len(gates)))
 
 
 def covered(gates: np.ndarray, shifts: np.ndarray) -> list[float]:
@@ -32,34 +45,35 @@ def covered(gates: np.ndarray, shifts: np.ndarray) -> list[float]:
 def test_intervals_cover_their_share_whatever_the_spread(spread):
     draw = np.random.default_rng(1)
     gates = draw.normal(0, spread, 4000)
-    shifts = Calibration(errors(draw.normal(0, spread, 2000))).shifts(np.arange(4000) - 1, seen(gates))
-    assert covered(gates, shifts) == pytest.approx([0.9, 0.8, 0.5], abs=0.03)
+    moved = shifts(calibration(draw.normal(0, spread, 2000)), np.arange(4000) - 1, seen(gates))
+    assert covered(gates, moved) == pytest.approx([0.9, 0.8, 0.5], abs=0.03)
 
 
 def test_corrections_follow_a_spread_that_changes_within_the_season():
     draw = np.random.default_rng(2)
     gates = np.concatenate([draw.normal(0, 1, 500), draw.normal(0, 2, 4000)])
-    shifts = Calibration(errors(draw.normal(0, 1, 2000))).shifts(np.arange(4500) - 1, seen(gates))
-    assert covered(gates[3000:], shifts[3000:])[1] == pytest.approx(0.8, abs=0.04)
+    moved = shifts(calibration(draw.normal(0, 1, 2000)), np.arange(4500) - 1, seen(gates))
+    assert covered(gates[3000:], moved[3000:])[1] == pytest.approx(0.8, abs=0.04)
 
 
 def test_a_drift_in_level_moves_the_middle_after_it_and_not_before():
     gates = np.concatenate([np.zeros(400), np.full(1500, 0.8)])
-    shifts = Calibration(errors(np.zeros(500))).shifts(np.arange(1900) - 1, seen(gates))[:, MIDDLE] * RANGE
-    assert shifts[:400] == pytest.approx(0.0)
-    assert shifts[-1] == pytest.approx(0.4, abs=0.01)
-    assert np.diff(shifts[560:]).min() >= -1e-9
+    prior, days = calibration(np.zeros(500)), np.arange(1900) - 1
+    moved = prior.shifts(days, np.full(1900, "stranger"), seen(gates))[:, MIDDLE] * RANGE
+    assert moved[:400] == pytest.approx(0.0)
+    assert moved[-1] == pytest.approx(0.4, abs=0.01)
+    assert np.diff(moved[560:]).min() >= -1e-9
 
 
 def test_gates_after_the_cutoff_change_nothing():
     draw = np.random.default_rng(3)
     gates = draw.normal(size=600)
-    prior = Calibration(errors(draw.normal(size=500)))
+    prior = calibration(draw.normal(size=500))
     cutoffs = np.array([100, 300, 599])
-    before = prior.shifts(cutoffs, seen(gates))
+    before = shifts(prior, cutoffs, seen(gates))
     changed = gates.copy()
     changed[301:] += 5
-    after = prior.shifts(cutoffs, seen(changed))
+    after = shifts(prior, cutoffs, seen(changed))
     assert (before[:2] == after[:2]).all()
     assert not (before[2] == after[2]).all()
 
@@ -67,7 +81,7 @@ def test_gates_after_the_cutoff_change_nothing():
 def test_a_correction_is_the_conformal_rank_of_the_misses():
     crepes = pytest.importorskip("crepes")
     prior = errors(np.random.default_rng(4).normal(0, 1.7, 999))
-    shift = Calibration(prior).shifts(np.zeros(1, np.int64), Seen.nothing())[0]
+    shift = Calibration(prior, one_club(999)).shifts(np.zeros(1, np.int64), np.array(["stranger"]), Seen.nothing())[0]
     for low, high in PAIRS:
         misses = np.maximum(-prior[:, low], prior[:, high])
         oracle = crepes.ConformalPredictiveSystem()
@@ -79,12 +93,12 @@ def test_a_correction_is_the_conformal_rank_of_the_misses():
 
 
 def test_too_few_misses_correct_nothing():
-    few = Calibration(errors(np.full(FEWEST - 1, 9.0)))
-    assert (few.shifts(np.zeros(3, np.int64), Seen.nothing()) == 0).all()
+    few = calibration(np.full(FEWEST - 1, 9.0))
+    assert (shifts(few, np.zeros(3, np.int64), Seen.nothing()) == 0).all()
 
 
 def test_the_nearest_training_lead_is_taken():
-    held_back = HeldBack((1, 7, 30, PRESEASON), np.zeros((4, 5, 7), np.float32))
+    held_back = HeldBack((1, 7, 30, PRESEASON), np.zeros((4, 5, 7), np.float32), one_club(5))
     assert held_back.nearest([1, 2, 3, 20, 45, 100, 300]).tolist() == [0, 0, 1, 2, 2, 3, 3]
 
 
@@ -92,3 +106,37 @@ def test_errors_are_cut_at_capacity_and_measured_in_ranges():
     demand = np.array([[0.2, 0.3, 0.4, 0.5, 0.6, 0.9, 1.4]])
     found = errors_of(demand, np.array([1.1]))[0]
     assert found == pytest.approx((1 - np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.9, 1.0])) / 0.2)
+
+
+def two_clubs(games: int) -> np.ndarray:
+    return np.where(np.arange(games) % 2 == 0, "EVN", "WLD")
+
+
+def test_a_club_that_is_hard_to_foresee_gets_wider_intervals():
+    draw, spread = np.random.default_rng(5), np.where(np.arange(4000) % 2 == 0, 0.6, 1.8)
+    gates, prior = draw.normal(size=4000) * spread, draw.normal(size=320) * spread[:320]
+    clubs, days = two_clubs(4000), np.arange(4000)
+    known = Seen(days, days - 1, errors(gates), clubs)
+    moved = Calibration(errors(prior), two_clubs(320)).shifts(days - 1, clubs, known)
+    together = Calibration(errors(prior), two_clubs(320)).shifts(days - 1, np.full(4000, "stranger"), known)
+    for club in ("EVN", "WLD"):
+        own = clubs == club
+        share, alone = covered(gates[own], moved[own])[1], covered(gates[own], together[own])[1]
+        assert abs(share - 0.8) + 0.03 < abs(alone - 0.8)
+
+
+def test_a_club_off_its_level_is_followed_and_the_others_are_not_moved():
+    gates = np.where(np.arange(2000) % 8 == 0, 1.5, 0.0)
+    clubs, days = np.where(np.arange(2000) % 8 == 0, "OFF", "CLM"), np.arange(2000)
+    moved = calibration(np.zeros(500)).shifts(days - 1, clubs, Seen(days, days - 1, errors(gates), clubs))[:, MIDDLE]
+    assert moved[clubs == "OFF"][-1] * RANGE == pytest.approx(0.75, abs=0.01)
+    assert moved[clubs == "CLM"][-1] == pytest.approx(0.0)
+
+
+def test_latest_values_and_their_median_are_those_of_a_loop():
+    values, counts = np.random.default_rng(6).normal(size=30), np.array([0, 1, 2, 7, 30])
+    latest = _latest(values, counts, 5)
+    for row, count in zip(latest, counts, strict=True):
+        assert row[~np.isnan(row)].tolist() == values[max(0, count - 5) : count].tolist()
+    assert _median(latest)[1:] == pytest.approx([np.median(values[max(0, n - 5) : n]) for n in counts[1:]])
+    assert _median(latest)[0] == 0.0

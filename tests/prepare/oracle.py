@@ -12,6 +12,7 @@ Game = dict[str, Any]
 
 NAN = math.nan
 DAY_ZERO = dt.date(1970, 1, 1)
+EASTER = {2022: dt.date(2022, 4, 17), 2023: dt.date(2023, 4, 9), 2024: dt.date(2024, 3, 31)}
 FLOAT_COLUMNS = (c.TEMPERATURE, c.WIND)
 
 
@@ -48,6 +49,7 @@ class Oracle:
         for row, game in enumerate(self.games):
             game["row"] = row
         self.gates = [game for game in self.games if game[c.ATTENDANCE]]
+        self.first_day = min(game[c.DATE] for game in self.games)
         for game in self.games:
             game["relative"] = self._relative(game)
 
@@ -55,8 +57,16 @@ class Oracle:
         """Features of one game, gates as shares of the capacity."""
         game = self.games[row]
         seats = self.capacity(game, cutoff)
-        gates = self._gates(game, cutoff)
+        gates = self._gates(game, cutoff) | self._against_usual(game, cutoff)
+        shape = self._shape(game, cutoff)
+        month, weekday, visitor = (
+            1.0 if math.isnan(shape[f"shape_{name}"]) else shape[f"shape_{name}"]
+            for name in ("month", "weekday", "visitor")
+        )
+        gates["gate_shaped"] = gates["gate_last_season"] * month * weekday
+        gates["gate_shaped_visitor"] = gates["gate_shaped"] * max(0.5, min(2.0, visitor))
         return {
+            **shape,
             **self._calendar(game),
             **self._form(game, cutoff),
             **{name: value / seats if name.startswith("gate_") else value for name, value in gates.items()},
@@ -85,11 +95,30 @@ class Oracle:
         ]
 
     def _relative(self, game: Game) -> float:
-        before = [
-            past[c.ATTENDANCE] for past in self.gates if past[c.HOME] == game[c.HOME] and past[c.DATE] < game[c.DATE]
-        ]
-        usual = mean(before[-40:])
-        return round(10_000 * (game[c.ATTENDANCE] or 0) / usual) / 10_000 if usual > 0 else 0.0
+        usual = self._usual(game, game[c.DATE] - dt.timedelta(days=1))
+        return round(10_000 * min((game[c.ATTENDANCE] or 0) / usual, 3)) / 10_000 if usual > 0 else 0.0
+
+    def _usual(self, game: Game, cutoff: dt.date) -> float:
+        """A mean of the club's gates on the weekday, with its latest gates on any day as three more."""
+        past = self.own_gates(game, cutoff)
+        weekday = [each[c.ATTENDANCE] for each in past if each[c.DATE].weekday() == game[c.DATE].weekday()][-13:]
+        return mean([*weekday, *[mean([each[c.ATTENDANCE] for each in past[-40:]])] * 3])
+
+    def _against_usual(self, game: Game, cutoff: dt.date) -> dict[str, float]:
+        own = [each for each in self.own_gates(game, cutoff) if each["relative"] > 0]
+        met = [each["relative"] for each in own if each[c.VISITOR] == game[c.VISITOR]]
+        late, road = ([each["relative"] for each in games] for games in (own, self.road_gates(game, cutoff)))
+        out = {f"against_usual{k}": mean(late[-k:]) for k in (3, 6, 12, 25, 50)}
+        out |= {f"against_usual_visitor{k}": mean(met[-k:]) for k in (1, 3, 9)}
+        out |= {f"against_usual_road{k}": mean(road[-k:]) for k in (5, 15, 40, 80)}
+        drawn = [each for each in self.gates if each["relative"] > 0]
+        for span in (15, 60):
+            recent_days = [each["relative"] for each in drawn if 0 <= (cutoff - each[c.DATE]).days < span]
+            out[f"league_drift{span}"] = mean(recent_days)
+        usual = self._usual(game, cutoff)
+        draw = max(0.5, min(2.0, mean(road[-40:]))) if road else 1.0
+        level, steady = (max(0.3, min(2.0, mean(late[-k:]))) if late else NAN for k in (12, 25))
+        return {**out, "gate_expected": usual * level, "gate_expected_visitor": usual * steady * draw}
 
     def _calendar(self, game: Game) -> dict[str, float]:
         date: dt.date = game[c.DATE]
@@ -100,7 +129,11 @@ class Oracle:
             "memorial": nth_weekday(date.year, 5, 0, -1),
             "independence": dt.date(date.year, 7, 4),
             "labor": nth_weekday(date.year, 9, 0, 1),
+            "easter": EASTER[date.year],
+            "mothers": nth_weekday(date.year, 5, 6, 2),
+            "fathers": nth_weekday(date.year, 6, 6, 3),
         }
+        most = {"easter": 10, "mothers": 1, "fathers": 1}
         return {
             "day_of_year": date.timetuple().tm_yday,
             "season_sine": math.sin(phase),
@@ -109,7 +142,10 @@ class Oracle:
             "weekday_cosine": math.cos(turn),
             "weekend": date.strftime("%a") in ("Fri", "Sat", "Sun"),
             "start_hour": NAN if start is None else start.hour + start.minute / 60,
-            **{f"days_from_{name}": max(-4, min(4, (date - day).days)) for name, day in near.items()},
+            **{
+                f"days_from_{name}": max(-most.get(name, 4), min(most.get(name, 4), (date - day).days))
+                for name, day in near.items()
+            },
             "holiday": date in public_holidays(date.year),
             **self._places(game),
             "interleague": game[c.HOME_LEAGUE] != game[c.VISITOR_LEAGUE],
@@ -132,14 +168,70 @@ class Oracle:
             series[-1].append(each)
         mine = next(games for games in series if game in games)
         place = season.index(game)
+        date = game[c.DATE]
+        apart = [(each[c.DATE] - date).days for each in self.games if each[c.HOME] == game[c.HOME]]
         return {
+            **self._visits(game),
             "home_game": place,
+            "home_games_left": len(season) - place,
             "stand_game": stand.index(game),
+            "stand_length": len(stand),
             "series_game": mine.index(game),
             "series_length": len(mine),
             "home_opener": place == 0,
-            "days_since_home_game": min(30, (game[c.DATE] - season[place - 1][c.DATE]).days) if place else NAN,
+            "days_since_home_game": min(30, (date - season[place - 1][c.DATE]).days) if place else NAN,
+            "days_until_home_game": min(30, (season[place + 1][c.DATE] - date).days)
+            if place + 1 < len(season)
+            else NAN,
+            **{f"home_games_past{days}": sum(-days <= day < 0 for day in apart) for days in (7, 14)},
+            **{f"home_games_next{days}": sum(0 < day <= days for day in apart) for days in (7, 14)},
+            "season_day": (date - min(each[c.DATE] for each in self.games if each[c.SEASON] == game[c.SEASON])).days,
+            "venue_age": self._venue_age(game),
         }
+
+    def _visits(self, game: Game) -> dict[str, float]:
+        met = [g for g in self.games if (g[c.HOME], g[c.VISITOR]) == (game[c.HOME], game[c.VISITOR])]
+        season = [g for g in met if g[c.SEASON] == game[c.SEASON]]
+        before = [g for g in met if g[c.SEASON] < game[c.SEASON]]
+        visit, number = [], 0
+        for place, each in enumerate(season):
+            number += place > 0 and (each[c.DATE] - season[place - 1][c.DATE]).days > 5
+            visit.append(number)
+        place = season.index(game)
+        return {
+            "years_since_visitor": min(8, (game[c.DATE] - before[-1][c.DATE]).days / 365.25) if before else NAN,
+            "visitor_games_before": place,
+            "visitor_games": len(season),
+            "visit": visit[place],
+            "visits": number + 1,
+        }
+
+    def _venue_age(self, game: Game) -> float:
+        first = min(each[c.DATE] for each in self.games if each[c.VENUE] == game[c.VENUE])
+        return NAN if (first - self.first_day).days < 300 else min(12, (game[c.DATE] - first).days / 365.25)
+
+    def _shape(self, game: Game, cutoff: dt.date) -> dict[str, float]:
+        """Gates of earlier seasons, each against the mean of its club's season."""
+        told: dict[str, list[float]] = {name: [] for name in ("month", "weekday", "month_weekday", "visitor", "opener")}
+        for season in sorted({g[c.SEASON] for g in self.games if g[c.SEASON] < game[c.SEASON]}):
+            games = [g for g in self.games if g[c.HOME] == game[c.HOME] and g[c.SEASON] == season]
+            gates = [g for g in games if g[c.ATTENDANCE]]
+            if len(gates) < 40 or games[-1][c.DATE] > cutoff:
+                continue
+            usual = mean([g[c.ATTENDANCE] for g in gates])
+            for g in gates:
+                alike = {
+                    "month": g[c.DATE].month == game[c.DATE].month,
+                    "weekday": g[c.DATE].weekday() == game[c.DATE].weekday(),
+                    "visitor": g[c.VISITOR] == game[c.VISITOR],
+                    "opener": g is games[0] and self._places(game)["home_opener"],
+                }
+                alike["month_weekday"] = alike["month"] and alike["weekday"]
+                for name, same in alike.items():
+                    if same:
+                        told[name].append(round(10_000 * min(4, g[c.ATTENDANCE] / usual)) / 10_000)
+        last = {"month": 40, "weekday": 40, "month_weekday": 8, "visitor": 12, "opener": 4}
+        return {f"shape_{name}": mean(values[-last[name] :]) for name, values in told.items()}
 
     def _form(self, game: Game, cutoff: dt.date) -> dict[str, float]:
         out = {}
@@ -152,6 +244,9 @@ class Oracle:
             out[f"{side}_margin"] = sum(margins) / (len(margins) + 5)
             out[f"{side}_last10"] = mean(wins[-10:])
             out[f"{side}_last_season"] = mean([margin > 0 for margin in before])
+            out[f"{side}_finish"] = mean([margin > 0 for margin in before[-40:]])
+            earlier = self._margins(club, game[c.SEASON] - 2, cutoff)
+            out[f"{side}_two_seasons_ago"] = mean([margin > 0 for margin in earlier])
         return out
 
     def _margins(self, club: str, season: int, cutoff: dt.date) -> list[int]:
@@ -178,6 +273,9 @@ class Oracle:
         out |= {f"gate_visitor{k}": mean(visitor[-k:]) for k in (1, 3, 9)}
         out["gate_season"] = mean(those(season=season))
         out["gate_last_season"] = mean(those(season=season - 1))
+        out["gate_finish"] = mean(those(season=season - 1)[-30:])
+        out["gate_two_seasons_ago"] = mean(those(season=season - 2))
+        out["season_trend"] = share(out["gate_last_season"], out["gate_two_seasons_ago"])
         out["gate_weekday_last_season"] = mean(those(season=season - 1, weekday=date.weekday()))
         out["gate_month_last_season"] = mean(those(season=season - 1, month=date.month))
         at_venue = [
@@ -195,12 +293,6 @@ class Oracle:
             if each[c.DATE] >= recent[0][c.DATE] and each[c.DATE].weekday() == date.weekday()
         ]
         out["weekday_ratio"] = share(mean(same), mean(counts[-120:]))
-        road = [each["relative"] for each in self.road_gates(game, cutoff)]
-        out |= {f"road_draw{k}": mean(road[-k:]) for k in (5, 15, 40)}
-        drawn = [each for each in self.gates if each["relative"] > 0]
-        for span in (15, 60):
-            recent_days = [each["relative"] for each in drawn if 0 <= (cutoff - each[c.DATE]).days < span]
-            out[f"league_drift{span}"] = mean(recent_days)
         return out
 
     @staticmethod

@@ -28,9 +28,12 @@ def oracle(league: Games) -> Oracle:
 
 
 def sampled(games: Games) -> list[int]:
-    """Games of all the table, its first and last ones among them."""
+    """Games of all the table, its first and last ones, those of a holiday and home openers among them."""
     drawn = np.random.default_rng(3).choice(len(games), SAMPLE, replace=False)
-    return sorted({0, 1, len(games) - 1, *drawn.tolist()})
+    date = games.table[c.DATE]
+    holidays = np.flatnonzero((date.dt.month() == 7) & (date.dt.day() == 4))
+    openers = games.table.with_row_index().group_by(c.HOME, c.SEASON).agg(pl.col("index").min())["index"]
+    return sorted({0, 1, len(games) - 1, *drawn.tolist(), *holidays.tolist(), *openers.to_list()})
 
 
 def own(games: Games, lead: int | str) -> dict[str, np.ndarray]:

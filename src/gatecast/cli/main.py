@@ -13,6 +13,7 @@ from gatecast import __version__
 from gatecast.cli import backtest, collect, demo, evaluate_plan, forecast, plan, serve, train
 from gatecast.cli.console import INTERRUPTED, fail
 from gatecast.errors import GatecastError
+from gatecast.networks import import_keras_without
 
 __all__ = ["app", "main"]
 
@@ -61,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    import_keras_without("sklearn", "pandas")
     code = _run(arguments)
     try:
         sys.stdout.flush()

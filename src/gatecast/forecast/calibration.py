@@ -3,8 +3,9 @@
 Conformalised quantile regression (Romano, Patterson & Candès 2019): an interval is moved out by the quantile of past
 misses that would have covered its share of them. Misses are those of the latest season held back from training, then
 those of the current season as far as known at the cut-off, the latest ones only, so that the correction follows a drift
-(Gibbs & Candès 2021 show why it must). The whole distribution also follows the current season's median error, by more
-the more games tell of it.
+(Gibbs & Candès 2021 show why it must). Each club has a correction of its own, drawn towards that of all clubs by as
+much as its games are few: some crowds are harder to foresee than others. The whole distribution also follows the
+season's median error, of all clubs and of the club, by more the more games tell of it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.games.cutoff import Lead
-from gatecast.train.held_back import LEVELS, HeldBack, days_of
+from gatecast.train.held_back import LEVELS, HeldBack, Names, days_of
 
 __all__ = ["Calibration", "Seen"]
 
 Floats = npt.NDArray[np.float64]
+Days = npt.NDArray[np.int64]
 
 RECENT = 2000
 """Latest misses that a correction is taken from."""
@@ -30,6 +32,10 @@ FEWEST = 60
 """With fewer, forecasts stay as they are."""
 DRIFT_GAMES, DRIFT_TRUST = 300, 300
 """Latest games of the season that the drift is taken from, and the games that count half against no drift."""
+CLUB_RECENT, CLUB_TRUST = 80, 80
+"""Latest misses of a club that its own correction is taken from, and the games that count half against the league."""
+CLUB_DRIFT_GAMES, CLUB_DRIFT_TRUST = 20, 20
+"""The same as for the drift of all clubs, for what a club's drift is beyond that."""
 MIDDLE = LEVELS.index(0.5)
 PAIRS = tuple((i, len(LEVELS) - 1 - i) for i in range(MIDDLE))
 
@@ -46,16 +52,19 @@ class Seen:
         The last day known to each forecast.
     errors : ndarray of float, shape (games, 7)
         As in `HeldBack`.
+    clubs : ndarray of str, shape (games,)
+        The home club of each game.
     """
 
     days: npt.NDArray[np.int64]
     cutoffs: npt.NDArray[np.int64]
     errors: Floats
+    clubs: Names
 
     @classmethod
     def nothing(cls) -> Seen:
         """No game seen."""
-        return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(LEVELS))))
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(LEVELS))), np.zeros(0, np.str_))
 
 
 @dataclass(frozen=True)
@@ -66,47 +75,104 @@ class Calibration:
     ----------
     prior : ndarray of float, shape (games, 7)
         Errors on the games held back, in order of day.
+    clubs : ndarray of str, shape (games,)
+        Their home clubs.
     """
 
     prior: Floats
+    clubs: Names
 
     @classmethod
     def at_lead(cls, held_back: HeldBack, lead: Lead) -> Calibration:
         """From the errors at the training lead nearest to a lead."""
-        return cls(held_back.errors[held_back.nearest(np.array([days_of(lead)]))[0]].astype(np.float64))
+        nearest = held_back.nearest(np.array([days_of(lead)]))[0]
+        return cls(held_back.errors[nearest].astype(np.float64), held_back.clubs)
 
-    def shifts(self, cutoffs: npt.NDArray[np.int64], seen: Seen) -> Floats:
+    def shifts(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
         """What to add to the quantiles of `LEVELS`, in units of the interquartile range.
 
         Parameters
         ----------
         cutoffs : ndarray of int, shape (games,)
             The last day known to each forecast; only games of `seen` up to that day are used.
+        clubs : ndarray of str, shape (games,)
+            The home club of each game.
         seen : Seen
 
         Returns
         -------
         ndarray of float, shape (games, 7)
         """
-        moved = seen.errors - self._drift(seen.cutoffs, seen)[:, None]
-        drift = self._drift(cutoffs, seen)
-        scores, before = _misses(moved), _misses(self.prior)
-        out = np.empty((len(cutoffs), len(LEVELS)))
-        days, place = np.unique(cutoffs, return_inverse=True)
-        for i, day in enumerate(days):
-            count = np.searchsorted(seen.days, day, "right")
-            pool = np.concatenate([before, scores[:count]])[-RECENT:]
-            out[place == i] = _corrections(pool) * (SAME_LUCK + (1.0 - SAME_LUCK) * min(count / DRIFT_GAMES, 1.0))
-        return out + drift[:, None]
+        drift = _drift(cutoffs, clubs, seen)
+        moved = seen.errors - _drift(seen.cutoffs, seen.clubs, seen)[:, None]
+        before, since = _misses(self.prior), _misses(moved)
+        outward = self._of_all(cutoffs, seen.days, before, since)
+        for club in np.unique(clubs):
+            asked, own = clubs == club, seen.clubs == club
+            known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
+            earlier = before[self.clubs == club]
+            latest = _latest(np.concatenate([earlier, since[own]]), len(earlier) + known, CLUB_RECENT)
+            count = np.minimum(len(earlier) + known, CLUB_RECENT)[:, None]
+            weight = count / (count + CLUB_TRUST)
+            outward[asked] = np.where(
+                count > 0, weight * _ranked(latest) + (1 - weight) * outward[asked], outward[asked]
+            )
+        told = np.searchsorted(seen.days, cutoffs, "right")
+        share = SAME_LUCK + (1.0 - SAME_LUCK) * np.minimum(told / DRIFT_GAMES, 1.0)
+        outward *= np.where(len(before) + told < FEWEST, 0.0, share)[:, None]
+        return outward @ _OUTWARD + drift[:, None]
 
     @staticmethod
-    def _drift(cutoffs: npt.NDArray[np.int64], seen: Seen) -> Floats:
-        """Median error of the latest games known at each cut-off, drawn towards none, shape (cutoffs,)."""
-        known = np.searchsorted(seen.days, cutoffs, "right")
-        drift = {
-            count: _drift_after(seen.errors[max(0, count - DRIFT_GAMES) : count, MIDDLE]) for count in np.unique(known)
-        }
-        return np.array([drift[count] for count in known], np.float64)
+    def _of_all(cutoffs: Days, days: Days, before: Floats, since: Floats) -> Floats:
+        """How far each interval must move out for all clubs, shape (games, pairs)."""
+        out = np.empty((len(cutoffs), len(PAIRS)))
+        counts, place = np.unique(np.searchsorted(days, cutoffs, "right"), return_inverse=True)
+        for i, count in enumerate(counts):
+            pool = np.concatenate([before, since[:count]])[-RECENT:]
+            out[place == i] = _ranked(pool[None])[0] if len(pool) else 0.0
+        return out
+
+
+def _drift(cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
+    """Median error of the latest games known at each cut-off, drawn towards none, shape (cutoffs,).
+
+    First of all clubs, then of the club beyond that.
+    """
+    middle = seen.errors[:, MIDDLE]
+    league = _league_drift(cutoffs, seen.days, middle)
+    rest = middle - _league_drift(seen.cutoffs, seen.days, middle)
+    out = league.copy()
+    for club in np.unique(clubs):
+        asked, own = clubs == club, seen.clubs == club
+        known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
+        latest = _latest(rest[own], known, CLUB_DRIFT_GAMES)
+        count = np.minimum(known, CLUB_DRIFT_GAMES)
+        weight = count / (count + CLUB_DRIFT_TRUST)
+        out[asked] += np.where(count > 0, weight * _median(latest), 0.0)
+    return out
+
+
+def _league_drift(cutoffs: Days, days: Days, errors: Floats) -> Floats:
+    known = np.searchsorted(days, cutoffs, "right")
+    counts, place = np.unique(known, return_inverse=True)
+    drift = np.array([_drift_after(errors[max(0, count - DRIFT_GAMES) : count]) for count in counts], np.float64)
+    return drift[place] if len(drift) else np.zeros(0)
+
+
+def _latest(values: Floats, counts: Days, most: int) -> Floats:
+    """The last `most` of the first so many values, NaN where there are fewer, shape (counts, most, ...)."""
+    index = counts[:, None] + np.arange(-most, 0)
+    padded = np.concatenate([values, np.full((1, *values.shape[1:]), np.nan)])
+    return padded[np.where(index >= 0, index, len(values))]
+
+
+def _median(values: Floats) -> Floats:
+    """Median of each row, its NaN left out; 0 where there is nothing else, shape (rows,)."""
+    ordered = np.sort(values, axis=1)
+    count = (~np.isnan(values)).sum(axis=1)
+    rows = np.arange(len(values))
+    low, high = ordered[rows, np.maximum((count - 1) // 2, 0)], ordered[rows, count // 2 * (count > 0)]
+    return np.where(count > 0, (low + high) / 2, 0.0)
 
 
 def _drift_after(errors: Floats) -> float:
@@ -120,15 +186,24 @@ def _misses(errors: Floats) -> Floats:
     return np.stack([np.maximum(-errors[:, low], errors[:, high]) for low, high in PAIRS], axis=1)
 
 
-def _corrections(misses: Floats) -> Floats:
-    """What to add to each quantile so that each interval would have covered its share of the misses, shape (7,)."""
-    out = np.zeros(len(LEVELS))
-    count = len(misses)
-    if count < FEWEST:
-        return out
+def _ranked(misses: Floats) -> Floats:
+    """How far each interval must move out to have covered its share of the misses, NaN left out.
+
+    Shape (rows, games, pairs) -> (rows, pairs); NaN where there is no miss.
+    """
+    count = (~np.isnan(misses)).sum(axis=1)
+    shares = np.array([LEVELS[high] - LEVELS[low] for low, high in PAIRS])
+    rank = np.minimum(np.ceil((count + 1) * shares), count).astype(np.int64) - 1
+    found = np.take_along_axis(np.sort(misses, axis=1), np.maximum(rank, 0)[:, None], axis=1)
+    return found[:, 0]
+
+
+def _outward() -> Floats:
+    """From how far each interval moves out to what is added to each quantile, shape (pairs, 7)."""
+    out = np.zeros((len(PAIRS), len(LEVELS)))
     for i, (low, high) in enumerate(PAIRS):
-        share = LEVELS[high] - LEVELS[low]
-        rank = min(int(np.ceil((count + 1) * share)), count) - 1
-        outward = np.partition(misses[:, i], rank)[rank]
-        out[low], out[high] = -outward, outward
+        out[i, low], out[i, high] = -1.0, 1.0
     return out
+
+
+_OUTWARD = _outward()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,18 +44,6 @@ class DemandForecast:
     seats: Floats
     climatology: Climatology
     shifts: Floats | None = None
-
-    @classmethod
-    def concatenated(cls, parts: Sequence[DemandForecast], order: npt.NDArray[np.intp]) -> DemandForecast:
-        """Several forecasts of one model as one, its games put into `order`."""
-        shifts = [part.shifts for part in parts if part.shifts is not None]
-        return cls(
-            np.concatenate([part.parameters for part in parts], axis=1)[:, order],
-            np.concatenate([part.holds for part in parts])[order],
-            np.concatenate([part.seats for part in parts])[order],
-            parts[0].climatology,
-            np.concatenate(shifts)[order] if shifts else None,
-        )
 
     def demand(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of unconstrained demand, shape (games, levels), at least 0."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +14,14 @@ import polars as pl
 from gatecast.errors import DataError, InputError
 from gatecast.forecast.calibration import Calibration, Seen
 from gatecast.forecast.distribution import DemandForecast
+from gatecast.forecast.prepared import Prepared, as_games, rows_of
 from gatecast.forecast.table import contract_table, described_table
 from gatecast.games import Games, cutoff_days
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, as_day
 from gatecast.prepare import Arrays, Preparation
 from gatecast.progress import Progress, silent
-from gatecast.train.held_back import LEVELS, errors_of
+from gatecast.train.held_back import LEVELS, HeldBack, club_names, errors_of
 from gatecast.train.model import TrainedModel
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
@@ -29,6 +29,7 @@ from gatecast.train.settings import TrainingSettings
 __all__ = ["Forecaster", "check_upcoming"]
 
 Rows = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
 
 
 class Forecaster:
@@ -60,6 +61,7 @@ class Forecaster:
     ) -> None:
         self.settings = replace(settings or TrainingSettings(), network=network, seed=seed)
         self.model: TrainedModel | None = None
+        self._latest: Prepared | None = None
 
     def fit(
         self,
@@ -101,6 +103,7 @@ class Forecaster:
         """Train on the games in `rows` of a preparation, shape (games,)."""
         from gatecast.train.ensemble import train_ensemble
 
+        self._latest = None
         self.model = train_ensemble(
             preparation, rows, self.settings, folder=Path(folder) if folder else None, progress=progress
         )
@@ -132,29 +135,27 @@ class Forecaster:
             There is no upcoming game, or one is not after `as_of`.
         """
         model = self._trained
-        coming = as_games(upcoming, model.extras)
-        everything = as_games(games, model.extras).extended(coming)
-        preparation = Preparation(everything, weather_as_observed=False)
-        chosen = _rows_of(coming, everything)
-        last = _last_day(everything, chosen, as_of)
-        cutoffs = np.full(len(everything), last, np.int32)
-        arrays, ahead = preparation.at(cutoffs), everything.days[chosen] - last
-        nearest = model.held_back.nearest(ahead) if model.held_back else np.zeros(len(ahead), np.int64)
-        parts = []
-        for i in np.unique(nearest):
-            rows = chosen[nearest == i]
-            lead = model.held_back.leads[i] if model.held_back else 1
-            demand = self._demand(preparation, arrays, rows)
-            parts.append(self._calibrated(preparation, demand, rows, lead, cutoffs[rows]))
-        demand = DemandForecast.concatenated(parts, np.argsort(np.argsort(nearest, kind="stable")))
-        table = contract_table(everything, chosen, demand, pl.Series(ahead).cast(pl.String), cutoffs[chosen])
+        if self._latest is None or not self._latest.serves(games, upcoming):
+            self._latest = Prepared.of(games, upcoming, model.extras)
+        preparation, rows, everything = self._latest.preparation, self._latest.rows, self._latest.preparation.games
+        last = _last_day(everything, rows, as_of)
+        cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
+        demand = self._demand(preparation.at(cutoffs, rows))
+        if model.held_back:
+            demand = replace(demand, shifts=self._shifts(self._latest, model.held_back, ahead, last))
+        table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
         return described_table(table, everything, demand)
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """Forecast the games in `rows` of a preparation, each at its own cut-off for one lead (backtests)."""
         cutoffs = cutoff_days(preparation.games, lead)[rows]
-        demand = self._demand(preparation, preparation.at_lead(lead), rows)
-        demand = self._calibrated(preparation, demand, rows, lead, cutoffs)
+        demand = self._demand(preparation.at_lead(lead).take(rows))
+        held_back = self._trained.held_back
+        if held_back:
+            seen = self._seen(preparation, lead, int(cutoffs.max(initial=0)))
+            clubs = club_names(preparation.games)[rows]
+            shifts = Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), clubs, seen)
+            demand = replace(demand, shifts=shifts)
         return contract_table(preparation.games, rows, demand, str(lead), cutoffs)
 
     def save(self, folder: str | Path) -> None:
@@ -184,64 +185,49 @@ class Forecaster:
             raise InputError("forecaster: got one that is not trained, expected a trained one; call fit or load first")
         return self.model
 
-    def _calibrated(
-        self, preparation: Preparation, demand: DemandForecast, rows: Rows, lead: Lead, cutoffs: npt.NDArray[np.int32]
-    ) -> DemandForecast:
-        """Demand for the games in `rows` with the corrections for forecasts at one lead, made at `cutoffs`, (rows,)."""
-        held_back = self._trained.held_back
-        if held_back is None:
-            return demand
-        seen = self._seen(preparation, lead)
-        return replace(demand, shifts=Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), seen))
+    def _shifts(self, prepared: Prepared, held_back: HeldBack, ahead: npt.NDArray[np.int32], last: int) -> Floats:
+        """Corrections for games so many days ahead of the last day known, each as for the nearest training lead."""
+        nearest, clubs = held_back.nearest(ahead), club_names(prepared.preparation.games)[prepared.rows]
+        shifts = np.empty((len(ahead), len(LEVELS)))
+        for i in np.unique(nearest):
+            lead, those = held_back.leads[i], nearest == i
+            if (lead, last) not in prepared.seen:
+                prepared.seen[lead, last] = self._seen(prepared.preparation, lead, last)
+            cutoffs = np.full(those.sum(), last, np.int64)
+            shifts[those] = Calibration.at_lead(held_back, lead).shifts(
+                cutoffs, clubs[those], prepared.seen[lead, last]
+            )
+        return shifts
 
-    def _seen(self, preparation: Preparation, lead: Lead) -> Seen:
-        """Errors at one lead on the games after the last day trained on."""
+    def _seen(self, preparation: Preparation, lead: Lead, last: int) -> Seen:
+        """Errors at one lead on the games after the last day trained on, up to the last day known."""
         model, schedule = self._trained, preparation.schedule
         if not model.through or not preparation.games.dated:
             return Seen.nothing()
-        after = np.flatnonzero(schedule.day > as_day(dt.date.fromisoformat(model.through)))
-        if not len(after):
+        through = as_day(dt.date.fromisoformat(model.through))
+        # Chosen by day, not by gate: which games share a block may change the last bits of what comes of them.
+        rows = np.flatnonzero((schedule.day > through) & (schedule.day <= last))
+        if not len(rows):
             return Seen.nothing()
-        demand = self._demand(preparation, preparation.at_lead(lead), after)
-        errors = errors_of(demand.averaged(np.array(LEVELS)), schedule.gate[after] / demand.holds).astype(np.float64)
-        order = np.argsort(schedule.day[after], kind="stable")
-        order = order[schedule.gate[after][order] > 0]
-        cutoffs = cutoff_days(preparation.games, lead)[after].astype(np.int64)
-        return Seen(schedule.day[after][order], cutoffs[order], errors[order])
+        rows = rows[np.argsort(schedule.day[rows], kind="stable")]
+        cutoffs = cutoff_days(preparation.games, lead)[rows]
+        demand = self._demand(preparation.at(cutoffs, rows))
+        errors = errors_of(demand.averaged(np.array(LEVELS)), schedule.gate[rows] / demand.holds).astype(np.float64)
+        counted, clubs = schedule.gate[rows] > 0, club_names(preparation.games)[rows]
+        return Seen(schedule.day[rows][counted], cutoffs.astype(np.int64)[counted], errors[counted], clubs[counted])
 
-    def _demand(self, preparation: Preparation, arrays: Arrays, rows: Rows) -> DemandForecast:
-        """Demand for the games in `rows`."""
-        chosen = arrays.take(rows)
-        holds = self._trained.encoding.seats(chosen).astype(np.float64)
-        stated = preparation.gates.stated[rows]
-        return DemandForecast(
-            self._trained.parameters(chosen), holds, np.where(stated > 0, stated, holds), self._trained.climatology
-        )
-
-
-def as_games(games: Games | Any, extras: Sequence[c.Column] = ()) -> Games:  # noqa: ANN401
-    """`games` itself, or the games of a data frame, with any of `extras` it lacks added as unknown."""
-    table = games if isinstance(games, Games) else Games.from_frame(games, [*extras])
-    missing = [column for column in extras if column.name not in table.columns]
-    if not missing:
-        return table
-    unknown = [pl.lit(None, column.dtype()).alias(column.name) for column in missing]
-    return Games(table.table.with_columns(unknown), (*table.extras, *missing))
+    def _demand(self, arrays: Arrays) -> DemandForecast:
+        """Demand for the games of `arrays`, before calibration."""
+        model = self._trained
+        holds = model.encoding.seats(arrays).astype(np.float64)
+        stated = arrays.stated.astype(np.float64)
+        return DemandForecast(model.parameters(arrays), holds, np.where(stated > 0, stated, holds), model.climatology)
 
 
 def check_upcoming(games: Games, upcoming: Games, as_of: dt.date | str | None = None) -> None:
     """Raise what `Forecaster.forecast` would raise for these games, so that it is known before a long training."""
     everything = games.extended(upcoming)
-    _last_day(everything, _rows_of(upcoming, everything), as_of)
-
-
-def _rows_of(coming: Games, everything: Games) -> Rows:
-    """Where each game to come stands in the table of all games: last, where games carry no dates."""
-    if not coming.dated:
-        return np.arange(len(everything) - len(coming), len(everything))
-    place = everything.table.select(c.GAME_ID).with_row_index()
-    rows = coming.table.select(c.GAME_ID).join(place, on=c.GAME_ID, how="left", maintain_order="left")["index"]
-    return rows.to_numpy().astype(np.intp)
+    _last_day(everything, rows_of(upcoming, everything), as_of)
 
 
 def _last_day(games: Games, rows: Rows, as_of: dt.date | str | None) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gatecast.errors import GatecastError, InputError
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from gatecast.networks.signature import Signature
 
-__all__ = ["NETWORKS", "network", "require_jax"]
+__all__ = ["NETWORKS", "import_keras_without", "network", "require_jax"]
 
 BACKEND = "jax"
+_not_for_keras: tuple[str, ...] = ()
 if "keras" not in sys.modules:
     os.environ["KERAS_BACKEND"] = BACKEND
 
@@ -52,11 +54,34 @@ def network(name: str) -> Callable[[Signature, int], keras.Model]:
 
 
 def require_jax() -> None:
-    """Raise GatecastError unless Keras runs on JAX."""
-    import keras
+    """Import Keras; raise GatecastError unless it runs on JAX."""
+    with _unseen(() if "keras" in sys.modules else _not_for_keras):
+        import keras
 
     if keras.backend.backend() != BACKEND:
         raise GatecastError(
             f"Keras: got the {keras.backend.backend()} backend, expected {BACKEND}; import gatecast before keras, "
             f"or set KERAS_BACKEND={BACKEND}"
         )
+
+
+def import_keras_without(*packages: str) -> None:
+    """Let Keras, once it is imported, not see some packages that it would import for wrappers of its own.
+
+    It takes scikit-learn and pandas where they are installed, which can cost more time than Keras itself. For
+    processes of our own only: whoever uses Keras beside gatecast may want those wrappers.
+    """
+    global _not_for_keras  # noqa: PLW0603
+    _not_for_keras = packages
+
+
+@contextmanager
+def _unseen(packages: tuple[str, ...]) -> Iterator[None]:
+    """Packages not yet imported cannot be imported within."""
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]

@@ -15,7 +15,10 @@ from gatecast.prepare.calendar import calendar
 from gatecast.prepare.form import Form
 from gatecast.prepare.gates import GateHistory
 from gatecast.prepare.history import History, Windows, windows_at
+from gatecast.prepare.places import places
 from gatecast.prepare.schedule import Schedule
+from gatecast.prepare.shape import SeasonShape, shaped
+from gatecast.prepare.usual import AgainstUsual
 
 __all__ = ["Arrays", "Preparation"]
 
@@ -56,6 +59,8 @@ class Arrays:
         The gate histories known.
     capacity : ndarray of float32, shape (games,)
         People the venue holds; NaN where nothing tells.
+    stated : ndarray of float32, shape (games,)
+        Seats stated; 0 where none are.
     schedule : ndarray of float32, shape (games, 10)
         The schedule's fields, as `History.games` has them.
     history : History
@@ -68,6 +73,7 @@ class Arrays:
     categories: pl.DataFrame
     windows: Windows
     capacity: npt.NDArray[np.float32]
+    stated: npt.NDArray[np.float32]
     schedule: npt.NDArray[np.float32]
     history: History
 
@@ -80,6 +86,7 @@ class Arrays:
             self.categories[rows],
             self.windows.take(rows),
             self.capacity[rows],
+            self.stated[rows],
             self.schedule[rows],
             self.history,
         )
@@ -100,11 +107,14 @@ class Preparation:
         self.games = games
         self.weather_as_observed = weather_as_observed
         self.schedule = Schedule.of(games)
-        self.gates = GateHistory(games, self.schedule)
+        self.gates = GateHistory(self.schedule)
         self.form = Form(games, self.schedule)
-        self.calendar = calendar(games, self.schedule)
+        self.usual = AgainstUsual(self.gates)
+        self.calendar = {**calendar(games), **places(self.schedule, games.dated)}
+        self.openers = self.calendar["home_opener"] == 1
+        self.shape = SeasonShape(self.schedule, self.openers)
         night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
-        self.history = History.of(self.schedule, self.calendar, night, self.gates)
+        self.history = History.of(self.calendar, night, self.usual)
         self._at_leads: dict[Lead, Arrays] = {}
 
     def at_lead(self, lead: Lead) -> Arrays:
@@ -113,25 +123,38 @@ class Preparation:
             self._at_leads[lead] = self.at(cutoff_days(self.games, lead))
         return self._at_leads[lead]
 
-    def at(self, cutoffs: npt.NDArray[np.int32]) -> Arrays:
-        """The arrays of every game at its own cut-off day.
+    def at(self, cutoffs: npt.NDArray[np.int32], rows: npt.NDArray[np.intp] | None = None) -> Arrays:
+        """The arrays of games at their own cut-off days.
 
         Parameters
         ----------
-        cutoffs : ndarray of int32, shape (games,)
+        cutoffs : ndarray of int32, shape (games,) or (rows,)
             The last day known, on the scale of `Games.days`.
+        rows : ndarray of int, shape (rows,), optional
+            Which games; all if not given.
         """
-        known = known_at(self.games, cutoffs, weather_as_observed=self.weather_as_observed)
-        capacity = self.gates.capacity(cutoffs)
+        if rows is not None and not self.games.dated:
+            # Without dates the day of a game is its place among all games.
+            everywhere = np.zeros(len(self.games), np.int32)
+            everywhere[rows] = cutoffs
+            return self.at(everywhere).take(rows)
+        which = np.arange(len(self.games)) if rows is None else rows
+        asked = self.schedule if rows is None else self.schedule.take(rows)
+        games = self.games if rows is None else Games(self.games.table[rows], self.games.extras)
+        known = known_at(games, cutoffs, weather_as_observed=self.weather_as_observed)
+        capacity = self.gates.capacity(asked, cutoffs)
+        gates = self.gates.at(asked, cutoffs) | self.usual.at(asked, cutoffs)
+        shape = self.shape.at(asked, self.openers[which], cutoffs)
         derived = {
-            **self.form.at(cutoffs),
-            **_shares(self.gates.at(cutoffs), capacity),
+            **self.form.at(asked, cutoffs),
+            **shape,
+            **_shares(gates | shaped(shape, gates["gate_last_season"]), capacity),
             "log_capacity": np.log(capacity),
         }
         features = {
-            **self.calendar,
+            **{name: values[which] for name, values in self.calendar.items()},
             **derived,
-            "lead": np.log1p(np.clip(self.schedule.day - cutoffs, 0, LARGEST_LEAD)),
+            "lead": np.log1p(np.clip(asked.day - cutoffs, 0, LARGEST_LEAD)),
             **self._numbers(known),
         }
         numeric = np.stack([np.asarray(values, np.float32) for values in features.values()], axis=1)
@@ -140,9 +163,10 @@ class Preparation:
             tuple(features),
             frozenset(derived),
             self._categories(known),
-            windows_at(self.gates, cutoffs),
+            windows_at(self.usual, asked, cutoffs),
             capacity.astype(np.float32),
-            self.history.games,
+            asked.seats.astype(np.float32),
+            self.history.games[which],
             self.history,
         )
 

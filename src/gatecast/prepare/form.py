@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 PRIOR_GAMES = 10
 """A club's win rate starts from this many games half won (a beta prior)."""
 RECENT = 10
+FINISH = 40
+"""Games at the end of a season that tell how a club finished it."""
 END_OF_SEASON = 1 << 17
 
 
@@ -34,28 +36,35 @@ class Form:
         keys = np.where(np.r_[played, played] & (clubs >= 0), clubs * SEASON_SPAN + seasons, -1)
         values = np.stack([np.r_[won, lost], np.r_[margin, -margin]], axis=1)
         self.ledger = Ledger(keys, np.r_[schedule.day, schedule.day], values)
-        self.schedule = schedule
 
-    def at(self, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Games played, win rate, run margin, the last ten and last season's record of both clubs.
+    def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
+        """Games played, win rate, run margin, the last ten and the last two seasons' records of both clubs.
 
         Parameters
         ----------
-        cutoffs : ndarray of int32, shape (games,)
+        queries : Schedule
+            The games to look up, under the codes of the schedule that this was made with.
+        cutoffs : ndarray of int32, shape (queries,)
 
         Returns
         -------
-        dict of str to ndarray of float64, shape (games,)
+        dict of str to ndarray of float64, shape (queries,)
         """
         out = {}
-        for side, clubs in (("home", self.schedule.home), ("visitor", self.schedule.visitor)):
-            key = np.where(clubs >= 0, clubs * SEASON_SPAN + self.schedule.season, -1)
+        for side, clubs in (("home", queries.home), ("visitor", queries.visitor)):
+            key = np.where(clubs >= 0, clubs * SEASON_SPAN + queries.season, -1)
             season = self.ledger.until(key, cutoffs)
             sums, recent = self.ledger.sums(season), self.ledger.sums(season.last(RECENT))
-            before = self.ledger.until(np.where(key >= 0, key - 1, -1), np.minimum(cutoffs, END_OF_SEASON))
+            before, earlier = (
+                self.ledger.until(np.where(key >= 0, key - ago, -1), np.minimum(cutoffs, END_OF_SEASON))
+                for ago in (1, 2)
+            )
+            finish = before.last(FINISH)
             out[f"{side}_played"] = season.count.astype(np.float64)
             out[f"{side}_win_rate"] = (sums[:, 0] + PRIOR_GAMES / 2) / (season.count + PRIOR_GAMES)
             out[f"{side}_margin"] = sums[:, 1] / (season.count + PRIOR_GAMES / 2)
             out[f"{side}_last10"] = ratio(recent[:, 0], season.last(RECENT).count)
             out[f"{side}_last_season"] = ratio(self.ledger.sums(before)[:, 0], before.count)
+            out[f"{side}_two_seasons_ago"] = ratio(self.ledger.sums(earlier)[:, 0], earlier.count)
+            out[f"{side}_finish"] = ratio(self.ledger.sums(finish)[:, 0], finish.count)
         return out

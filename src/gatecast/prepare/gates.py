@@ -1,12 +1,10 @@
-"""The ballpark's own gate history, the visitor's draw and the league's level, as known at a cut-off."""
+"""The ballpark's own gate history as known at a cut-off."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.games import columns as c
-from gatecast.games.table import Games
 from gatecast.prepare.ledger import Ledger, RangeMaximum, Stretch, ratio
 from gatecast.prepare.schedule import SEASON_SPAN, Schedule
 
@@ -21,11 +19,10 @@ CAPACITY_DAYS = 900
 LAST = (1, 3, 5, 10, 20, 40, 81)
 LAST_ON_WEEKDAY = (1, 2, 4, 8, 13)
 LAST_WITH_VISITOR = (1, 3, 9)
-LAST_ON_ROAD = (5, 15, 40)
 RATIO_GAMES = 120
-LEAGUE_DAYS = (15, 60)
+FINISH = 30
+"""Gates at the end of a season that tell at what level it ended."""
 MONTHS = 13
-FIXED_POINT = 10_000
 
 
 class GateHistory:
@@ -35,42 +32,36 @@ class GateHistory:
     no part of the history.
     """
 
-    def __init__(self, games: Games, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule) -> None:
         s = schedule
         counted = s.gate > 0
         gate = s.gate[:, None]
         self.schedule = s
-        self.stated = games.table[c.CAPACITY].fill_null(0).to_numpy().astype(np.int64)
         self.counted = counted
         self.by_home = Ledger(np.where(counted, s.home, -1), s.day, gate)
         self.by_season = Ledger(np.where(counted, s.home_season, -1), s.day, gate)
         self.by_weekday = Ledger(np.where(counted, s.home_weekday, -1), s.day, gate)
         self.by_visitor = Ledger(np.where(counted, s.home_visitor, -1), s.day, gate)
-        self.by_month = Ledger(np.where(counted & (s.month > 0), self._month_key(0), -1), s.day, gate)
+        self.by_month = Ledger(np.where(counted & (s.month > 0), _month_key(s, 0), -1), s.day, gate)
         self.by_venue = Ledger(np.where(counted, s.venue, -1), s.day, gate)
         self.largest = RangeMaximum(s.gate[self.by_venue.order])
-        relative = self._relative_gate()
-        self.relative: Floats = relative / FIXED_POINT
-        drawn = counted & (relative > 0)
-        self.on_road = Ledger(np.where(drawn, s.visitor, -1), s.day, relative[:, None])
-        self.league = Ledger(np.where(drawn, 0, -1), s.day, relative[:, None])
 
-    def capacity(self, cutoffs: npt.NDArray[np.int32]) -> Floats:
-        """People a venue is known to hold, shape (games,); NaN where nothing tells.
+    def capacity(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Floats:
+        """People a venue is known to hold, shape (queries,); NaN where nothing tells.
 
         The larger of the stated seats and the largest gate of the last 900 days known at the cut-off: standing room
         and extra stands let gates pass the stated seats. Where no seats are stated, the largest of n gates is taken for
         n / (n + 1) of what the venue holds, as the largest of n uniform draws is on average.
         """
-        seen = self.by_venue.between(self.schedule.venue, cutoffs.astype(np.int64) - CAPACITY_DAYS + 1, cutoffs)
-        return self._holds(self.largest.over(seen), seen.count, self.stated)
+        seen = self.by_venue.between(queries.venue, cutoffs.astype(np.int64) - CAPACITY_DAYS + 1, cutoffs)
+        return self._holds(self.largest.over(seen), seen.count, queries.seats)
 
     def largest_in(self, rows: npt.NDArray[np.intp]) -> Floats:
         """The same for the venues of some games, from those games' own gates, shape (rows,)."""
         venue, gate = self.schedule.venue[rows], self.schedule.gate[rows]
         largest, count = np.zeros(venue.max() + 1, np.int64), np.bincount(venue)
         np.maximum.at(largest, venue, gate)
-        return self._holds(largest[venue], count[venue], self.stated[rows])
+        return self._holds(largest[venue], count[venue], self.schedule.seats[rows])
 
     @staticmethod
     def _holds(largest: Ints, count: Ints, stated: Ints) -> Floats:
@@ -78,19 +69,21 @@ class GateHistory:
         most = np.where(stated > 0, np.maximum(largest, stated), inferred)
         return np.where(most > 0, most, np.nan)
 
-    def at(self, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Means of past gates in people, by recency, season, weekday, visitor and month, and relative levels.
+    def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
+        """Means of past gates in people, by recency, season, weekday, visitor and month.
 
         Parameters
         ----------
-        cutoffs : ndarray of int32, shape (games,)
+        queries : Schedule
+            The games to look up, under the codes of the schedule that this was made with.
+        cutoffs : ndarray of int32, shape (queries,)
 
         Returns
         -------
-        dict of str to ndarray of float64, shape (games,)
+        dict of str to ndarray of float64, shape (queries,)
             Names beginning with `gate_` are in people; the others are counts, days or ratios.
         """
-        s = self.schedule
+        s = queries
         past = self.by_home.until(s.home, cutoffs)
         weekday = self.by_weekday.until(s.home_weekday, cutoffs)
         visitor = self.by_visitor.until(s.home_visitor, cutoffs)
@@ -101,53 +94,37 @@ class GateHistory:
         out |= {f"gate_visitor{k}": _mean(self.by_visitor, visitor.last(k)) for k in LAST_WITH_VISITOR}
         out["gate_season"] = _mean(self.by_season, season)
         out["gate_last_season"] = _mean(self.by_season, last_season)
-        out["gate_weekday_last_season"] = _mean(self.by_weekday, self._weekday_last_season(cutoffs))
-        out["gate_month_last_season"] = _mean(self.by_month, self.by_month.until(self._month_key(1), cutoffs))
+        out["gate_finish"] = _mean(self.by_season, last_season.last(FINISH))
+        out["gate_two_seasons_ago"] = _mean(self.by_season, self.by_season.until(s.home_season - 2, cutoffs))
+        out["gate_weekday_last_season"] = _mean(self.by_weekday, self._weekday_last_season(s, cutoffs))
+        out["gate_month_last_season"] = _mean(self.by_month, self.by_month.until(_month_key(s, 1), cutoffs))
+        out["season_trend"] = ratio(out["gate_last_season"], np.nan_to_num(out["gate_two_seasons_ago"]))
         venue = self.by_venue.between(s.venue, cutoffs.astype(np.int64) - CAPACITY_DAYS + 1, cutoffs)
         out["gate_venue"] = _mean(self.by_venue, venue)
         out["season_gates"] = season.count.astype(np.float64)
         out["days_since_gate"] = np.where(past.count > 0, s.day - self.by_home.days_of(past.end - 1), np.nan)
-        out["weekday_ratio"] = self._weekday_ratio(past, cutoffs)
-        out |= self._draw(cutoffs)
+        out["weekday_ratio"] = self._weekday_ratio(s, past, cutoffs)
         return out
 
-    def _relative_gate(self) -> Ints:
-        """Each gate against the host's mean of the 40 gates before that day, in ten-thousandths; 0 where unknown."""
-        s = self.schedule
-        host = _mean(self.by_home, self.by_home.until(s.home, s.day - 1).last(40))
-        return np.nan_to_num(np.round(FIXED_POINT * ratio(s.gate, np.nan_to_num(host))), nan=0.0).astype(np.int64)
-
-    def _draw(self, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """The visitor's recent road gates against what their hosts usually drew, and the league's drift in level."""
-        s = self.schedule
-        road = self.on_road.until(s.visitor, cutoffs)
-        out = {f"road_draw{k}": _mean(self.on_road, road.last(k)) / FIXED_POINT for k in LAST_ON_ROAD}
-        everyone = np.zeros_like(s.home)
-        for days in LEAGUE_DAYS:
-            recent = self.league.between(everyone, cutoffs.astype(np.int64) - days + 1, cutoffs)
-            out[f"league_drift{days}"] = _mean(self.league, recent) / FIXED_POINT
-        return out
-
-    def _weekday_ratio(self, past: Stretch, cutoffs: npt.NDArray[np.int32]) -> Floats:
+    def _weekday_ratio(self, s: Schedule, past: Stretch, cutoffs: npt.NDArray[np.int32]) -> Floats:
         """Mean gate on this weekday since the day of the club's 120th last game, against that of those 120 games."""
         recent = past.last(RATIO_GAMES)
         first_day = self.by_home.days_of(recent.begin)
-        same = self.by_weekday.between(self.schedule.home_weekday, first_day, cutoffs)
+        same = self.by_weekday.between(s.home_weekday, first_day, cutoffs)
         return ratio(_mean(self.by_weekday, same), _mean(self.by_home, recent))
 
-    def _weekday_last_season(self, cutoffs: npt.NDArray[np.int32]) -> Stretch:
+    def _weekday_last_season(self, s: Schedule, cutoffs: npt.NDArray[np.int32]) -> Stretch:
         """Entries of the same club and weekday between the first and last gate of the season before."""
-        s = self.schedule
         last = self.by_season.until(s.home_season - 1, cutoffs)
         first_day, last_day = self.by_season.days_of(last.begin), self.by_season.days_of(last.end - 1)
         found = self.by_weekday.between(s.home_weekday, first_day, np.minimum(last_day, cutoffs))
         return Stretch(np.where(last.count > 0, found.begin, found.end), found.end)
 
-    def _month_key(self, seasons_ago: int) -> Ints:
-        """One key for club, season and month."""
-        s = self.schedule
-        key = (s.home * SEASON_SPAN + s.season - seasons_ago) * MONTHS + np.maximum(s.month, 0)
-        return np.where(s.month > 0, key, -1)
+
+def _month_key(s: Schedule, seasons_ago: int) -> Ints:
+    """One key for club, season and month."""
+    key = (s.home * SEASON_SPAN + s.season - seasons_ago) * MONTHS + np.maximum(s.month, 0)
+    return np.where(s.month > 0, key, -1)
 
 
 def _mean(ledger: Ledger, stretch: Stretch) -> Floats:

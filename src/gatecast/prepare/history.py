@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.prepare.gates import GateHistory
 from gatecast.prepare.schedule import Schedule
+from gatecast.prepare.usual import AgainstUsual
 
 __all__ = ["FIELDS", "History", "Windows", "windows_at"]
 
@@ -60,10 +60,9 @@ class History:
     road: Floats
 
     @classmethod
-    def of(
-        cls, schedule: Schedule, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, gates: GateHistory
-    ) -> History:
-        """Lay the fields out in the order of the ledgers of a gate history."""
+    def of(cls, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, usual: AgainstUsual) -> History:
+        """Lay the fields out in the order of the ledgers of past gates."""
+        schedule = usual.gates.schedule
         columns = {
             DAY: schedule.day,
             WEEKDAY: schedule.weekday,
@@ -76,16 +75,18 @@ class History:
             PLACE: calendar["series_game"],
             DOUBLE: calendar["doubleheader"],
             GATE: schedule.gate,
-            RELATIVE: gates.relative,
+            RELATIVE: usual.relative,
         }
         table = np.stack([np.nan_to_num(columns[i], nan=UNKNOWN) for i in range(FIELDS)], axis=1).astype(np.float32)
         blank = np.zeros((1, FIELDS), np.float32)
-        home, road = (np.concatenate([table[order], blank]) for order in (gates.by_home.order, gates.on_road.order))
+        home, road = (
+            np.concatenate([table[order], blank]) for order in (usual.gates.by_home.order, usual.on_road.order)
+        )
         return cls(table[:, :GATE], home, road)
 
 
-def windows_at(gates: GateHistory, cutoffs: npt.NDArray[np.int32]) -> Windows:
-    """Windows of every game as known at its cut-off, arrays of shape (games,)."""
-    home = gates.by_home.until(gates.schedule.home, cutoffs)
-    road = gates.on_road.until(gates.schedule.visitor, cutoffs)
+def windows_at(usual: AgainstUsual, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Windows:
+    """Windows of some games, each as known at its cut-off; `cutoffs` and the arrays have shape (queries,)."""
+    home = usual.gates.by_home.until(queries.home, cutoffs)
+    road = usual.on_road.until(queries.visitor, cutoffs)
     return Windows(*(side.astype(np.int32) for side in (home.begin, home.end, road.begin, road.end)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +34,10 @@ class Schedule:
         Monday 0 to Sunday 6; January 1 to December 12.
     gate : ndarray of int64
         Attendance; 0 where not known or not counted.
+    seats : ndarray of int64
+        Seats stated; 0 where none are.
+    clubs : int
+        Clubs that have a code.
     """
 
     home: Ints
@@ -44,6 +48,8 @@ class Schedule:
     weekday: Ints
     month: Ints
     gate: Ints
+    seats: Ints
+    clubs: int
 
     @classmethod
     def of(cls, games: Games) -> Schedule:
@@ -60,7 +66,14 @@ class Schedule:
             weekday=(date.dt.weekday().cast(pl.Int64) - 1).fill_null(-1).to_numpy(),
             month=date.dt.month().cast(pl.Int64).fill_null(-1).to_numpy(),
             gate=table[c.ATTENDANCE].fill_null(0).to_numpy().astype(np.int64),
+            seats=table[c.CAPACITY].fill_null(0).to_numpy().astype(np.int64),
+            clubs=int(clubs.max(initial=-1)) + 1,
         )
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Schedule:
+        """The schedule of some of the games, in the order of `rows`, under the same codes."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "clubs"}
+        return Schedule(**{name: values[rows] for name, values in arrays.items()}, clubs=self.clubs)
 
     @cached_property
     def home_season(self) -> Ints:
@@ -75,7 +88,7 @@ class Schedule:
     @cached_property
     def home_visitor(self) -> Ints:
         """One key for club and visitor; -1 where the visitor is unknown."""
-        return np.where(self.visitor >= 0, self.home * (self.visitor.max(initial=0) + 1) + self.visitor, -1)
+        return np.where(self.visitor >= 0, self.home * self.clubs + self.visitor, -1)
 
 
 def _codes(labels: pl.Series) -> Ints:

@@ -22,7 +22,7 @@ from gatecast.prepare.encoding import Encoding
 from gatecast.progress import Progress, silent
 from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
-from gatecast.train.held_back import HeldBack
+from gatecast.train.held_back import HeldBack, club_names
 from gatecast.train.loop import Loop, State
 from gatecast.train.losses import censored_crps
 from gatecast.train.model import TrainedModel
@@ -77,7 +77,8 @@ def train_ensemble(
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         held_back = np.isin(rows, latest(preparation.games, rows))
         epochs, parameters = work.best_epochs(held_back)
-        errors = HeldBack.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
+        clubs = club_names(preparation.games)[rows[held_back]]
+        errors = HeldBack.of(training_leads(preparation.games), parameters, samples.of(held_back)[1], clubs)
     members = [work.member(epochs, index) for index in range(settings.members)]
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))

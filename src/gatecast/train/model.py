@@ -80,10 +80,11 @@ class TrainedModel:
     @cached_property
     def _applied(self) -> tuple[Any, list[Any], list[str]]:
         """The compiled network, its variables that are not trained, and the names of its inputs."""
+        build = network(self.settings.network)
+
         import jax
         import keras
 
-        build = network(self.settings.network)
         # The members bring their own weights; to draw initial ones would compile a kernel for each of their shapes.
         with keras.StatelessScope(initialize_variables=False):
             model = build(Signature(**self.encoding.sizes), 0)

@@ -1,0 +1,85 @@
+"""Games prepared for a forecast, and kept: the next forecast of the same games begins where the last one did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.forecast.calibration import Seen
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.games.cutoff import Lead
+from gatecast.prepare import Preparation
+
+__all__ = ["Prepared", "as_games", "rows_of"]
+
+Rows = npt.NDArray[np.intp]
+Table = Games | pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Past games and games to come, sorted into the tables that forecasts look up.
+
+    Parameters
+    ----------
+    given : tuple of data frames
+        What the tables were made from: past games, and games to come.
+    preparation : Preparation
+        Of all games.
+    rows : ndarray of int, shape (games to come,)
+        Where each game to come stands among all games.
+    seen : dict
+        Errors on games since the last day trained on, by lead and last day known; filled by whoever works them out.
+    """
+
+    given: tuple[pl.DataFrame, pl.DataFrame]
+    preparation: Preparation
+    rows: Rows
+    seen: dict[tuple[Lead, int], Seen] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, games: Table, upcoming: Table, extras: Sequence[c.Column] = ()) -> Self:
+        """Check and sort; columns of `extras` that a table lacks are unknown there."""
+        coming = as_games(upcoming, extras)
+        everything = as_games(games, extras).extended(coming)
+        # Clones share the cells, but not a change that is made to a frame in place.
+        given = (_frame(games).clone(), _frame(upcoming).clone())
+        return cls(given, Preparation(everything, weather_as_observed=False), rows_of(coming, everything))
+
+    def serves(self, games: Table, upcoming: Table) -> bool:
+        """True where these tables are cell for cell those that this was made from."""
+        return all(
+            now.schema == then.schema and now.equals(then)
+            for now, then in zip((_frame(games), _frame(upcoming)), self.given, strict=True)
+        )
+
+
+def as_games(games: Games | Any, extras: Sequence[c.Column] = ()) -> Games:  # noqa: ANN401
+    """`games` itself, or the games of a data frame, with any of `extras` it lacks added as unknown."""
+    table = games if isinstance(games, Games) else Games.from_frame(games, [*extras])
+    missing = [column for column in extras if column.name not in table.columns]
+    if not missing:
+        return table
+    unknown = [pl.lit(None, column.dtype()).alias(column.name) for column in missing]
+    return Games(table.table.with_columns(unknown), (*table.extras, *missing))
+
+
+def rows_of(coming: Games, everything: Games) -> Rows:
+    """Where each game to come stands in the table of all games: last, where games carry no dates."""
+    if not coming.dated:
+        return np.arange(len(everything) - len(coming), len(everything))
+    place = everything.table.select(c.GAME_ID).with_row_index()
+    rows = coming.table.select(c.GAME_ID).join(place, on=c.GAME_ID, how="left", maintain_order="left")["index"]
+    return rows.to_numpy().astype(np.intp)
+
+
+def _frame(games: Table | Any) -> pl.DataFrame:  # noqa: ANN401
+    if isinstance(games, Games):
+        return games.table
+    return games if isinstance(games, pl.DataFrame) else pl.from_pandas(games)
