@@ -46,8 +46,8 @@ def main() -> None:
 def prepared(games: Games, through: int | None) -> tuple[Samples, Signature]:
     """What the networks are trained on, and the sizes of their inputs."""
     preparation, chosen = Preparation(games), training_games(games, through=through)
-    known = known_at_leads(preparation)
-    encoding = Encoding.fit(known, chosen)
+    known = known_at_leads(preparation, chosen)
+    encoding = Encoding.fit(known)
     samples = training_samples(preparation, encoding, known, chosen, half_life=TrainingSettings().half_life)
     return samples, Signature(**encoding.sizes)
 

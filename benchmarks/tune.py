@@ -2,8 +2,8 @@
 
 python benchmarks/tune.py runs/games.parquet --trials 20 --study runs/tuning.db
 
-Each trial trains one network through one season and forecasts the seasons after it at the leads of the backtest; what is
-lowered is the pinball loss. With the same study the search goes on.
+Each trial trains one network through one season and forecasts the seasons after it at the leads of the backtest; what
+is lowered is the pinball loss. With the same study the search goes on.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Trial:
     def __init__(self, preparation: Preparation, name: str, through: int, until: int) -> None:
         self.preparation, self.name = preparation, name
         self.rows = training_games(preparation.games, through=through)
-        self.known = known_at_leads(preparation)
-        self.encoding = Encoding.fit(self.known, self.rows)
+        self.known = known_at_leads(preparation, self.rows)
+        self.encoding = Encoding.fit(self.known)
         season, gate = preparation.schedule.season, preparation.schedule.gate
         self.scored = np.flatnonzero((season > through) & (season <= until) & (gate > SMALLEST_SCORED_GATE))
 

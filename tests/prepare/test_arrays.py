@@ -89,8 +89,8 @@ def test_a_club_s_own_column_is_never_taken_for_one_of_ours(name, dtype):
     for ours in bare.names:
         np.testing.assert_array_equal(figures(arrays, ours), figures(bare, ours))
     assert arrays.categories.select(bare.categories.columns).equals(bare.categories)
-    encoding = Encoding.fit([arrays], np.arange(3))
-    assert encoding.level_names == Encoding.fit([bare], np.arange(3)).level_names
+    encoding = Encoding.fit([arrays])
+    assert encoding.level_names == Encoding.fit([bare]).level_names
     assert (f"own_{name}" in encoding.names) == (dtype is pl.Float64)
     assert (f"own_{name}" in encoding.vocabularies) == (dtype is pl.String)
 

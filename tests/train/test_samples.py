@@ -30,8 +30,8 @@ def undated():
 
 
 def samples_of(preparation, rows, half_life):
-    known = known_at_leads(preparation)
-    encoding = Encoding.fit(known, rows)
+    known = known_at_leads(preparation, rows)
+    encoding = Encoding.fit(known)
     return known, encoding, training_samples(preparation, encoding, known, rows, half_life=half_life)
 
 
@@ -90,7 +90,7 @@ def test_every_game_stands_at_every_lead_with_its_share_of_the_seats(league):
     share = (league.table[c.ATTENDANCE] / league.table[c.CAPACITY]).to_numpy()[rows]
     np.testing.assert_allclose(samples.attended, np.tile(share, len(known)), rtol=1e-6)
     for place, arrays in enumerate(known):
-        expected = encoding.inputs(arrays.take(rows))
+        expected = encoding.inputs(arrays)
         for name, values in samples.inputs.items():
             np.testing.assert_array_equal(values[place * len(rows) : (place + 1) * len(rows)], expected[name])
 

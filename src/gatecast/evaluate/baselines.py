@@ -56,7 +56,7 @@ class RuleOfThumb:
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """The rule's figure as mean and median; no other quantiles."""
-        known = preparation.at_lead(lead).take(rows)
+        known = preparation.at_lead(lead, rows)
         point = np.full(len(rows), np.nan)
         for feature in self.features:
             figure = known.numeric[:, known.names.index(feature)] * known.capacity
@@ -82,8 +82,8 @@ class Regression:
         """Fit on the games in `rows`, each at one training lead, in turn."""
         from threadpoolctl import threadpool_limits
 
-        known = known_at_leads(preparation)
-        self.encoding = Encoding.fit(known, rows)
+        known = known_at_leads(preparation, rows)
+        self.encoding = Encoding.fit(known)
         samples = training_samples(preparation, self.encoding, known, rows, half_life=HALF_LIFE)
         lead = np.random.default_rng(0).integers(0, len(known), len(rows))
         drawn = np.arange(len(rows)) + len(rows) * lead
@@ -95,7 +95,7 @@ class Regression:
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """The regressor's figure, at most what the venue holds, as mean and median; no other quantiles."""
-        known: Arrays = preparation.at_lead(lead).take(rows)
+        known: Arrays = preparation.at_lead(lead, rows)
         fill = self.regressor.predict(self._columns(self.encoding.inputs(known)))
         return _points(preparation, rows, lead, np.clip(fill, 0.0, 1.0) * self.encoding.seats(known))
 

@@ -3,9 +3,9 @@
 Conformalised quantile regression (Romano, Patterson & Candès 2019): an interval is moved out by the quantile of past
 misses that would have covered its share of them. Misses are those of the latest season held back from training, then
 those of the current season as far as known at the cut-off, the latest ones only, so that the correction follows a drift
-(Gibbs & Candès 2021 show why it must). Each club has a correction of its own, drawn towards that of all clubs by as
-much as its games are few: some crowds are harder to foresee than others. The whole distribution also follows the
-season's median error, of all clubs and of the club, by more the more games tell of it.
+(Gibbs & Candès 2021 show why it must). Each club has a correction of its own, from its games of the season alone, drawn
+towards that of all clubs by as much as they are few: some crowds are harder to foresee than others. The whole
+distribution also follows the season's median error, of all clubs and of the club, by more the more games tell of it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.games.cutoff import Lead
-from gatecast.train.held_back import LEVELS, HeldBack, Names, days_of
+from gatecast.train.held_back import LEVELS, HeldBack, days_of
 
 __all__ = ["Calibration", "Seen"]
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
+Names = npt.NDArray[np.str_]
 
 RECENT = 2000
 """Latest misses that a correction is taken from."""
@@ -32,10 +33,11 @@ FEWEST = 60
 """With fewer, forecasts stay as they are."""
 DRIFT_GAMES, DRIFT_TRUST = 300, 300
 """Latest games of the season that the drift is taken from, and the games that count half against no drift."""
-CLUB_RECENT, CLUB_TRUST = 80, 80
+CLUB_RECENT, CLUB_TRUST = 40, 20
 """Latest misses of a club that its own correction is taken from, and the games that count half against the league."""
-CLUB_DRIFT_GAMES, CLUB_DRIFT_TRUST = 20, 20
-"""The same as for the drift of all clubs, for what a club's drift is beyond that."""
+CLUB_DRIFT_GAMES, CLUB_DRIFT_TRUST = 10, 20
+"""The same as for the drift of all clubs, for what a club's drift is beyond that; the trust is for each day of lead, as
+what a club's latest games tell fades."""
 MIDDLE = LEVELS.index(0.5)
 PAIRS = tuple((i, len(LEVELS) - 1 - i) for i in range(MIDDLE))
 
@@ -75,18 +77,18 @@ class Calibration:
     ----------
     prior : ndarray of float, shape (games, 7)
         Errors on the games held back, in order of day.
-    clubs : ndarray of str, shape (games,)
-        Their home clubs.
+    days_ahead : float
+        Days from the last day known to the game.
     """
 
     prior: Floats
-    clubs: Names
+    days_ahead: float
 
     @classmethod
     def at_lead(cls, held_back: HeldBack, lead: Lead) -> Calibration:
         """From the errors at the training lead nearest to a lead."""
         nearest = held_back.nearest(np.array([days_of(lead)]))[0]
-        return cls(held_back.errors[nearest].astype(np.float64), held_back.clubs)
+        return cls(held_back.errors[nearest].astype(np.float64), days_of(lead))
 
     def shifts(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
         """What to add to the quantiles of `LEVELS`, in units of the interquartile range.
@@ -103,20 +105,17 @@ class Calibration:
         -------
         ndarray of float, shape (games, 7)
         """
-        drift = _drift(cutoffs, clubs, seen)
-        moved = seen.errors - _drift(seen.cutoffs, seen.clubs, seen)[:, None]
+        drift = self._drift(cutoffs, clubs, seen)
+        moved = seen.errors - self._drift(seen.cutoffs, seen.clubs, seen)[:, None]
         before, since = _misses(self.prior), _misses(moved)
         outward = self._of_all(cutoffs, seen.days, before, since)
         for club in np.unique(clubs):
             asked, own = clubs == club, seen.clubs == club
             known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
-            earlier = before[self.clubs == club]
-            latest = _latest(np.concatenate([earlier, since[own]]), len(earlier) + known, CLUB_RECENT)
-            count = np.minimum(len(earlier) + known, CLUB_RECENT)[:, None]
+            count = np.minimum(known, CLUB_RECENT)[:, None]
             weight = count / (count + CLUB_TRUST)
-            outward[asked] = np.where(
-                count > 0, weight * _ranked(latest) + (1 - weight) * outward[asked], outward[asked]
-            )
+            mixed = weight * _ranked(_latest(since[own], known, CLUB_RECENT)) + (1 - weight) * outward[asked]
+            outward[asked] = np.where(count > 0, mixed, outward[asked])
         told = np.searchsorted(seen.days, cutoffs, "right")
         share = SAME_LUCK + (1.0 - SAME_LUCK) * np.minimum(told / DRIFT_GAMES, 1.0)
         outward *= np.where(len(before) + told < FEWEST, 0.0, share)[:, None]
@@ -132,24 +131,23 @@ class Calibration:
             out[place == i] = _ranked(pool[None])[0] if len(pool) else 0.0
         return out
 
+    def _drift(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
+        """Median error of the latest games known at each cut-off, drawn towards none, shape (cutoffs,).
 
-def _drift(cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
-    """Median error of the latest games known at each cut-off, drawn towards none, shape (cutoffs,).
-
-    First of all clubs, then of the club beyond that.
-    """
-    middle = seen.errors[:, MIDDLE]
-    league = _league_drift(cutoffs, seen.days, middle)
-    rest = middle - _league_drift(seen.cutoffs, seen.days, middle)
-    out = league.copy()
-    for club in np.unique(clubs):
-        asked, own = clubs == club, seen.clubs == club
-        known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
-        latest = _latest(rest[own], known, CLUB_DRIFT_GAMES)
-        count = np.minimum(known, CLUB_DRIFT_GAMES)
-        weight = count / (count + CLUB_DRIFT_TRUST)
-        out[asked] += np.where(count > 0, weight * _median(latest), 0.0)
-    return out
+        First of all clubs, then of the club beyond that.
+        """
+        middle = seen.errors[:, MIDDLE]
+        league = _league_drift(cutoffs, seen.days, middle)
+        rest = middle - _league_drift(seen.cutoffs, seen.days, middle)
+        out = league.copy()
+        for club in np.unique(clubs):
+            asked, own = clubs == club, seen.clubs == club
+            known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
+            latest = _latest(rest[own], known, CLUB_DRIFT_GAMES)
+            count = np.minimum(known, CLUB_DRIFT_GAMES)
+            weight = count / (count + CLUB_DRIFT_TRUST * self.days_ahead)
+            out[asked] += np.where(count > 0, weight * _median(latest), 0.0)
+        return out
 
 
 def _league_drift(cutoffs: Days, days: Days, errors: Floats) -> Floats:

@@ -21,7 +21,7 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, as_day
 from gatecast.prepare import Arrays, Preparation
 from gatecast.progress import Progress, silent
-from gatecast.train.held_back import LEVELS, HeldBack, club_names, errors_of
+from gatecast.train.held_back import LEVELS, HeldBack, errors_of
 from gatecast.train.model import TrainedModel
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
@@ -149,14 +149,19 @@ class Forecaster:
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """Forecast the games in `rows` of a preparation, each at its own cut-off for one lead (backtests)."""
         cutoffs = cutoff_days(preparation.games, lead)[rows]
-        demand = self._demand(preparation.at_lead(lead).take(rows))
+        return contract_table(preparation.games, rows, self.demand_rows(preparation, rows, lead), str(lead), cutoffs)
+
+    def demand_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> DemandForecast:
+        """The same as distributions of demand."""
+        cutoffs = cutoff_days(preparation.games, lead)[rows]
+        demand = self._demand(preparation.at_lead(lead, rows))
         held_back = self._trained.held_back
         if held_back:
             seen = self._seen(preparation, lead, int(cutoffs.max(initial=0)))
-            clubs = club_names(preparation.games)[rows]
+            clubs = _clubs(preparation.games)[rows]
             shifts = Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), clubs, seen)
             demand = replace(demand, shifts=shifts)
-        return contract_table(preparation.games, rows, demand, str(lead), cutoffs)
+        return demand
 
     def save(self, folder: str | Path) -> None:
         """Write the trained model to a folder: `model.json` and `weights.safetensors`."""
@@ -187,7 +192,7 @@ class Forecaster:
 
     def _shifts(self, prepared: Prepared, held_back: HeldBack, ahead: npt.NDArray[np.int32], last: int) -> Floats:
         """Corrections for games so many days ahead of the last day known, each as for the nearest training lead."""
-        nearest, clubs = held_back.nearest(ahead), club_names(prepared.preparation.games)[prepared.rows]
+        nearest, clubs = held_back.nearest(ahead), _clubs(prepared.preparation.games)[prepared.rows]
         shifts = np.empty((len(ahead), len(LEVELS)))
         for i in np.unique(nearest):
             lead, those = held_back.leads[i], nearest == i
@@ -213,7 +218,7 @@ class Forecaster:
         cutoffs = cutoff_days(preparation.games, lead)[rows]
         demand = self._demand(preparation.at(cutoffs, rows))
         errors = errors_of(demand.averaged(np.array(LEVELS)), schedule.gate[rows] / demand.holds).astype(np.float64)
-        counted, clubs = schedule.gate[rows] > 0, club_names(preparation.games)[rows]
+        counted, clubs = schedule.gate[rows] > 0, _clubs(preparation.games)[rows]
         return Seen(schedule.day[rows][counted], cutoffs.astype(np.int64)[counted], errors[counted], clubs[counted])
 
     def _demand(self, arrays: Arrays) -> DemandForecast:
@@ -222,6 +227,12 @@ class Forecaster:
         holds = model.encoding.seats(arrays).astype(np.float64)
         stated = arrays.stated.astype(np.float64)
         return DemandForecast(model.parameters(arrays), holds, np.where(stated > 0, stated, holds), model.climatology)
+
+
+def _clubs(games: Games) -> npt.NDArray[np.str_]:
+    """The home club of each game as text, empty where unknown, shape (games,)."""
+    names: npt.NDArray[np.str_] = games.table[c.HOME].fill_null("").to_numpy().astype(np.str_)
+    return names
 
 
 def check_upcoming(games: Games, upcoming: Games, as_of: dt.date | str | None = None) -> None:

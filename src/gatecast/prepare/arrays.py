@@ -115,13 +115,11 @@ class Preparation:
         self.shape = SeasonShape(self.schedule, self.openers)
         night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
         self.history = History.of(self.calendar, night, self.usual)
-        self._at_leads: dict[Lead, Arrays] = {}
 
-    def at_lead(self, lead: Lead) -> Arrays:
-        """The arrays of every game at one lead: a number of days, or "preseason". Kept once made."""
-        if lead not in self._at_leads:
-            self._at_leads[lead] = self.at(cutoff_days(self.games, lead))
-        return self._at_leads[lead]
+    def at_lead(self, lead: Lead, rows: npt.NDArray[np.intp] | None = None) -> Arrays:
+        """The arrays of the games in `rows`, or of all, at one lead: a number of days, or "preseason"."""
+        cutoffs = cutoff_days(self.games, lead)
+        return self.at(cutoffs if rows is None else cutoffs[rows], rows)
 
     def at(self, cutoffs: npt.NDArray[np.int32], rows: npt.NDArray[np.intp] | None = None) -> Arrays:
         """The arrays of games at their own cut-off days.

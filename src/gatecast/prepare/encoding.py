@@ -57,28 +57,27 @@ class Encoding:
     capacity: float
 
     @classmethod
-    def fit(cls, known: Sequence[Arrays], rows: npt.NDArray[np.intp]) -> Self:
-        """Learn from the training games, at all training leads.
+    def fit(cls, known: Sequence[Arrays]) -> Self:
+        """Learn from the training games.
 
         Parameters
         ----------
         known : sequence of Arrays
             The same games at each training lead.
-        rows : ndarray of int, shape (training games,)
-            Which of the games are for training.
         """
-        numeric = np.concatenate([arrays.numeric[rows] for arrays in known]).astype(np.float64)
-        present = ~np.isnan(numeric)
-        count = np.maximum(present.sum(axis=0), 1)
-        centre = np.where(present, numeric, 0.0).sum(axis=0) / count
-        spread = np.sqrt(np.where(present, (numeric - centre) ** 2, 0.0).sum(axis=0) / count)
+        games = len(known[0].capacity)
+        there = sum((~np.isnan(arrays.numeric)).sum(axis=0) for arrays in known)
+        count = np.maximum(there, 1)
+        centre = sum(np.nansum(arrays.numeric, axis=0, dtype=np.float64) for arrays in known) / count
+        squares = sum(np.nansum((arrays.numeric - centre) ** 2, axis=0) for arrays in known)
+        spread = np.sqrt(squares / count)
         varies = spread > 1e-6
-        if len(rows) < FEW_GAMES:
+        if games < FEW_GAMES:
             varies &= np.array([name == LONGEST_MEAN or name not in known[0].derived for name in known[0].names])
-        partly = varies & (present.mean(axis=0) < 1) & present.any(axis=0)
+        partly = varies & (there < games * len(known)) & (there > 0)
         names = np.array(known[0].names)
-        labels = pl.concat([arrays.categories[rows] for arrays in known])
-        capacity = known[0].capacity[rows]
+        labels = pl.concat([arrays.categories for arrays in known])
+        capacity = known[0].capacity
         return cls(
             names=names[varies].tolist(),
             centre=centre[varies].tolist(),

@@ -22,7 +22,7 @@ from gatecast.prepare.encoding import Encoding
 from gatecast.progress import Progress, silent
 from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
-from gatecast.train.held_back import HeldBack, club_names
+from gatecast.train.held_back import HeldBack
 from gatecast.train.loop import Loop, State
 from gatecast.train.losses import censored_crps
 from gatecast.train.model import TrainedModel
@@ -69,21 +69,24 @@ def train_ensemble(
     """
     if len(rows) < FEWEST_GAMES:
         raise InputError(f"training: got {len(rows)} games with a known gate, expected at least {FEWEST_GAMES}")
-    known = known_at_leads(preparation)
-    encoding = Encoding.fit(known, rows)
-    samples = training_samples(preparation, encoding, known, rows, half_life=settings.half_life)
+    encoding, samples = _prepared(preparation, rows, settings.half_life)
     work = _Work(settings, Signature(**encoding.sizes), samples, folder, progress)
     epochs, errors = settings.epochs, None
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         held_back = np.isin(rows, latest(preparation.games, rows))
         epochs, parameters = work.best_epochs(held_back)
-        clubs = club_names(preparation.games)[rows[held_back]]
-        errors = HeldBack.of(training_leads(preparation.games), parameters, samples.of(held_back)[1], clubs)
+        errors = HeldBack.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
     members = [work.member(epochs, index) for index in range(settings.members)]
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))
     extras = preparation.games.extras
     return TrainedModel(settings, encoding, members, climatology, errors, epochs, str(last or ""), extras)
+
+
+def _prepared(preparation: Preparation, rows: Rows, half_life: float) -> tuple[Encoding, Samples]:
+    known = known_at_leads(preparation, rows)
+    encoding = Encoding.fit(known)
+    return encoding, training_samples(preparation, encoding, known, rows, half_life=half_life)
 
 
 class _Work:

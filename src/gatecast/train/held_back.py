@@ -9,14 +9,11 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.games import Games
-from gatecast.games.columns import HOME
 from gatecast.games.cutoff import PRESEASON, Lead
 
-__all__ = ["LEVELS", "HeldBack", "Names", "club_names", "days_of", "errors_of", "standard_errors", "unit"]
+__all__ = ["LEVELS", "HeldBack", "days_of", "errors_of", "standard_errors", "unit"]
 
 Floats = npt.NDArray[np.float32]
-Names = npt.NDArray[np.str_]
 
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 LOWER, UPPER = LEVELS.index(0.25), LEVELS.index(0.75)
@@ -33,22 +30,16 @@ class HeldBack:
     leads : tuple of int or "preseason"
     errors : ndarray of float32, shape (leads, games, 7)
         Attendance less each quantile of `LEVELS`, in units of the forecast's interquartile range; in order of day.
-    clubs : ndarray of str, shape (games,)
-        The home club of each game.
     """
 
     leads: tuple[Lead, ...]
     errors: Floats
-    clubs: Names
 
     @classmethod
-    def of(cls, leads: Sequence[Lead], parameters: Floats, attended: Floats, clubs: Names) -> Self:
-        """From the parameters and the attendance of the games at each lead, and their home clubs.
-
-        Shapes (leads * games, 4), (leads * games,) and (games,).
-        """
+    def of(cls, leads: Sequence[Lead], parameters: Floats, attended: Floats) -> Self:
+        """From the parameters and the attendance of the games at each lead, (leads * games, 4) and (leads * games,)."""
         errors = standard_errors(parameters, attended)
-        return cls(tuple(leads), errors.reshape(len(leads), -1, len(LEVELS)), clubs)
+        return cls(tuple(leads), errors.reshape(len(leads), -1, len(LEVELS)))
 
     def nearest(self, days_ahead: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """Which of `leads` is nearest to each number of days, on a logarithmic scale, shape as `days_ahead`."""
@@ -61,12 +52,6 @@ class HeldBack:
 def days_of(lead: Lead) -> float:
     """Days before the game; of a forecast before the season, on average."""
     return PRESEASON_DAYS if lead == PRESEASON else float(lead)
-
-
-def club_names(games: Games) -> Names:
-    """The home club of each game as text, empty where unknown, shape (games,)."""
-    names: Names = games.table[HOME].fill_null("").to_numpy().astype(np.str_)
-    return names
 
 
 def standard_errors(parameters: Floats, attended: Floats) -> Floats:

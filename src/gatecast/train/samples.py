@@ -115,9 +115,9 @@ def training_leads(games: Games) -> tuple[Lead, ...]:
     return LEADS if games.dated else UNDATED_LEADS
 
 
-def known_at_leads(preparation: Preparation) -> list[Arrays]:
-    """Every game as known at each training lead."""
-    return [preparation.at_lead(lead) for lead in training_leads(preparation.games)]
+def known_at_leads(preparation: Preparation, rows: Rows) -> list[Arrays]:
+    """The games in `rows`, shape (games,), as known at each training lead."""
+    return [preparation.at_lead(lead, rows) for lead in training_leads(preparation.games)]
 
 
 def training_samples(
@@ -130,19 +130,29 @@ def training_samples(
     preparation : Preparation
     encoding : Encoding
     known : sequence of Arrays
-        From `known_at_leads`.
+        From `known_at_leads`, of the same rows.
     rows : ndarray of int, shape (games,)
     half_life : float
         Seasons after which a game counts half. Large venues count more, as their errors are more people.
     """
     gates = preparation.schedule.gate[rows].astype(np.float32)
-    seats = [encoding.seats(arrays)[rows] for arrays in known]
-    inputs = [{name: values[rows] for name, values in encoding.inputs(arrays).items()} for arrays in known]
+    seats = [encoding.seats(arrays) for arrays in known]
     season = preparation.schedule.season[rows]
     weights = 0.5 ** ((season.max() - season) / half_life) * seats[0]
     return Samples(
-        {name: np.concatenate([part[name] for part in inputs]) for name in inputs[0]},
+        _stacked(known, encoding),
         {"home": known[0].history.home, "road": known[0].history.road},
         np.concatenate([gates / each for each in seats]),
         (weights / weights.mean()).astype(np.float32),
     )
+
+
+def _stacked(known: Sequence[Arrays], encoding: Encoding) -> Inputs:
+    """Inputs at every lead, one below the other, filled in place: they are what takes the most memory."""
+    first = encoding.inputs(known[0])
+    games = len(known[0].capacity)
+    out = {name: np.empty((len(known) * games, *values.shape[1:]), values.dtype) for name, values in first.items()}
+    for i, arrays in enumerate(known):
+        for name, values in (encoding.inputs(arrays) if i else first).items():
+            out[name][i * games : (i + 1) * games] = values
+    return out

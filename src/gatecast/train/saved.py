@@ -23,8 +23,8 @@ from gatecast.train.settings import TrainingSettings
 
 __all__ = ["load_model", "save_model"]
 
-FORMAT = 2
-ERRORS, CLUBS = "held_back.errors", "held_back.clubs"
+FORMAT = 1
+ERRORS = "held_back.errors"
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 NUMBER = (int, float)
 LONGEST_REASON = 200
@@ -37,11 +37,8 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     tensors = {f"{m}.{i}": weight for m, weights in enumerate(model.members) for i, weight in enumerate(weights)}
-    clubs: list[str] = []
     if model.held_back:
-        names, places = np.unique(model.held_back.clubs, return_inverse=True)
-        clubs = names.tolist()
-        tensors |= {ERRORS: model.held_back.errors, CLUBS: places.astype(np.int32)}
+        tensors[ERRORS] = model.held_back.errors
     with written_whole(target / WEIGHTS) as draft:
         save_file(tensors, draft)
     description = {
@@ -50,7 +47,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "encoding": model.encoding.as_json(),
         "members": [len(weights) for weights in model.members],
         "climatology": asdict(model.climatology),
-        "held_back": {"leads": list(model.held_back.leads) if model.held_back else [], "clubs": clubs},
+        "held_back": list(model.held_back.leads) if model.held_back else [],
         "epochs": model.epochs,
         "through": model.through,
         "extras": columns_to_json(model.extras),
@@ -78,7 +75,7 @@ def load_model(folder: str | Path) -> TrainedModel:
         if about["format"] != FORMAT:
             raise ModelError(f"{source.name}: got model format {about['format']!r}, expected {FORMAT}; train it anew")
         tensors = load_file(source / WEIGHTS)
-        errors = _held_back(about["held_back"], tensors.pop(ERRORS, None), tensors.pop(CLUBS, None))
+        errors = _held_back(about["held_back"], tensors.pop(ERRORS, None))
         return TrainedModel(
             _settings(about["settings"]),
             _encoding(about["encoding"]),
@@ -123,20 +120,14 @@ def _climatology(about: dict[str, Any]) -> Climatology:
     return climatology
 
 
-def _held_back(
-    about: dict[str, Any], errors: npt.NDArray[np.float32] | None, places: npt.NDArray[np.int32] | None
-) -> HeldBack | None:
-    if errors is None or places is None:
+def _held_back(leads: list[Lead], errors: npt.NDArray[np.float32] | None) -> HeldBack | None:
+    if errors is None:
         return None
-    leads: list[Lead] = about["leads"]
     _check(
         "held_back", _holds(leads, (int, str)) and errors.ndim == 3 and errors.shape[::2] == (len(leads), len(LEVELS))
     )
     _check("held_back", bool(np.isfinite(errors).all()))
-    _check("held_back clubs", _holds(about["clubs"], str) and places.shape == errors.shape[1:2])
-    _check("held_back clubs", np.issubdtype(places.dtype, np.integer) and bool((places >= 0).all()))
-    _check("held_back clubs", bool((places < len(about["clubs"])).all()))
-    return HeldBack(tuple(leads), errors, np.array(about["clubs"], np.str_)[places])
+    return HeldBack(tuple(leads), errors)
 
 
 def _members(counts: list[int], tensors: dict[str, Any]) -> list[list[Any]]:
