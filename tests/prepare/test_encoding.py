@@ -68,7 +68,7 @@ def test_inputs_are_finite_and_of_the_sizes_said(known, encoding):
         inputs = encoding.inputs(arrays)
         for name in ("numeric", "flags", "levels"):
             assert inputs[name].shape == (len(arrays.capacity), encoding.sizes[name])
-            assert inputs[name].dtype == np.float32
+            assert inputs[name].dtype == (np.bool_ if name == "flags" else np.float32)
             assert np.isfinite(inputs[name]).all()
         assert inputs["codes"].dtype == np.int32
         assert inputs["codes"].shape == (len(arrays.capacity), len(encoding.sizes["vocabularies"]))

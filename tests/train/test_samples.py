@@ -8,8 +8,8 @@ from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
+from gatecast.prepare.schedule import LIMITED_CROWDS
 from gatecast.train.samples import (
-    LIMITED_CROWDS,
     known_at_leads,
     latest,
     training_games,

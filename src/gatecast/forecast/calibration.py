@@ -191,9 +191,14 @@ def _ranked(misses: Floats) -> Floats:
     """
     count = (~np.isnan(misses)).sum(axis=1)
     shares = np.array([LEVELS[high] - LEVELS[low] for low, high in PAIRS])
-    rank = np.minimum(np.ceil((count + 1) * shares), count).astype(np.int64) - 1
-    found = np.take_along_axis(np.sort(misses, axis=1), np.maximum(rank, 0)[:, None], axis=1)
-    return found[:, 0]
+    # The next miss lies below the k-th of n with a chance of k / (n + 1): between two ranks, the line between them.
+    place = np.clip((count + 1) * shares, 1, np.maximum(count, 1)) - 1
+    below = np.floor(place).astype(np.int64)
+    ordered = np.sort(misses, axis=1)
+    low = np.take_along_axis(ordered, below[:, None], axis=1)[:, 0]
+    high = np.take_along_axis(ordered, np.minimum(below + 1, np.maximum(count - 1, 0))[:, None], axis=1)[:, 0]
+    between: Floats = low + (place - below) * (high - low)
+    return between
 
 
 def _outward() -> Floats:

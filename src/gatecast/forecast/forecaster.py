@@ -19,6 +19,7 @@ from gatecast.forecast.table import contract_table, described_table
 from gatecast.games import Games, cutoff_days
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, as_day
+from gatecast.networks import DEFAULT_NETWORK
 from gatecast.prepare import Arrays, Preparation
 from gatecast.progress import Progress, silent
 from gatecast.train.held_back import LEVELS, HeldBack, errors_of
@@ -57,7 +58,7 @@ class Forecaster:
     """
 
     def __init__(
-        self, network: str = "feedforward", *, seed: int = 0, settings: TrainingSettings | None = None
+        self, network: str = DEFAULT_NETWORK, *, seed: int = 0, settings: TrainingSettings | None = None
     ) -> None:
         self.settings = replace(settings or TrainingSettings(), network=network, seed=seed)
         self.model: TrainedModel | None = None

@@ -89,10 +89,10 @@ class Encoding:
         )
 
     def inputs(self, arrays: Arrays) -> Inputs:
-        """What a network is shown of every game: float32 and int32 arrays of `games` rows, by name.
+        """What a network is shown of every game: arrays of `games` rows, by name.
 
-        `numeric`, `flags`, `levels` and `codes` are inputs as they are; `query` and the four pointers into the history
-        are what `gatecast.prepare.tokens` makes the others of.
+        `numeric`, `levels` (float32), `flags` (bool) and `codes` (int32) are inputs as they are; `query` and the four
+        pointers into the history are what `gatecast.prepare.tokens` makes the others of.
         """
         place = {name: i for i, name in enumerate(arrays.names)}
         chosen = arrays.numeric[:, [place[name] for name in self.names]]
@@ -133,11 +133,11 @@ class Encoding:
         """Everything learned, as plain lists and numbers."""
         return asdict(self)
 
-    def _flags(self, arrays: Arrays, place: dict[str, int]) -> npt.NDArray[np.float32]:
+    def _flags(self, arrays: Arrays, place: dict[str, int]) -> npt.NDArray[np.bool_]:
         known = ~np.isnan(arrays.numeric[:, [place[name] for name in self.incomplete]])
         held = arrays.categories[c.PROMOTION].fill_null("").str.split(";")
         promoted = [held.list.contains(label).to_numpy() for label in self.promotions]
-        return np.column_stack([known, *promoted]).astype(np.float32)
+        return np.column_stack([known, *promoted]).astype(np.bool_)
 
     def _codes(self, labels: pl.DataFrame) -> npt.NDArray[np.int32]:
         coded = labels.select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -12,10 +13,12 @@ import polars as pl
 from gatecast.games import columns as c
 from gatecast.games.table import Games
 
-__all__ = ["Schedule"]
+__all__ = ["LIMITED_CROWDS", "Schedule", "limited_crowd"]
 
 Ints = npt.NDArray[np.int64]
 SEASON_SPAN = 1 << 12
+LIMITED_CROWDS = (dt.date(2020, 3, 1), dt.date(2021, 7, 5))
+"""First day of closed or limited ballparks, and first day after them: gates that say nothing of demand."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Schedule:
     weekday, month : ndarray of int64
         Monday 0 to Sunday 6; January 1 to December 12.
     gate : ndarray of int64
-        Attendance; 0 where not known or not counted.
+        Attendance; 0 where not known, not counted, or of a limited crowd.
     seats : ndarray of int64
         Seats stated; 0 where none are.
     clubs : int
@@ -65,7 +68,7 @@ class Schedule:
             day=games.days.astype(np.int64),
             weekday=(date.dt.weekday().cast(pl.Int64) - 1).fill_null(-1).to_numpy(),
             month=date.dt.month().cast(pl.Int64).fill_null(-1).to_numpy(),
-            gate=table[c.ATTENDANCE].fill_null(0).to_numpy().astype(np.int64),
+            gate=_counted_gates(table),
             seats=table[c.CAPACITY].fill_null(0).to_numpy().astype(np.int64),
             clubs=int(clubs.max(initial=-1)) + 1,
         )
@@ -89,6 +92,17 @@ class Schedule:
     def home_visitor(self) -> Ints:
         """One key for club and visitor; -1 where the visitor is unknown."""
         return np.where(self.visitor >= 0, self.home * self.clubs + self.visitor, -1)
+
+
+def limited_crowd() -> pl.Expr:
+    """Whether a game fell in the time of limited crowds; false where it has no date."""
+    first, after = LIMITED_CROWDS
+    return ((pl.col(c.DATE) >= first) & (pl.col(c.DATE) < after)).fill_null(False)
+
+
+def _counted_gates(table: pl.DataFrame) -> Ints:
+    gates = table.select(pl.when(~limited_crowd()).then(pl.col(c.ATTENDANCE)).fill_null(0).cast(pl.Int64))
+    return gates.to_series().to_numpy()
 
 
 def _codes(labels: pl.Series) -> Ints:

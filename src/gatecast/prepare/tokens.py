@@ -49,7 +49,8 @@ def network_inputs(
         Where there is no gate, figures are 0 and levels are -1.
     """
     known = {**rows, **_tokens(rows, tables, xp)} if "home_gates" in names else rows
-    return {name: known[name] for name in names}
+    # Flags are kept as single bytes; a network takes numbers.
+    return {name: known[name].astype(xp.float32) if known[name].dtype == bool else known[name] for name in names}
 
 
 def _tokens(rows: Mapping[str, Array], tables: Mapping[str, Array], xp: ModuleType) -> dict[str, Array]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,9 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
+from gatecast.prepare.schedule import limited_crowd
 
 __all__ = [
-    "LIMITED_CROWDS",
     "Samples",
     "known_at_leads",
     "latest",
@@ -28,9 +27,6 @@ __all__ = [
 ]
 
 Rows = npt.NDArray[np.intp]
-
-LIMITED_CROWDS = (dt.date(2020, 3, 1), dt.date(2021, 7, 5))
-"""First day of closed or limited ballparks, and first day after them: gates that say nothing of demand."""
 
 LEADS: tuple[Lead, ...] = (1, 3, 7, 14, 30, 60, PRESEASON)
 UNDATED_LEADS: tuple[Lead, ...] = (1, 2, 3)
@@ -84,13 +80,13 @@ def training_games(games: Games, *, through: int | None = None, first: int | Non
     through, first : int, optional
         Last and first season; all if not given. Ignored where games carry no season.
     """
-    season, date = pl.col(c.SEASON), pl.col(c.DATE)
+    season = pl.col(c.SEASON)
     used = pl.col(c.ATTENDANCE).fill_null(0) > 0
     if through is not None:
         used &= (season <= through).fill_null(True)
     if first is not None:
         used &= (season >= first).fill_null(True)
-    used &= ~((date >= LIMITED_CROWDS[0]) & (date < LIMITED_CROWDS[1])).fill_null(False)
+    used &= ~limited_crowd()
     rows: Rows = np.flatnonzero(games.table.select(used).to_series().to_numpy())
     return rows
 

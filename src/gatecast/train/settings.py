@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gatecast.networks import DEFAULT_NETWORK
+
 __all__ = ["TrainingSettings"]
 
 
@@ -30,11 +32,11 @@ class TrainingSettings:
         One seed, one machine: one result.
     """
 
-    network: str = "feedforward"
+    network: str = DEFAULT_NETWORK
     members: int = 4
-    epochs: int = 12
+    epochs: int = 10
     batch: int = 512
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     weight_decay: float = 1e-2
     half_life: float = 15.0
     seed: int = 0
