@@ -21,7 +21,7 @@ def test_years_that_are_none(text):
 def test_settings_not_given_are_the_usual_ones():
     from gatecast.train import TrainingSettings
 
-    assert options.training_settings("feedforward", None, None, 3) == TrainingSettings(seed=3)
+    assert options.training_settings("transformer", None, None, 3) == TrainingSettings(seed=3)
     given = options.training_settings("feedforward", 2, 5, 0)
     assert (given.members, given.epochs) == (2, 5)
 

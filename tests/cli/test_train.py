@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("compiled_once")
 def test_a_model_to_forecast_with(run, files, tmp_path):
     ended = run("train", files / "games.parquet", "--through", "2024", "--out", "model", *QUICK, "--seed", "5")
     assert ended.code == 0
-    assert ended.out.startswith("model: 1 feedforward network, games to 2024-")
+    assert ended.out.startswith("model: 1 transformer network, games to 2024-")
     model = Forecaster.load(tmp_path / "model").model
     assert (model.settings.seed, model.settings.epochs, model.through[:4]) == (5, 1, "2024")
     assert left_in(tmp_path) == ["model"]

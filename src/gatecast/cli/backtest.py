@@ -20,6 +20,7 @@ from gatecast.cli.options import (
     training_settings,
     work_folder,
 )
+from gatecast.networks import DEFAULT_NETWORK
 
 if TYPE_CHECKING:
     from gatecast.games import Games
@@ -35,7 +36,7 @@ def backtest(
         str, typer.Option("--leads", metavar="LEADS", help="Days before each game, or preseason: 1,7,30,preseason.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Forecasts to write: .parquet, .csv or .xlsx.")],
-    network: Network = "feedforward",
+    network: Network = DEFAULT_NETWORK,
     members: Members = None,
     epochs: Epochs = None,
     seed: Seed = 0,

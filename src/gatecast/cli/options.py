@@ -42,7 +42,7 @@ Members = Annotated[
     int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="4")
 ]
 Epochs = Annotated[
-    int | None, typer.Option("--epochs", min=1, max=1000, help="Most passes over the games.", show_default="12")
+    int | None, typer.Option("--epochs", min=1, max=1000, help="Most passes over the games.", show_default="10")
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="One seed, one machine: one result.")]
 

@@ -18,6 +18,7 @@ from gatecast.cli.options import (
     training_settings,
     work_folder,
 )
+from gatecast.networks import DEFAULT_NETWORK
 
 __all__ = ["train"]
 
@@ -29,7 +30,7 @@ def train(
     through: Annotated[
         int | None, typer.Option("--through", metavar="YEAR", help="Last season to learn from; all if not given.")
     ] = None,
-    network: Network = "feedforward",
+    network: Network = DEFAULT_NETWORK,
     members: Members = None,
     epochs: Epochs = None,
     seed: Seed = 0,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gatecast.networks.signature import Signature
 
-__all__ = ["NETWORKS", "import_keras_without", "network", "require_jax"]
+__all__ = ["DEFAULT_NETWORK", "NETWORKS", "import_keras_without", "network", "require_jax"]
 
 BACKEND = "jax"
 _not_for_keras: tuple[str, ...] = ()
@@ -33,6 +33,8 @@ NETWORKS = {
     "transformer": "gatecast.networks.transformer:transformer",
 }
 """Where each network is defined, by name: `module:function`, imported when asked for."""
+DEFAULT_NETWORK = "transformer"
+"""The one with the lowest errors on the seasons that the networks were compared on (docs/networks.md)."""
 
 
 def network(name: str) -> Callable[[Signature, int], keras.Model]:

@@ -23,7 +23,7 @@ def transformer(
     tokens: int = 64,
     heads: int = 4,
     blocks: int = 2,
-    dropout: float = 0.2,
+    dropout: float = 0.35,
     hidden: float = 0.15,
 ) -> keras.Model:
     """Build the transformer.
