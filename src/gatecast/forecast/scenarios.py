@@ -1,0 +1,210 @@
+"""Joint scenarios: equally likely outcomes of all games of a forecast at once, from the quantiles of each.
+
+A Gaussian copula (Clemen & Reilly, Correlations and Copulas for Decision and Risk Analysis, Management Science 45,
+1999): the order of the outcomes of each game comes from correlated normal scores, their values from its own forecast,
+so that every game keeps its distribution. How games go together is in `gatecast.forecast.dependence`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.special import ndtri
+
+from gatecast.evaluate.quantiles import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
+from gatecast.forecast.dependence import MEASURED, Dependence
+from gatecast.games import columns as c
+
+__all__ = ["SCENARIOS", "joint_scenarios", "marginal_points", "ticket_scenarios"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+SCENARIOS = 256
+"""Equally likely outcomes."""
+USUAL_LEAD = 7.0
+"""Days taken where a table says neither the lead nor the day of the forecast."""
+DECIMALS = 6  # so that the last bits of a product of matrices never tip a choice
+OFF_SEASON = 60
+"""Games of a club further apart than this many days are of two seasons, which have nothing in common."""
+MOST_TOGETHER = 366
+"""Games of a club that are drawn jointly, at most: a year of them."""
+
+
+def ticket_scenarios(forecast: pl.DataFrame, *, count: int = SCENARIOS, seed: int = 0) -> Floats:
+    """Joint scenarios of tickets sold, of a forecast table.
+
+    Parameters
+    ----------
+    forecast : polars.DataFrame
+        One row a game with the quantiles q05 to q95. Of home (or venue), date, as_of, lead and capacity what there is:
+        games without a club are taken for one club's, games without dates for one a day in the order of the rows.
+    count, seed : int
+
+    Returns
+    -------
+    ndarray of float, shape (games, count)
+        Each column is one outcome of all games; columns are equally likely.
+    """
+    rows = forecast.height
+
+    def column(name: str, dtype: type[pl.DataType]) -> pl.Series:
+        given = forecast[name] if name in forecast.columns else pl.Series([None] * rows, dtype=dtype)
+        return given.cast(dtype, strict=False)
+
+    days = column(c.DATE, pl.Date).to_physical().cast(pl.Float64)
+    ahead = days - column(AS_OF, pl.Date).to_physical().cast(pl.Float64)
+    leads = ahead.fill_null(column(LEAD, pl.Float64)).fill_null(USUAL_LEAD)
+    dated = days.interpolate().fill_null(strategy="forward").fill_null(strategy="backward")
+    clubs = column(c.HOME, pl.String).fill_null(column(c.VENUE, pl.String)).fill_null("")
+    return joint_scenarios(
+        forecast.select(QUANTILE_COLUMNS).to_numpy().astype(np.float64),
+        clubs.to_numpy(),
+        dated.to_numpy() if days.null_count() < rows else np.arange(rows, dtype=np.float64),
+        leads.to_numpy(),
+        column(c.CAPACITY, pl.Float64).fill_null(float("nan")).to_numpy(),
+        count=count,
+        seed=seed,
+    )
+
+
+def joint_scenarios(
+    quantiles: Floats,
+    clubs: npt.NDArray[np.object_],
+    days: Floats,
+    leads_days: Floats,
+    capacity: Floats | None = None,
+    *,
+    count: int = SCENARIOS,
+    seed: int = 0,
+    dependence: Dependence = MEASURED,
+) -> Floats:
+    """Equally likely joint outcomes of tickets sold.
+
+    Parameters
+    ----------
+    quantiles : ndarray of float, shape (games, levels)
+        At the levels of `QUANTILE_LEVELS`, ascending.
+    clubs : ndarray of str, shape (games,)
+        Home club of each game.
+    days : ndarray of float, shape (games,)
+        Day of each game, counted from any day.
+    leads_days : ndarray of float, shape (games,)
+        Days from the forecast's cut-off to the game.
+    capacity : ndarray of float, shape (games,), optional
+        Seats, NaN where unknown.
+    count : int
+        Scenarios.
+    seed : int
+    dependence : Dependence
+
+    Returns
+    -------
+    ndarray of float, shape (games, count)
+        Column by column an outcome of all games; each row holds the points of `marginal_points` in some order.
+
+    Examples
+    --------
+    >>> quantiles = np.array([[8, 10, 14, 20, 26, 30, 34.0]] * 3) * 1000
+    >>> tickets = joint_scenarios(quantiles, np.array(["A"] * 3), np.arange(3.0), np.arange(7.0, 10.0))
+    >>> tickets.shape, bool(np.corrcoef(tickets)[0, 1] > 0.3)
+    ((3, 256), True)
+    """
+    points = marginal_points(quantiles, capacity, count)
+    scores = _joint_scores(clubs, np.round(days), np.round(leads_days), dependence, count=count, seed=seed)
+    rank = scores.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
+    return np.take_along_axis(points, rank, axis=1)
+
+
+def marginal_points(quantiles: Floats, seats: Floats | None = None, count: int = SCENARIOS) -> Floats:
+    """Equally likely points of tickets sold, from quantiles.
+
+    Between two quantiles the distribution is normal; beyond the outermost it goes on as the outer quarter does. It is
+    kept from 0 to the seats, or to the highest quantile where that passes the seats.
+
+    Parameters
+    ----------
+    quantiles : ndarray of float, shape (games, levels)
+        At the levels of `QUANTILE_LEVELS`, ascending.
+    seats : ndarray of float, shape (games,), optional
+        NaN where unknown.
+    count : int
+
+    Returns
+    -------
+    ndarray of float, shape (games, count)
+        Ascending.
+
+    Examples
+    --------
+    >>> points = marginal_points(np.array([[8, 10, 14, 20, 26, 30, 30.0]]) * 1000, np.array([30_000.0]), 199)
+    >>> points.shape, float(points[0, 99]), float(points.max())
+    ((1, 199), 20000.0, 30000.0)
+    """
+    levels = np.maximum.accumulate(quantiles, axis=1)
+    points = np.round(levels @ _point_weights(count), DECIMALS)
+    if seats is not None:
+        points = np.minimum(points, np.fmax(np.where(np.isnan(seats), np.inf, seats), levels[:, -1])[:, None])
+    return np.maximum.accumulate(np.maximum(points, 0.0), axis=1)
+
+
+@lru_cache(maxsize=8)
+def _point_weights(count: int) -> Floats:
+    """Weights that turn quantiles into points, shape (levels, count): linear in the normal score."""
+    known: Floats = ndtri(np.array(QUANTILE_LEVELS))
+    scores: Floats = ndtri((np.arange(count) + 0.5) / count)
+    weights = np.stack([np.interp(scores, known, unit) for unit in np.eye(len(QUANTILE_LEVELS))])
+    for outer, inner, beyond in ((0, 2, scores < known[0]), (-1, -3, scores > known[-1])):
+        slope = (scores[beyond] - known[outer]) / (known[outer] - known[inner])
+        weights[outer, beyond] = 1 + slope
+        weights[inner, beyond] = -slope
+    return weights
+
+
+def _joint_scores(
+    clubs: npt.NDArray[np.object_], days: Floats, leads: Floats, dependence: Dependence, *, count: int, seed: int
+) -> Floats:
+    """Normal scores, each row of variance 1, correlated as `dependence` says, shape (games, count)."""
+    draw = np.random.default_rng(seed)
+    cutoffs = days - leads
+    _, codes = np.unique(clubs, return_inverse=True)
+    league = dependence.league if codes.max(initial=0) > 0 else 0.0
+    scores = np.empty((len(days), count))
+    for rows in _together(codes, days):
+        shared = dependence.shared(days[rows], cutoffs[rows])
+        covariance = (1 - league) * shared + dependence.own * np.eye(len(rows))
+        scores[rows] = np.linalg.cholesky(covariance) @ _normals(draw, len(rows), count)
+    if league:
+        moments, of_game = np.unique(np.stack([days, cutoffs], axis=1), axis=0, return_inverse=True)
+        common = np.empty((len(moments), count))
+        for rows in _together(np.zeros(len(moments), np.int64), moments[:, 0]):
+            shared = league * dependence.shared(*moments[rows].T)
+            common[rows] = np.linalg.cholesky(shared + 1e-9 * np.eye(len(rows))) @ _normals(draw, len(rows), count)
+        scores += common[of_game.ravel()]
+    return scores / np.sqrt(dependence.variance(leads))[:, None]
+
+
+def _together(codes: Ints, days: Floats) -> list[npt.NDArray[np.intp]]:
+    """Rows of each season of each club, in order of day; a season of more than `MOST_TOGETHER` games is cut."""
+    order = np.lexsort((days, codes))
+    starts = np.ones(len(order), bool)
+    starts[1:] = (np.diff(codes[order]) != 0) | (np.diff(days[order]) > OFF_SEASON)
+    first = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
+    starts |= (np.arange(len(order)) - first) % MOST_TOGETHER == 0
+    return np.split(order, np.flatnonzero(starts)[1:]) if len(order) else []
+
+
+def _normals(draw: np.random.Generator, rows: int, count: int) -> Floats:
+    """Standard normal scores in pairs of opposite sign, shape (rows, count).
+
+    Up to half as many rows as scores, the rows are uncorrelated exactly, so that few scenarios keep the correlation
+    asked for (quadratic resampling: Barraquand, Management Science 41, 1995).
+    """
+    half = (count + 1) // 2
+    plain = draw.standard_normal((half, rows))
+    if rows <= half:
+        plain = np.linalg.qr(plain)[0] * np.sqrt(half)
+    return np.concatenate([plain.T, -plain.T], axis=1)[:, :count]
