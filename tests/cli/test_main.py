@@ -38,7 +38,7 @@ def test_version(run):
 def test_without_arguments_it_shows_its_commands(run):
     ended = run()
     assert ended.code == 0
-    for command in ("demo", "collect", "train", "backtest", "forecast", "plan", "evaluate-plan", "serve"):
+    for command in ("demo", "collect", "train", "backtest", "forecast", "what-if", "plan", "evaluate-plan", "serve"):
         assert f"  {command} " in ended.out
 
 

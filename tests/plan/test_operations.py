@@ -40,7 +40,22 @@ MALFORMED = [
     (WHOLE.replace("cost = 100", "cost = inf"), "staff.ushers.cost: got inf"),
     (WHOLE.replace("shortage_cost = 400", "shortage_cost = 100"), "more than the cost of a shift"),
     (WHOLE.replace("cost = 100", "cost = 100\nminimum = 2.5"), "a whole number"),
-    (WHOLE.replace("cost = 100", "cost = 100\nminimum = 9\npool = 8"), "staff.ushers.pool: got 8"),
+    (WHOLE.replace("cost = 100", "cost = 100\npool = -1"), "staff.ushers.pool: got -1"),
+    (
+        WHOLE.replace("cost = 100", "cost = 100\nminimum_shifts = 1.5"),
+        "minimum_shifts: got 1.5, expected a whole number",
+    ),
+    (WHOLE.replace("cost = 100", "cost = 100\nminimum_shifts = 101"), "minimum_shifts: got 101"),
+    (WHOLE.replace("cost = 100", "cost = 100\ncall_in_days = -1"), "call_in_days: got -1"),
+    (WHOLE.replace("cost = 100", 'cost = 100\ncall_in_days = "two"'), "call_in_days: got 'two'"),
+    (WHOLE.replace("cost = 100", "cost = 100\ncall_in_cost = 0"), "call_in_cost: got 0"),
+    (
+        WHOLE.replace("cost = 100", "cost = 100\ncall_in_cost = 100"),
+        "call_in_cost: got 100, expected more than cost, 100",
+    ),
+    (WHOLE.replace("cost = 100", "cost = 100\ncall_in_cost = 400"), "less than shortage_cost, 400; leave the line out"),
+    (WHOLE.replace("cost = 100", "cost = 100\ncall_in_pool = 5"), "call_in_pool: got 5 with no call_in_cost"),
+    (WHOLE.replace("cost = 100", "cost = 100\ncall_in_cost = 150\ncall_in_pool = 0.5"), "call_in_pool: got 0.5"),
     (WHOLE.replace("cost = 100", "cost = 100\nminimum_one_per = 0"), "minimum_one_per: got 0"),
     (WHOLE.replace("cost = 100", 'cost = 100\nsources = "me"'), "staff.ushers.sources"),
     (WHOLE.replace("cost = 100", "cost = 100\nsources = { cots = 'me' }"), "did you mean cost?"),
@@ -56,6 +71,36 @@ MALFORMED = [
     (WHOLE.replace("price = 7", "price = 1.5"), "stock.hot dogs.price: got 1.5, expected more than the unit cost"),
     (WHOLE.replace("price = 7", "price = 7\nsalvage = 2"), "less than the unit cost"),
     (WHOLE.replace("price = 7", "price = 7\ncase_size = 0"), "case_size: got 0"),
+    (WHOLE.replace("price = 7", "price = 7\nshelf_life_days = 0"), "stock.hot dogs.shelf_life_days: got 0"),
+    (
+        WHOLE.replace("price = 7", "price = 7\nshelf_life_days = 2.5"),
+        "shelf_life_days: got 2.5, expected a whole number",
+    ),
+    (
+        WHOLE.replace("price = 7", 'price = 7\ndelivery_days = "mon"'),
+        "got 'mon', expected a list of weekdays such as [\"mon\"",
+    ),
+    (
+        WHOLE.replace("price = 7", 'price = 7\ndelivery_days = ["monday"]'),
+        "delivery_days: got 'monday', expected one of mon",
+    ),
+    (WHOLE.replace("price = 7", "price = 7\ndelivery_days = [1]"), "stock.hot dogs.delivery_days: got 1"),
+    (WHOLE.replace("price = 7", 'price = 7\ndelivery_days = ["mon", "Mon"]'), "each weekday once; remove one"),
+    (WHOLE.replace("price = 7", "price = 7\norder_days = -2"), "order_days: got -2"),
+    (WHOLE.replace("price = 7", "price = 7\nstore_size = 0"), "store_size: got 0"),
+    (WHOLE.replace("price = 7", "price = 7\nstore_size = 9.5"), "store_size: got 9.5"),
+    (WHOLE.replace("price = 7", "price = 7\nshelf_live_days = 3"), "did you mean shelf_life_days?"),
+    (WHOLE.replace("seats = 50", "seats = 50\ntrip_minutes = 0\nminutes_to_clear = 60"), "trip_minutes: got 0"),
+    (WHOLE.replace("seats = 50", "seats = 50\ntrip_minutes = 20"), "got 20 with no minutes_to_clear, expected both"),
+    (WHOLE.replace("seats = 50", "seats = 50\nminutes_to_clear = 60"), "minutes_to_clear: got 60 with no trip_minutes"),
+    (
+        WHOLE.replace("seats = 50", "seats = 50\ntrip_minutes = 9\nminutes_to_clear = 1441"),
+        "minutes_to_clear: got 1441",
+    ),
+    (
+        WHOLE.replace("penalty = 20", "penalty = 2.9\ntrip_minutes = 30\nminutes_to_clear = 60"),
+        "more than 3, the cost of",
+    ),
     (WHOLE.replace("seats = 50", "seats = 0"), "transport.buses.seats: got 0"),
     (WHOLE.replace("share = 0.1", "share = 10"), "transport.buses.share: got 10"),
     (WHOLE.replace("penalty = 20", "penalty = 6"), "more than 6, the cost of a seat"),
@@ -94,6 +139,27 @@ def test_a_whole_file_is_read(tmp_path):
     read = read_operations(written(tmp_path, b"\xef\xbb\xbf" + WHOLE.encode()))
     assert read.staff[0] == StaffRole(name="ushers", people_per_shift=150, cost=100, shortage_cost=400)
     assert (read.currency, read.stock[0].case_size, read.transport[0].fleet) == ("$", 1, None)
+
+
+def test_fields_left_out_change_nothing(tmp_path):
+    read = read_operations(written(tmp_path, WHOLE))
+    ushers, dogs, buses = read.staff[0], read.stock[0], read.transport[0]
+    assert (ushers.minimum_shifts, ushers.call_in_days, ushers.call_in_cost, ushers.call_in_pool) == (0, 2, None, None)
+    assert (dogs.shelf_life_days, dogs.delivery_days, dogs.order_days, dogs.store_size) == (1, (), 1, None)
+    assert (buses.trips, buses.people_per_vehicle) == (1, 50)
+
+
+def test_delivery_days_stand_in_the_order_of_the_week(tmp_path):
+    text = WHOLE.replace("price = 7", 'price = 7\ndelivery_days = ["Thu", "mon"]')
+    assert read_operations(written(tmp_path, text)).stock[0].delivery_days == ("mon", "thu")
+
+
+@pytest.mark.parametrize(("trip", "clear", "trips"), [(30, 60, 2), (30, 59, 1), (90, 60, 1), (0.1, 0.3, 3)])
+def test_a_vehicle_makes_the_whole_trips_that_fit_and_at_least_one(trip, clear, trips):
+    buses = TransportService(
+        name="b", share=0.1, seats=50, cost=300, penalty=20, trip_minutes=trip, minutes_to_clear=clear
+    )
+    assert (buses.trips, buses.people_per_vehicle) == (trips, 50 * trips)
 
 
 def test_the_default_file_reads_as_the_defaults(tmp_path):
@@ -143,3 +209,5 @@ def test_every_setting_stands_in_the_default_file_and_the_docs():
             assert f"`{name}`" in docs
             assert name in text
             assert number.unit.replace("money", "").strip() in docs
+    assert "`delivery_days`" in docs
+    assert "delivery_days" in text

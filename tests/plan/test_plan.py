@@ -1,16 +1,29 @@
+import datetime as dt
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gatecast.plan
+from gatecast.collect import sample_league
 from gatecast.errors import DataError, InputError
-from gatecast.plan import CrowdSettings, Operations, StaffRole, TransportService, default_operations, make_plan
+from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
+from gatecast.plan import (
+    CrowdSettings,
+    Operations,
+    StaffRole,
+    StockItem,
+    TransportService,
+    default_operations,
+    make_plan,
+)
 
 from .normal import normal_forecast
 
 COLUMNS = [
-    "game_id", "kind", "name", "unit", "choice", "expected_cost", "risk_short", "marginal_worth", "reason",
+    "game_id", "kind", "name", "unit", "choice", "expected_cost", "risk_short", "marginal_worth", "shortfall",
+    "engaged", "on_hand", "delivery", "decide_by", "reason",
 ]  # fmt: skip
 
 
@@ -73,6 +86,94 @@ def test_limits_bind_and_say_so(forecast):
     assert (free.to_numpy() < ruled["choice"].to_numpy()).all()
 
 
+def test_a_pool_below_the_minimum_is_all_hired_and_says_which_rule_lacks_how_much(forecast):
+    lacking = staffed(forecast, minimum_one_per=50, pool=90)
+    asked = staffed(forecast, minimum_one_per=50)["choice"]
+    assert lacking["choice"].to_list() == [90] * 3
+    assert lacking["shortfall"].to_list() == [n - 90 for n in asked]
+    assert lacking["reason"][0].startswith(
+        f"Ushers: hire all 90 of the pool, {asked[0] - 90} too few: the rule of one for each 50 people asks for {asked[0]};"
+    )
+    fixed = staffed(forecast, minimum=120, pool=90)
+    assert fixed["shortfall"].to_list() == [30] * 3
+    assert "30 too few: the minimum for any game asks for 120" in fixed["reason"][0]
+    assert staffed(forecast, minimum_one_per=50)["shortfall"].to_list() == [0] * 3
+
+
+def test_a_contract_over_the_home_stand_binds_and_says_so(forecast):
+    free, bound = staffed(forecast), staffed(forecast, minimum_shifts=3)
+    assert bound["choice"].n_unique() == 1
+    assert free["choice"][0] < bound["choice"][0] < free["choice"][2]
+    assert bound["engaged"].to_list() == bound["choice"].to_list()
+    assert free["engaged"].to_list() == [free["choice"].max()] * 3
+    people, alone = bound["choice"][0], free["choice"]
+    assert bound["reason"][0] == (
+        f"Ushers: hire {people}, as each of the {people} people engaged for the home stand is offered 3 shifts;"
+        f" this game alone would ask for {alone[0]}."
+    )
+    assert bound["reason"][2].startswith(f"Ushers: hire {people}, enough in ")
+    assert f"alone would ask for {alone[2]}, but each further person engaged" in bound["reason"][2]
+    apart = staffed(forecast.with_columns(date=None), minimum_shifts=3)
+    assert sorted(apart["choice"]) == sorted(free["choice"])
+
+
+def test_staff_called_in_late_lower_the_number_hired_and_the_cost(forecast):
+    free, late = staffed(forecast), staffed(forecast, call_in_cost=150, call_in_pool=10)
+    assert (late["choice"] < free["choice"]).all()
+    assert (late["expected_cost"] < free["expected_cost"]).all()
+    assert " in 53 of 100 outcomes, in 86 with" in late["reason"][0]
+    assert "with up to 10 called in at $150 each; a missing one costs $400" in late["reason"][0]
+    endless = staffed(forecast, call_in_cost=150)
+    assert endless["risk_short"].to_list() == [0] * 3
+    assert "of 100 outcomes, in the others more are called in at $150 each;" in endless["reason"][0]
+
+
+def stocked(forecast, **settings):
+    given = {"name": "hot dogs", "sold_per_head": 0.5, "price": 7, "unit_cost": 2, "case_size": 50}
+    return make_plan(
+        forecast, Operations(crowd=CrowdSettings(show_rate=1.0), stock=(StockItem(**(given | settings)),))
+    ).table
+
+
+def test_stock_says_its_delivery_and_when_it_is_ordered(forecast):
+    """The games are on a Thursday, a Friday and a Saturday."""
+    table = stocked(forecast, shelf_life_days=3, delivery_days=["wed"], order_days=2)
+    assert table["delivery"].to_list() == [dt.date(2019, 5, 29)] * 2 + [None]
+    assert table["decide_by"].to_list() == [dt.date(2019, 5, 27)] * 2 + [None]
+    assert (table["choice"][0], table["choice"][1:].to_list()) == (table["on_hand"][0], [0, 0])
+    assert table["on_hand"][1] < table["on_hand"][0]
+    first, second, third = table["reason"].to_list()
+    assert first.startswith(f"Hot dogs: order {table['choice'][0]} cases with the delivery of 29 May; ")
+    assert second.startswith("Hot dogs: order none with the delivery of 29 May; ")
+    assert third == "Hot dogs: nothing to sell, as no delivery keeps until this game; 90 are asked for on average."
+    assert table["risk_short"][2] == 1
+
+
+def test_stock_of_the_day_is_delivered_on_the_day(forecast):
+    table = stocked(forecast)
+    assert table["delivery"].to_list() == [dt.date(2019, 5, 30), dt.date(2019, 5, 31), dt.date(2019, 6, 1)]
+    assert table["on_hand"].to_list() == table["choice"].to_list()
+    assert stocked(forecast.with_columns(date=None))["delivery"].to_list() == [None] * 3
+
+
+def test_a_store_that_is_too_small_says_so(forecast):
+    table = stocked(forecast, store_size=30)
+    assert table["choice"].to_list() == [30] * 3
+    assert "all that the store holds, enough in 2 of 100 outcomes; 56 are asked for" in table["reason"][0]
+
+
+def test_shifts_are_hired_by_the_call_in_deadline(forecast):
+    table = staffed(forecast, call_in_days=4)
+    assert table["decide_by"].to_list() == [dt.date(2019, 5, 26), dt.date(2019, 5, 27), dt.date(2019, 5, 28)]
+    assert table["on_hand"].null_count() == table["delivery"].null_count() == 3
+
+
+def test_games_say_their_home_stand(forecast, operations):
+    later = [dt.date(2019, 6, 20), dt.date(2019, 5, 30), dt.date(2019, 5, 31)]
+    games = make_plan(forecast.with_columns(date=pl.Series(later)), operations).games
+    assert games["home_stand"].to_list() == [0, 0, 1]
+
+
 def test_nothing_is_worth_one_more_where_no_limit_binds(forecast):
     assert make_plan(forecast, default_operations()).table.filter(pl.col("marginal_worth") > 1e-6).height == 0
 
@@ -111,3 +212,18 @@ def test_an_unknown_ending_is_refused_and_nothing_is_written(tmp_path, forecast,
     with pytest.raises(InputError, match=r"\.docx"):
         make_plan(forecast, operations).write(tmp_path / "plan.docx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_club_s_own_scans_take_the_place_of_the_show_rate():
+    league = sample_league()
+    rows = league.upcoming.table.select("game_id", "date", "home", "capacity").with_columns(
+        pl.lit(league.as_of).alias("as_of"),
+        *(pl.lit(3000.0 + 10 * i).alias(name) for i, name in enumerate(("mean", *QUANTILE_COLUMNS))),
+    )
+    usual, learned = (
+        make_plan(rows, default_operations(), scans=scans).games["people_mean"].mean() for scans in (None, league.games)
+    )
+    scanned = league.games.table.filter(pl.col("scanned") > 0)
+    share = (scanned["scanned"] / scanned["attendance"]).mean()
+    assert usual == pytest.approx(0.83 * 3000, rel=0.03)
+    assert learned == pytest.approx(share * 3000, rel=0.04)

@@ -1,38 +1,14 @@
-import datetime as dt
 import json
 
 import numpy as np
 import polars as pl
 import pytest
 
-from gatecast.errors import DataError
-from gatecast.games import Games
 from gatecast.plan import default_operations, plan_value
-from gatecast.plan.value import naive_gates
+from gatecast.plan.replay import replay_costs, replayed
+from gatecast.plan.value import saved_over
 
-from .normal import LEVELS, SCORES
-
-
-def league(seasons=(2018, 2019), games=60, **more):
-    """Two clubs, evenly spaced games, gates that depend on club, weekday and chance."""
-    draw = np.random.default_rng(3)
-    dates = [dt.date(year, 4, 1) + dt.timedelta(days=2 * i) for year in seasons for i in range(games)]
-    clubs = [
-        pl.DataFrame({"date": dates, "home": home, "visitor": "V"}).with_columns(
-            attendance=(
-                base + 1500 * pl.col("date").dt.weekday().cast(pl.Int32) + 3000 * draw.standard_normal(len(dates))
-            ).cast(pl.Int32)
-        )
-        for home, base in (("A", 15_000), ("B", 25_000))
-    ]
-    return Games.from_frame(pl.concat(clubs).with_columns(**more))
-
-
-def forecasts_of(games, error, spread, seed=0):
-    played = games.table.filter(pl.col("season") == 2019)
-    centre = played["attendance"].to_numpy() + error * np.random.default_rng(seed).standard_normal(played.height)
-    quantiles = {name: np.maximum(centre + spread * s, 0) for name, s in zip(LEVELS, SCORES, strict=True)}
-    return played.select("game_id", lead=pl.lit("7")).with_columns(mean=centre, **quantiles)
+from .seasons import forecasts_of, home_stands, league
 
 
 def entry(value, decision="all", season=2019):
@@ -63,6 +39,17 @@ def test_knowing_the_spread_beats_the_point_alone():
     assert found["cost_a_game"]["forecast"] < found["cost_a_game"]["point"]
 
 
+def test_a_method_that_knows_less_is_saved_over():
+    games = league()
+    good, poor = (forecasts_of(games, error, error) for error in (500, 3000))
+    found = entry(plan_value(games, good, default_operations(), against={"trees": poor, "same": good}))
+    assert found[saved_over("trees")]["low"] > 0
+    assert found[saved_over("same")] == {"estimate": 0, "low": 0, "high": 0}
+    assert found["saved_over_trees"]["estimate"] == pytest.approx(
+        found["cost_a_game"]["trees"] - found["cost_a_game"]["forecast"], abs=0.02
+    )
+
+
 def test_the_result_is_json_with_every_decision_and_season_the_same_each_time():
     games = league()
     first, again = (plan_value(games, forecasts_of(games, 900, 900), default_operations()) for _ in range(2))
@@ -71,7 +58,33 @@ def test_the_result_is_json_with_every_decision_and_season_the_same_each_time():
     assert keys == {("7", s, d) for s in (2019, "all") for d in ("staff", "stock", "transport", "all")}
     captured = entry(first)["captured"]
     assert captured["low"] <= captured["estimate"] <= captured["high"]
-    assert entry(first)["games"] == 120
+    assert (entry(first)["games"], entry(first)["home_stands"]) == (120, 2)
+    assert (first["games_without_naive"], first["games_without_others"], first["scaled_from_seats"]) == (0, 0, None)
+
+
+def test_parts_add_up_to_their_decision():
+    games = league()
+    value = plan_value(games, forecasts_of(games, 900, 900), default_operations())
+    for decision in ("staff", "stock", "transport"):
+        parts = [p for p in value["parts"] if (p["decision"], p["season"]) == (decision, 2019)]
+        assert [p["name"] for p in parts] == [e.name for e in getattr(default_operations(), decision)]
+        for plan, cost in entry(value, decision)["cost_a_game"].items():
+            assert sum(p["cost_a_game"][plan] for p in parts) == pytest.approx(cost, abs=0.2)
+
+
+def test_home_stands_are_drawn_whole():
+    games = home_stands(stands=16, length=5)
+    shared = np.repeat(np.random.default_rng(0).standard_normal(16), 5) * 2500
+    levels = [f"q{level}" for level in ("05", "10", "25", "50", "75", "90", "95")]
+    forecasts = forecasts_of(games, 0, 300).with_columns(pl.col("mean", *levels) + pl.Series(shared))
+    found = entry(plan_value(games, forecasts, default_operations()))["saved_over_naive"]
+    told = replayed(games, forecasts)
+    costs = replay_costs(told, default_operations()).sum(axis=1)
+    saved = (costs[:, told.plans.index("naive")] - costs[:, 0]).reshape(16, 5)
+    by_stand = 2 * 1.96 * saved.mean(axis=1).std() / 4
+    by_game = 2 * 1.96 * saved.std() / np.sqrt(80)
+    assert found["high"] - found["low"] == pytest.approx(by_stand, rel=0.12)
+    assert abs(by_stand / by_game - 1) > 0.25
 
 
 def test_people_counted_at_the_gate_take_the_place_of_the_show_rate():
@@ -82,34 +95,9 @@ def test_people_counted_at_the_gate_take_the_place_of_the_show_rate():
     assert few["cost_a_game"]["hindsight"] < 0.8 * many["cost_a_game"]["hindsight"]
 
 
-def test_naive_gates_are_the_same_weekday_of_the_season_before():
-    games = league()
-    found = games.table.join(naive_gates(games), on="game_id").with_columns(day=pl.col("date").dt.weekday())
-    assert found.filter(season=2018)["naive_gate"].null_count() == 120
-    days = found.filter(season=2019, home="B", day=3)["naive_gate"].to_list()
-    past = found.filter(season=2018, home="B", day=3)["attendance"].mean()
-    assert days == pytest.approx([past] * len(days))
-
-
-def test_naive_gates_fall_back_to_the_season_then_to_all_clubs():
-    days = [dt.date(2018, 4, 2), dt.date(2018, 4, 3), dt.date(2019, 4, 6), dt.date(2019, 4, 7)]
-    games = Games.from_frame(
-        pl.DataFrame(
-            {"date": days, "home": ["A", "B", "A", "C"], "visitor": "V", "attendance": [8000, 4000, 1000, 1000]}
-        )
-    )
-    found = games.table.join(naive_gates(games), on="game_id").filter(season=2019).sort("date")
-    assert found["naive_gate"].to_list() == [8000, 6000]
-
-
-def test_what_cannot_be_replayed_is_refused():
-    games = league()
+def test_scaled_operations_are_said_to_be():
+    games = league(capacity=40_000)
     forecasts = forecasts_of(games, 900, 900)
-    with pytest.raises(DataError, match="both a forecast and a gate"):
-        plan_value(games, forecasts.with_columns(game_id=pl.lit("x") + pl.col("game_id")), default_operations())
-    with pytest.raises(DataError, match="no lead"):
-        plan_value(games, forecasts.drop("lead"), default_operations())
-    with pytest.raises(DataError, match="no earlier season"):
-        plan_value(games.filter(pl.col("season") == 2019), forecasts, default_operations())
-    with pytest.raises(DataError, match="dated games"):
-        plan_value(Games.from_frame(pl.DataFrame({"home": "A", "attendance": [900]})), forecasts, default_operations())
+    plain, scaled = (plan_value(games, forecasts, default_operations(), scaled=s) for s in (False, True))
+    assert scaled["scaled_from_seats"] == 40_000
+    assert entry(plain)["cost_a_game"] == pytest.approx(entry(scaled)["cost_a_game"])

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from gatecast import __version__
-from gatecast.cli import backtest, collect, demo, evaluate_plan, forecast, plan, serve, train
+from gatecast.cli import backtest, collect, demo, evaluate_plan, forecast, plan, serve, train, what_if
 from gatecast.cli.console import INTERRUPTED, fail
 from gatecast.errors import GatecastError
 from gatecast.networks import import_keras_without
@@ -31,6 +31,7 @@ app.add_typer(collect.app, name="collect", short_help="Games from files and from
 app.command("train", short_help="Train a model on past games.")(train.train)
 app.command("backtest", short_help="How good past forecasts would have been.")(backtest.backtest)
 app.command("forecast", short_help="Forecast games to come.")(forecast.forecast)
+app.command("what-if", short_help="What a change would do to a forecast and a plan.")(what_if.what_if)
 app.command("plan", short_help="Staff, stock and transport for each game.")(plan.plan)
 app.command("evaluate-plan", short_help="What past plans would have cost.")(evaluate_plan.evaluate_plan)
 app.command("serve", short_help="Show the report as a web page.")(serve.serve)

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
-from gatecast.cli.console import say, show_table
+from gatecast.cli.console import held_notes, say, show_table
 from gatecast.cli.options import OperationsFile, checked_output
 
 __all__ = ["plan"]
+
+ENDINGS = (".xlsx", ".ics", ".json", ".csv", ".parquet")
+FORMS = ".xlsx to print, .ics for a calendar, .json, .csv or .parquet"
 
 
 def plan(
@@ -18,16 +21,32 @@ def plan(
         Path, typer.Argument(metavar="FORECAST", help="What 'gatecast forecast' wrote: .csv, .xlsx or .parquet.")
     ],
     operations: OperationsFile,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Plan to write: .xlsx to print, .csv, .parquet.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help=f"Plan to write: {FORMS}.")],
+    games: Annotated[
+        Path | None, typer.Option("--games", metavar="GAMES", help="Past games with scans to learn the show rate from.")
+    ] = None,
 ) -> None:
     """Choose staff, stock and transport for each game of a forecast, at the lowest expected cost."""
-    checked_output(out, forecast)
+    checked_output(out, forecast, operations, endings=ENDINGS)
 
-    from gatecast.cli.tables import plan_table
+    from gatecast.cli.plan_tables import deadline_table, plan_table
     from gatecast.plan import make_plan, read_forecast, read_operations
+    from gatecast.plan.deadlines import deadlines
+    from gatecast.plan.limits import limits_that_bind
 
     settings = read_operations(operations)
-    made = make_plan(read_forecast(forecast), settings)
+    scans = None
+    if games:
+        from gatecast.collect import read_games
+
+        with held_notes() as notes:
+            scans = read_games(games, note=notes)
+    made = make_plan(read_forecast(forecast), settings, scans=scans)
     made.write(out)
     show_table(plan_table(made))
+    due = deadlines(made)
+    if due:
+        show_table(deadline_table(due))
+    for limit in limits_that_bind(made):
+        say(f"To watch: {limit}")
     say(f"{out}: a plan for {made.games.height:,} game{'s' if made.games.height != 1 else ''}")

@@ -1,4 +1,4 @@
-"""Tables as a manager reads them: the games to come, the plan, what plans were worth."""
+"""Tables as a manager reads them: the games to come, what plans were worth."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gatecast.evaluate.quantiles import AS_OF, MEDIAN, P_SELLOUT
 from gatecast.evaluate.tables import PageTable
 from gatecast.evaluate.words import ABSENT, MONTHS, WEEKDAYS, clock, day, lead_words, number, percent, rounded
 from gatecast.games import columns as c
-from gatecast.plan import Plan
-from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, PEOPLE
+from gatecast.plan.value import EVERY, saved_over
 
-__all__ = ["MOST_ROWS", "forecast_table", "plan_table", "value_table"]
+__all__ = ["MOST_ROWS", "forecast_table", "game_cells", "left_out", "saved_table", "short_day", "value_table"]
 
 MOST_ROWS = 40
-KINDS = {"staff": "Shifts", "stock": "Cases", "transport": "Vehicles"}
 LOW, HIGH = "q10", "q90"
+MADE = {"naive": "By habit", "forecast": "By forecast", "point": "By its median", "hindsight": "In hindsight"}
+SAVED_OVER = {"naive": "habit", "point": "its median"}
 
 
 def forecast_table(forecast: pl.DataFrame) -> PageTable:
@@ -30,7 +30,7 @@ def forecast_table(forecast: pl.DataFrame) -> PageTable:
     forecast : polars.DataFrame
         As `Forecaster.forecast` returns it.
     """
-    heads, names = _games(forecast)
+    heads, names = game_cells(forecast)
     heads = [*heads, "Expected", "8 in 10 between", "Sell-out"]
     rows = [
         [*name, rounded(row[MEDIAN]), f"{rounded(row[LOW])} and {rounded(row[HIGH])}", percent(row[P_SELLOUT])]
@@ -38,71 +38,63 @@ def forecast_table(forecast: pl.DataFrame) -> PageTable:
     ]
     known = forecast[AS_OF].max()
     caption = "Games to come" + (f", as known at the end of {day(known)}" if isinstance(known, dt.date) else "")
-    return PageTable(caption + _left_out(forecast), heads, [False] * (len(heads) - 3) + [True] * 3, rows)
-
-
-def plan_table(plan: Plan) -> PageTable:
-    """What a plan comes to for each game, the first `MOST_ROWS`."""
-    games = plan.games.head(MOST_ROWS)
-    shown = {kind: head for kind, head in KINDS.items() if getattr(plan.operations, kind)}
-    chosen = plan.table.group_by(c.GAME_ID, KIND).agg(pl.col(CHOICE).sum())
-    totals = {(game, kind): total for game, kind, total in chosen.iter_rows()}
-    heads, names = _games(plan.games)
-    people = f"{PEOPLE}_{MEDIAN}"
-    rows = [
-        [
-            *name,
-            rounded(row[people]),
-            *(number(totals.get((row[c.GAME_ID], kind))) for kind in shown),
-            f"{plan.operations.currency}{number(row[EXPECTED_COST])}",
-        ]
-        for name, row in zip(names, games.to_dicts(), strict=True)
-    ]
-    extra = ["People", *shown.values(), "Cost"]
-    numeric = [False] * len(heads) + [True] * len(extra)
-    return PageTable(
-        "The plan: people through the gate, staff, stock and transport in all, expected cost" + _left_out(plan.games),
-        [*heads, *extra],
-        numeric,
-        rows,
-    )
+    return PageTable(caption + left_out(forecast), heads, [False] * (len(heads) - 3) + [True] * 3, rows)
 
 
 def value_table(value: Mapping[str, Any]) -> PageTable:
-    """What plans were worth over all seasons, by lead and decision.
+    """What each plan cost over all seasons, by lead and decision.
 
     Parameters
     ----------
     value : mapping
         As `gatecast.plan.plan_value` returns it.
     """
-    money = value["currency"]
+    plans = sorted(value["plans"], key=lambda plan: plan != "naive")
     rows = []
-    for entry in value["results"]:
-        if entry["season"] != "all":
-            continue
-        saved, share = entry["saved_over_naive"], entry["captured"]["estimate"]
-        rows.append(
-            [
-                lead_words(entry["lead"]),
-                entry["decision"],
-                number(entry["games"]),
-                *(f"{money}{number(entry['cost_a_game'][plan])}" for plan in ("naive", "forecast", "hindsight")),
-                f"{money}{number(saved['estimate'])}",
-                f"{number(saved['low'])} to {number(saved['high'])}",
-                ABSENT if share is None else f"{share * 100:.0f} %",
-            ]
-        )
-    heads = ["Forecast made", "Decision", "Games", "By habit", "By forecast", "In hindsight", "Saved", "95 % range"]
-    caption = "Cost a game, and what planning by the forecast saved over the club's habit"
-    return PageTable(caption, [*heads, "Of what hindsight saves"], [False] * 2 + [True] * 7, rows)
+    for entry in _all_seasons(value):
+        share = entry["captured"]["estimate"]
+        costs = [f"{value['currency']}{number(entry['cost_a_game'][plan])}" for plan in plans]
+        captured = ABSENT if share is None else f"{share * 100:.0f} %"
+        rows.append([lead_words(entry["lead"]), entry["decision"], number(entry["games"]), *costs, captured])
+    heads = ["Forecast made", "Decision", "Games", *(MADE.get(plan, f"By {plan}") for plan in plans)]
+    numeric = [False] * 2 + [True] * (len(heads) - 1)
+    return PageTable("Cost a game of each plan", [*heads, "Of what hindsight saves"], numeric, rows)
 
 
-def _games(table: pl.DataFrame) -> tuple[list[str], list[list[str]]]:
+def saved_table(value: Mapping[str, Any]) -> PageTable:
+    """What planning by the forecast saved over each other plan, over all seasons, by lead and decision.
+
+    Parameters
+    ----------
+    value : mapping
+        As `gatecast.plan.plan_value` returns it.
+    """
+    plans = [plan for plan in value["plans"] if plan not in ("forecast", "hindsight")]
+    plans.sort(key=lambda plan: plan != "naive")
+    rows = []
+    for entry in _all_seasons(value):
+        cells = [lead_words(entry["lead"]), entry["decision"]]
+        for plan in plans:
+            saved = entry[saved_over(plan)]
+            cells.append(f"{value['currency']}{number(saved['estimate'])}")
+            cells.append(f"{number(saved['low'])} to {number(saved['high'])}")
+        rows.append(cells)
+    heads = ["Forecast made", "Decision"]
+    for plan in plans:
+        heads += [f"Over {SAVED_OVER.get(plan, plan)}", "95 % range"]
+    numeric = [False] * 2 + [True] * (2 * len(plans))
+    return PageTable("Saved a game by planning with the whole forecast", heads, numeric, rows)
+
+
+def _all_seasons(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [entry for entry in value["results"] if entry["season"] == EVERY]
+
+
+def game_cells(table: pl.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Headings and cells that say which game it is: what is known of date, start, clubs, or else its id."""
     shown = table.head(MOST_ROWS)
     forms: dict[str, tuple[str, Callable[[Any], str]]] = {
-        c.DATE: ("Date", _short_day),
+        c.DATE: ("Date", short_day),
         c.START_TIME: ("Start", clock),
         c.VISITOR: ("Opponent", str),
         c.HOME: ("Home", str),
@@ -117,10 +109,12 @@ def _games(table: pl.DataFrame) -> tuple[list[str], list[list[str]]]:
     return [forms[name][0] for name in kept], [list(cells) for cells in zip(*columns, strict=True)]
 
 
-def _short_day(date: dt.date) -> str:
+def short_day(date: dt.date) -> str:
+    """Weekday, day and month in letters that line up below each other."""
     return f"{WEEKDAYS[date.weekday()]} {date.day:>2} {MONTHS[date.month - 1][:3]}"
 
 
-def _left_out(table: pl.DataFrame) -> str:
+def left_out(table: pl.DataFrame) -> str:
+    """What a caption says of the games beyond the first `MOST_ROWS`; empty where there are none."""
     more = table.height - MOST_ROWS
     return f" (the first {MOST_ROWS}; {number(more)} more are in the file)" if more > 0 else ""

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import polars as pl
 
+from gatecast.plan.differences import compare
 from gatecast.plan.forecasts import read_forecast
 from gatecast.plan.operations import CrowdSettings, Operations, StaffRole, StockItem, TransportService
 from gatecast.plan.plan import Plan, make_plan
@@ -29,6 +30,7 @@ __all__ = [
     "StockItem",
     "TransportService",
     "assumptions",
+    "compare",
     "default_operations",
     "make_plan",
     "plan_value",

@@ -1,7 +1,7 @@
-"""From a forecast of tickets sold to the distribution of people through the gate.
+"""From a forecast of tickets sold to the people through the gate: joint scenarios of all games.
 
-Every distribution is a row of equally likely points, ascending. Products of independent quantities are formed on the
-grid of their points and thinned back, so that all is deterministic and nothing is drawn.
+A column is one outcome of all games, and columns are equally likely. Each game keeps its own distribution: its values
+are the points of that, arranged over the columns as the games go together. Nothing depends on chance but by a seed.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import numpy.typing as npt
 import polars as pl
 from scipy.special import ndtri
 
-from gatecast.evaluate.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
-from gatecast.games import columns as c
+from gatecast.forecast.scenarios import SCENARIOS, ticket_scenarios
 from gatecast.plan.operations import CrowdSettings
+from gatecast.plan.show_rate import ShowRate
 
-__all__ = ["POINTS", "Crowd", "forecast_crowd", "known_crowd", "ticket_points", "times"]
+__all__ = ["SCENARIOS", "Crowd", "forecast_crowd", "known_crowd", "times"]
 
 FloatArray = npt.NDArray[np.float64]
 
-POINTS = 199
-"""Equally likely points of a distribution."""
-FACTOR_POINTS = 9
-DECIMALS = 6  # so that the last bits of a product of matrices never tip a choice
+LATTICE = 4
+"""Points of a product for each scenario, before they are averaged."""
+GOLDEN = 0.6180339887498949
 GAMES_AT_ONCE = 4096
+TICKETS_SEED, SHOW_RATE_SEED, TIMES_SEED = 0, 1, 2
+"""Set apart, so that what is independent is drawn independently."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Crowd:
 
     Parameters
     ----------
-    tickets, people : ndarray of float, shape (games, points)
-        Equally likely numbers of tickets sold and of people through the gate, each ascending.
+    tickets, people : ndarray of float, shape (games, scenarios)
+        Tickets sold and people through the gate. Each column is one joint outcome of all games; columns are equally
+        likely, in no order.
     """
 
     tickets: FloatArray
@@ -46,26 +48,46 @@ class Crowd:
 
     def quantile(self, level: float) -> FloatArray:
         """People through the gate that are not passed in a share `level` of outcomes, shape (games,)."""
-        place = int(np.ceil(level * self.people.shape[1] - 1e-9)) - 1
-        return self.people[:, max(place, 0)]
+        place = max(int(np.ceil(level * self.people.shape[1] - 1e-9)) - 1, 0)
+        people: FloatArray = np.partition(self.people, place, axis=1)[:, place]
+        return people
 
 
-def forecast_crowd(forecast: pl.DataFrame, settings: CrowdSettings) -> Crowd:
+def forecast_crowd(
+    forecast: pl.DataFrame,
+    settings: CrowdSettings,
+    *,
+    show_rate: ShowRate | None = None,
+    count: int = SCENARIOS,
+    seed: int = 0,
+) -> Crowd:
     """The crowd a forecast promises.
 
     Parameters
     ----------
     forecast : polars.DataFrame
-        As `checked_forecast` returns it.
+        As `checked_forecast` returns it; weather and what else the show rate learned from may be added as columns.
     settings : CrowdSettings
+    show_rate : ShowRate, optional
+        What a club's scans say; that of the settings if not given.
+    count : int
+        Scenarios.
+    seed : int
     """
-    levels = forecast.select(QUANTILE_COLUMNS).to_numpy()
-    seats = forecast[c.CAPACITY].cast(pl.Float64).to_numpy() if c.CAPACITY in forecast.columns else None
-    tickets = ticket_points(levels, seats)
-    return Crowd(tickets, times(tickets, settings.show_rate, settings.show_rate_spread, largest=1.0))
+    tickets = ticket_scenarios(forecast, count=count, seed=seed + TICKETS_SEED)
+    mean, spread = (show_rate or ShowRate.default(settings)).of(forecast)
+    return Crowd(tickets, times(tickets, mean, spread, largest=1.0, seed=seed + SHOW_RATE_SEED))
 
 
-def known_crowd(tickets: FloatArray, settings: CrowdSettings, scanned: FloatArray | None = None) -> Crowd:
+def known_crowd(
+    tickets: FloatArray,
+    settings: CrowdSettings,
+    scanned: FloatArray | None = None,
+    *,
+    rates: tuple[FloatArray, FloatArray] | None = None,
+    count: int = SCENARIOS,
+    seed: int = 0,
+) -> Crowd:
     """The crowd when the number of tickets is taken as certain; the share of them used is not.
 
     Parameters
@@ -74,95 +96,77 @@ def known_crowd(tickets: FloatArray, settings: CrowdSettings, scanned: FloatArra
     settings : CrowdSettings
     scanned : ndarray of float, shape (games,), optional
         People counted through the gate; used in place of the show rate where it is not NaN.
+    rates : pair of ndarray of float, shape (games,), optional
+        Mean and spread of the show rate, as `ShowRate.of` returns them; those of the settings if not given.
+    count : int
+        Scenarios.
+    seed : int
     """
-    column = tickets[:, None]
-    people = times(column, settings.show_rate, settings.show_rate_spread, largest=1.0)
+    sold = np.repeat(tickets[:, None], count, axis=1)
+    mean, spread = rates or (settings.show_rate, settings.show_rate_spread)
+    people = times(sold, mean, spread, largest=1.0, seed=seed + SHOW_RATE_SEED)
     if scanned is not None:
         people = np.where(np.isnan(scanned)[:, None], people, scanned[:, None])
-    return Crowd(column, people)
+    return Crowd(sold, people)
 
 
-def ticket_points(quantiles: FloatArray, seats: FloatArray | None = None) -> FloatArray:
-    """Equally likely points of tickets sold, from quantiles.
+def times(
+    scenarios: FloatArray,
+    mean: FloatArray | float,
+    spread: FloatArray | float,
+    largest: float = np.inf,
+    *,
+    seed: int = TIMES_SEED,
+) -> FloatArray:
+    """Scenarios of a quantity times a ratio that is independent of it and from game to game.
 
-    Between two quantiles the distribution is normal; beyond the outermost it goes on as the outer quarter does. It is
-    kept from 0 to the seats, or to the highest quantile where that passes the seats.
+    The ratio is log-normal in shape, with the mean given, cut off at `largest`. The distribution of each game's product
+    is formed without chance, on a lattice of the two (Fibonacci's: Niederreiter, Random Number Generation and
+    Quasi-Monte Carlo Methods, 1992, chapter 5); only its arrangement over the columns is drawn.
 
     Parameters
     ----------
-    quantiles : ndarray of float, shape (games, levels)
-        At the levels of `QUANTILE_LEVELS`, ascending.
-    seats : ndarray of float, shape (games,), optional
-        NaN where unknown.
+    scenarios : ndarray of float, shape (games, scenarios)
+    mean, spread : float or ndarray of float, shape (games,)
+        Mean and standard deviation of the ratio.
+    largest : float
+    seed : int
+        Give two ratios two seeds where they are to be independent of each other.
 
     Returns
     -------
-    ndarray of float, shape (games, POINTS)
-        Ascending.
+    ndarray of float, shape (games, scenarios)
+        Column by column the same outcomes as in `scenarios`.
 
     Examples
     --------
-    >>> points = ticket_points(np.array([[8, 10, 14, 20, 26, 30, 30.0]]) * 1000, np.array([30_000.0]))
-    >>> points.shape, float(points[0, 99]), float(points.max())
-    ((1, 199), 20000.0, 30000.0)
+    >>> people = times(np.array([[1000.0, 3000.0, 2000.0, 4000.0]]), 0.8, 0.0)
+    >>> people
+    array([[ 800., 2400., 1600., 3200.]])
     """
-    levels = np.maximum.accumulate(quantiles, axis=1)
-    points = np.round(levels @ _WEIGHTS, DECIMALS)
-    if seats is not None:
-        points = np.minimum(points, np.fmax(np.where(np.isnan(seats), np.inf, seats), levels[:, -1])[:, None])
-    return np.maximum.accumulate(np.maximum(points, 0.0), axis=1)
+    games = len(scenarios)
+    means, spreads = (np.broadcast_to(np.asarray(each, np.float64), (games,)) for each in (mean, spread))
+    if not spreads.any():
+        return scenarios * np.minimum(means, largest)[:, None]
+    shapes = np.sqrt(np.log1p((spreads / means) ** 2))
+    scores = np.random.default_rng(seed).standard_normal(scenarios.shape)
+    out = np.empty_like(scenarios)
+    for i in range(0, games, GAMES_AT_ONCE):
+        rows = slice(i, i + GAMES_AT_ONCE)
+        products = _products(scenarios[rows], means[rows], shapes[rows], largest)
+        rank = (scenarios[rows] * np.exp(shapes[rows, None] * scores[rows])).argsort(axis=1, kind="stable")
+        np.put_along_axis(out[rows], rank, products, axis=1)
+    return out
 
 
-def times(points: FloatArray, mean: float, spread: float, largest: float = np.inf) -> FloatArray:
-    """The distribution of a quantity times an independent ratio.
-
-    The ratio is log-normal in shape, with the mean given, cut off at `largest`.
-
-    Parameters
-    ----------
-    points : ndarray of float, shape (games, points)
-        Equally likely values, ascending.
-    mean, spread : float
-        Mean and standard deviation of the ratio.
-
-    Returns
-    -------
-    ndarray of float, shape (games, points of the product)
-        Equally likely values, ascending; at most POINTS where `points` holds at most POINTS.
-    """
-    if spread == 0:
-        return points * min(mean, largest)
-    shape = np.exp(np.sqrt(np.log1p((spread / mean) ** 2)) * _normal_points(FACTOR_POINTS))
-    ratio = np.minimum(mean * shape / shape.mean(), largest)
-    blocks = [_grid(points[i : i + GAMES_AT_ONCE], ratio) for i in range(0, len(points), GAMES_AT_ONCE)]
-    return np.concatenate(blocks) if blocks else points
-
-
-def _grid(points: FloatArray, ratio: FloatArray) -> FloatArray:
-    """Sorted products, thinned to POINTS by averaging neighbours where there are more."""
-    games, width = points.shape
-    grid = np.sort((points[:, :, None] * ratio).reshape(games, -1), axis=1)
-    thinned: FloatArray = grid.reshape(games, width, -1).mean(axis=2) if grid.shape[1] > POINTS else grid
+def _products(scenarios: FloatArray, means: FloatArray, shapes: FloatArray, largest: float) -> FloatArray:
+    """Equally likely products of each game, ascending, shape (games, scenarios)."""
+    games, width = scenarios.shape
+    place = np.arange(width * LATTICE)
+    normal: FloatArray = ndtri(((place * GOLDEN) % 1.0 + 0.5 / len(place)) % 1.0)
+    normal /= normal.std()
+    shape = np.exp(shapes[:, None] * normal)
+    ratio = np.minimum(means[:, None] * shape / shape.mean(axis=1, keepdims=True), largest)
+    grid = np.sort(np.sort(scenarios, axis=1)[:, place // LATTICE] * ratio, axis=1)
+    thinned: FloatArray = grid.reshape(games, width, LATTICE).mean(axis=2)
     return thinned
-
-
-def _normal_points(count: int) -> FloatArray:
-    """Equally likely points of the standard normal, rescaled to a standard deviation of exactly 1."""
-    scores: FloatArray = ndtri((np.arange(count) + 0.5) / count)
-    scaled: FloatArray = scores / scores.std()
-    return scaled
-
-
-def _point_weights() -> FloatArray:
-    """Weights that turn quantiles into points, shape (levels, POINTS): linear in the normal score."""
-    known: FloatArray = ndtri(np.array(QUANTILE_LEVELS))
-    scores: FloatArray = ndtri((np.arange(POINTS) + 0.5) / POINTS)
-    weights = np.stack([np.interp(scores, known, unit) for unit in np.eye(len(QUANTILE_LEVELS))])
-    for outer, inner, beyond in ((0, 2, scores < known[0]), (-1, -3, scores > known[-1])):
-        slope = (scores[beyond] - known[outer]) / (known[outer] - known[inner])
-        weights[outer, beyond] = 1 + slope
-        weights[inner, beyond] = -slope
-    return weights
-
-
-_WEIGHTS = _point_weights()

@@ -1,22 +1,34 @@
 """The newsvendor problem in whole units: how many to take when the need is uncertain.
 
-`need` is in units of the choice, shape (games, points): equally likely values, ascending. The expected cost of x is
+`need` is in units of the choice, shape (games, points): equally likely values, in any order. With `late` units of the
+missing ones to be had after all, the expected cost of x is
 
-    unit * x + missing * E[max(need - x, 0)] + idle * E[max(x - need, 0)]
+    unit * x + idle * E[max(x - need, 0)] + late * E[min(short, most)] + missing * E[max(short - most, 0)]
 
-which is convex in x, so the best whole number stands beside the critical quantile of the need.
+where short = max(need - x, 0). It is convex in x, so the best whole number stands beside a critical quantile of the
+need: that of `missing` where nothing can be had late, else between those of `late` and of `missing`.
 
-Source: Arrow, Harris and Marschak, Optimal Inventory Policy, Econometrica 19 (1951).
+Source: Arrow, Harris and Marschak, Optimal Inventory Policy, Econometrica 19 (1951); with recourse, Birge and
+Louveaux, Introduction to Stochastic Programming (2011), section 1.1.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ROUNDING", "UnitCosts", "best_choice", "expected_cost", "next_unit_used", "risk_short", "worth_of_one_more"]
+__all__ = [
+    "ROUNDING",
+    "UnitCosts",
+    "best_choice",
+    "expected_cost",
+    "next_unit_used",
+    "risk_short",
+    "saved_by_one_more",
+    "worth_of_one_more",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -36,6 +48,10 @@ class UnitCosts:
         Paid for each unit needed and not there.
     idle : float
         Paid for each unit there and not needed, beyond `unit`.
+    late : float, optional
+        Paid for each unit had late, in place of `missing`; between `unit` and `missing`. None: nothing is had late.
+    late_most : float
+        Most units had late for one game.
 
     Examples
     --------
@@ -46,19 +62,29 @@ class UnitCosts:
     unit: float
     missing: float
     idle: float = 0.0
+    late: float | None = None
+    late_most: float = np.inf
 
     @property
     def critical_ratio(self) -> float:
-        """Share of outcomes in which the best choice is enough, whole units apart."""
+        """Share of outcomes in which the best choice is enough where nothing is had late, whole units apart."""
         return (self.missing - self.unit) / (self.missing + self.idle)
+
+    @property
+    def reserve(self) -> float:
+        """Units that can be had late."""
+        return 0.0 if self.late is None else self.late_most
 
 
 def expected_cost(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
     """Expected cost of `choice`, shape (games,)."""
-    x = choice[:, None].astype(np.float64)
-    short = np.maximum(need - x, 0.0).mean(axis=1)
-    over = np.maximum(x - need, 0.0).mean(axis=1)
+    beyond = need - choice[:, None]
+    over = np.maximum(-beyond, 0.0).mean(axis=1)
+    short = np.maximum(beyond, 0.0).mean(axis=1)
     cost: FloatArray = costs.unit * choice + costs.missing * short + costs.idle * over
+    if costs.late is not None:
+        unmet = np.maximum(beyond - costs.late_most, 0.0).mean(axis=1)
+        cost -= (costs.missing - costs.late) * (short - unmet)
     return cost
 
 
@@ -80,13 +106,14 @@ def best_choice(
 
     Examples
     --------
-    >>> best_choice(np.array([[1.0, 2.0, 3.0, 4.0]]), UnitCosts(unit=100, missing=400))
+    >>> best_choice(np.array([[3.0, 1.0, 4.0, 2.0]]), UnitCosts(unit=100, missing=400))
     array([3])
     """
-    place = int(np.ceil(costs.critical_ratio * need.shape[1] - ROUNDING)) - 1
-    below = np.floor(need[:, max(place, 0)]).astype(np.int64)
-    enough = next_unit_used(need, below) <= 1 - costs.critical_ratio + ROUNDING
-    choice = np.maximum(np.where(enough, below, below + 1), least)
+    free = _at_critical_quantile(need, replace(costs, late=None))
+    if costs.late is not None:
+        low = _at_critical_quantile(need, replace(costs, missing=costs.late, late=None))
+        free = _between(need, costs, np.minimum(low, free), free)
+    choice = np.maximum(free, least)
     return choice if most is None else np.minimum(choice, most)
 
 
@@ -96,13 +123,42 @@ def next_unit_used(need: FloatArray, choice: IntArray) -> FloatArray:
     return used
 
 
-def risk_short(need: FloatArray, choice: IntArray) -> FloatArray:
-    """Chance that `choice` is not enough, shape (games,)."""
-    short: FloatArray = (need > choice[:, None] + ROUNDING).mean(axis=1)
+def saved_by_one_more(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
+    """What one more unit would save of shortage and of units had late, money, shape (games,)."""
+    used = next_unit_used(need, choice)
+    if costs.late is None:
+        return costs.missing * used
+    return costs.late * used + (costs.missing - costs.late) * next_unit_used(need - costs.late_most, choice)
+
+
+def risk_short(need: FloatArray, choice: IntArray, reserve: float = 0.0) -> FloatArray:
+    """Chance that `choice` and a `reserve` of units had late are not enough, shape (games,)."""
+    short: FloatArray = (need > choice[:, None] + reserve + ROUNDING).mean(axis=1)
     return short
 
 
 def worth_of_one_more(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
     """What one more unit would save less what it would cost, shape (games,); above 0 only where a limit binds."""
-    used = next_unit_used(need, choice)
-    return costs.missing * used - costs.idle * (1 - used) - costs.unit
+    idle = costs.idle * (1 - next_unit_used(need, choice))
+    return saved_by_one_more(need, choice, costs) - idle - costs.unit
+
+
+def _at_critical_quantile(need: FloatArray, costs: UnitCosts) -> IntArray:
+    """The best choice where nothing is had late."""
+    place = max(int(np.ceil(costs.critical_ratio * need.shape[1] - ROUNDING)) - 1, 0)
+    below = np.floor(np.partition(need, place, axis=1)[:, place]).astype(np.int64)
+    return np.where(_enough(need, costs, below), below, below + 1)
+
+
+def _between(need: FloatArray, costs: UnitCosts, low: IntArray, high: IntArray) -> IntArray:
+    """The smallest whole number from `low` to `high` that is enough, by bisection; `high` is."""
+    while (low < high).any():
+        middle = (low + high) // 2
+        enough = _enough(need, costs, middle)
+        low, high = np.where(enough, low, np.minimum(middle + 1, high)), np.where(enough, middle, high)
+    return high
+
+
+def _enough(need: FloatArray, costs: UnitCosts, choice: IntArray) -> npt.NDArray[np.bool_]:
+    """Where one more unit is not worth its cost."""
+    return worth_of_one_more(need, choice, costs) <= ROUNDING * (costs.missing + costs.idle)

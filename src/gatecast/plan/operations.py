@@ -13,9 +13,17 @@ from typing import Annotated
 from gatecast.errors import SettingsError
 from gatecast.plan.settings import Named, Number, Settings
 
-__all__ = ["CrowdSettings", "Operations", "StaffRole", "StockItem", "TransportService"]
+__all__ = ["WEEKDAYS", "CrowdSettings", "Operations", "StaffRole", "StockItem", "TransportService"]
 
 LONGEST_CURRENCY = 5
+LONGEST_HOME_STAND = 100
+LONGEST_NOTICE = 365
+LONGEST_SHELF_LIFE = 3650
+DAY_MINUTES = 1440
+ROUNDING = 1e-9
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Weekdays as a settings file spells them, in the order of `datetime.date.weekday`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +60,16 @@ class StaffRole(Named):
     minimum_one_per : float, optional
         At least one shift for each this many people, by law or contract.
     pool : int, optional
-        Most shifts that can be filled.
+        People who can be engaged, so the most shifts at a game. May be below what the minimum asks: the plan then hires
+        all there are and says what is lacking.
+    minimum_shifts : int
+        Fewest shifts for each person engaged for a home stand; all its games where it has fewer.
+    call_in_days : int
+        Days before a game by which its shifts are hired.
+    call_in_cost : float, optional
+        What a shift called in after that costs; nobody can be called in if None.
+    call_in_pool : int, optional
+        Most shifts that can be called in so late for one game.
     """
 
     people_per_shift: Annotated[float, Number("people", above=True)]
@@ -60,7 +77,11 @@ class StaffRole(Named):
     shortage_cost: Annotated[float, Number("money a missing shift", above=True)]
     minimum: Annotated[int, Number("shifts", whole=True)] = 0
     minimum_one_per: Annotated[float | None, Number("people", above=True, optional=True)] = None
-    pool: Annotated[int | None, Number("shifts", whole=True, optional=True)] = None
+    pool: Annotated[int | None, Number("people", whole=True, optional=True)] = None
+    minimum_shifts: Annotated[int, Number("shifts a person", whole=True, high=LONGEST_HOME_STAND)] = 0
+    call_in_days: Annotated[int, Number("days before the game", whole=True, high=LONGEST_NOTICE)] = 2
+    call_in_cost: Annotated[float | None, Number("money a shift called in", above=True, optional=True)] = None
+    call_in_pool: Annotated[int | None, Number("shifts called in", whole=True, optional=True)] = None
 
     def _check(self) -> None:
         super()._check()
@@ -71,12 +92,19 @@ class StaffRole(Named):
                 "if a missing shift costs no more than a shift, take the role out",
                 key="shortage_cost",
             )
-        if self.pool is not None and self.pool < self.minimum:
+        if self.call_in_cost is not None and not self.cost < self.call_in_cost < self.shortage_cost:
             raise SettingsError(
-                repr(self.pool),
-                f"at least the minimum, {self.minimum}",
-                "raise the pool or lower the minimum",
-                key="pool",
+                repr(self.call_in_cost),
+                f"more than cost, {self.cost:g}, and less than shortage_cost, {self.shortage_cost:g}",
+                "leave the line out if nobody can be called in late",
+                key="call_in_cost",
+            )
+        if self.call_in_pool is not None and self.call_in_cost is None:
+            raise SettingsError(
+                f"{self.call_in_pool!r} with no call_in_cost",
+                "both or neither",
+                "add what a shift called in late costs, or take call_in_pool out",
+                key="call_in_pool",
             )
 
 
@@ -92,6 +120,14 @@ class StockItem(Named):
         What a unit sells for, what it costs, and what an unsold one is still worth after the game.
     case_size : int
         Units in a case.
+    shelf_life_days : int
+        Days an item keeps from its delivery; 1 is the day of delivery only.
+    delivery_days : tuple of str
+        Weekdays on which deliveries come, of `WEEKDAYS`; empty for every day.
+    order_days : int
+        Days before a delivery by which it is ordered.
+    store_size : int, optional
+        Most cases the store holds after a delivery.
     """
 
     sold_per_head: Annotated[float, Number("units a person", above=True, high=100)]
@@ -100,9 +136,14 @@ class StockItem(Named):
     unit_cost: Annotated[float, Number("money a unit", above=True)]
     salvage: Annotated[float, Number("money an unsold unit")] = 0.0
     case_size: Annotated[int, Number("units", whole=True, low=1, high=1_000_000)] = 1
+    shelf_life_days: Annotated[int, Number("days", whole=True, low=1, high=LONGEST_SHELF_LIFE)] = 1
+    delivery_days: tuple[str, ...] = ()
+    order_days: Annotated[int, Number("days before the delivery", whole=True, high=LONGEST_NOTICE)] = 1
+    store_size: Annotated[int | None, Number("cases", whole=True, low=1, optional=True)] = None
 
     def _check(self) -> None:
         super()._check()
+        object.__setattr__(self, "delivery_days", _weekdays(self.delivery_days, "delivery_days"))
         if self.price <= self.unit_cost:
             raise SettingsError(
                 repr(self.price),
@@ -128,13 +169,23 @@ class TransportService(Named):
     share, share_spread : float
         Share of the people through the gate that want it, and its standard deviation from game to game.
     seats : int
-        People one vehicle takes, over all its trips.
+        People one vehicle takes on a trip; over all its trips where the times below are not given.
     cost : float
         What a vehicle costs.
     penalty : float
         What each person left waiting costs: a taxi, a refund, ill will.
     minimum, fleet : int
         Fewest and most vehicles.
+    trip_minutes, minutes_to_clear : float, optional
+        How long a trip takes, there and back, and the longest time in which all who want the service must be away.
+
+    Examples
+    --------
+    >>> buses = TransportService(
+    ...     name="buses", share=0.1, seats=50, cost=300, penalty=20, trip_minutes=25, minutes_to_clear=60
+    ... )
+    >>> buses.trips, buses.people_per_vehicle
+    (2, 100)
     """
 
     share: Annotated[float, Number("share of the crowd", above=True, high=1)]
@@ -144,13 +195,31 @@ class TransportService(Named):
     penalty: Annotated[float, Number("money a person left waiting", above=True)]
     minimum: Annotated[int, Number("vehicles", whole=True)] = 0
     fleet: Annotated[int | None, Number("vehicles", whole=True, optional=True)] = None
+    trip_minutes: Annotated[float | None, Number("minutes", above=True, high=DAY_MINUTES, optional=True)] = None
+    minutes_to_clear: Annotated[float | None, Number("minutes", above=True, high=DAY_MINUTES, optional=True)] = None
+
+    @property
+    def trips(self) -> int:
+        """Trips a vehicle makes while the crowd leaves; at least one."""
+        if self.trip_minutes is None or self.minutes_to_clear is None:
+            return 1
+        return max(int(self.minutes_to_clear / self.trip_minutes + ROUNDING), 1)
+
+    @property
+    def people_per_vehicle(self) -> int:
+        """People one vehicle takes away in time, over all its trips."""
+        return self.seats * self.trips
 
     def _check(self) -> None:
         super()._check()
-        if self.penalty * self.seats <= self.cost:
+        for given, other in (("trip_minutes", "minutes_to_clear"), ("minutes_to_clear", "trip_minutes")):
+            if getattr(self, given) is not None and getattr(self, other) is None:
+                got = f"{getattr(self, given)!r} with no {other}"
+                raise SettingsError(got, "both or neither", f"add {other}, or take {given} out", key=given)
+        if self.penalty * self.people_per_vehicle <= self.cost:
             raise SettingsError(
                 repr(self.penalty),
-                f"more than {self.cost / self.seats:g}, the cost of a seat",
+                f"more than {self.cost / self.people_per_vehicle:g}, the cost of a seat",
                 "below that no vehicle is ever worth running: raise it or take the service out",
                 key="penalty",
             )
@@ -201,3 +270,16 @@ class Operations:
                 raise SettingsError(
                     f"{twice!r} a second time", "each name once", "rename or remove one", key=f"{kind}.name"
                 )
+
+
+def _weekdays(given: object, key: str) -> tuple[str, ...]:
+    """Weekdays in the order of the week, each once."""
+    if not isinstance(given, list | tuple):
+        raise SettingsError(repr(given), 'a list of weekdays such as ["mon", "thu"]', "put it in brackets", key=key)
+    days = [day.casefold() if isinstance(day, str) else day for day in given]
+    for place, day in enumerate(days):
+        if day not in WEEKDAYS:
+            raise SettingsError(repr(given[place]), f"one of {', '.join(WEEKDAYS)}", "write three letters", key=key)
+        if day in days[:place]:
+            raise SettingsError(f"{day!r} a second time", "each weekday once", "remove one", key=key)
+    return tuple(day for day in WEEKDAYS if day in days)

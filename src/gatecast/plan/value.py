@@ -1,51 +1,59 @@
-"""What plans were worth: past games replayed under four beliefs about tickets, with the gate that came.
+"""What plans were worth: past games replayed under several beliefs about tickets, with the gate that came.
 
-Four plans are made by the same rules from the same operations. They differ only in what they believe of the tickets:
+The plans are made by the same rules from the same operations. They differ only in what they believe of the tickets:
 
     forecast     the whole predictive distribution
     point        its median, taken as certain
     naive        the mean of the club's latest earlier season on the same weekday, taken as certain
     hindsight    the tickets that were sold (and the people who came, where a club counted them)
 
-All four know the cost of too few and too many, and that show rate and sales per head vary: the naive plan is a
-manager's careful habit, not a straw man. The cost of a choice is its expected cost given the gate that came.
+and any other method's distribution, where its forecasts are given. All know the cost of too few and too many, and that
+show rate and sales per head vary: the naive plan is a manager's careful habit, not a straw man. The cost of a choice is
+its expected cost given the gate that came, with what is then had late.
+
+Games of one home stand err together, so intervals come from resampling whole home stands, the same for all plans
+(cluster bootstrap: Davison and Hinkley, Bootstrap Methods and their Application, 1997, section 3.8).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import LEAD, MEDIAN, QUANTILE_COLUMNS
-from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.evaluate.quantiles import LEAD
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.plan.crowd import Crowd, forecast_crowd, known_crowd
-from gatecast.plan.decide import KINDS, needs
-from gatecast.plan.forecasts import checked_forecast
+from gatecast.plan.decide import KINDS
+from gatecast.plan.homestands import homestand_of
 from gatecast.plan.operations import Operations
+from gatecast.plan.replay import FORECAST, HINDSIGHT, NAIVE, entries_of, replay_costs, replayed
+from gatecast.plan.scaled import REFERENCE_SEATS
 from gatecast.progress import Progress, silent
 
-__all__ = ["PLANS", "naive_gates", "plan_value"]
+__all__ = ["EVERY", "plan_value", "saved_over"]
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
-PLANS = ("forecast", "point", "naive", "hindsight")
-FORECAST, POINT, NAIVE, HINDSIGHT = range(4)
-RESAMPLES = 1000
-RESAMPLES_AT_ONCE = 100
+RESAMPLES = 10_000
+RESAMPLES_AT_ONCE = 500
 CONFIDENCE = 0.95
 EVERY = "all"
-NAIVE_GATE = "naive_gate"
 
 
 def plan_value(
-    games: Games, forecasts: pl.DataFrame, operations: Operations, *, seed: int = 0, progress: Progress = silent
+    games: Games,
+    forecasts: pl.DataFrame,
+    operations: Operations,
+    *,
+    against: Mapping[str, pl.DataFrame] | None = None,
+    scaled: bool = False,
+    seed: int = 0,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Replay past games and say what each plan cost.
 
@@ -56,121 +64,60 @@ def plan_value(
     forecasts : polars.DataFrame
         One row a game and lead, as a backtest writes it.
     operations : Operations
+    against : mapping of str to polars.DataFrame, optional
+        Other methods' forecasts by name, as `gatecast.plan.against.read_others` returns them. Only games that all
+        files hold are replayed.
+    scaled : bool
+        Take `operations` as those of a ballpark of `REFERENCE_SEATS`, and scale them to each ballpark's seats.
     seed : int
-        Of the resampling of games.
+        Of the resampling of home stands.
     progress : Progress
-        Called after each role, item and service.
 
     Returns
     -------
     dict
         Ready for JSON. `results` holds one entry for each lead, season (and all of them) and decision (staff, stock,
-        transport and all of them): games; cost a game of each plan; `saved_over_naive` and `saved_over_point`, money
-        a game; `captured`, the share of the gap between the naive plan and hindsight that the forecast closes. Each
-        of the last three has an estimate and a 95 % interval from resampling games.
+        transport and all of them): games and home stands; cost a game of each plan; `saved_over_naive`,
+        `saved_over_point` and `saved_over_` each other method, money a game; `captured`, the share of the gap between
+        the naive plan and hindsight that the forecast closes. Each of these has an estimate and a 95 % interval.
+        `parts` says the same of every role, item and service.
 
     Raises
     ------
-    DataError
-        No game of the forecasts was played, or the games carry no dates.
+    InputError
+        The games cannot be replayed: see `gatecast.plan.replay.replayed`.
     """
-    replayed, skipped = _replayed(games, forecasts)
-    costs = _costs(replayed, operations, progress)
+    told = replayed(games, forecasts, against)
+    costs = replay_costs(told, operations, scaled=scaled, progress=progress)
+    entries = entries_of(operations)
+    sums = {kind: [place for place, (one, _) in enumerate(entries) if one == kind] for kind in KINDS}
+    sums[EVERY] = list(range(len(entries)))
+    stands = homestand_of(told.table, [LEAD])
     draw = np.random.default_rng(seed)
-    results = []
-    for lead, season, rows in _groups(replayed):
-        resampled = _resampled(costs[rows], draw)
-        for place, decision in enumerate((*KINDS, EVERY)):
-            worth = _worth(costs[rows, place].mean(axis=0), resampled[:, place])
-            results.append({"lead": lead, "season": season, "decision": decision, "games": len(rows), **worth})
+    results, parts = [], []
+    for lead, season, rows in _groups(told.table):
+        drawn = _means(costs[rows], stands[rows], draw)
+        facts = {"lead": lead, "season": season, "games": len(rows), "home_stands": len(np.unique(stands[rows]))}
+        for decision, places in sums.items():
+            results.append({**facts, "decision": decision, **_worth(drawn[:, places].sum(axis=1), told.plans)})
+        for place, (decision, name) in enumerate(entries):
+            parts.append({**facts, "decision": decision, "name": name, **_worth(drawn[:, place], told.plans)})
     return {
         "currency": operations.currency,
         "confidence": CONFIDENCE,
         "resamples": RESAMPLES,
-        "games_without_naive": skipped,
+        "plans": list(told.plans),
+        "scaled_from_seats": REFERENCE_SEATS if scaled else None,
+        "games_without_naive": told.without_naive,
+        "games_without_others": told.without_others,
         "results": results,
+        "parts": parts,
     }
 
 
-def naive_gates(games: Games) -> pl.DataFrame:
-    """What a manager's habit expects: the mean gate of the same club and weekday in its latest earlier season.
-
-    Where the club had no game on that weekday, its mean of that season; where it had no earlier season, the mean of
-    all clubs in theirs; null before the first season.
-
-    Parameters
-    ----------
-    games : Games
-
-    Returns
-    -------
-    polars.DataFrame
-        game_id and naive_gate, people.
-    """
-    weekday = pl.col(c.DATE).dt.weekday().alias("weekday")
-    table = games.table.select(c.GAME_ID, c.SEASON, c.HOME, weekday, pl.col(c.ATTENDANCE).cast(pl.Float64))
-    played = table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE)
-    mean = pl.col(c.ATTENDANCE).mean()
-    seasons = played.select(c.SEASON, c.HOME).unique()
-    before = seasons.sort(c.SEASON).rename({c.SEASON: "before"})
-    latest = (
-        table.sort(c.SEASON)
-        .with_columns((pl.col(c.SEASON) - 1).alias("year"))
-        .join_asof(before, left_on="year", right_on="before", by=c.HOME, strategy="backward", check_sortedness=False)
-    )
-    by_weekday = played.group_by(c.HOME, pl.col(c.SEASON).alias("before"), "weekday").agg(mean.alias("same_weekday"))
-    by_season = played.group_by(c.HOME, pl.col(c.SEASON).alias("before")).agg(mean.alias("same_club"))
-    by_year = played.group_by(pl.col(c.SEASON).alias("any_before")).agg(mean.alias("any_club")).sort("any_before")
-    return (
-        latest.join_asof(by_year, left_on="year", right_on="any_before", strategy="backward")
-        .join(by_weekday, on=[c.HOME, "before", "weekday"], how="left")
-        .join(by_season, on=[c.HOME, "before"], how="left")
-        .select(c.GAME_ID, pl.coalesce("same_weekday", "same_club", "any_club").alias(NAIVE_GATE))
-    )
-
-
-def _replayed(games: Games, forecasts: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Forecast rows of games that were played, with their gates and the naive gate."""
-    if not games.dated:
-        raise DataError("games with no dates", "dated games", "a plan is replayed by season and weekday", column=c.DATE)
-    table = checked_forecast(forecasts)
-    if table[LEAD].null_count():
-        raise DataError("no lead", "days before the game, or preseason", "give a backtest's file", column=LEAD)
-    played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE)
-    joined = table.select(c.GAME_ID, LEAD, *QUANTILE_COLUMNS).join(
-        played.select(c.GAME_ID, c.SEASON, c.CAPACITY, c.ATTENDANCE, c.SCANNED), on=c.GAME_ID, maintain_order="left"
-    )
-    if joined.height == 0:
-        got = "no game with both a forecast and a gate"
-        raise DataError(
-            got, "forecasts of games in the games table", "give the two files of one backtest", column=c.GAME_ID
-        )
-    known = joined.join(naive_gates(games), on=c.GAME_ID, maintain_order="left")
-    usable = known.filter(pl.col(NAIVE_GATE).is_not_null())
-    if usable.height == 0:
-        raise DataError("no earlier season", "gates of at least one season before those forecast", column=c.SEASON)
-    return usable, known.height - usable.height
-
-
-def _costs(table: pl.DataFrame, operations: Operations, progress: Progress) -> FloatArray:
-    """Cost of each plan, money a game, shape (rows, kinds and their sum, plans)."""
-    settings = operations.crowd
-
-    def certain(column: str) -> Crowd:
-        return known_crowd(table[column].cast(pl.Float64).to_numpy(), settings)
-
-    scanned = table[c.SCANNED].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    came = known_crowd(table[c.ATTENDANCE].cast(pl.Float64).to_numpy(), settings, scanned)
-    beliefs = (forecast_crowd(table, settings), certain(MEDIAN), certain(NAIVE_GATE), came)
-    costs = np.zeros((table.height, len(KINDS) + 1, len(PLANS)))
-    total = sum(len(getattr(operations, kind)) for kind in KINDS)
-    together = zip(needs(came, operations), *(needs(belief, operations) for belief in beliefs), strict=True)
-    for done, (real, *believed) in enumerate(together, start=1):
-        for plan, need in enumerate(believed):
-            costs[:, KINDS.index(real.kind), plan] += real.cost(need.choose(heed_rules=plan != HINDSIGHT))
-        progress("replaying plans", done, total)
-    costs[:, -1] = costs[:, :-1].sum(axis=1)
-    return costs
+def saved_over(plan: str) -> str:
+    """The entry of a result that says what the forecast saved over another plan."""
+    return f"saved_over_{plan}"
 
 
 def _groups(table: pl.DataFrame) -> Iterator[tuple[str, int | str, npt.NDArray[np.uint32]]]:
@@ -183,29 +130,30 @@ def _groups(table: pl.DataFrame) -> Iterator[tuple[str, int | str, npt.NDArray[n
         yield lead, EVERY, one["row"].to_numpy()
 
 
-def _resampled(costs: FloatArray, draw: np.random.Generator) -> FloatArray:
-    """Mean costs over games drawn with replacement, shape (resamples, kinds, plans)."""
-    games = len(costs)
-    flat = costs.reshape(games, -1)
-    even = np.full(games, 1 / games)
-    batches = [
-        draw.multinomial(games, even, size=RESAMPLES_AT_ONCE) @ flat / games
-        for _ in range(RESAMPLES // RESAMPLES_AT_ONCE)
-    ]
-    return np.concatenate(batches).reshape(RESAMPLES, *costs.shape[1:])
+def _means(costs: FloatArray, stands: IntArray, draw: np.random.Generator) -> FloatArray:
+    """Mean cost a game: of all games, then of home stands drawn with replacement, shape (1 + draws, entries, plans)."""
+    _, stand = np.unique(stands, return_inverse=True)
+    sums = np.zeros((stand.max() + 1, costs[0].size))
+    np.add.at(sums, stand, costs.reshape(len(costs), -1))
+    games = np.bincount(stand)
+    even = np.full(len(games), 1 / len(games))
+    means = [sums.sum(axis=0, keepdims=True) / games.sum()]
+    for _ in range(RESAMPLES // RESAMPLES_AT_ONCE):
+        times = draw.multinomial(len(games), even, size=RESAMPLES_AT_ONCE)
+        means.append(times @ sums / (times @ games)[:, None])
+    return np.concatenate(means).reshape(-1, *costs.shape[1:])
 
 
-def _worth(mean: FloatArray, resampled: FloatArray) -> dict[str, Any]:
-    """Costs a game, savings and the share of the gap captured, with intervals."""
-    both = np.vstack([mean, resampled])
-    gap = both[:, NAIVE] - both[:, HINDSIGHT]
-    saved = both[:, NAIVE] - both[:, FORECAST]
+def _worth(means: FloatArray, plans: tuple[str, ...]) -> dict[str, Any]:
+    """Costs a game, savings and the share of the gap captured, with intervals; `means` of shape (1 + draws, plans)."""
+    cost = dict(zip(plans, means.T, strict=True))
+    gap = cost[NAIVE] - cost[HINDSIGHT]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(gap > 0, saved / gap, np.nan)
+        share = np.where(gap > 0, (cost[NAIVE] - cost[FORECAST]) / gap, np.nan)
+    compared = [plan for plan in plans if plan not in (FORECAST, HINDSIGHT)]
     return {
-        "cost_a_game": {plan: round(float(cost), 2) for plan, cost in zip(PLANS, mean, strict=True)},
-        "saved_over_naive": _interval(saved),
-        "saved_over_point": _interval(both[:, POINT] - both[:, FORECAST]),
+        "cost_a_game": {plan: round(float(cost[plan][0]), 2) for plan in plans},
+        **{saved_over(plan): _interval(cost[plan] - cost[FORECAST]) for plan in compared},
         "captured": _interval(share),
     }
 

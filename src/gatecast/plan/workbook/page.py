@@ -1,27 +1,47 @@
-"""Sheets a manager can print: title, header that repeats, numbers with thousands, columns as wide as they need."""
+"""Sheets to print: title, note, a header that repeats, blocks of rows, columns as wide as they need.
+
+No text of a plan is run as a formula, whatever it begins with: it is stored as text, and stays text when it is edited.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.styles import Font
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["CLOCK", "DAY", "PERCENT", "TEXT", "WHOLE", "Heading", "Page", "add_page"]
+__all__ = ["CHANCE", "CLOCK", "DAY", "PERCENT", "TEXT", "WHOLE", "Block", "Heading", "Page", "add_page", "rows_of"]
 
-WHOLE, PERCENT, DAY, CLOCK, TEXT = "#,##0", "0%", "d mmm yyyy", "hh:mm", "@"
+WHOLE, PERCENT, DAY, CLOCK, TEXT = "#,##0", "0%", "ddd d mmm yyyy", "hh:mm", "@"
+CHANCE = '[=0]0%;[<0.01]"under 1%";0%'
+"""A chance that is not certain, never as a bare 0."""
 LEFT_FORMS = (DAY, CLOCK, TEXT)
-HEADER_ROW = 4
+TITLE_ROW, NOTE_ROW, HEADER_ROW = 1, 2, 4
 FORMULA_STARTS = ("=", "+", "-", "@")
-INK, SHADE, RULE = "FF1F3A4D", "FFE8EEF2", "FFB8C4CC"
-LINE_POINTS = 15
-PROSE_DENSITY = 1.15  # letters of prose to a character of column width, which is that of a digit
+INK, GREY, SHADE, RULE = "FF1F3A4D", "FF555555", "FFE8EEF2", "FFB8C4CC"
+FONT, FONT_SIZE = "Calibri", 11
+LINE_POINTS, TITLE_POINTS, PADDING_POINTS = 14.5, 21, 4
+PROSE_DENSITY = 1.1
+"""Letters of prose to a character of column width, which is that of a digit."""
+INDENT = 1.5
+"""Characters of a column's width that an indented text leaves empty."""
+SIDE_INCHES, END_INCHES = 0.4, 0.7
+PAGE_PIXELS = 0.95 * 96 * (11 - 2 * SIDE_INCHES)
+"""Width of a landscape page of letter size between its margins, with room to spare; one of A4 is wider."""
+PAGE_POINTS = 0.95 * 72 * (8.27 - 2 * END_INCHES)
+"""Height of a landscape page of A4 between its margins, with room to spare; one of letter size is higher."""
+DIGIT_PIXELS, CELL_PIXELS = 7, 5
+SMALLEST_SCALE = 10
+MOST_BREAKS = 1000
+"""Page breaks that spreadsheets take on one sheet, rounded down from 1,026."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,22 @@ class Heading:
     form: str = TEXT
 
 
+@dataclass(frozen=True)
+class Block:
+    """Rows of a sheet that belong together, under a line of their own.
+
+    Parameters
+    ----------
+    rows : sequence of sequences
+        Cell values, None for empty.
+    title : str
+        A line across the sheet; none where it is empty.
+    """
+
+    rows: Sequence[Sequence[Any]]
+    title: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """What one sheet shows.
@@ -52,24 +88,32 @@ class Page:
     tab, title, note : str
         Name of the sheet, first line, and the line below it.
     headings : sequence of Heading
-    rows : sequence of sequences
-        Cell values, None for empty.
+    blocks : sequence of Block
     kept : int
         Columns that stay in view when scrolling to the right.
     totals : sequence
         A last row in bold; empty for none.
-    grouped : bool
-        True: repeats in the first column are left out, with a line above each new value.
+    remarks : sequence of str
+        Lines below the table, the first of them in bold.
+    apart : bool
+        True: each block is printed on a page of its own.
     """
 
     tab: str
     title: str
     note: str
     headings: Sequence[Heading]
-    rows: Sequence[Sequence[Any]]
+    blocks: Sequence[Block]
     kept: int = 1
     totals: Sequence[Any] = ()
-    grouped: bool = False
+    remarks: Sequence[str] = ()
+    apart: bool = False
+
+
+def rows_of(page: Page) -> int:
+    """Rows that a page takes on its sheet."""
+    blocks = sum(len(block.rows) + bool(block.title) for block in page.blocks)
+    return HEADER_ROW + blocks + bool(page.totals) + (len(page.remarks) + 1 if page.remarks else 0)
 
 
 def add_page(book: Workbook, page: Page) -> None:
@@ -77,22 +121,35 @@ def add_page(book: Workbook, page: Page) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet, headings = book.create_sheet(page.tab), page.headings
-    for place, line in enumerate(([page.title], [page.note], [], [heading.text for heading in headings]), start=1):
-        _write_row(sheet, place, line)
-    previous = None
-    for place, row in enumerate(page.rows, start=HEADER_ROW + 1):
-        repeated = page.grouped and row[0] == previous
-        previous = row[0]
-        cells = _write_row(sheet, place, [None, *row[1:]] if repeated else row)
-        _style_row(sheet, cells, headings, ruled=not repeated)
-    if page.totals:
-        cells = _write_row(sheet, HEADER_ROW + 1 + len(page.rows), page.totals)
-        _style_row(sheet, cells, headings, ruled=True, bold=True)
     for place, heading in enumerate(headings, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = heading.width
-    _style_head(sheet, headings)
-    sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, page.kept + 1)
+    _write_head(sheet, page)
+    starts = _write_blocks(sheet, page)
+    place = starts[-1]
+    if page.totals:
+        _style_row(sheet, _write_row(sheet, place, page.totals), headings, bold=True)
+        place += 1
+    for line, remark in enumerate(page.remarks, start=place + 1):
+        _write_line(sheet, line, remark, headings, bold=line == place + 1)
+    sheet.freeze_panes = f"{get_column_letter(page.kept + 1)}{HEADER_ROW + 1}"
     _set_print(sheet)
+    if len(page.blocks) > 1:
+        _break_pages(sheet, page, starts)
+
+
+def _write_blocks(sheet: Worksheet, page: Page) -> list[int]:
+    """Write the blocks below each other; the first row of each, and the first free row after them."""
+    starts = [HEADER_ROW + 1]
+    for block in page.blocks:
+        place = starts[-1]
+        if block.title:
+            _write_line(sheet, place, block.title, page.headings, bold=True)
+            place += 1
+        for row in block.rows:
+            _style_row(sheet, _write_row(sheet, place, row), page.headings)
+            place += 1
+        starts.append(place)
+    return starts
 
 
 def _printable(value: Any) -> Any:  # noqa: ANN401  a cell holds any type
@@ -111,38 +168,67 @@ def _write_row(sheet: Worksheet, place: int, values: Sequence[Any]) -> list[Cell
     return cells
 
 
-def _style_row(
-    sheet: Worksheet, cells: Sequence[Cell], headings: Sequence[Heading], *, ruled: bool, bold: bool = False
-) -> None:
-    border, font, left, right = _row_styles(ruled, bold)
+def _write_line(sheet: Worksheet, place: int, text: str, headings: Sequence[Heading], *, bold: bool = False) -> None:
+    """Write text across the whole sheet, over as many lines as it needs."""
+    from openpyxl.styles import Alignment, Border, PatternFill, Side
+
+    (cell,) = _write_row(sheet, place, [text])
+    sheet.merge_cells(start_row=place, end_row=place, start_column=1, end_column=len(headings))
+    cell.font = _font(bold=bold, color=INK)
+    cell.alignment = Alignment(horizontal="left", vertical="center" if bold else "top", wrap_text=True, indent=1)
+    if bold:
+        cell.border, cell.fill = Border(top=Side(style="thin", color=INK)), PatternFill("solid", fgColor=SHADE)
+    width = sum(heading.width for heading in headings)
+    sheet.row_dimensions[place].height = LINE_POINTS * _lines(text, width) + PADDING_POINTS
+
+
+def _style_row(sheet: Worksheet, cells: Sequence[Cell], headings: Sequence[Heading], *, bold: bool = False) -> None:
+    border, font, left, right = _row_styles(bold)
     lines = 1
     for cell, heading in zip(cells, headings, strict=True):
         text = isinstance(cell.value, str) or heading.form in LEFT_FORMS
         cell.border, cell.font, cell.alignment = border, font, left if text else right
         if isinstance(cell.value, str):
-            lines = max(lines, math.ceil(len(cell.value) / heading.width / PROSE_DENSITY))
+            lines = max(lines, _lines(cell.value, heading.width))
         else:
             cell.number_format = heading.form
-    sheet.row_dimensions[cells[0].row].height = LINE_POINTS * lines
+    sheet.row_dimensions[cells[0].row].height = LINE_POINTS * lines + PADDING_POINTS
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column, broken between words."""
+    letters = max(int((width - INDENT) * PROSE_DENSITY), 1)
+    return sum(max(len(wrap(line, letters)), 1) for line in text.split("\n"))
+
+
+def _font(**more: Any) -> Font:  # noqa: ANN401  what openpyxl takes
+    """The font of the workbook; without a name, each program takes one of its own, and widths fit no longer."""
+    from openpyxl.styles import Font
+
+    return Font(**{"name": FONT, "size": FONT_SIZE, **more})
 
 
 @cache
-def _row_styles(ruled: bool, bold: bool) -> tuple[Any, ...]:
-    from openpyxl.styles import Alignment, Border, Font, Side
+def _row_styles(bold: bool) -> tuple[Any, ...]:
+    from openpyxl.styles import Alignment, Border, Side
 
     side = Side(style="medium" if bold else "hair", color=INK if bold else RULE)
-    left = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
-    right = Alignment(horizontal="right", vertical="top")
-    return Border(top=side) if ruled else Border(), Font(bold=bold), left, right
+    left = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
+    right = Alignment(horizontal="right", vertical="center")
+    return Border(top=side), _font(bold=bold), left, right
 
 
-def _style_head(sheet: Worksheet, headings: Sequence[Heading]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+def _write_head(sheet: Worksheet, page: Page) -> None:
+    from openpyxl.styles import Alignment, PatternFill
 
-    sheet.cell(1, 1).font = Font(bold=True, size=14, color=INK)
-    sheet.cell(2, 1).font = Font(italic=True, color="FF555555")
-    for cell, heading in zip(sheet[HEADER_ROW], headings, strict=True):
-        cell.font = Font(bold=True, color=INK)
+    headings = page.headings
+    _write_line(sheet, TITLE_ROW, page.title, headings)
+    _write_line(sheet, NOTE_ROW, page.note, headings)
+    sheet.cell(TITLE_ROW, 1).font = _font(bold=True, size=14, color=INK)
+    sheet.cell(NOTE_ROW, 1).font = _font(italic=True, color=GREY)
+    sheet.row_dimensions[TITLE_ROW].height = TITLE_POINTS * _lines(page.title, sum(h.width for h in headings) / 1.4)
+    for cell, heading in zip(_write_row(sheet, HEADER_ROW, [h.text for h in headings]), headings, strict=True):
+        cell.font = _font(bold=True, color=INK)
         cell.fill = PatternFill("solid", fgColor=SHADE)
         side = "left" if heading.form in LEFT_FORMS else "right"
         cell.alignment = Alignment(horizontal=side, vertical="bottom", wrap_text=True, indent=int(side == "left"))
@@ -158,6 +244,31 @@ def _set_print(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.left = sheet.page_margins.right = SIDE_INCHES
+    sheet.page_margins.top = sheet.page_margins.bottom = END_INCHES
+    sheet.page_margins.header = sheet.page_margins.footer = END_INCHES / 2
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "Page &P of &N"
     sheet.sheet_view.showGridLines = False
+
+
+def _break_pages(sheet: Worksheet, page: Page, starts: Sequence[int]) -> None:
+    """Begin a new page before each block that stands apart, or that the page before it does not hold to its end.
+
+    Excel ignores page breaks on a sheet that it fits to a width, so the scale is set to what fits.
+    """
+    from openpyxl.worksheet.pagebreak import Break
+
+    pixels = sum(heading.width * DIGIT_PIXELS + CELL_PIXELS for heading in page.headings)
+    scale = max(min(int(100 * PAGE_PIXELS / pixels), 100), SMALLEST_SCALE)
+    sheet.sheet_properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.scale = scale
+    heights = [sheet.row_dimensions[row].height or LINE_POINTS for row in range(1, starts[-1])]
+    room, header = 100 * PAGE_POINTS / scale, heights[HEADER_ROW - 1]
+    used = sum(heights[:HEADER_ROW])
+    for number, (first, after) in enumerate(pairwise(starts)):
+        block = sum(heights[first - 1 : after - 1])
+        whole = used + block <= room
+        if number and (page.apart or not whole) and len(sheet.row_breaks) < MOST_BREAKS:
+            sheet.row_breaks.append(Break(id=first - 1))
+            used = header
+        used = (used + block) if used + block <= room else header + (used + block) % room
