@@ -6,6 +6,7 @@
     │   ├── SettingsError             a settings file: file, key, got, expected, remedy
     │   └── ModelError                a saved model that cannot be read, or does not fit the games
     ├── DownloadError (OSError)       a published file could not be fetched
+    ├── StoreError                    the database cannot be opened, is busy, or would lose something by what was asked
     └── MissingExtraError (ImportError)   an optional dependency is absent; names the command that installs it
 
 A message is one line: what was received, what was expected, how to mend it.
@@ -21,6 +22,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "SettingsError",
+    "StoreError",
 ]
 
 
@@ -83,6 +85,10 @@ class ModelError(InputError):
 
 class DownloadError(GatecastError, OSError):
     """A published file could not be fetched."""
+
+
+class StoreError(GatecastError):
+    """The database cannot be opened, is busy, or would lose something by what was asked."""
 
 
 class MissingExtraError(GatecastError, ImportError):

@@ -1,0 +1,155 @@
+"""The engine below the store: SQLite in a folder or PostgreSQL by a URL; transactions that read, and that write.
+
+Whoever writes holds the database alone from the first statement on (`BEGIN IMMEDIATE`, or an advisory lock of
+PostgreSQL), so that what an import compares with cannot change before it is written. Whoever reads sees one state
+throughout, and neither waits nor is waited for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from gatecast.errors import MissingExtraError, StoreError
+
+__all__ = ["FILE_NAME", "Database", "database_url"]
+
+FILE_NAME = "gatecast.db"
+WRITES = "gatecast_writes"
+WRITERS_LOCK = 0x67617465
+BUSY_SECONDS = 60
+CONNECTIONS, MORE_CONNECTIONS = 10, 30
+
+
+def database_url(place: str | Path) -> URL:
+    """The database that a folder or a URL stands for.
+
+    Parameters
+    ----------
+    place : path or str
+        A folder, made where its parent exists: SQLite in its file `gatecast.db`. Or `postgresql://user@host/name`.
+
+    Raises
+    ------
+    StoreError
+        Neither.
+    MissingExtraError
+        PostgreSQL, without its driver.
+
+    Examples
+    --------
+    >>> database_url("/tmp").database
+    '/tmp/gatecast.db'
+    """
+    if "://" in str(place):
+        return _server(str(place))
+    folder = Path(place)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as refused:
+        raise StoreError(f"{folder}: got {refused.strerror}, expected a folder to keep the database in") from None
+    return URL.create("sqlite", database=str(folder / FILE_NAME))
+
+
+def _server(text: str) -> URL:
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        raise StoreError("got a URL that cannot be read, expected one such as postgresql://user@host/name") from None
+    if url.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise StoreError(
+            f"got a URL of {url.drivername!r}, expected postgresql://user@host/name; give a folder for SQLite"
+        )
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("postgresql", "a database on PostgreSQL") from None
+    return url.set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """Connections to one database.
+
+    Parameters
+    ----------
+    url : URL
+        From `database_url`.
+    """
+
+    def __init__(self, url: URL) -> None:
+        sqlite = url.get_backend_name() == "sqlite"
+        self.name = str(url.database) if sqlite else url.set(query={}).render_as_string(hide_password=True)
+        waits = {"timeout": BUSY_SECONDS} if sqlite else {"connect_timeout": BUSY_SECONDS}
+        self.engine = sa.create_engine(
+            url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, connect_args=waits, pool_pre_ping=not sqlite
+        )
+        self.sqlite = sqlite
+        if sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that sees one state of the database; it cannot be used to write on PostgreSQL."""
+        options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._told(), self.engine.execution_options(**options).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection of the only writer; all it does is kept when the block ends, and nothing if it raises."""
+        with self._told(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
+            if not self.sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
+            yield connection
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the driver in one line, without the statement and its values."""
+        try:
+            yield
+        except sa.exc.DBAPIError as failed:
+            said = (str(failed.orig).strip().splitlines() or ["no answer"])[0]
+            raise StoreError(
+                f"{self.name}: got {said!r}, expected a database of gatecast that can be read and written"
+            ) from failed
+        except sa.exc.TimeoutError:
+            raise StoreError(f"{self.name}: got no free connection, expected one within half a minute") from None
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    _write_ahead(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait by itself while another connection is doing so."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as refused:
+            if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

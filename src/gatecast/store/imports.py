@@ -1,0 +1,156 @@
+"""Games into the database, each import with what it changed, so that it can be taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from gatecast.errors import StoreError
+from gatecast.games import columns as c
+from gatecast.store.compare import Comparison
+from gatecast.store.report import ImportReport, Undone
+from gatecast.store.rows import WITHDRAWN, as_json, declare, declared, from_json, game_rows, stored_games
+from gatecast.store.schema import GAME_CHANGES, GAMES, IMPORTS, OUTCOMES, RESULTS
+
+__all__ = ["undo", "write"]
+
+KEY = "key"
+
+
+def write(
+    connection: sa.Connection, found: Comparison, source: str, *, now: dt.datetime, known_at: dt.datetime
+) -> ImportReport:
+    """Store what a comparison found, with a note of what it changed.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of the only writer.
+    found : Comparison
+        Made in the same transaction.
+    source : str
+    now : datetime
+    known_at : datetime
+        When the gates and scans were known.
+    """
+    counts = {
+        IMPORTS.c.added: found.added.height,
+        IMPORTS.c.changed: found.changed.height,
+        IMPORTS.c.unchanged: found.unchanged,
+        IMPORTS.c.refused: len({each.row for each in found.refused}),
+    }
+    made = connection.execute(
+        sa.insert(IMPORTS).values({IMPORTS.c.imported_at: now, IMPORTS.c.source: source, **counts})
+    )
+    number = made.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has one
+    declare(connection, found.extras)
+    returning = _withdrawn(connection)
+    fresh = found.added.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
+    back = found.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
+    _insert(connection, sa.insert(GAMES), game_rows(fresh, found.extras))
+    _update(connection, game_rows(pl.concat([back, found.changed.select(back.columns)]), found.extras))
+    _insert(connection, sa.insert(GAME_CHANGES), [{**row, "import_id": number} for row in _changes(found)])
+    nothing = found.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
+    after = pl.concat([found.added, found.changed.select(found.added.columns)])
+    before = pl.concat([nothing, found.before.select(found.added.columns)])
+    _outcomes(connection, before, after, number, now=now, known_at=known_at)
+    totals = (found.added.height, found.changed.height, found.unchanged)
+    return ImportReport(number, source, *totals, found.refused)
+
+
+def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
+    """Give every game of an import the values it had before, and take the games out that it added.
+
+    Raises
+    ------
+    StoreError
+        No such import, one taken back already, or a later one that touched the same games.
+    """
+    _check_undoable(connection, number)
+    ours = sa.select(GAME_CHANGES.c.game_id, GAME_CHANGES.c.before).where(GAME_CHANGES.c.import_id == number)
+    changes = {row.game_id: row.before for row in connection.execute(ours)}
+    extras = declared(connection)
+    stored = stored_games(connection, extras, all_of_them=True)
+    stored = stored.filter(pl.col(c.GAME_ID).is_in(list(changes)))
+    columns = {**c.CANONICAL, **{column.name: column for column in extras}}
+    taken_out = {WITHDRAWN: True, **dict.fromkeys(RESULTS)}
+    rows = []
+    for row in stored.iter_rows(named=True):
+        before = changes[row[c.GAME_ID]]
+        earlier = {name: from_json(value, columns[name]) for name, value in (before or {}).items()}
+        rows.append({**row, **(taken_out if before is None else earlier)})
+    after = pl.DataFrame(rows, schema=stored.schema)
+    _update(connection, game_rows(after, extras))
+    _outcomes(connection, stored, after, number, now=now, known_at=now)
+    connection.execute(sa.update(IMPORTS).where(IMPORTS.c.import_id == number).values({IMPORTS.c.undone_at: now}))
+    added = sum(before is None for before in changes.values())
+    return Undone(number, added, len(changes) - added)
+
+
+def _check_undoable(connection: sa.Connection, number: int) -> None:
+    row = connection.execute(sa.select(IMPORTS.c.undone_at).where(IMPORTS.c.import_id == number)).first()
+    if row is None:
+        raise StoreError(f"import {number}: got no such import, expected one that the list of imports shows")
+    if row.undone_at is not None:
+        raise StoreError(f"import {number}: got an import taken back already, expected one that stands")
+    ours, later = GAME_CHANGES, GAME_CHANGES.alias()
+    clash = connection.execute(
+        sa.select(sa.func.max(later.c.import_id), sa.func.count(sa.distinct(later.c.game_id)))
+        .join_from(later, ours, (later.c.game_id == ours.c.game_id) & (ours.c.import_id == number))
+        .join(IMPORTS, IMPORTS.c.import_id == later.c.import_id)
+        .where(later.c.import_id > number, IMPORTS.c.undone_at.is_(None))
+    ).one()
+    if clash[0] is not None:
+        raise StoreError(
+            f"import {number}: got {clash[1]} of its games in later imports, expected games not touched since; "
+            f"take back import {clash[0]} first"
+        )
+
+
+def _withdrawn(connection: sa.Connection) -> pl.DataFrame:
+    """Ids of the games that were taken out."""
+    ids = connection.scalars(sa.select(GAMES.c.game_id).where(GAMES.c.withdrawn)).all()
+    return pl.DataFrame({c.GAME_ID: ids}, schema={c.GAME_ID: pl.String})
+
+
+def _changes(found: Comparison) -> list[dict[str, Any]]:
+    """For each game its id and the cells that changed as they were; None for a game that was not there."""
+    game, before = GAME_CHANGES.c.game_id.name, GAME_CHANGES.c.before.name
+    rows: list[dict[str, Any]] = [{game: each, before: None} for each in found.added[c.GAME_ID]]
+    names = found.changed.columns
+    for old, new in zip(found.before.select(names).iter_rows(), found.changed.iter_rows(), strict=True):
+        cells = {name: as_json(a) for name, a, b in zip(names, old, new, strict=True) if a != b}
+        rows.append({game: new[names.index(c.GAME_ID)], before: cells})
+    return rows
+
+
+def _outcomes(
+    connection: sa.Connection,
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    number: int,
+    *,
+    now: dt.datetime,
+    known_at: dt.datetime,
+) -> None:
+    """A row for each game whose gate or scans differ."""
+    differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in RESULTS)).to_series()
+    rows = after.filter(differs).select(c.GAME_ID, *RESULTS).to_dicts()
+    told = {
+        OUTCOMES.c.known_at.name: known_at, OUTCOMES.c.recorded_at.name: now, OUTCOMES.c.import_id.name: number,
+    }  # fmt: skip
+    _insert(connection, sa.insert(OUTCOMES), [{**row, **told} for row in rows])
+
+
+def _insert(connection: sa.Connection, statement: sa.Insert, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _update(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        keyed = [{KEY: row.pop(c.GAME_ID), **row} for row in rows]
+        connection.execute(sa.update(GAMES).where(GAMES.c.game_id == sa.bindparam(KEY)), keyed)

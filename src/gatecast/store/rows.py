@@ -1,0 +1,136 @@
+"""Games between data frames and rows of the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from gatecast.errors import DataError
+from gatecast.games import CANONICAL, Column
+from gatecast.games import columns as c
+from gatecast.games.declarations import columns_from_json, columns_to_json
+from gatecast.store.schema import FURTHER_COLUMNS, GAMES, OUTCOMES, RESULTS
+
+__all__ = [
+    "PLACE",
+    "WITHDRAWN",
+    "as_json",
+    "declare",
+    "declared",
+    "declared_with",
+    "from_json",
+    "game_rows",
+    "in_order",
+    "outcome_counts",
+    "stored_games",
+]
+
+FURTHER, PLACE, WITHDRAWN = GAMES.c.further.name, GAMES.c.place.name, GAMES.c.withdrawn.name
+
+
+def declared(connection: sa.Connection) -> tuple[Column, ...]:
+    """The club's own columns, by name."""
+    texts = connection.scalars(sa.select(FURTHER_COLUMNS.c.declaration).order_by(FURTHER_COLUMNS.c.name))
+    return tuple(column for text in texts for column in columns_from_json(text))
+
+
+def declared_with(connection: sa.Connection, extras: Sequence[Column], file: str) -> tuple[Column, ...]:
+    """The club's own columns with those of a table, by name.
+
+    Raises
+    ------
+    DataError
+        A column is declared otherwise already.
+    """
+    known = {column.name: column for column in declared(connection)}
+    for column in extras:
+        before = known.setdefault(column.name, column)
+        if before != column:
+            got, expected = columns_to_json([column]), f"as declared before: {columns_to_json([before])}"
+            remedy = "declare it alike, or under another name"
+            raise DataError(got, expected, remedy, file=file, column=column.name)
+    return tuple(known[name] for name in sorted(known))
+
+
+def declare(connection: sa.Connection, columns: Sequence[Column]) -> None:
+    """Keep the declarations that are not kept yet."""
+    stored = set(connection.scalars(sa.select(FURTHER_COLUMNS.c.name)))
+    name, text = FURTHER_COLUMNS.c.name.name, FURTHER_COLUMNS.c.declaration.name
+    fresh = [{name: each.name, text: columns_to_json([each])} for each in columns if each.name not in stored]
+    if fresh:
+        connection.execute(sa.insert(FURTHER_COLUMNS), fresh)
+
+
+def outcome_counts() -> sa.ColumnElement[bool]:
+    """That an outcome is the one of its game that counts, the last one recorded; to join it to games by."""
+    each = OUTCOMES.alias()
+    last = sa.select(sa.func.max(each.c.outcome_id)).where(each.c.game_id == GAMES.c.game_id)
+    return OUTCOMES.c.outcome_id == last.correlate(GAMES).scalar_subquery()
+
+
+def stored_games(connection: sa.Connection, extras: Sequence[Column], *, all_of_them: bool = False) -> pl.DataFrame:
+    """Every canonical column and the extras, typed, then `PLACE` and `WITHDRAWN`.
+
+    Parameters
+    ----------
+    extras : sequence of Column
+        The further columns to read.
+    all_of_them : bool
+        With the games that were taken out by undoing their import.
+    """
+    columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in CANONICAL]
+    query = sa.select(*columns, GAMES.c.further, GAMES.c.place, GAMES.c.withdrawn).select_from(
+        GAMES.outerjoin(OUTCOMES, outcome_counts())
+    )
+    if not all_of_them:
+        query = query.where(~GAMES.c.withdrawn)
+    schema = {name: column.dtype for name, column in CANONICAL.items()}
+    cells = list(zip(*connection.execute(query), strict=True)) or [()] * (len(schema) + 3)
+    further = cells[len(schema)]
+    return pl.DataFrame(
+        [
+            *(pl.Series(name, cells[i], dtype) for i, (name, dtype) in enumerate(schema.items())),
+            *(_further_series(column, further) for column in extras),
+            pl.Series(PLACE, cells[-2], pl.Int64),
+            pl.Series(WITHDRAWN, cells[-1], pl.Boolean),
+        ]
+    )
+
+
+def _further_series(column: Column, further: Sequence[Mapping[str, Any]]) -> pl.Series:
+    return pl.Series(column.name, [from_json(each.get(column.name), column) for each in further], column.dtype)
+
+
+def game_rows(table: pl.DataFrame, extras: Sequence[Column]) -> list[dict[str, Any]]:
+    """Rows for the table of games: canonical columns without results, the extras that are known as JSON, the rest."""
+    names = [column.name for column in extras]
+    kept = [name for name in CANONICAL if name not in RESULTS]
+    rows = table.select(*kept, PLACE, WITHDRAWN).to_dicts()
+    for row, further in zip(rows, table.select(names).iter_rows() if names else [()] * table.height, strict=True):
+        row[FURTHER] = {name: as_json(value) for name, value in zip(names, further, strict=True) if value is not None}
+    return rows
+
+
+def as_json(value: object) -> object:
+    """A cell as JSON holds it: dates and times as text."""
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value
+
+
+def from_json(value: Any, column: Column) -> Any:  # noqa: ANN401  any cell
+    """The cell that `as_json` made JSON of."""
+    if value is not None and column.dtype is pl.Date:
+        return dt.date.fromisoformat(value)
+    if value is not None and column.dtype is pl.Time:
+        return dt.time.fromisoformat(value)
+    return value
+
+
+def in_order(table: pl.DataFrame) -> pl.DataFrame:
+    """Games in order of play: by date, or in the order they came in where there are no dates."""
+    if table[c.DATE].null_count():
+        return table.sort(PLACE)
+    return table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)
