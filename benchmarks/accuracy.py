@@ -20,21 +20,46 @@ from gatecast.errors import DataError, GatecastError
 from gatecast.evaluate import score
 from gatecast.evaluate.backtest import backtest, parse_lead
 from gatecast.evaluate.baselines import BASELINES
-from gatecast.evaluate.quantiles import LEAD, MEDIAN, MODEL
-from gatecast.evaluate.scores import COVERAGES, GAMES, MAE, MAPE, PINBALL, RMSE, SMALLEST_SCORED_GATE, WAPE, WIDTH_80
+from gatecast.evaluate.quantiles import LEAD, MEDIAN, MODEL, P_SELLOUT
+from gatecast.evaluate.scores import (
+    BRIER,
+    COVERAGES,
+    GAMES,
+    MAE,
+    MAPE,
+    PINBALL,
+    RMSE,
+    SMALLEST_SCORED_GATE,
+    WAPE,
+    WIDTH_80,
+)
 from gatecast.evaluate.tables import SCORE_HEADINGS
 from gatecast.evaluate.words import number
 from gatecast.files import write_text
 from gatecast.games import Games
-from gatecast.games.columns import ATTENDANCE, GAME_ID, SEASON
+from gatecast.games.columns import ATTENDANCE, CAPACITY, GAME_ID, SEASON, VENUE
+from gatecast.train.samples import training_games
 
 RULE = "season mean to date"
+CLIMATOLOGY, OVER_CLIMATOLOGY = "Brier of climatology", "Brier / climatology"
 POINT, PEER, PEER_PINBALL = "point", "LightGBM peer", "pinball of the peer"
 BELOW, OVER_PEER, PINBALL_OVER_PEER = f"Below {RULE}, %", "MAE / peer", "Pinball / peer"
 OWN = (MAE, RMSE, MAPE, WAPE, PINBALL, *COVERAGES, WIDTH_80)
-PLACES = {MAPE: 1, WAPE: 1, PINBALL: 1, BELOW: 1, OVER_PEER: 3, PINBALL_OVER_PEER: 3, **dict.fromkeys(COVERAGES, 1)}
+PLACES = {
+    BRIER: 4,
+    CLIMATOLOGY: 4,
+    OVER_CLIMATOLOGY: 3,
+    MAPE: 1,
+    WAPE: 1,
+    PINBALL: 1,
+    BELOW: 1,
+    OVER_PEER: 3,
+    PINBALL_OVER_PEER: 3,
+    **dict.fromkeys(COVERAGES, 1),
+}
 HEADINGS = {**SCORE_HEADINGS, LEAD: "Lead", SEASON: "Season", RULE: RULE.capitalize()}
 FOLD = (LEAD, SEASON)
+CLIMATOLOGY_SEASONS = 3
 
 INTRODUCTION = f"""# Accuracy on real games
 
@@ -54,6 +79,8 @@ The folder `retrosheet` holds the game logs of 1995 to 2022, and gameinfo with a
 BESIDE = """MAE of each method on the same games, as the mean of the seasons' figures. Before the season the mean to
 date is last season's; for 2022 that is of the limited crowds of 2021. The boosted trees, and the ridge regression,
 learn from the inputs of the feedforward network."""
+ABOUT_SELL_OUTS = """Brier score of the chance of a sell-out (a gate that reaches the stated seats), beside that of each
+venue's share of sell-outs in the latest three seasons before: the mean of the seasons, then each."""
 ABOUT_PEER = """
 
 The peer is a LightGBM model on about sixty features made by hand, trained on earlier seasons from 2005 on and frozen
@@ -98,7 +125,31 @@ def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.
             (pl.col(MAE) / pl.col(PEER)).alias(OVER_PEER),
             (pl.col(PINBALL) / pl.col(PEER_PINBALL)).alias(PINBALL_OVER_PEER),
         )
-    return own.with_columns((100 * (1 - pl.col(MAE) / pl.col(RULE))).alias(BELOW))
+    usual = score(climatology(forecasts, games), games, FOLD).select(*FOLD, pl.col(BRIER).alias(CLIMATOLOGY))
+    return own.join(usual, on=FOLD, how="left").with_columns(
+        (100 * (1 - pl.col(MAE) / pl.col(RULE))).alias(BELOW),
+        (pl.col(BRIER) / pl.col(CLIMATOLOGY)).alias(OVER_CLIMATOLOGY),
+    )
+
+
+def climatology(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
+    """The same games with the venue's share of sell-outs in the latest three seasons before as the chance of one.
+
+    Games of limited crowds are left out; a venue without any such game gets the share of all venues.
+    """
+    known = games.table[training_games(games)].filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_GATE)
+    sold_out = known.select(SEASON, VENUE, (pl.col(ATTENDANCE) >= pl.col(CAPACITY)).cast(pl.Float64).alias(P_SELLOUT))
+    asked = forecasts.select(GAME_ID, LEAD).join(games.table.select(GAME_ID, SEASON, VENUE), on=GAME_ID)
+    parts = []
+    for season in asked[SEASON].unique().sort():
+        earlier = sold_out.filter(pl.col(SEASON) < season)
+        latest = earlier[SEASON].unique().sort()[-CLIMATOLOGY_SEASONS:]
+        recent = earlier.filter(pl.col(SEASON).is_in(latest.implode()))
+        share = recent.group_by(VENUE).agg(pl.col(P_SELLOUT).mean())
+        of_season = asked.filter(pl.col(SEASON) == season).join(share, on=VENUE, how="left")
+        anywhere = pl.lit(recent[P_SELLOUT].mean(), pl.Float64)
+        parts.append(of_season.select(GAME_ID, LEAD, pl.col(P_SELLOUT).fill_null(anywhere)))
+    return pl.concat(parts)
 
 
 def by_lead(scores: pl.DataFrame) -> pl.DataFrame:
@@ -137,6 +188,10 @@ def page(scores: pl.DataFrame, names: Sequence[str], command: str, network: str,
         "## All scores by lead",
         "The mean of the seasons' figures. “Inside 80 %” is how many gates lay between q10 and q90.",
         markdown(means, [LEAD, *OWN, PINBALL_OVER_PEER]),
+        "## Sell-outs",
+        ABOUT_SELL_OUTS,
+        markdown(means, [LEAD, BRIER, CLIMATOLOGY, OVER_CLIMATOLOGY]),
+        markdown(scores, [LEAD, SEASON, BRIER, CLIMATOLOGY, OVER_CLIMATOLOGY]),
         "## By lead and season, beside other methods",
         markdown(scores, [LEAD, SEASON, GAMES, *versus]),
         "## All scores by lead and season",
