@@ -23,7 +23,7 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, cutoff_days
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
-from gatecast.train.samples import known_at_leads, training_samples
+from gatecast.train.samples import training_leads, training_samples
 
 __all__ = ["BASELINES", "Regression", "RuleOfThumb"]
 
@@ -82,15 +82,16 @@ class Regression:
         """Fit on the games in `rows`, each at one training lead, in turn."""
         from threadpoolctl import threadpool_limits
 
-        known = known_at_leads(preparation, rows)
+        leads = training_leads(preparation.games)
+        drawn = np.random.default_rng(0).integers(0, len(leads), len(rows))
+        cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
+        known = [preparation.at(cutoffs[drawn, np.arange(len(rows))], rows)]
         self.encoding = Encoding.fit(known)
         samples = training_samples(preparation, self.encoding, known, rows, half_life=HALF_LIFE)
-        lead = np.random.default_rng(0).integers(0, len(known), len(rows))
-        drawn = np.arange(len(rows)) + len(rows) * lead
-        columns = self._columns({name: values[drawn] for name, values in samples.inputs.items()})
+        columns = self._columns(samples.inputs)
         # Threads that wait for each other by spinning lose many times what they gain where cores are shared.
         with threadpool_limits(1):
-            self.regressor = self.make().fit(columns, samples.attended[drawn], sample_weight=samples.weights)
+            self.regressor = self.make().fit(columns, samples.attended, sample_weight=samples.weights)
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
@@ -99,12 +100,18 @@ class Regression:
         fill = self.regressor.predict(self._columns(self.encoding.inputs(known)))
         return _points(preparation, rows, lead, np.clip(fill, 0.0, 1.0) * self.encoding.seats(known))
 
-    def _columns(self, inputs: Inputs) -> npt.NDArray[np.float32]:
-        codes = inputs["codes"]
-        if self.one_hot:
-            sizes = self.encoding.sizes["vocabularies"]
-            codes = np.hstack([np.eye(size, dtype=np.float32)[codes[:, i]] for i, size in enumerate(sizes)])
-        return np.hstack([inputs["numeric"], inputs["flags"], codes]).astype(np.float32)
+    def _columns(self, inputs: Inputs) -> Any:  # noqa: ANN401
+        """One row a game; a sparse matrix where categories are spread over columns, of which most are 0."""
+        codes, numbers = inputs["codes"], np.hstack([inputs["numeric"], inputs["flags"]]).astype(np.float32)
+        if not self.one_hot:
+            return np.hstack([numbers, codes]).astype(np.float32)
+        from scipy.sparse import csr_matrix, hstack
+
+        sizes = np.array(self.encoding.sizes["vocabularies"])
+        places = codes + np.r_[0, np.cumsum(sizes)[:-1]]
+        games = np.repeat(np.arange(len(codes)), codes.shape[1])
+        labels = csr_matrix((np.ones(places.size), (games, places.ravel())), shape=(len(codes), int(sizes.sum())))
+        return hstack([csr_matrix(numbers), labels], format="csr")
 
 
 def _ridge() -> Any:  # noqa: ANN401

@@ -145,7 +145,7 @@ class Forecaster:
         if model.held_back:
             demand = replace(demand, shifts=self._shifts(self._latest, model.held_back, ahead, last))
         table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
-        return described_table(table, everything, demand)
+        return described_table(table, everything, rows, demand)
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """Forecast the games in `rows` of a preparation, each at its own cut-off for one lead (backtests)."""
@@ -159,7 +159,7 @@ class Forecaster:
         held_back = self._trained.held_back
         if held_back:
             seen = self._seen(preparation, lead, int(cutoffs.max(initial=0)))
-            clubs = _clubs(preparation.games)[rows]
+            clubs = _clubs(preparation.games, rows)
             shifts = Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), clubs, seen)
             demand = replace(demand, shifts=shifts)
         return demand
@@ -193,7 +193,7 @@ class Forecaster:
 
     def _shifts(self, prepared: Prepared, held_back: HeldBack, ahead: npt.NDArray[np.int32], last: int) -> Floats:
         """Corrections for games so many days ahead of the last day known, each as for the nearest training lead."""
-        nearest, clubs = held_back.nearest(ahead), _clubs(prepared.preparation.games)[prepared.rows]
+        nearest, clubs = held_back.nearest(ahead), _clubs(prepared.preparation.games, prepared.rows)
         shifts = np.empty((len(ahead), len(LEVELS)))
         for i in np.unique(nearest):
             lead, those = held_back.leads[i], nearest == i
@@ -219,7 +219,7 @@ class Forecaster:
         cutoffs = cutoff_days(preparation.games, lead)[rows]
         demand = self._demand(preparation.at(cutoffs, rows))
         errors = errors_of(demand.averaged(np.array(LEVELS)), schedule.gate[rows] / demand.holds).astype(np.float64)
-        counted, clubs = schedule.gate[rows] > 0, _clubs(preparation.games)[rows]
+        counted, clubs = schedule.gate[rows] > 0, _clubs(preparation.games, rows)
         return Seen(schedule.day[rows][counted], cutoffs.astype(np.int64)[counted], errors[counted], clubs[counted])
 
     def _demand(self, arrays: Arrays) -> DemandForecast:
@@ -230,9 +230,9 @@ class Forecaster:
         return DemandForecast(model.parameters(arrays), holds, np.where(stated > 0, stated, holds), model.climatology)
 
 
-def _clubs(games: Games) -> npt.NDArray[np.str_]:
-    """The home club of each game as text, empty where unknown, shape (games,)."""
-    names: npt.NDArray[np.str_] = games.table[c.HOME].fill_null("").to_numpy().astype(np.str_)
+def _clubs(games: Games, rows: Rows) -> npt.NDArray[np.str_]:
+    """The home club of some games as text, empty where unknown, shape (rows,)."""
+    names: npt.NDArray[np.str_] = games.table[c.HOME][rows].fill_null("").to_numpy().astype(np.str_)
     return names
 
 

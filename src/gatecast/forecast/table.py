@@ -66,18 +66,19 @@ def contract_table(
     )
 
 
-def described_table(table: pl.DataFrame, games: Games, forecast: DemandForecast) -> pl.DataFrame:
+def described_table(
+    table: pl.DataFrame, games: Games, rows: npt.NDArray[np.intp], forecast: DemandForecast
+) -> pl.DataFrame:
     """A forecast as issued: the contract's columns but the season, then demand turned away and the game's description.
 
-    Capacity is what the venue is known to hold.
+    `rows` are where the games of `table` stand in `games`. Capacity is what the venue is known to hold.
     """
-    known = games.table.select(c.GAME_ID, *(name for name in CONTEXT_COLUMNS if name != c.CAPACITY))
+    known = games.table.select(name for name in CONTEXT_COLUMNS if name not in (c.CAPACITY, *FORECAST_COLUMNS))[rows]
     return (
-        table.drop(c.SEASON)
-        .with_columns(
+        table.with_columns(
             pl.Series(TURNED_AWAY, np.round(forecast.turned_away, PEOPLE_DECIMALS)),
             pl.Series(c.CAPACITY, forecast.holds.astype(np.int64)),
         )
-        .join(known, on=c.GAME_ID, how="left", maintain_order="left")
+        .hstack(known)
         .select(*(name for name in FORECAST_COLUMNS if name != c.SEASON), TURNED_AWAY, *CONTEXT_COLUMNS)
     )
