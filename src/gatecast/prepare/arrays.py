@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, cutoff_days, known_at
 from gatecast.games.table import Games
@@ -36,6 +37,9 @@ CATEGORIES = (
     c.VISITOR_STARTER,
 )
 NUMBERS = (c.TEMPERATURE, c.WIND)
+WETNESS = "wetness"
+AMOUNTS = {label: float(place) for place, label in enumerate(CANONICAL[c.PRECIPITATION].values)}
+"""Precipitation as a number, from none on, beside its label: a wet game is rare, and each tells of the others."""
 WEEKDAY, MONTH = "weekday", "month"
 OWN = "own_"
 """Begins the name of what comes from a club's own column, so that none is taken for one of ours."""
@@ -171,7 +175,9 @@ class Preparation:
     def _numbers(self, known: pl.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
         sources = {name: name for name in NUMBERS}
         sources |= {OWN + column.name: column.name for column in self.games.extras if column.dtype.is_numeric()}
-        return {name: known[of].cast(pl.Float64).fill_null(np.nan).to_numpy() for name, of in sources.items()}
+        wetness = known[c.PRECIPITATION].cast(pl.String).replace_strict(AMOUNTS, default=None, return_dtype=pl.Float64)
+        numbers = {name: known[of].cast(pl.Float64) for name, of in sources.items()} | {WETNESS: wetness}
+        return {name: values.fill_null(np.nan).to_numpy() for name, values in numbers.items()}
 
     def _categories(self, known: pl.DataFrame) -> pl.DataFrame:
         extras = [column.name for column in self.games.extras if not column.dtype.is_numeric()]
