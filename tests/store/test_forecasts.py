@@ -55,6 +55,28 @@ def test_forecasts_can_be_told_apart(store):
     latest = store.forecasts(latest=True)
     assert latest[MEAN].to_list() == [3000.2] * 6
     assert store.forecasts(ids()[:0]).height == 0
+    assert store.forecasts(ids()[:0], latest=True).schema == store.forecasts(ids()[:0]).schema
+
+
+def test_the_latest_are_the_last_rows_of_each_game(store):
+    store.import_games(season())
+    first, second = ids()[:4], ids()[2:5]
+    issues = (
+        ("a", forecast(first, first=1000.0)),
+        ("b", pl.concat([forecast(second, lead, first) for lead, first in (("7", 2000.0), ("30", 3000.0))])),
+        ("a", forecast(second[:1], first=4000.0)),
+    )
+    for model, frame in issues:
+        store.record_forecast(frame, model)
+    for model in (None, "a", "b", "c"):
+        for games in (None, ids(3), ids(6)):
+            every = store.forecasts(games, model_id=model)
+            naive = [
+                every.row(at) for at in range(every.height) if every[c.GAME_ID][at] not in every[c.GAME_ID][at + 1 :]
+            ]
+            assert store.forecasts(games, model_id=model, latest=True).rows() == naive
+    store.undo(1)
+    assert store.forecasts(latest=True).height == 5
 
 
 @pytest.mark.parametrize(

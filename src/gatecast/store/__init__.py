@@ -1,6 +1,8 @@
-"""The memory: games, tickets sold, forecasts and plans as issued, and outcomes, in a database."""
+"""The memory: games, tickets sold, forecasts and plans as issued, outcomes, and a desk's settings, in a database."""
 
+from gatecast.store.access import Token
+from gatecast.store.jobs import Job
 from gatecast.store.report import ImportReport, Refused, Undone
 from gatecast.store.store import Store, open_store
 
-__all__ = ["ImportReport", "Refused", "Store", "Undone", "open_store"]
+__all__ = ["ImportReport", "Job", "Refused", "Store", "Token", "Undone", "open_store"]

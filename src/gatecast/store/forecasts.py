@@ -13,6 +13,7 @@ from gatecast.errors import DataError, InputError
 from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games import columns as c
 from gatecast.plan.forecasts import checked_forecast
+from gatecast.store import revisions
 from gatecast.store.rows import as_json, outcome_counts
 from gatecast.store.schema import FORECASTS, GAMES, ISSUES, OUTCOMES, RESULTS
 
@@ -77,6 +78,7 @@ def write_forecast(
         row[ISSUE_ID] = number
         row[FURTHER] = {name: as_json(value) for name, value in further.items() if value is not None}
     connection.execute(sa.insert(FORECASTS), rows)
+    revisions.move(connection, revisions.FORECASTS)
     return number
 
 
@@ -123,8 +125,11 @@ def read_forecasts(
         query = query.where(FORECASTS.c.game_id.in_(games))
     if model_id is not None:
         query = query.where(ISSUES.c.model_id == model_id)
+    if latest:
+        last = _last_issues(games, model_id)
+        query = query.join(last, (last.c.game_id == FORECASTS.c.game_id) & (last.c.issue_id == FORECASTS.c.issue_id))
     found = connection.execute(query.order_by(ISSUES.c.issue_id, FORECASTS.c.game_id, FORECASTS.c.lead))
-    cells: list[Sequence[Any]] = list(zip(*found, strict=True)) or [()] * len(found.keys())
+    cells: list[Sequence[Any]] = list(zip(*found.all(), strict=True)) or [()] * len(found.keys())
     columns = [pl.Series(name, cells[i], dtype) for i, (name, dtype) in enumerate(schema.items())]
     columns += _further(cells[len(schema)])
     if scored:
@@ -134,6 +139,18 @@ def read_forecasts(
         columns += [pl.Series(*each) for each in zip(names, given, [*types, MOMENT], strict=True)]
     table = pl.DataFrame(columns)
     return table.unique(c.GAME_ID, keep="last", maintain_order=True) if latest else table
+
+
+def _last_issues(games: Sequence[str] | None, model_id: str | None) -> sa.Subquery:
+    """The last issue of each game, found from the end of the index of forecasts by game and issue."""
+    each = FORECASTS.alias()
+    issues = sa.select(each.c.issue_id).where(each.c.game_id == GAMES.c.game_id)
+    if model_id is not None:
+        model = ISSUES.alias()
+        issues = issues.join(model, model.c.issue_id == each.c.issue_id).where(model.c.model_id == model_id)
+    last = issues.order_by(each.c.issue_id.desc()).limit(1).correlate(GAMES).scalar_subquery()
+    query = sa.select(GAMES.c.game_id, last.label(ISSUE_ID))
+    return (query if games is None else query.where(GAMES.c.game_id.in_(games))).subquery()
 
 
 def _further(cells: Sequence[dict[str, Any]]) -> list[pl.Series]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from gatecast.errors import StoreError
 from gatecast.games import columns as c
+from gatecast.store import revisions
 from gatecast.store.compare import Comparison
 from gatecast.store.report import ImportReport, Undone
 from gatecast.store.rows import WITHDRAWN, as_json, declare, declared, from_json, game_rows, stored_games
@@ -46,7 +47,7 @@ def write(
         sa.insert(IMPORTS).values({IMPORTS.c.imported_at: now, IMPORTS.c.source: source, **counts})
     )
     number = made.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has one
-    declare(connection, found.extras)
+    declares = declare(connection, found.extras)
     returning = _withdrawn(connection)
     fresh = found.added.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
     back = found.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
@@ -57,6 +58,8 @@ def write(
     after = pl.concat([found.added, found.changed.select(found.added.columns)])
     before = pl.concat([nothing, found.before.select(found.added.columns)])
     _outcomes(connection, before, after, number, now=now, known_at=known_at)
+    if declares or after.height:
+        revisions.move(connection, revisions.GAMES)
     totals = (found.added.height, found.changed.height, found.unchanged)
     return ImportReport(number, source, *totals, found.refused)
 
@@ -86,6 +89,8 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
     _update(connection, game_rows(after, extras))
     _outcomes(connection, stored, after, number, now=now, known_at=now)
     connection.execute(sa.update(IMPORTS).where(IMPORTS.c.import_id == number).values({IMPORTS.c.undone_at: now}))
+    if changes:
+        revisions.move(connection, revisions.GAMES)
     added = sum(before is None for before in changes.values())
     return Undone(number, added, len(changes) - added)
 

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from gatecast.errors import InputError, StoreError
 from gatecast.plan.as_json import plan_as_dict
 from gatecast.plan.plan import Plan
+from gatecast.store import revisions
+from gatecast.store.rows import as_text
 from gatecast.store.schema import ISSUES, PLANS
 
 __all__ = ["read_plan", "read_plans", "write_plan"]
@@ -52,10 +54,11 @@ def write_plan(
         PLANS.c.issued_at: issued_at,
         PLANS.c.recorded_at: now,
         PLANS.c.issue_id: issue_id,
-        PLANS.c.plan: _text(whole),
-        PLANS.c.operations: _text(operations),
+        PLANS.c.plan: as_text(whole, "plan"),
+        PLANS.c.operations: as_text(operations, "plan"),
     }
     number: int = connection.execute(sa.insert(PLANS).values(row)).inserted_primary_key[0]  # type: ignore[index]
+    revisions.move(connection, revisions.PLANS)
     return number
 
 
@@ -78,10 +81,3 @@ def read_plan(connection: sa.Connection, number: int) -> dict[str, Any]:
 
 def _issued(connection: sa.Connection, number: int) -> bool:
     return connection.scalar(sa.select(ISSUES.c.issue_id).where(ISSUES.c.issue_id == number)) is not None
-
-
-def _text(value: object) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError) as refused:
-        raise InputError(f"got a plan that JSON cannot hold ({refused}), expected text, numbers and lists") from None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
-from gatecast.errors import DataError
+from gatecast.errors import DataError, InputError
 from gatecast.games import CANONICAL, Column
 from gatecast.games import columns as c
 from gatecast.games.declarations import columns_from_json, columns_to_json
@@ -19,6 +20,7 @@ __all__ = [
     "PLACE",
     "WITHDRAWN",
     "as_json",
+    "as_text",
     "declare",
     "declared",
     "declared_with",
@@ -56,13 +58,14 @@ def declared_with(connection: sa.Connection, extras: Sequence[Column], file: str
     return tuple(known[name] for name in sorted(known))
 
 
-def declare(connection: sa.Connection, columns: Sequence[Column]) -> None:
-    """Keep the declarations that are not kept yet."""
+def declare(connection: sa.Connection, columns: Sequence[Column]) -> bool:
+    """Keep the declarations that are not kept yet; whether there were any."""
     stored = set(connection.scalars(sa.select(FURTHER_COLUMNS.c.name)))
     name, text = FURTHER_COLUMNS.c.name.name, FURTHER_COLUMNS.c.declaration.name
     fresh = [{name: each.name, text: columns_to_json([each])} for each in columns if each.name not in stored]
     if fresh:
         connection.execute(sa.insert(FURTHER_COLUMNS), fresh)
+    return bool(fresh)
 
 
 def outcome_counts() -> sa.ColumnElement[bool]:
@@ -83,20 +86,18 @@ def stored_games(connection: sa.Connection, extras: Sequence[Column], *, all_of_
         With the games that were taken out by undoing their import.
     """
     columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in CANONICAL]
-    query = sa.select(*columns, GAMES.c.further, GAMES.c.place, GAMES.c.withdrawn).select_from(
-        GAMES.outerjoin(OUTCOMES, outcome_counts())
-    )
+    columns += [GAMES.c.place, GAMES.c.withdrawn, *([GAMES.c.further] if extras else [])]
+    query = sa.select(*columns).select_from(GAMES.outerjoin(OUTCOMES, outcome_counts()))
     if not all_of_them:
         query = query.where(~GAMES.c.withdrawn)
     schema = {name: column.dtype for name, column in CANONICAL.items()}
-    cells = list(zip(*connection.execute(query), strict=True)) or [()] * (len(schema) + 3)
-    further = cells[len(schema)]
+    cells = list(zip(*connection.execute(query).all(), strict=True)) or [()] * len(columns)
     return pl.DataFrame(
         [
             *(pl.Series(name, cells[i], dtype) for i, (name, dtype) in enumerate(schema.items())),
-            *(_further_series(column, further) for column in extras),
-            pl.Series(PLACE, cells[-2], pl.Int64),
-            pl.Series(WITHDRAWN, cells[-1], pl.Boolean),
+            *(_further_series(column, cells[-1]) for column in extras),
+            pl.Series(PLACE, cells[len(schema)], pl.Int64),
+            pl.Series(WITHDRAWN, cells[len(schema) + 1], pl.Boolean),
         ]
     )
 
@@ -118,6 +119,20 @@ def game_rows(table: pl.DataFrame, extras: Sequence[Column]) -> list[dict[str, A
 def as_json(value: object) -> object:
     """A cell as JSON holds it: dates and times as text."""
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value
+
+
+def as_text(value: object, name: str) -> str:
+    """A value in the text of JSON.
+
+    Raises
+    ------
+    InputError
+        JSON does not know it.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as refused:
+        raise InputError(f"{name}: got what JSON cannot hold ({refused}), expected text, numbers and lists") from None
 
 
 def from_json(value: Any, column: Column) -> Any:  # noqa: ANN401  any cell

@@ -25,11 +25,16 @@ __all__ = [
     "GAME_CHANGES",
     "IMPORTS",
     "ISSUES",
+    "JOBS",
     "METADATA",
     "OUTCOMES",
     "PLANS",
     "RESULTS",
+    "REVISIONS",
+    "SESSIONS",
+    "SETTINGS",
     "TICKETS_SOLD",
+    "TOKENS",
     "Utc",
 ]
 
@@ -151,12 +156,13 @@ FORECASTS = sa.Table(
     "forecasts",
     METADATA,
     sa.Column("issue_id", sa.Integer, sa.ForeignKey("forecast_issues.issue_id"), primary_key=True),
-    sa.Column(c.GAME_ID, sa.Text, sa.ForeignKey(f"games.{c.GAME_ID}"), primary_key=True, index=True),
+    sa.Column(c.GAME_ID, sa.Text, sa.ForeignKey(f"games.{c.GAME_ID}"), primary_key=True),
     sa.Column(LEAD, sa.Text, primary_key=True),
     sa.Column(AS_OF, sa.Date),
     *(sa.Column(name, sa.Double, nullable=False) for name in (MEAN, *QUANTILE_COLUMNS)),
     sa.Column(P_SELLOUT, sa.Double),
     sa.Column("further", sa.JSON, nullable=False),
+    sa.Index(None, c.GAME_ID, "issue_id"),
 )
 PLANS = sa.Table(
     "plans",
@@ -167,4 +173,47 @@ PLANS = sa.Table(
     sa.Column("issue_id", sa.Integer, sa.ForeignKey("forecast_issues.issue_id")),
     sa.Column("plan", sa.Text, nullable=False),
     sa.Column("operations", sa.Text, nullable=False),
+)
+REVISIONS = sa.Table(
+    "revisions",
+    METADATA,
+    sa.Column("area", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
+SETTINGS = sa.Table(
+    "settings",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("changed_at", Utc, nullable=False),
+)
+JOBS = sa.Table(
+    "jobs",
+    METADATA,
+    sa.Column("job_id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("params", sa.JSON, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("done", sa.Double, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("cancelling", sa.Boolean, nullable=False),
+    sa.Column("started_at", Utc, nullable=False),
+    sa.Column("heartbeat_at", Utc, nullable=False),
+    sa.Column("finished_at", Utc),
+)
+SESSIONS = sa.Table(
+    "sessions",
+    METADATA,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("expires_at", Utc, nullable=False),
+)
+TOKENS = sa.Table(
+    "tokens",
+    METADATA,
+    sa.Column("token_id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, index=True, unique=True),
+    sa.Column("may_write", sa.Boolean, nullable=False),
+    sa.Column("made_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -11,16 +11,19 @@ from typing import Any, Self
 import polars as pl
 import sqlalchemy as sa
 
-from gatecast.errors import InputError
 from gatecast.games import CANONICAL, Column, Games
 from gatecast.plan.plan import Plan
-from gatecast.store import forecasts, imports, plans, tickets
+from gatecast.store import forecasts, imports, moments, plans, tickets
+from gatecast.store.access import Access
 from gatecast.store.compare import Offered, compared, outcomes_offered
 from gatecast.store.database import Database, database_url
+from gatecast.store.jobs import Jobs
 from gatecast.store.migrate import migrate
 from gatecast.store.report import ImportReport, Undone
+from gatecast.store.revisions import read_revisions
 from gatecast.store.rows import declared, in_order, stored_games
 from gatecast.store.schema import IMPORTS
+from gatecast.store.settings import Settings
 
 __all__ = ["Store", "open_store"]
 
@@ -49,7 +52,7 @@ def open_store(place: str | Path) -> Store:
     return Store(database)
 
 
-class Store:
+class Store(Settings, Jobs, Access):
     """One database; may be used by several threads and processes at once.
 
     Every method is one transaction: when it returns, what it wrote is on the disk, and when it raises, nothing is.
@@ -73,6 +76,14 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.database.close()
+
+    def revisions(self) -> dict[str, int]:
+        """A number for each area (games, tickets, forecasts, plans, settings) that every change of it moves by one.
+
+        Read it before what it is about: what was read at the same numbers is still so.
+        """
+        with self.database.reading() as connection:
+            return read_revisions(connection)
 
     def import_games(
         self,
@@ -119,7 +130,7 @@ class Store:
                 found = compared(connection, offered)
             totals = (found.added.height, found.changed.height, found.unchanged)
             return ImportReport(None, source, *totals, found.refused)
-        now = _now()
+        now = moments.now()
         with self.database.writing() as connection:
             return imports.write(connection, compared(connection, offered), source, now=now, known_at=now)
 
@@ -132,7 +143,7 @@ class Store:
             No such import, one taken back already, or later ones that touched the same games.
         """
         with self.database.writing() as connection:
-            return imports.undo(connection, import_id, _now())
+            return imports.undo(connection, import_id, moments.now())
 
     def imports(self) -> pl.DataFrame:
         """Every import in order: number, when, source, rows added, changed, unchanged and refused, when taken back."""
@@ -169,7 +180,7 @@ class Store:
         source, rows
             As in `import_games`; `undo` takes outcomes back as well.
         """
-        now = _now()
+        now = moments.now()
         with self.database.writing() as connection:
             offered, strange = outcomes_offered(connection, frame, source, _rows(frame, rows))
             found = compared(connection, offered, strange)
@@ -180,7 +191,7 @@ class Store:
     ) -> ImportReport:
         """Tickets sold by the end of a day: game_id, as_of and tickets; another figure corrects the earlier one."""
         with self.database.writing() as connection:
-            return tickets.write_tickets(connection, frame, source, _rows(frame, rows), _now())
+            return tickets.write_tickets(connection, frame, source, _rows(frame, rows), moments.now())
 
     def tickets(self) -> pl.DataFrame:
         """Game, as_of and tickets sold by its end, by game and day."""
@@ -189,7 +200,7 @@ class Store:
 
     def record_forecast(self, frame: pl.DataFrame, model_id: str, *, issued_at: dt.datetime | None = None) -> int:
         """Keep a forecast for good, all of its rows or none: see `gatecast.store.forecasts.write_forecast`."""
-        now = _now()
+        now = moments.now()
         with self.database.writing() as connection:
             return forecasts.write_forecast(connection, frame, model_id, issued_at=_moment(issued_at, now), now=now)
 
@@ -224,7 +235,7 @@ class Store:
         self, plan: Plan | Mapping[str, Any], *, issue_id: int | None = None, issued_at: dt.datetime | None = None
     ) -> int:
         """Keep a plan and the operations it was made for, for good: see `gatecast.store.plans.write_plan`."""
-        now = _now()
+        now = moments.now()
         with self.database.writing() as connection:
             return plans.write_plan(connection, plan, issue_id, issued_at=_moment(issued_at, now), now=now)
 
@@ -244,10 +255,4 @@ def _rows(frame: pl.DataFrame, rows: Sequence[int] | None) -> tuple[int, ...]:
 
 
 def _moment(given: dt.datetime | None, now: dt.datetime) -> dt.datetime:
-    if given is not None and given.tzinfo is None:
-        raise InputError(f"got {given} without a time zone, expected one such as {given}+00:00")
-    return now if given is None else given
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+    return now if given is None else moments.zoned(given)

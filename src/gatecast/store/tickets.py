@@ -13,6 +13,7 @@ from gatecast.evaluate.quantiles import AS_OF
 from gatecast.games import ALWAYS, CANONICAL, Column, Role
 from gatecast.games import columns as c
 from gatecast.plan.columns import TICKETS
+from gatecast.store import revisions
 from gatecast.store.report import ImportReport, Refused
 from gatecast.store.schema import GAMES, TICKETS_SOLD
 
@@ -66,6 +67,7 @@ def write_tickets(
     if fresh.height:
         told = {TICKETS_SOLD.c.recorded_at.name: now}
         connection.execute(sa.insert(TICKETS_SOLD), [{**row, **told} for row in fresh.select(list(SCHEMA)).to_dicts()])
+        revisions.move(connection, revisions.TICKETS)
     added = fresh.filter(before.is_null()).height
     refused.sort(key=lambda each: (each.row or 0, each.column))
     return ImportReport(None, source, added, fresh.height - added, found.height - fresh.height, tuple(refused))

@@ -1,0 +1,29 @@
+"""A number for each area of the store that moves with every write, to tell whether anything changed since."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gatecast.store.schema import REVISIONS
+
+__all__ = ["AREAS", "FORECASTS", "GAMES", "PLANS", "SETTINGS", "TICKETS", "move", "read_revisions", "upsert"]
+
+GAMES, TICKETS, FORECASTS, PLANS, SETTINGS = AREAS = ("games", "tickets", "forecasts", "plans", "settings")
+
+
+def upsert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert into `table` that may say what to do where the row is there already."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def move(connection: sa.Connection, area: str) -> None:
+    """Move the number of an area by one, in the transaction that writes to it."""
+    insert = upsert(connection, REVISIONS).values({REVISIONS.c.area: area, REVISIONS.c.number: 1})
+    connection.execute(insert.on_conflict_do_update(index_elements=["area"], set_={"number": REVISIONS.c.number + 1}))
+
+
+def read_revisions(connection: sa.Connection) -> dict[str, int]:
+    """The number of every area, in the order of `AREAS`."""
+    rows = connection.exec_driver_sql("SELECT area, number FROM revisions").all()
+    return {**dict.fromkeys(AREAS, 0), **{row.area: row.number for row in rows}}
