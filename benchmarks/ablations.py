@@ -3,7 +3,7 @@
 python benchmarks/ablations.py runs/games.parquet
 
 One network each, trained through 2012 and scored on 2013 to 2017 at the leads of the backtest, its quantiles as they
-come. Another seed moves the mean MAE by about 15, so that only larger differences mean something.
+come. Another seed moves the mean MAE by up to 30, so that only larger differences mean something.
 """
 
 from __future__ import annotations

@@ -37,13 +37,14 @@ from gatecast.evaluate.tables import SCORE_HEADINGS
 from gatecast.evaluate.words import number
 from gatecast.files import write_text
 from gatecast.games import Games
-from gatecast.games.columns import ATTENDANCE, CAPACITY, GAME_ID, SEASON, VENUE
+from gatecast.games.columns import ATTENDANCE, CAPACITY, GAME_ID, HOME, SEASON, VENUE
 from gatecast.train.samples import training_games
 
 RULE = "season mean to date"
 CLIMATOLOGY, OVER_CLIMATOLOGY = "Brier of climatology", "Brier / climatology"
 POINT, PEER, PEER_PINBALL = "point", "LightGBM peer", "pinball of the peer"
 BELOW, OVER_PEER, PINBALL_OVER_PEER = f"Below {RULE}, %", "MAE / peer", "Pinball / peer"
+EIGHTY = list(COVERAGES)[1]
 OWN = (MAE, RMSE, MAPE, WAPE, PINBALL, *COVERAGES, WIDTH_80)
 PLACES = {
     BRIER: 4,
@@ -60,6 +61,7 @@ PLACES = {
 HEADINGS = {**SCORE_HEADINGS, LEAD: "Lead", SEASON: "Season", RULE: RULE.capitalize()}
 FOLD = (LEAD, SEASON)
 CLIMATOLOGY_SEASONS = 3
+EVEN_CLUBS, EVEN = "Clubs with 70 to 90 % inside 80 %, of 100", (70.0, 90.0)
 
 INTRODUCTION = f"""# Accuracy on real games
 
@@ -125,6 +127,9 @@ def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.
             (pl.col(MAE) / pl.col(PEER)).alias(OVER_PEER),
             (pl.col(PINBALL) / pl.col(PEER_PINBALL)).alias(PINBALL_OVER_PEER),
         )
+    inside = score(forecasts, games, (*FOLD, HOME)).filter(pl.col(EIGHTY).is_not_null())
+    even = inside.group_by(FOLD).agg((100 * pl.col(EIGHTY).is_between(*EVEN).mean()).alias(EVEN_CLUBS))
+    own = own.join(even, on=FOLD, how="left")
     usual = score(climatology(forecasts, games), games, FOLD).select(*FOLD, pl.col(BRIER).alias(CLIMATOLOGY))
     return own.join(usual, on=FOLD, how="left").with_columns(
         (100 * (1 - pl.col(MAE) / pl.col(RULE))).alias(BELOW),
@@ -187,7 +192,7 @@ def page(scores: pl.DataFrame, names: Sequence[str], command: str, network: str,
         markdown(means, [LEAD, GAMES, *versus]),
         "## All scores by lead",
         "The mean of the seasons' figures. “Inside 80 %” is how many gates lay between q10 and q90.",
-        markdown(means, [LEAD, *OWN, PINBALL_OVER_PEER]),
+        markdown(means, [LEAD, *OWN, EVEN_CLUBS, PINBALL_OVER_PEER]),
         "## Sell-outs",
         ABOUT_SELL_OUTS,
         markdown(means, [LEAD, BRIER, CLIMATOLOGY, OVER_CLIMATOLOGY]),
@@ -195,7 +200,7 @@ def page(scores: pl.DataFrame, names: Sequence[str], command: str, network: str,
         "## By lead and season, beside other methods",
         markdown(scores, [LEAD, SEASON, GAMES, *versus]),
         "## All scores by lead and season",
-        markdown(scores, [LEAD, SEASON, *OWN, PINBALL_OVER_PEER]),
+        markdown(scores, [LEAD, SEASON, *OWN, EVEN_CLUBS, PINBALL_OVER_PEER]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

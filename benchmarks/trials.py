@@ -31,10 +31,14 @@ MEDIAN = QUANTILE_LEVELS.index(0.5)
 
 @dataclass(frozen=True)
 class Scores:
-    """Pinball loss over all seven quantiles and MAE at each of `LEADS`, in people, of quantiles as they came."""
+    """Pinball loss over all seven quantiles and MAE at each of `LEADS`, in people, of quantiles as they came.
+
+    `quantiles`, shape (leads, games, 7), are of the games in `Trials.scored`.
+    """
 
     pinball: np.ndarray
     error: np.ndarray
+    quantiles: np.ndarray
 
 
 class Trials:
@@ -79,15 +83,16 @@ class Trials:
         state, data, key = loop.start(model), jax.device_put(samples.arrays()), jax.random.key(seed)
         for epoch in range(settings.epochs):
             state, _ = loop.epoch(state, data, jax.random.fold_in(key, epoch))
-        pinball, error = [], []
+        pinball, error, quantiles = [], [], []
         for lead in LEADS:
             arrays = self.preparation.at_lead(lead, self.scored)
             told = loop.parameters(state.averaged, state.other, encoding.inputs(arrays), samples.tables)
             fill = np.minimum(np.asarray(demand_quantiles(told, LEVELS)), 1.0)
-            apart = self.preparation.schedule.gate[self.scored][:, None] - fill * encoding.seats(arrays)[:, None]
+            quantiles.append(fill * encoding.seats(arrays)[:, None])
+            apart = self.preparation.schedule.gate[self.scored][:, None] - quantiles[-1]
             pinball.append(np.maximum(LEVELS * apart, (LEVELS - 1.0) * apart).mean())
             error.append(np.abs(apart[:, MEDIAN]).mean())
-        return Scores(np.array(pinball), np.array(error))
+        return Scores(np.array(pinball), np.array(error), np.array(quantiles))
 
 
 def _reduced(encoding: Encoding, kept: Callable[[str], bool]) -> Encoding:

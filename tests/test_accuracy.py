@@ -1,5 +1,6 @@
 """The benchmark that writes docs/accuracy.md, on a league small enough to add up by hand."""
 
+import datetime as dt
 import importlib.util
 from pathlib import Path
 
@@ -67,3 +68,40 @@ def test_the_page_holds_the_tables_and_how_to_make_them_again(games, forecasts):
     assert "python x" in page
     assert "> Thanks." in page
     assert "peer" not in page
+
+
+def test_the_climatology_is_each_venue_s_share_of_sell_outs_before():
+    days = [dt.date(2016, 5, day) for day in (1, 2, 3, 4)] + [
+        dt.date(2017, 5, 1),
+        dt.date(2018, 5, 1),
+        dt.date(2018, 5, 2),
+    ]
+    games = Games.from_frame(
+        pl.DataFrame(
+            {
+                "game_id": [f"g{place}" for place in range(7)],
+                "date": days,
+                "venue": ["full", "full", "empty", "empty", "full", "full", "new"],
+                "capacity": 1000,
+                "attendance": [1000, 700, 900, 800, 1000, 1000, 900],
+            }
+        )
+    )
+    told = accuracy.climatology(pl.DataFrame({"game_id": ["g5", "g6"], "lead": "1"}), games)
+    # Two of three at the one; the other has none, so the share of all venues stands in: two of five.
+    assert dict(zip(told["game_id"], told["p_sellout"], strict=True)) == pytest.approx({"g5": 2 / 3, "g6": 2 / 5})
+
+
+def test_clubs_are_counted_of_which_70_to_90_percent_lie_inside():
+    ids = [f"g{place}" for place in range(10)]
+    days = [dt.date(2018, 5, 1 + place) for place in range(10)]
+    before = [dt.date(2017, 5, 1), dt.date(2017, 5, 2)]
+    listed = {"game_id": [*ids, "b0", "b1"], "date": [*days, *before], "home": "Ash", "attendance": 1000}
+    league = Games.from_frame(pl.DataFrame(listed))
+
+    def even(inside: int) -> list[float]:
+        told = pl.DataFrame({"game_id": ids, "lead": "1", "mean": 1000.0, "q50": 1000.0, "q10": 0.0})
+        told = told.with_columns(q90=pl.when(pl.int_range(pl.len()) < inside).then(2000.0).otherwise(500.0))
+        return accuracy.folds(told, league, [accuracy.RULE], None)[accuracy.EVEN_CLUBS].to_list()
+
+    assert [even(inside) for inside in (10, 8, 6)] == [[0], [100], [0]]
