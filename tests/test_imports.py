@@ -19,6 +19,7 @@ ORDER = (
     ("forecast",),
     ("plan",),
     ("demo", "store"),
+    ("desk",),
     ("web",),
     ("cli",),
     ("__main__",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,9 +13,24 @@ import polars as pl
 
 from gatecast.errors import InputError
 
-__all__ = ["TABLE_ENDINGS", "check_writable", "write_table", "write_text", "written_whole"]
+__all__ = [
+    "TABLE_ENDINGS",
+    "check_writable",
+    "spreadsheet_safe",
+    "spreadsheet_safe_table",
+    "write_table",
+    "write_text",
+    "written_whole",
+]
 
 TABLE_ENDINGS = (".parquet", ".csv", ".xlsx")
+UNSEEN = "\\s\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+"""Signs, for a class of a regular expression, that programs drop from the beginning of a cell."""
+FORMULA = f"(^|[;\t\r\n])([{UNSEEN}]*)([=+\\-@＝＋－＠﹦﹢﹣﹫])"
+"""What begins a formula: at the beginning of a cell, or where a program may see the beginning of another one."""
+CELL_START = "^([\t\r\n])"
+NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+APOSTROPHE = "'"
 
 
 @contextmanager
@@ -76,6 +92,39 @@ def write_table(table: pl.DataFrame, path: str | Path, metadata: Mapping[str, st
     }
     with written_whole(target) as draft:
         writers[target.suffix.lower()](draft)
+
+
+def spreadsheet_safe(text: str) -> str:
+    """A text that no spreadsheet program runs as a formula when it opens it in a CSV file.
+
+    An apostrophe is put before what would begin a formula. For files that people open; a program that reads the file
+    would read the apostrophe as well.
+
+    Examples
+    --------
+    >>> spreadsheet_safe("=HYPERLINK(A1)"), spreadsheet_safe("Velmora Kites"), spreadsheet_safe("-12.5")
+    ("'=HYPERLINK(A1)", 'Velmora Kites', '-12.5')
+    """
+    if re.fullmatch(NUMBER.strip("^$"), text):
+        return text
+    return re.sub(CELL_START, r"'\1", re.sub(FORMULA, r"\1'\2\3", text))
+
+
+def spreadsheet_safe_table(table: pl.DataFrame) -> pl.DataFrame:
+    """A table whose text cells and headers are as `spreadsheet_safe` makes them; numbers stay numbers."""
+    made = (
+        pl.col(name).str.replace_all(FORMULA, "${1}'${2}${3}").str.replace(CELL_START, "'${1}")
+        for name in _texts(table)
+    )
+    kept = ((name, pl.col(name).str.contains(NUMBER)) for name in _texts(table))
+    cells = (
+        pl.when(number).then(name).otherwise(safe).alias(name) for safe, (name, number) in zip(made, kept, strict=True)
+    )
+    return table.with_columns(*cells).rename(spreadsheet_safe)
+
+
+def _texts(table: pl.DataFrame) -> list[str]:
+    return [name for name, dtype in table.schema.items() if dtype == pl.String]
 
 
 def _write_xlsx(table: pl.DataFrame, path: Path) -> None:

@@ -1,4 +1,5 @@
-import shutil
+"""`gatecast serve` as a process of its own, and what it refuses."""
+
 import signal
 import socket
 import subprocess
@@ -7,68 +8,42 @@ import urllib.request
 
 import pytest
 
-from gatecast.demo import DEMO_FILES
+from gatecast.collect import SIMULATED_NOTICE
 
-from .conftest import refused
-
-
-@pytest.fixture
-def served(files, tmp_path):
-    folder = tmp_path / "gatecast-demo"
-    folder.mkdir()
-    shutil.copy(files / "forecast.csv", folder)
-    (folder / "report.html").write_text("<html><body>Riverton</body></html>")
-    return folder
+from .conftest import left_in, refused
 
 
-def test_a_real_server(served):
-    command = [sys.executable, "-m", "gatecast.cli.main", "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=served.parent, stderr=subprocess.PIPE, text=True) as server:
+@pytest.mark.parametrize(("more", "heading"), [((), "Nothing here yet"), (("--demo",), "Quillport Lanterns, 2025")])
+def test_a_real_server(tmp_path, more, heading):
+    command = [sys.executable, "-m", "gatecast.cli.main", "serve", "--port", "0", *more]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
         try:
-            address = server.stderr.readline().split()[2]
+            told = server.stderr.readline()
+            if more:
+                assert told.strip() == SIMULATED_NOTICE
+                told = server.stderr.readline()
+            address = told.split()[2]
             assert address.startswith("http://127.0.0.1:")
-            with urllib.request.urlopen(address, timeout=20) as page:
-                assert "Riverton" in page.read().decode()
+            with urllib.request.urlopen(address, timeout=60) as page:
+                assert f"<h1>{heading}</h1>" in page.read().decode()
                 assert page.headers["Server"] is None
         finally:
             server.send_signal(signal.SIGINT)
         assert server.wait(20) == 130
         assert server.stderr.read() == "stopped\n"
+    assert ("gatecast.db" in left_in(tmp_path)) == (not more)
 
 
-def test_addresses_that_others_can_reach_are_refused(run, served):
-    refused(run("serve", "--host", "0.0.0.0"), "--host", "'0.0.0.0'", "no login")
+def test_addresses_that_others_can_reach_need_a_password(run, tmp_path):
+    refused(run("serve", "--host", "0.0.0.0"), "--host: got 0.0.0.0", "password")
 
 
-def test_a_port_that_is_taken(run, served):
+def test_a_port_that_is_taken(run, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        refused(run("serve", "--folder", served, "--port", port), f"--port: got {port}", "choose another")
+        refused(run("serve", "--port", port), f"--port: got {port}", "choose another")
 
 
-def test_nothing_to_serve(run):
-    refused(run("serve"), "gatecast-demo", "gatecast demo", "--demo")
-
-
-def test_a_missing_extra_is_told_before_the_demo_is_made(run, monkeypatch):
-    monkeypatch.setattr("gatecast.web.server.find_spec", lambda name: None)
-    monkeypatch.setattr("gatecast.demo.make_demo", lambda *given, **settings: pytest.fail("made"))
-    ended = run("serve", "--demo")
-    assert ended.code == 2
-    assert "pip install 'gatecast[web]'" in ended.err
-
-
-def test_the_demo_is_made_first(run, monkeypatch):
-    seen = []
-
-    def make_demo(folder, **settings):
-        for name in DEMO_FILES:
-            (folder / name).write_text("<html><body></body></html>")
-
-    def serve_folder(folder, host, port, *, note):
-        seen.append((sorted(path.name for path in folder.iterdir()), host, port))
-
-    monkeypatch.setattr("gatecast.demo.make_demo", make_demo)
-    monkeypatch.setattr("gatecast.web.serve_folder", serve_folder)
-    assert run("serve", "--demo").code == 0
-    assert seen == [(sorted(DEMO_FILES), "127.0.0.1", 8000)]
+def test_no_folder_for_a_database(run, tmp_path):
+    refused(run("serve", "--folder", "nowhere/at/all"), "nowhere/at/all")
+    assert left_in(tmp_path) == []

@@ -1,129 +1,95 @@
-import asyncio
-import sys
+"""The application as a whole: what every answer has, and what it says when something is amiss."""
 
-import httpx
-import openpyxl
+import re
+
 import pytest
 
-from gatecast.collect import sample_league, write_games
-from gatecast.errors import InputError, MissingExtraError
-from gatecast.web import check_host, create_app
+from gatecast.web.pages import ROUTERS
+from gatecast.web.render import NAVIGATION
 
-FORECAST = "game_id,date,mean,q05,q10,q25,q50,q75,q90,q95,p_sellout\nA,2025-06-10,50,10,20,30,50,60,70,80,\n"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "report.html").write_text("<html><body>\n<h1>Riverton</h1></body></html>")
-    (tmp_path / "forecast.csv").write_text(FORECAST)
-    openpyxl.Workbook().save(tmp_path / "plan.xlsx")
-    return tmp_path
+CLUB = "Quillport Lanterns"
 
 
-class Client:
-    """Asks the application without a server in between."""
+@pytest.fixture(scope="module")
+def visitor(sample_desk):
+    from gatecast.web.app import build
 
-    def __init__(self, app):
-        self.app = app
+    from ..web.conftest import Visitor
 
-    def get(self, path, headers=None):
-        async def ask():
-            transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-                return await client.get(path, headers=headers)
-
-        return asyncio.run(ask())
+    return Visitor(build(sample_desk))
 
 
-def client(folder):
-    return Client(create_app(folder))
-
-
-def test_the_report_with_what_can_be_downloaded(folder):
-    page = client(folder).get("/")
+@pytest.mark.parametrize(("name", "path"), NAVIGATION)
+def test_every_page_of_the_navigation_is_there(visitor, name, path):
+    page = visitor.get(path)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert "<h1>Riverton</h1>" in page.text
-    for link in ("/plan.xlsx", "/forecast.csv", "/api/v1/forecasts"):
-        assert f'href="{link}"' in page.text
+    assert f'<a href="{path}" aria-current="page">{name}</a>' in page.text
+    assert page.text.count("<h1>") == 1
 
 
-def test_only_what_is_there_is_linked(folder):
-    (folder / "plan.xlsx").unlink()
-    assert "/plan.xlsx" not in client(folder).get("/").text
-    (folder / "forecast.csv").unlink()
-    assert "<nav" not in client(folder).get("/").text
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(visitor):
+    for _, path in NAVIGATION:
+        page = visitor.get(path)
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page.text)
+        assert not re.search(r"\s(?:style|on\w+)=", page.text)
+        assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", page.text)
 
 
-@pytest.mark.parametrize("name", ["forecast.csv", "plan.xlsx"])
-def test_downloads(folder, name):
-    answer = client(folder).get(f"/{name}")
-    assert answer.content == (folder / name).read_bytes()
-    assert name in answer.headers["content-disposition"]
-    (folder / name).unlink()
-    answer = client(folder).get(f"/{name}")
-    assert (answer.status_code, answer.text) == (404, f"{name} is not in the folder")
+def test_a_page_that_is_not_there(visitor):
+    page = visitor.get("/nowhere")
+    assert page.status_code == 404
+    assert "<h1>Not here</h1>" in page.text
+    problem = visitor.get("/api/v1/nowhere")
+    assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
 
 
-def test_forecasts_as_json(folder):
-    write_games(sample_league().games, folder / "games.parquet", notice="Simulated.")
-    answer = client(folder).get("/api/v1/forecasts").json()
-    assert answer["notice"] == "Simulated."
-    (game,) = answer["forecasts"]
-    assert (game["game_id"], game["date"], game["q50"], game["p_sellout"]) == ("A", "2025-06-10", 50.0, None)
+def test_an_empty_desk_says_where_to_begin(visit, empty_desk):
+    page = visit(empty_desk).get("/")
+    assert page.status_code == 200
+    assert 'href="/data"' in page.text
 
 
-def test_a_forecast_that_cannot_be_used_is_no_500(folder):
-    (folder / "forecast.csv").write_text(FORECAST.replace("50,10", "many,10"))
-    answer = client(folder).get("/api/v1/forecasts")
-    assert answer.status_code == 422
-    assert answer.text.startswith("forecast.csv, row 2, mean: got 'many'")
-    (folder / "forecast.csv").unlink()
-    assert client(folder).get("/api/v1/forecasts").status_code == 404
+def test_preferences_are_kept_and_lead_back_to_own_pages_only(visit, sample_desk):
+    visitor = visit(sample_desk)
+    answer = visitor.post("/preferences", data={"units": "imperial", "theme": "dark", "back": "/?season=2024"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?season=2024")
+    page = visitor.get("/")
+    assert 'data-theme="dark"' in page.text
+    assert "6:35 pm" in page.text
+    for elsewhere in ("https://example.com", "//example.com", "/\\example.com", "javascript:1", "", "/a\nb"):
+        assert visitor.post("/preferences", data={"back": elsewhere}).headers["location"] == "/"
 
 
-@pytest.mark.parametrize("path", ["/", "/forecast.csv", "/api/v1/forecasts", "/nowhere"])
-def test_a_page_may_load_nothing_from_elsewhere(folder, path):
-    headers = client(folder).get(path).headers
-    assert "default-src 'none'" in headers["content-security-policy"]
-    assert "script-src" not in headers["content-security-policy"]
-    assert headers["x-content-type-options"] == "nosniff"
+def test_another_club_can_be_chosen(visit, own_desk):
+    visitor = visit(own_desk)
+    assert f"<h1>{CLUB}, 2025</h1>" in visitor.get("/").text
+    assert visitor.post("/club", data={"club": "Velmora Kites"}).status_code == 303
+    assert "<h1>Velmora Kites, 2025</h1>" in visitor.get("/").text
+    refused = visitor.post("/club", data={"club": "<b>Nobody</b>"})
+    assert refused.status_code == 422
+    assert "&lt;b&gt;Nobody&lt;/b&gt;" in refused.text
 
 
-def test_other_files_of_the_folder_are_not_served(folder):
-    (folder / "secret.txt").write_text("mine")
-    for path in ("/secret.txt", "/../secret.txt", "/%2e%2e/secret.txt", "/docs", "/report.html"):
-        assert client(folder).get(path).status_code == 404
+def test_the_calendar_of_another_club_and_season(visit, sample_desk):
+    page = visit(sample_desk).get("/", params={"club": "Tamsel Ridge Comets", "season": "2023"})
+    assert "<h1>Tamsel Ridge Comets, 2023</h1>" in page.text
+    assert page.text.count('class="day ') > 50
+    assert visit(sample_desk).get("/", params={"season": "many"}).status_code == 422
 
 
-def test_a_page_that_points_its_own_name_here_is_refused(folder):
-    assert client(folder).get("/", headers={"host": "elsewhere.example"}).status_code == 400
-    assert client(folder).get("/", headers={"host": "localhost:8000"}).status_code == 200
-    assert client(folder).get("/", headers={"host": "[::1]:8000"}).status_code == 200
+def test_a_second_request_is_answered_from_what_was_rendered(visit, sample_desk):
+    visitor = visit(sample_desk)
+    first = visitor.get("/")
+    assert visitor.get("/", headers={"if-none-match": first.headers["etag"]}).status_code == 304
 
 
-def test_a_folder_without_a_report(tmp_path):
-    with pytest.raises(InputError, match="--demo"):
-        create_app(tmp_path)
+def test_health(visit, sample_desk):
+    assert visit(sample_desk).get("/healthz").text == "ok"
 
 
-def test_without_the_extra(folder, monkeypatch):
-    monkeypatch.setitem(sys.modules, "fastapi", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'gatecast\[web\]'"):
-        create_app(folder)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_own_addresses(host):
-    check_host(host)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.com", ""])
-def test_addresses_that_others_can_reach(host):
-    with pytest.raises(InputError, match="no login"):
-        check_host(host)
-
-
-def test_the_address_is_described(folder):
-    described = client(folder).get("/openapi.json").json()
-    assert list(described["paths"]) == ["/api/v1/forecasts"]
+def test_every_router_is_one_of_the_application(visit, sample_desk):
+    assert len(ROUTERS) == len(set(map(id, ROUTERS)))

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from gatecast import __version__
-from gatecast.cli import backtest, collect, demo, evaluate_plan, forecast, plan, serve, train, what_if
+from gatecast.cli import backtest, collect, demo, evaluate_plan, forecast, password, plan, serve, train, what_if
 from gatecast.cli.console import INTERRUPTED, fail
 from gatecast.errors import GatecastError
 from gatecast.networks import import_keras_without
@@ -36,7 +36,8 @@ app.command("forecast", short_help="Forecast games to come.")(forecast.forecast)
 app.command("what-if", short_help="What a change would do to a forecast and a plan.")(what_if.what_if)
 app.command("plan", short_help="Staff, stock and transport for each game.")(plan.plan)
 app.command("evaluate-plan", short_help="What past plans would have cost.")(evaluate_plan.evaluate_plan)
-app.command("serve", short_help="Show the report as a web page.")(serve.serve)
+app.command("serve", short_help="Serve the manager's pages and the API.")(serve.serve)
+app.command("password", short_help="Set the password of the pages.")(password.password)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -1,50 +1,62 @@
-"""`gatecast serve`: the report as a web page, for this computer."""
+"""`gatecast serve`: the manager's pages and the API, over a folder or a database."""
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gatecast.cli.console import INTERRUPTED, note, shown_progress
+from gatecast.cli.console import INTERRUPTED, note
 
 __all__ = ["serve"]
 
 
 def serve(
-    demo: Annotated[bool, typer.Option("--demo", help="Make the simulated sample league's report first.")] = False,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Show the simulated sample league, in a folder of its own that goes at the end."),
+    ] = False,
     folder: Annotated[
-        Path, typer.Option("--folder", metavar="FOLDER", help="Folder with report.html, forecast.csv and plan.xlsx.")
-    ] = Path("gatecast-demo"),
-    host: Annotated[str, typer.Option("--host", help="Address to serve on; this computer's own only.")] = "127.0.0.1",
+        Path, typer.Option("--folder", metavar="FOLDER", help="Folder of the database and the trained models.")
+    ] = Path(),
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            metavar="URL",
+            envvar="GATECAST_DATABASE",
+            help="A PostgreSQL database in place of the folder's.",
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to serve on; one that others can reach needs a password.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
 ) -> None:
-    """Show the report as a web page, with the forecast and the plan to download. Ctrl-C ends it."""
-    from gatecast.web import check_extra, check_host
-
-    check_host(host)
-    check_extra()
+    """Serve the manager's pages and the API: calendar, games, plans, track record, uploads. Ctrl-C ends it."""
     if not demo:
-        _serve(folder, host, port)
+        _serve(folder, database, host, port, demo=False)
         return
-
-    import tempfile
-
-    from gatecast.demo import make_demo
-
     with tempfile.TemporaryDirectory(prefix="gatecast-") as made:
-        with shown_progress() as progress:
-            make_demo(Path(made), progress=progress, note=note)
-        _serve(Path(made), host, port)
+        _serve(Path(made), None, host, port, demo=True)
 
 
-def _serve(folder: Path, host: str, port: int) -> None:
+def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool) -> None:
     """Serve until Ctrl-C, which is how it is meant to end."""
-    from gatecast.web import serve_folder
+    from gatecast.desk import open_desk
+    from gatecast.web import serve_desk
 
     try:
-        serve_folder(folder, host, port, note=note)
+        with open_desk(folder, database) as desk:
+            if demo:
+                from gatecast.collect import SIMULATED_NOTICE
+                from gatecast.desk.sample import fill_with_sample
+
+                note(SIMULATED_NOTICE)
+                fill_with_sample(desk)
+            serve_desk(desk, host, port, note=note)
     except KeyboardInterrupt:
         note("stopped")
         raise SystemExit(INTERRUPTED) from None

@@ -49,9 +49,12 @@ class Cells:
         bad = bad.fill_null(False)
         if not bad.any():
             return
-        at = bad.arg_max() or 0
+        raise self.refusal(bad.arg_max() or 0, expected, remedy)
+
+    def refusal(self, at: int, expected: str, remedy: str = "") -> DataError:
+        """Why the cell at a place cannot be used."""
         shown = repr(_shown(self.values[at]))
-        raise DataError(shown, expected, remedy, file=self.file, row=self.rows[at], column=self.header)
+        return DataError(shown, expected, remedy, file=self.file, row=self.rows[at], column=self.header)
 
     def text(self) -> pl.Series:
         """The cells as text: whole numbers without a decimal point, dates as 2019-05-30; null where empty."""

@@ -7,7 +7,7 @@ import polars as pl
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.prepare.schedule import LIMITED_CROWDS
+from gatecast.prepare.schedule import limited_crowd
 
 __all__ = ["NAIVE_GATE", "naive_gates"]
 
@@ -33,9 +33,7 @@ def naive_gates(games: Games) -> pl.DataFrame:
     """
     weekday = pl.col(c.DATE).dt.weekday().alias(WEEKDAY)
     table = games.table.select(c.GAME_ID, c.DATE, c.SEASON, c.HOME, weekday, pl.col(c.ATTENDANCE).cast(pl.Float64))
-    first, end = LIMITED_CROWDS
-    limited = (pl.col(c.DATE) >= first) & (pl.col(c.DATE) < end)
-    played = table.filter((pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE) & ~limited)
+    played = table.filter((pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE) & ~limited_crowd())
     mean = pl.col(c.ATTENDANCE).mean()
     before = played.select(c.SEASON, c.HOME).unique().sort(c.SEASON).rename({c.SEASON: BEFORE})
     latest = (

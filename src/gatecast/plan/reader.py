@@ -15,7 +15,15 @@ from gatecast.files import check_writable, write_text
 from gatecast.plan.operations import CrowdSettings, Operations, StaffRole, StockItem, TransportService
 from gatecast.plan.settings import Settings, numbers_of
 
-__all__ = ["Assumption", "assumptions", "default_operations", "read_operations", "write_default_operations"]
+__all__ = [
+    "Assumption",
+    "assumptions",
+    "default_operations",
+    "operations_from_dict",
+    "operations_to_dict",
+    "read_operations",
+    "write_default_operations",
+]
 
 DEFAULT_FILE = "operations.toml"
 LARGEST_FILE = 1_000_000
@@ -48,6 +56,47 @@ def read_operations(path: str | Path) -> Operations:
     except OSError as problem:
         raise SettingsError(problem.strerror or "an unreadable file", "a readable file", file=source.name) from problem
     return _parse(content, source.name)
+
+
+def operations_from_dict(table: Mapping[str, Any], file: str = "") -> Operations:
+    """Operations from plain values in the shape of an operations file.
+
+    Parameters
+    ----------
+    table : mapping
+        currency, crowd, and lists of staff, stock and transport.
+    file : str
+        Name to use in messages.
+
+    Raises
+    ------
+    SettingsError
+        The first problem found, with key and remedy.
+    """
+    try:
+        return _operations(table)
+    except SettingsError as problem:
+        raise SettingsError(problem.got, problem.expected, problem.remedy, file=file, key=problem.key) from problem
+
+
+def operations_to_dict(operations: Operations) -> dict[str, Any]:
+    """Operations as plain values in the shape of an operations file; what was left out stays out.
+
+    Examples
+    --------
+    >>> operations_from_dict(operations_to_dict(default_operations())) == default_operations()
+    True
+    """
+    groups = {kind: [_plain(entry) for entry in getattr(operations, kind)] for kind in GROUPS}
+    return {"currency": operations.currency, "crowd": _plain(operations.crowd), **groups}
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    values = {each.name: getattr(settings, each.name) for each in fields(settings)}
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return {
+        name: dict(value) if isinstance(value, Mapping) else value for name, value in plain.items() if value is not None
+    }
 
 
 def default_operations() -> Operations:
@@ -121,10 +170,7 @@ def _parse(content: bytes, file: str) -> Operations:
         raise SettingsError("bytes that are not UTF-8", "UTF-8 text", "save the file as UTF-8", file=file) from problem
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise SettingsError("text that is not TOML", "key = value lines", str(problem), file=file) from problem
-    try:
-        return _operations(table)
-    except SettingsError as problem:
-        raise SettingsError(problem.got, problem.expected, problem.remedy, file=file, key=problem.key) from problem
+    return operations_from_dict(table, file)
 
 
 def _operations(table: Mapping[str, Any]) -> Operations:

@@ -1,5 +1,5 @@
-"""The report as a web page, for one computer: pages, downloads and a JSON address."""
+"""The manager's pages and the HTTP API over a desk."""
 
-from gatecast.web.server import check_extra, check_host, create_app, serve_folder
+from gatecast.web.server import serve_desk
 
-__all__ = ["check_extra", "check_host", "create_app", "serve_folder"]
+__all__ = ["serve_desk"]

@@ -1,107 +1,85 @@
-"""Pages and addresses over one folder: the report, the forecast, the plan."""
+"""The web application over a desk: its middleware, its pages, its API and what it says when something is amiss."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
 
 from gatecast import __version__
 from gatecast.errors import GatecastError
-from gatecast.web.served import FORECAST, PLAN, REPORT
+from gatecast.web import api
+from gatecast.web.api.problems import problem
+from gatecast.web.cache import PageCache
+from gatecast.web.pages import ROUTERS
+from gatecast.web.render import page
 
-__all__ = ["build"]
+if TYPE_CHECKING:
+    from gatecast.desk import Desk
 
-HOSTS = ["127.0.0.1", "localhost", "::1", "[::1]"]
-"""Names this computer calls itself by; a page elsewhere that points its own name here is refused."""
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-FORECASTS = "/api/v1/forecasts"
-LINKS = {f"/{PLAN}": "Plan (Excel)", f"/{FORECAST}": "Forecast (CSV)", FORECASTS: "Forecast (JSON)"}
-GAMES = "games.parquet"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+__all__ = ["application", "build"]
+
+API = "/api/"
+MOST_ERRORS = 20
 
 
-def build(folder: Path) -> FastAPI:
-    """The application over a folder that holds a report."""
-    app = FastAPI(title="gatecast", version=__version__, docs_url=None, redoc_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)
+def build(desk: Desk) -> FastAPI:
+    """The application over a desk, behind its guard."""
+    from gatecast.web.guard import guarded
 
-    @app.middleware("http")
-    async def guard(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await follow(request)
-        response.headers.update(HEADERS)
-        return response
-
-    @app.exception_handler(FileNotFoundError)
-    def absent(request: Request, problem: FileNotFoundError) -> Response:
-        name = Path(problem.filename or request.url.path).name
-        return PlainTextResponse(f"{name} is not in the folder", 404)
-
-    @app.exception_handler(GatecastError)
-    def unusable(request: Request, problem: GatecastError) -> Response:
-        return PlainTextResponse(str(problem), 422)
-
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def report() -> str:
-        page = (folder / REPORT).read_text(encoding="utf-8")
-        return page.replace("<body>", f"<body>\n{_links(folder)}", 1)
-
-    @app.get(f"/{FORECAST}", include_in_schema=False)
-    def forecast() -> FileResponse:
-        return _file(folder / FORECAST, "text/csv")
-
-    @app.get(f"/{PLAN}", include_in_schema=False)
-    def plan() -> FileResponse:
-        return _file(folder / PLAN, XLSX)
-
-    @app.get(FORECASTS)
-    def forecasts() -> JSONResponse:
-        """The games to come: quantiles of tickets sold, and the chance of a sell-out."""
-        return JSONResponse(_forecasts(folder))
-
+    app = application(desk)
+    guarded(app, desk)
     return app
 
 
-def _file(path: Path, media_type: str) -> FileResponse:
-    if not path.is_file():
-        raise FileNotFoundError(2, "no such file", str(path))
-    return FileResponse(path, media_type=media_type, filename=path.name)
+def application(desk: Desk) -> FastAPI:
+    """The pages and the API over a desk, open to whoever asks."""
+    app = FastAPI(title="gatecast", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = desk
+    app.add_middleware(PageCache, state=desk.revision)
+    app.mount("/static", StaticFiles(directory=str(resources.files("gatecast.web") / "static")), name="static")
+    api.include(app)
+    for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+
+    @app.get("/healthz", include_in_schema=False)
+    def health() -> Response:
+        desk.store.revisions()
+        return PlainTextResponse("ok")
+
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(GatecastError, _unusable)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    return app
 
 
-def _forecasts(folder: Path) -> dict[str, Any]:
-    from fastapi.encoders import jsonable_encoder
-
-    from gatecast.collect import notice_of
-    from gatecast.plan import read_forecast
-
-    if not (folder / FORECAST).is_file():
-        raise FileNotFoundError(2, "no such file", str(folder / FORECAST))
-    games = folder / GAMES
-    encoded: dict[str, Any] = jsonable_encoder(
-        {
-            "notice": notice_of(games) if games.is_file() else "",
-            "forecasts": read_forecast(folder / FORECAST).to_dicts(),
-        }
-    )
-    return encoded
+def _refused(request: Request, refused: Exception) -> Response:
+    status = refused.status_code if isinstance(refused, HTTPException) else 500
+    detail = str(refused.detail) if isinstance(refused, HTTPException) else ""
+    return _told(request, status, detail)
 
 
-def _links(folder: Path) -> str:
-    """What can be had beside the page, at its top."""
-    there = [link for link in LINKS if link != f"/{PLAN}" or (folder / PLAN).is_file()]
-    if not (folder / FORECAST).is_file():
-        there = [link for link in there if link == f"/{PLAN}"]
-    links = " · ".join(f'<a href="{link}">{LINKS[link]}</a>' for link in there)
-    return f'<nav aria-label="Downloads" style="text-align:right;padding-top:1rem">{links}</nav>' if links else ""
+def _unusable(request: Request, refused: Exception) -> Response:
+    return _told(request, 422, str(refused))
+
+
+def _invalid(request: Request, refused: Exception) -> Response:
+    """What a request lacks or has wrong, the first of it in words."""
+    found = refused.errors() if isinstance(refused, RequestValidationError) else []
+    errors = [
+        {"place": ".".join(str(part) for part in each["loc"]), "expected": each["msg"]} for each in found[:MOST_ERRORS]
+    ]
+    first = errors[0] if errors else {"place": "request", "expected": "another one"}
+    return _told(request, 422, f"{first['place']}: {first['expected']}", errors)
+
+
+def _told(request: Request, status: int, detail: str, errors: Sequence[dict[str, Any]] = ()) -> Response:
+    if request.url.path.startswith(API):
+        return problem(status, detail, errors)
+    return page(request, "problem.html.j2", status=status, detail=detail)

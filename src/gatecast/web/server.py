@@ -1,73 +1,30 @@
-"""The web server: what it may listen on, and what it needs before it starts."""
+"""The web server: what it listens on, and what it says when it does."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatecast.errors import InputError, MissingExtraError
-from gatecast.web.served import REPORT
+from gatecast.errors import InputError
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from gatecast.desk import Desk
 
-__all__ = ["check_extra", "check_host", "create_app", "serve_folder"]
+__all__ = ["serve_desk"]
 
-
-def check_host(host: str) -> None:
-    """Raise InputError for an address that other computers can reach: the pages have no login."""
-    try:
-        near = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        near = False
-    if not near:
-        expected = "expected 127.0.0.1, ::1 or localhost, as there is no login"
-        raise InputError(f"--host: got {host!r}, {expected}; reach it from elsewhere through an SSH tunnel")
+WAITING = 256
+"""Connections that may wait to be taken."""
 
 
-def check_extra() -> None:
-    """Raise MissingExtraError unless what the web page needs is installed."""
-    if find_spec("fastapi") is None or find_spec("uvicorn") is None:
-        raise MissingExtraError("web", "the web page")
-
-
-def create_app(folder: str | Path) -> FastAPI:
-    """The web application over one folder.
+def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None]) -> None:
+    """Serve a desk until interrupted.
 
     Parameters
     ----------
-    folder : path
-        Holds report.html; forecast.csv and plan.xlsx where there is something to download.
-
-    Raises
-    ------
-    InputError
-        The folder holds no report.
-    MissingExtraError
-        The `web` extra is not installed.
-    """
-    check_extra()
-    home = Path(folder)
-    if not (home / REPORT).is_file():
-        remedy = "run 'gatecast demo' first, or add --demo"
-        raise InputError(f"{home.name}: got no {REPORT} in it, expected the folder of a report; {remedy}")
-    from gatecast.web.app import build
-
-    return build(home)
-
-
-def serve_folder(folder: str | Path, host: str, port: int, *, note: Callable[[str], None]) -> None:
-    """Serve one folder until interrupted.
-
-    Parameters
-    ----------
-    folder : path
+    desk : Desk
     host : str
-        A loopback address.
+        An address of this computer; one that others can reach needs a password.
     port : int
         0 takes a free one.
     note : callable
@@ -76,19 +33,24 @@ def serve_folder(folder: str | Path, host: str, port: int, *, note: Callable[[st
     Raises
     ------
     InputError
-        The address is not this computer's own, or is taken; or the folder holds no report.
+        The address may not be listened on, or is taken.
     """
-    check_host(host)
-    app = create_app(folder)
-    import uvicorn
+    from gatecast.desk.access import has_password
+    from gatecast.web.guard import check_listening
 
+    check_listening(host, has_password(desk.store))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listening = socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family, backlog=WAITING)
     except OSError as problem:
         raise InputError(f"--port: got {port} ({problem.strerror}), expected a free one; choose another") from problem
     with listening:
+        import uvicorn
+
+        from gatecast.web.app import build
+
+        app = build(desk)
         shown = f"[{host}]" if ":" in host else host
         note(f"serving on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C ends it)")
-        settings = uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off")
+        settings = uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off", proxy_headers=False)
         uvicorn.Server(settings).run(sockets=[listening])

@@ -1,0 +1,5 @@
+"""A club's desk: its store, its model and its operations together, day by day."""
+
+from gatecast.desk.desk import Desk, open_desk
+
+__all__ = ["Desk", "open_desk"]

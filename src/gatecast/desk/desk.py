@@ -1,0 +1,229 @@
+"""The desk of a club: what its pages, its API and its commands ask for, over one store and one folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import polars as pl
+
+from gatecast.desk.kept import Kept
+from gatecast.desk.models import MODEL_SETTING, load_model, model_folder
+from gatecast.errors import InputError
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.plan import Operations, default_operations
+from gatecast.plan.reader import operations_from_dict, operations_to_dict
+from gatecast.store import Store, open_store
+
+if TYPE_CHECKING:
+    from gatecast.forecast import Forecaster
+
+__all__ = ["Desk", "open_desk"]
+
+Value = TypeVar("Value")
+CLUB, OPERATIONS, NOTICE = "club", "operations", "notice"
+"""Settings of the store."""
+GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA = "games", "forecasts", "settings"
+
+
+def open_desk(folder: str | Path, database: str | None = None, *, today: Callable[[], dt.date] = dt.date.today) -> Desk:
+    """Open a desk, making its database where there is none.
+
+    Parameters
+    ----------
+    folder : path
+        Holds the trained models, and the SQLite database unless another is named.
+    database : str, optional
+        URL of a PostgreSQL database.
+    today : callable
+        The day it is.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be opened.
+    """
+    home = Path(folder)
+    return Desk(open_store(database or home), home, today)
+
+
+class Desk:
+    """A store with what belongs beside it; may be used by several threads.
+
+    Parameters
+    ----------
+    store : Store
+    folder : path
+        Holds the trained models.
+    today : callable
+        The day it is.
+    """
+
+    def __init__(self, store: Store, folder: Path, today: Callable[[], dt.date] = dt.date.today) -> None:
+        self.store, self.folder, self.today = store, folder, today
+        self._kept = Kept()
+        self._forecasting = RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def revision(self) -> tuple[int, ...]:
+        """A state of everything that a page may show; another one after every change."""
+        return (*self.store.revisions().values(), self.today().toordinal())
+
+    def kept(self, key: tuple[object, ...], areas: tuple[str, ...], make: Callable[[], Value]) -> Value:
+        """A value worked out once and kept until one of these areas of the store changes, or the day."""
+        revisions = self.store.revisions()
+        return self._kept.get(key, (*(revisions[area] for area in areas), self.today()), make)
+
+    def games(self) -> Games:
+        """Every game of the store, in order of play."""
+        return self.kept(("games",), (GAMES_AREA,), self.store.games)
+
+    def clubs(self) -> list[str]:
+        """The clubs that play at home, those with most games to come first, then those with most games."""
+
+        def listed() -> list[str]:
+            table = self.games().table
+            order = table.group_by(c.HOME).agg(
+                pl.col(c.ATTENDANCE).is_null().sum().alias("to come"), pl.len().alias("games")
+            )
+            return order.sort("to come", "games", c.HOME, descending=[True, True, False])[c.HOME].to_list()
+
+        return self.kept(("clubs",), (GAMES_AREA,), listed)
+
+    def club(self) -> str:
+        """The club the desk is for: the one chosen, else the first; empty where there are no games."""
+        clubs = self.clubs()
+        chosen = self.store.setting(CLUB)
+        return chosen if chosen in clubs else next(iter(clubs), "")
+
+    def choose_club(self, club: str) -> None:
+        """Choose the club the desk is for.
+
+        Raises
+        ------
+        InputError
+            No game of the store is at home there.
+        """
+        if club not in self.clubs():
+            raise InputError(f"club: got {club!r}, expected a club with home games in the store")
+        self.store.save_setting(CLUB, club)
+
+    def notice(self) -> str:
+        """What must be said wherever the games are shown, such as that they are simulated."""
+        return str(self.store.setting(NOTICE) or "")
+
+    def home_games(self, club: str) -> Games:
+        """Every home game of a club, in order of play."""
+        return self.kept(("home", club), (GAMES_AREA,), lambda: self.games().filter(pl.col(c.HOME) == club))
+
+    def as_of(self, club: str) -> dt.date | None:
+        """The last day known: yesterday where a game to come lies after it, else the last day with a gate.
+
+        A table of past years is so looked at from where its gates end. None where games carry no dates or there is no
+        game.
+        """
+        table = self.home_games(club).table.select(c.DATE, c.ATTENDANCE)
+        dated = table.drop_nulls(c.DATE)
+        if dated.is_empty():
+            return None
+        yesterday = self.today() - dt.timedelta(days=1)
+        open_games, played = dated.filter(pl.col(c.ATTENDANCE).is_null()), dated.drop_nulls(c.ATTENDANCE)
+        last_open, last_played = open_games[c.DATE].max(), played[c.DATE].max()
+        if isinstance(last_open, dt.date) and last_open > yesterday:
+            return yesterday
+        if isinstance(last_played, dt.date):
+            return min(last_played, yesterday)
+        return yesterday
+
+    def coming(self, club: str) -> Games:
+        """The club's home games after the last day known, in order of play; their gates, if any, are not counted."""
+        as_of = self.as_of(club)
+        games = self.home_games(club)
+        if as_of is None:
+            return games.filter(pl.col(c.ATTENDANCE).is_null())
+        return games.filter((pl.col(c.DATE) > as_of) & pl.col(c.ATTENDANCE).is_null())
+
+    def played(self) -> Games:
+        """Every game with a gate: what forecasts learn from and start at."""
+        return self.kept(("played",), (GAMES_AREA,), lambda: self.games().filter(pl.col(c.ATTENDANCE).is_not_null()))
+
+    def forecasts(self, club: str) -> pl.DataFrame:
+        """Every forecast issued for the club's home games, oldest first, as `Store.forecasts` gives them."""
+
+        def read() -> pl.DataFrame:
+            return self.store.forecasts(self.home_games(club).table[c.GAME_ID].to_list())
+
+        return self.kept(("forecasts", club), (GAMES_AREA, FORECASTS_AREA), read)
+
+    def latest(self, club: str) -> pl.DataFrame:
+        """The latest forecast of each game of the club that has one."""
+
+        def last() -> pl.DataFrame:
+            return self.forecasts(club).unique(c.GAME_ID, keep="last", maintain_order=True)
+
+        return self.kept(("latest", club), (GAMES_AREA, FORECASTS_AREA), last)
+
+    def operations(self) -> Operations:
+        """What the club decides and what it costs: as saved, else the default ones."""
+
+        def read() -> Operations:
+            saved = self.store.setting(OPERATIONS)
+            return default_operations() if saved is None else operations_from_dict(saved)
+
+        return self.kept(("operations",), (SETTINGS_AREA,), read)
+
+    def save_operations(self, operations: Operations) -> None:
+        """Keep operations for every plan from now on."""
+        self.store.save_setting(OPERATIONS, operations_to_dict(operations))
+
+    def model_id(self) -> str | None:
+        """The model that forecasts are made with; None before the first training."""
+        found = self.store.setting(MODEL_SETTING)
+        return found if isinstance(found, str) and model_folder(self.folder, found).is_dir() else None
+
+    def forecaster(self) -> Forecaster | None:
+        """The trained forecaster, loaded once; None before the first training."""
+        name = self.model_id()
+        if name is None:
+            return None
+        return self._kept.get("model", name, lambda: load_model(self.folder, name))
+
+    def forecast_now(self, club: str) -> pl.DataFrame:
+        """The club's games to come forecast from what is known now; nothing is recorded.
+
+        Raises
+        ------
+        InputError
+            There is no model yet, or no game to come.
+        """
+        forecaster, coming = self.forecaster(), self.coming(club)
+        if forecaster is None:
+            raise InputError("got no trained model, expected one; train on the games of the store first")
+        if not len(coming):
+            raise InputError(f"got no game to come of {club or 'any club'}, expected one; add the schedule first")
+        with self._forecasting:
+            return forecaster.forecast(self.played(), coming, self.as_of(club))
+
+    def refresh(self, club: str) -> int:
+        """Forecast the club's games to come and record the issue; its number.
+
+        Raises
+        ------
+        InputError
+            As for `forecast_now`.
+        """
+        return self.store.record_forecast(self.forecast_now(club), self.model_id() or "")

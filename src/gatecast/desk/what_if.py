@@ -1,0 +1,245 @@
+"""What another weather, promotion, pitcher or start would do to one game, and to the plan of its home stand."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gatecast.collect.cells import Cells
+from gatecast.collect.parse import parse
+from gatecast.desk.desk import GAMES_AREA, Desk
+from gatecast.desk.plan_changes import Differences, differences
+from gatecast.errors import DataError, InputError
+from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
+from gatecast.forecast.what_if import changeable, what_if
+from gatecast.games import Column, Games, Role
+from gatecast.games import columns as c
+from gatecast.plan import make_plan
+from gatecast.plan.homestands import homestand_of
+
+if TYPE_CHECKING:
+    from gatecast.forecast import Forecaster
+
+__all__ = ["Answer", "Field", "Outcome", "ask", "fields_of"]
+
+MOST_CHOICES = 200
+"""Values offered of a column; of one with more, the latest."""
+CELL_ROW = 1
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that may be changed.
+
+    Parameters
+    ----------
+    column : Column
+    now : object
+        What it holds; None for not known.
+    heeded : bool
+        Whether its value is known so long before the game that the forecast reads it.
+    choices : tuple of str
+        Its accepted values, or those that games hold; empty for numbers, dates and times.
+    """
+
+    column: Column
+    now: object
+    heeded: bool
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Two forecasts of a game, as it is and as it would be, and two plans.
+
+    Parameters
+    ----------
+    values : dict
+        What would be otherwise, by column.
+    before, after : dict
+        As `gatecast.forecast.Forecaster.forecast` gives them.
+    others : int
+        Further games whose forecast would change.
+    unseen : tuple of str
+        Columns whose value the model never saw in training, so that it counts as any other.
+    games : DataFrame
+        The games to come of its home stand, as `gatecast.plan.Plan.games` has them.
+    plan : Differences
+        What the plan of these games would change.
+    """
+
+    values: dict[str, object]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    others: int
+    unseen: tuple[str, ...]
+    games: pl.DataFrame
+    plan: Differences
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An answer, or what was refused, by column; under the empty name what is of no one column."""
+
+    answer: Answer | None
+    refused: dict[str, str]
+
+
+def fields_of(desk: Desk, row: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The columns of a game to come that may be changed.
+
+    Parameters
+    ----------
+    desk : Desk
+    row : mapping
+        The game by column names.
+    """
+    games = desk.games()
+    ahead = _days_ahead(desk, row)
+    return tuple(
+        Field(column, row[name], ahead <= column.known.lead, _choices(desk, row, column))
+        for name, column in games.columns.items()
+        if name in changeable(games.columns)
+    )
+
+
+def ask(desk: Desk, row: Mapping[str, Any], given: Mapping[str, str], units: Mapping[str, str]) -> Outcome:
+    """The answer for a game to come; nothing is stored.
+
+    Parameters
+    ----------
+    desk : Desk
+        With a trained model.
+    row : mapping
+        The game by column names.
+    given : mapping of str to str
+        What would be otherwise, by column, as somebody typed it; empty texts are as it is.
+    units : mapping of str to str
+        The units of numbers, as in `gatecast.collect.numbers.UNITS`; a column's own where none is named.
+    """
+    values, refused = _read(desk.games().columns, given, units)
+    values = {name: value for name, value in values.items() if value != row.get(name)}
+    as_of, moved = desk.as_of(row[c.HOME]), values.get(c.DATE)
+    if as_of is not None and isinstance(moved, dt.date) and moved <= as_of:
+        refused[c.DATE] = f"got {moved}, expected a day after {as_of}, the last day known"
+        del values[c.DATE]
+    forecaster = desk.forecaster()
+    if forecaster is None:
+        return Outcome(None, {"": "There is no model yet: forecast first."})
+    answer = None
+    while values:
+        try:
+            answer = _answered(desk, forecaster, row, values)
+            break
+        except DataError as error:
+            column = error.column if error.column in values else ""
+            refused[column] = _told(error)
+            if not column:
+                break
+            del values[column]
+        except InputError as error:
+            refused[""] = str(error)
+            break
+    return Outcome(None, refused) if refused else Outcome(answer, {})
+
+
+def _read(
+    columns: Mapping[str, Column], given: Mapping[str, str], units: Mapping[str, str]
+) -> tuple[dict[str, object], dict[str, str]]:
+    """What was typed as values of its columns, and why some of it is none."""
+    values: dict[str, object] = {}
+    refused: dict[str, str] = {}
+    for name, text in given.items():
+        if not text.strip() or name not in columns:
+            continue
+        cells = Cells(pl.Series([text.strip()]), [CELL_ROW], "", name)
+        try:
+            values[name] = parse(cells, columns[name], units.get(name, ""))[0]
+        except DataError as error:
+            refused[name] = f"got {error.got}, expected {error.expected}"
+    return values, refused
+
+
+def _answered(desk: Desk, forecaster: Forecaster, row: Mapping[str, Any], values: dict[str, object]) -> Answer:
+    club, game = row[c.HOME], row[c.GAME_ID]
+    coming = desk.coming(club)
+    # A forecaster keeps the games it forecast last; a copy shares the network and leaves those of others alone.
+    asked = copy.copy(forecaster)
+    given, changed = what_if(asked, desk.played(), coming, desk.as_of(club), {game: values})
+    differs = (given.select(QUANTILE_COLUMNS) != changed.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
+    others = int((differs.to_series() & (given[c.GAME_ID] != game)).sum())
+    here = pl.col(c.GAME_ID) == game
+    return Answer(
+        values,
+        given.row(by_predicate=here, named=True),
+        changed.row(by_predicate=here, named=True),
+        others,
+        _unseen(forecaster, values),
+        *_plans(desk, given, changed, _stand(coming, game)),
+    )
+
+
+def _plans(
+    desk: Desk, given: pl.DataFrame, changed: pl.DataFrame, stand: list[str]
+) -> tuple[pl.DataFrame, Differences]:
+    """The games of a home stand, and how the plan of one forecast of them differs from that of another."""
+    here = pl.col(c.GAME_ID).is_in(stand)
+    before, after = (make_plan(each.filter(here), desk.operations()) for each in (given, changed))
+    return before.games, differences(before, after)
+
+
+def _stand(coming: Games, game: str) -> list[str]:
+    """The games to come of the home stand of one of them."""
+    stands = pl.Series(homestand_of(coming.table))
+    number = stands[coming.table[c.GAME_ID].index_of(game) or 0]
+    return coming.table[c.GAME_ID].filter(stands == number).to_list()
+
+
+def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, ...]:
+    """Columns with a label that the model has no input for."""
+    if forecaster.model is None:
+        return ()
+    encoding = forecaster.model.encoding
+    seen = {**encoding.vocabularies, c.PROMOTION: encoding.promotions}
+    return tuple(
+        name
+        for name, value in values.items()
+        if name in seen and isinstance(value, str) and not set(value.split(";")) <= set(seen[name])
+    )
+
+
+def _told(error: DataError) -> str:
+    return f"got {error.got}, expected {error.expected}" + (f"; {error.remedy}" if error.remedy else "")
+
+
+def _days_ahead(desk: Desk, row: Mapping[str, Any]) -> int:
+    """Days from the last day known to a game; games, where there are no dates."""
+    as_of, date = desk.as_of(row[c.HOME]), row[c.DATE]
+    if as_of is not None and date is not None:
+        return int((date - as_of).days)
+    return (desk.coming(row[c.HOME]).table[c.GAME_ID].index_of(row[c.GAME_ID]) or 0) + 1
+
+
+def _choices(desk: Desk, row: Mapping[str, Any], column: Column) -> tuple[str, ...]:
+    """Values to choose from: the accepted ones, else those of games, of the same visitor for its starters."""
+    if column.values or column.role not in (Role.CATEGORY, Role.LABELS) or column.dtype is not pl.String:
+        return column.values
+    key, whose = {
+        c.HOME_STARTER: (c.HOME, row[c.HOME]),
+        c.VISITOR_STARTER: (c.VISITOR, row[c.VISITOR]),
+        c.PROMOTION: (c.HOME, row[c.HOME]),
+    }.get(column.name, ("", None))
+
+    def found() -> tuple[str, ...]:
+        table = desk.games().table
+        values = (table.filter(pl.col(key) == whose) if key else table)[column.name].drop_nulls().reverse()
+        if column.role is Role.LABELS:
+            values = values.str.split(";").explode(empty_as_null=True).drop_nulls()
+        return tuple(sorted(values.unique(maintain_order=True).head(MOST_CHOICES).to_list()))
+
+    return desk.kept(("choices", column.name, whose), (GAMES_AREA,), found)

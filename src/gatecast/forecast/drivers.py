@@ -1,0 +1,127 @@
+"""What a manager knows of a game, as groups of the inputs of a network: the drivers of a forecast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gatecast.games import columns as c
+from gatecast.prepare import history as h
+from gatecast.prepare.arrays import OWN, WETNESS
+
+__all__ = [
+    "BALLPARK",
+    "DRIVERS",
+    "FORM",
+    "GATES",
+    "OPPONENT",
+    "PARTS",
+    "PROMOTION",
+    "SCHEDULE",
+    "SEASON",
+    "START",
+    "STARTERS",
+    "WEATHER",
+    "driver_of",
+    "drivers_of",
+    "own_driver",
+]
+
+START, OPPONENT, PROMOTION, WEATHER, STARTERS = "start", "opponent", "promotion", "weather", "starters"
+SEASON, FORM, GATES, BALLPARK = "season", "form", "gates", "ballpark"
+
+DRIVERS = (START, OPPONENT, PROMOTION, WEATHER, STARTERS, SEASON, FORM, GATES, BALLPARK)
+"""Weekday and hour; the visitor; promotions; weather; starting pitchers; time of the season, holidays and place in the
+home stand; the club's results; its gates of late; the venue and its seats. A club's own columns come to these."""
+
+BEGINS = {
+    START: (
+        "weekday", "weekend", "start_hour", "doubleheader", c.DAY_NIGHT, c.NUMBER, "shape_weekday",
+        "shape_month_weekday", "gate_weekday", "gate_expected", "gate_shaped",
+    ),
+    OPPONENT: (
+        c.VISITOR, "visit", "years_since_visitor", "interleague", "against_usual_visitor", "against_usual_road",
+        "shape_visitor", "gate_visitor", "gate_expected_visitor", "gate_shaped_visitor",
+    ),
+    PROMOTION: (c.PROMOTION,),
+    WEATHER: (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION, WETNESS),
+    STARTERS: (c.HOME_STARTER, c.VISITOR_STARTER),
+    SEASON: (
+        "day_of_year", "season_sine", "season_cosine", "season_day", "month", "days_from_", "holiday", "home_game",
+        "home_opener", "home_played", "visitor_played", "stand_", "series_", "days_since_home_game",
+        "days_until_home_game", "shape_month", "shape_opener", "gate_month", "lead",
+    ),
+    FORM: ("home_win_rate", "home_margin", "home_last", "home_two_seasons_ago", "home_finish"),
+    GATES: ("gate_", "against_usual", "league_drift", "season_gates", "season_trend", "days_since_gate"),
+    BALLPARK: (c.HOME, c.VENUE, "venue_age", "log_capacity"),
+}  # fmt: skip
+"""How the names of the inputs of each driver begin; the longest beginning counts."""
+PREFIXES = {prefix: driver for driver, prefixes in BEGINS.items() for prefix in prefixes}
+
+SCHEDULE = {
+    h.DAY: GATES,
+    h.WEEKDAY: START,
+    h.VISITOR: OPPONENT,
+    h.HOST: BALLPARK,
+    h.NIGHT: START,
+    h.SEASON: GATES,
+    h.YEAR_DAY: SEASON,
+    h.OPENER: SEASON,
+    h.PLACE: SEASON,
+    h.DOUBLE: START,
+}
+"""The driver of each field of a schedule."""
+
+LEVEL = (GATES, "gate_last40", "")
+EXPECTED_LEVEL = (GATES, "gate_expected", "weekday_ratio")
+LAST_SEASON, MONTH = (GATES, "gate_last_season", ""), (SEASON, "shape_month", "")
+WEEKDAY = (START, "weekday_ratio", "")
+
+PARTS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    **dict.fromkeys([f"gate_weekday{k}" for k in (1, 2, 4, 8, 13)], (LEVEL,)),
+    **dict.fromkeys([f"gate_visitor{k}" for k in (1, 3, 9)], (LEVEL,)),
+    **dict.fromkeys(["gate_weekday_last_season", "gate_month_last_season"], (LEVEL,)),
+    "gate_expected": (EXPECTED_LEVEL,),
+    "gate_expected_visitor": (EXPECTED_LEVEL, WEEKDAY),
+    "gate_shaped": (LAST_SEASON, MONTH),
+    "gate_shaped_visitor": (LAST_SEASON, MONTH, (START, "shape_weekday", "")),
+}
+"""Inputs that are products of what several drivers say: past gates on a Saturday tell how Saturdays are, and how the
+club drew at that time. Each goes with the driver of its name; the other factors are listed as driver, input, and the
+input that this is divided by, if any."""
+
+
+def driver_of(name: str) -> str:
+    """The driver that an input belongs to; recent gates, where its name says nothing.
+
+    Parameters
+    ----------
+    name : str
+        Of a feature or a category of `gatecast.prepare.Arrays`.
+
+    Examples
+    --------
+    >>> driver_of("gate_weekday4"), driver_of("gate_last20"), driver_of("own_tickets_sold_7")
+    ('start', 'gates', 'own_tickets_sold')
+    """
+    if name.startswith(OWN):
+        return own_driver(name.removeprefix(OWN))
+    found = max((prefix for prefix in PREFIXES if name.startswith(prefix)), key=len, default="gate_")
+    return PREFIXES[found]
+
+
+def own_driver(column: str) -> str:
+    """The driver of a club's own column; columns that differ in a last number alone share one.
+
+    Examples
+    --------
+    >>> own_driver("tickets_sold_30"), own_driver("price")
+    ('own_tickets_sold', 'own_price')
+    """
+    return OWN + (re.sub(r"_?\d+$", "", column) or column)
+
+
+def drivers_of(names: Iterable[str]) -> list[str]:
+    """Every driver, those of the club's own columns among the inputs last."""
+    own = {driver_of(name) for name in names if name.startswith(OWN)}
+    return [*DRIVERS, *sorted(own)]

@@ -1,0 +1,130 @@
+"""Errors of the API as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from gatecast.errors import DataError, GatecastError, InputError, SettingsError, StoreError
+from gatecast.games import CANONICAL
+from gatecast.store import Refused
+
+__all__ = ["MEDIA_TYPE", "Problem", "Refusal", "from_error", "from_invalid", "problem", "refusals"]
+
+MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 200
+LONGEST_SHOWN = 80
+PLACES = ("body", "query", "path")
+PLEASANTRY = "Input should be "
+
+
+class Refusal(BaseModel):
+    """One thing that is amiss, and where: a row of a list (from 1), and a column, a parameter or a setting."""
+
+    row: int | None
+    column: str
+    got: str
+    expected: str
+    remedy: Annotated[str, Field(description="What to do; may be empty.")] = ""
+
+
+class Problem(BaseModel):
+    """Why something was not done."""
+
+    type: Annotated[str, Field(description="about:blank: the title says what kind of problem it is.")]
+    title: str
+    status: int
+    detail: Annotated[str, Field(description="What was got, what was expected, and what to do, in a line.")]
+    errors: Annotated[list[Refusal] | None, Field(description="All that is amiss, where it has a place.")] = None
+
+
+def problem(
+    status: int, detail: str, errors: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """A problem document.
+
+    Parameters
+    ----------
+    status : int
+    detail : str
+        One line: got, expected, remedy.
+    errors : sequence of mapping
+        Where several things are amiss, each with its place.
+    headers : mapping, optional
+    """
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _plain(detail),
+    }
+    if errors:
+        told = [{key: _plain(value) for key, value in each.items()} for each in errors[:MOST_ERRORS]]
+        body["errors"] = told
+    return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def refusals(refused: Iterable[Refused]) -> list[dict[str, Any]]:
+    """Refused cells as `Refusal` describes them."""
+    return [
+        {"row": each.row, "column": each.column, "got": each.got, "expected": each.expected, "remedy": each.remedy}
+        for each in refused
+    ]
+
+
+def from_error(error: GatecastError) -> JSONResponse:
+    """What was raised on purpose: 422 for what was given, 409 for the state of things, 503 where the store is out."""
+    if isinstance(error, DataError):
+        told = Refused.of(error)
+        return problem(422, str(error), refusals([told]) if error.row is not None or error.column else [])
+    if isinstance(error, SettingsError):
+        place = {"row": None, "column": error.key, "got": error.got, "expected": error.expected}
+        return problem(422, str(error), [{**place, "remedy": error.remedy}])
+    if isinstance(error, InputError):
+        return problem(422, str(error))
+    if isinstance(error, StoreError) and error.__cause__ is None:
+        return problem(409, str(error))
+    return problem(503, str(error))
+
+
+def from_invalid(error: RequestValidationError) -> JSONResponse:
+    """What a request has wrong by its description; of a value that could be of several kinds, told once."""
+    found: dict[tuple[int | None, str], dict[str, Any]] = {}
+    for each in error.errors():
+        row, column = _place(each["loc"])
+        found.setdefault((row, column), {"row": row, "column": column, **_told(each, column), "remedy": ""})
+    errors = list(found.values())
+    first = errors[0]
+    place = ", ".join(part for part in ("" if first["row"] is None else f"row {first['row']}", first["column"]) if part)
+    line = f"{place}: got {first['got']}, expected {first['expected']}"
+    more = f"; {len(errors) - 1} more" if len(errors) > 1 else ""
+    return problem(422, line + more, errors)
+
+
+def _place(location: Sequence[Any]) -> tuple[int | None, str]:
+    """Row and column of an error: of a list its place from 1, and the name of what holds the value."""
+    inner = list(location[1:]) if location and location[0] in PLACES else list(location)
+    row = inner.pop(0) + 1 if inner and isinstance(inner[0], int) else None
+    if row is not None:
+        return row, str(inner[0]) if inner else ""
+    return None, ".".join(str(part) for part in inner) or str(location[0])
+
+
+def _told(error: Mapping[str, Any], column: str) -> dict[str, str]:
+    expected = str(error["msg"]).removeprefix(PLEASANTRY).removeprefix("Value error, ")
+    if error["type"] == "missing":
+        return {"got": "nothing", "expected": "a value"}
+    if error["type"] == "extra_forbidden":
+        return {"got": "a name that is not known", "expected": "one that the description of the API has"}
+    known = CANONICAL.get(column)
+    return {"got": repr(error.get("input"))[:LONGEST_SHOWN], "expected": known.expected if known else expected}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Text that can be sent, whatever was got."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

@@ -1,0 +1,114 @@
+"""Which addresses may be listened on, and which names of this computer are answered to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Awaitable, Callable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gatecast.errors import InputError
+from gatecast.web.guard.answers import header, refusal
+
+__all__ = ["KnownHosts", "check_listening", "host_name", "is_own"]
+
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[0-9a-z](?:[0-9a-z._-]*[0-9a-z])?\.?)(?::[0-9]{0,5})?", re.IGNORECASE)
+LONGEST_HOST = 262
+"""A name of 255 signs, a colon and a port."""
+
+
+def check_listening(host: str, has_password: bool) -> None:
+    """Let an address be listened on if only this computer can reach it, or a password is set.
+
+    Parameters
+    ----------
+    host : str
+        As given to `gatecast serve --host`.
+    has_password : bool
+
+    Raises
+    ------
+    InputError
+        Others could reach it without a password, or it is no address.
+
+    Examples
+    --------
+    >>> check_listening("127.0.0.1", has_password=False)
+    """
+    if not host or host != host.strip():
+        raise InputError(
+            f"--host: got {host!r}, expected an address such as 127.0.0.1, or 0.0.0.0 for all of this computer's"
+        )
+    if not has_password and not is_own(host):
+        raise InputError(
+            f"--host: got {host}, which other computers can reach, expected 127.0.0.1 while no password is set;"
+            " set one with 'gatecast password'"
+        )
+
+
+def is_own(host: str) -> bool:
+    """Whether a host is this computer and nothing else.
+
+    Examples
+    --------
+    >>> is_own("127.0.0.2"), is_own("localhost"), is_own("::1"), is_own("localhost.example")
+    (True, True, True, False)
+    """
+    name = host.lower().removesuffix(".")
+    if name == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def host_name(host: str | None) -> str | None:
+    """The name in a Host header, without its port and brackets; None where there is none to be had.
+
+    Examples
+    --------
+    >>> host_name("[::1]:8000"), host_name("club.example"), host_name("localhost@elsewhere")
+    ('::1', 'club.example', None)
+    """
+    found = HOST.fullmatch(host) if host and len(host) <= LONGEST_HOST else None
+    return found[1].strip("[]") if found else None
+
+
+class KnownHosts:
+    """ASGI middleware that answers only to this computer and in its own names, as long as no password is set.
+
+    A page of another site may point its own name at this computer (DNS rebinding); the name gives it away.
+
+    Parameters
+    ----------
+    app : ASGI application
+    has_password : callable
+        Whether one is set.
+    """
+
+    def __init__(self, app: ASGIApp, has_password: Callable[[], Awaitable[bool]]) -> None:
+        self.app, self.has_password = app, has_password
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through that names a host we answer to."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        name = host_name(header(scope, "host"))
+        if name is None:
+            await refusal(scope, 400, "The request names no host.")(scope, receive, send)
+        elif await self.has_password() or (is_own(name) and _from_here(scope)):
+            await self.app(scope, receive, send)
+        else:
+            line = "Only this computer is served while no password is set; set one with 'gatecast password'."
+            await refusal(scope, 400, line)(scope, receive, send)
+
+
+def _from_here(scope: Scope) -> bool:
+    """Whether the request comes from this computer; one over a local socket carries no address."""
+    client = scope.get("client")
+    return client is None or is_own(client[0])

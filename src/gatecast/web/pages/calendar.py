@@ -1,0 +1,77 @@
+"""The calendar: the next home stand, and the season at a glance."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from gatecast.desk.season import CalendarGame, Season, season_view, seasons_of
+from gatecast.evaluate.quantiles import quantile_column
+from gatecast.evaluate.words import MONTHS, WEEKDAYS
+from gatecast.games import columns as c
+from gatecast.web.drawing import axis, range_bar
+from gatecast.web.render import desk_of, page, redirected
+
+__all__ = ["router"]
+
+router = APIRouter()
+HIGH = quantile_column(0.95)
+
+
+@router.get("/")
+def calendar(
+    request: Request, club: Annotated[str, Query()] = "", season: Annotated[int | None, Query()] = None
+) -> Response:
+    """The season of a club; of the desk's own and its latest if none is named."""
+    desk = desk_of(request)
+    shown = club if club in desk.clubs() else desk.club()
+    if not shown:
+        return page(request, "empty.html.j2", cacheable=True)
+    view = season_view(desk, shown, season)
+    return page(
+        request,
+        "calendar.html.j2",
+        cacheable=True,
+        view=view,
+        shown=shown,
+        clubs=desk.clubs(),
+        seasons=seasons_of(desk, shown),
+        months=MONTHS,
+        weekdays=WEEKDAYS,
+        bars=_bars(view),
+        busiest=_busiest(view),
+        modelled=desk.model_id() is not None,
+    )
+
+
+@router.post("/club")
+def choose(request: Request, club: Annotated[str, Form()]) -> Response:
+    """Make another club the desk's own."""
+    desk_of(request).choose_club(club)
+    return redirected("/")
+
+
+def _bars(view: Season) -> dict[str, object]:
+    """Places of the ranges of the next home stand, on one scale, by game."""
+    stand = view.next_stand
+    games = [game for game in stand.games if game.forecast is not None] if stand else []
+    if not games:
+        return {}
+    scale = axis(0, _top(games), 0, 100)
+    made: dict[str, object] = {
+        str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.gate) for game in games
+    }
+    return {**made, "scale": scale}
+
+
+def _busiest(view: Season) -> CalendarGame | None:
+    """The game to come of the next home stand with the most people expected, where there are several."""
+    stand = view.next_stand
+    games = [game for game in stand.games if game.gate is None and game.people is not None] if stand else []
+    return max(games, key=lambda game: game.people or 0.0) if len(games) > 1 else None
+
+
+def _top(games: list[CalendarGame]) -> float:
+    tops = [max(game.seats or 0.0, float((game.forecast or {})[HIGH]), game.gate or 0.0) for game in games]
+    return max(tops) * 1.02

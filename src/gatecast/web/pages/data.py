@@ -1,0 +1,191 @@
+"""The data of a desk: what is there, uploads with their preview, imports and their undoing, gates typed by hand."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import polars as pl
+from anyio import to_thread
+from fastapi import APIRouter, File, HTTPException, Path, Request, Response, UploadFile
+from starlette.datastructures import FormData
+
+from gatecast.desk import Desk, uploads
+from gatecast.desk.uploads import LARGEST, Upload, Uploads, look
+from gatecast.errors import GatecastError
+from gatecast.games import CANONICAL
+from gatecast.games import columns as c
+from gatecast.store import ImportReport
+from gatecast.web.render import desk_of, page, redirected
+
+__all__ = ["router"]
+
+router = APIRouter()
+MOST_IMPORTS, MOST_OPEN_GATES = 20, 12
+CELL = re.compile(r"cell:(\d{1,9}):(.{1,200})", re.DOTALL)
+COLUMN, GATE = "column:", "gate:"
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+
+
+def uploads_of(request: Request) -> Uploads:
+    """The uploads that wait on this server."""
+    state = request.app.state
+    if not hasattr(state, "uploads"):
+        state.uploads = Uploads()
+    waiting: Uploads = state.uploads
+    return waiting
+
+
+@router.get("/data")
+def data(request: Request) -> Response:
+    """What is in the store, and what may be done with it."""
+    return _data(request)
+
+
+@router.post("/data/uploads")
+def upload(request: Request, file: Annotated[UploadFile, File()]) -> Response:
+    """Take a file in, and show what storing it would do."""
+    desk = desk_of(request)
+    try:
+        made = uploads_of(request).add(file.filename or "", file.file.read(LARGEST + 1), desk.club())
+    except GatecastError as refused:
+        return _data(request, problem=str(refused), status=422)
+    return redirected(f"/data/uploads/{made.upload_id}")
+
+
+@router.get("/data/uploads/{upload_id}")
+def preview(request: Request, upload_id: str) -> Response:
+    """What storing an upload would do."""
+    return _preview(request, _waiting(request, upload_id))
+
+
+@router.post("/data/uploads/{upload_id}")
+async def changed(request: Request, upload_id: str) -> Response:
+    """Take over columns and corrected cells; check again, store, or throw away."""
+    waiting = _waiting(request, upload_id)
+    form = await request.form(max_fields=5000)
+    return await to_thread.run_sync(_changed, request, waiting, form)
+
+
+@router.post("/data/imports/{number}/undo")
+def undo(request: Request, number: Number) -> Response:
+    """Take an import back."""
+    desk = desk_of(request)
+    try:
+        desk.store.undo(number)
+    except GatecastError as refused:
+        return _data(request, problem=str(refused), status=422)
+    return redirected("/data")
+
+
+@router.post("/data/gates")
+async def gates(request: Request) -> Response:
+    """Keep gates typed by hand."""
+    form = await request.form(max_fields=100)
+    return await to_thread.run_sync(_gates, request, form)
+
+
+def _gates(request: Request, form: FormData) -> Response:
+    typed = {key.removeprefix(GATE): str(text).strip() for key, text in form.items() if key.startswith(GATE)}
+    rows = [(game, text.replace(",", "").replace(" ", "")) for game, text in typed.items() if text]
+    if not rows:
+        return _data(request, problem="got no gate, expected at least one number of people", status=422)
+    frame = pl.DataFrame(rows, schema=[c.GAME_ID, c.ATTENDANCE], orient="row")
+    report = desk_of(request).store.record_outcomes(frame, source="typed by hand")
+    return _data(request, report=report, status=422 if report.refused else 200, typed=typed if report.refused else {})
+
+
+def _changed(request: Request, waiting: Upload, form: FormData) -> Response:
+    desk, held, action = desk_of(request), uploads_of(request), str(form.get("do", ""))
+    if action == "discard":
+        held.drop(waiting.upload_id)
+        return redirected("/data")
+    columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
+    cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
+    made = held.changed(waiting, look(desk, waiting).found, columns, str(form.get("home", "")), cells)
+    if action != "import":
+        return redirected(f"/data/uploads/{made.upload_id}")
+    try:
+        report = uploads.store(desk, made)
+    except GatecastError as refused:
+        return _preview(request, made, problem=str(refused), status=422)
+    held.drop(made.upload_id)
+    return _data(request, report=report)
+
+
+def _waiting(request: Request, upload_id: str) -> Upload:
+    found = uploads_of(request).get(upload_id)
+    if found is None:
+        raise HTTPException(
+            404, "This upload is no longer there: it waits half an hour, and not over a restart. Send it again."
+        )
+    return found
+
+
+def _preview(request: Request, waiting: Upload, problem: str = "", status: int = 200) -> Response:
+    view = look(desk_of(request), waiting)
+    known = dict(zip(waiting.table.rows, range(len(waiting.table.rows)), strict=True))
+    frame = waiting.table.frame
+    cells = {
+        each: frame[each.column][known[each.row]]
+        for each in view.refused
+        if each.row in known and each.column in frame.columns
+    }
+    return page(
+        request,
+        "upload.html.j2",
+        status=status,
+        upload=waiting,
+        view=view,
+        cells=cells,
+        canonical=CANONICAL,
+        headers=frame.columns,
+        problem=problem or view.problem,
+    )
+
+
+def _data(
+    request: Request,
+    *,
+    report: ImportReport | None = None,
+    problem: str = "",
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    desk = desk_of(request)
+    imports = desk.store.imports().tail(MOST_IMPORTS).reverse()
+    return page(
+        request,
+        "data.html.j2",
+        status=status,
+        report=report,
+        problem=problem,
+        clubs=_clubs(desk),
+        imports=imports,
+        jobs=desk.store.jobs(5),
+        unknown=_unknown(desk),
+        typed=typed or {},
+        largest=LARGEST // 1_000_000,
+        modelled=desk.model_id(),
+    )
+
+
+def _clubs(desk: Desk) -> pl.DataFrame:
+    table = desk.games().table
+    return (
+        table.group_by(c.HOME)
+        .agg(
+            pl.len().alias("games"),
+            pl.col(c.ATTENDANCE).is_not_null().sum().alias("gates"),
+            pl.col(c.SEASON).min().alias("first"),
+            pl.col(c.SEASON).max().alias("last"),
+        )
+        .sort("games", c.HOME, descending=[True, False])
+        .head(40)
+    )
+
+
+def _unknown(desk: Desk) -> list[dict[str, object]]:
+    """Games of the club that should have been played and have no gate, and the next one, latest first."""
+    home = desk.home_games(desk.club()).table.filter(pl.col(c.ATTENDANCE).is_null(), pl.col(c.DATE).is_not_null())
+    return home.head(MOST_OPEN_GATES).to_dicts()

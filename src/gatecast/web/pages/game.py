@@ -1,0 +1,98 @@
+"""One game: what is forecast of it and why, how that changed, how its tickets sell, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+
+from gatecast.desk import Desk
+from gatecast.desk.game import GameView, game_view
+from gatecast.games import Role
+from gatecast.games import columns as c
+from gatecast.web.facts import column_words, game_words, value_words
+from gatecast.web.game_drawing import chances, chances_scale, over_time, sales
+from gatecast.web.render import desk_of, page, reader_of
+
+__all__ = ["PART_FIELD", "address", "router", "show_game"]
+
+router = APIRouter()
+PART_FIELD = "gc_part"
+"""Field by which a script asks for a part of a page; the part so has an address of its own, and no browser takes it
+for the page."""
+SAID = (c.GAME_ID, c.DATE, c.SEASON, c.HOME, c.VISITOR, c.START_TIME, c.CAPACITY)
+"""Columns that the head of the page says already, or that need not be said."""
+
+
+@router.get("/games/{game_id:path}")
+def game(request: Request, game_id: str) -> Response:
+    """A game."""
+    return show_game(request, game_id)
+
+
+def show_game(request: Request, game_id: str) -> Response:
+    """The page of a game, or one that says there is no such game."""
+    desk = desk_of(request)
+    view = game_view(desk, game_id)
+    if view is None:
+        return page(request, "game_absent.html.j2", status=404, game_id=game_id)
+    return page(
+        request,
+        "game.html.j2",
+        cacheable=True,
+        view=view,
+        title=game_words(view.row, reader_of(request)),
+        address=address(game_id),
+        part_field=PART_FIELD,
+        facts=known_facts(view),
+        plan_of=plan_address(desk, view),
+        modelled=desk.model_id() is not None,
+        column_words=column_words,
+        value_words=value_words,
+        **_drawings(view),
+    )
+
+
+def address(game_id: str) -> str:
+    """The address of a game's page.
+
+    Examples
+    --------
+    >>> address("100 % / Ä")
+    '/games/100%20%25%20%2F%20%C3%84'
+    """
+    return f"/games/{quote(game_id, safe='')}"
+
+
+def plan_address(desk: Desk, view: GameView) -> str:
+    """Where the plan of the game's home stand is; empty where there is none."""
+    stand = view.stand
+    if stand is None or not stand.to_come or view.last is None or view.row[c.HOME] != desk.club():
+        return ""
+    return f"/plan?stand={stand.number}&season={view.season}"
+
+
+def known_facts(view: GameView) -> list[str]:
+    """The columns that the page tells, in order: what is known before a game where it is, and the result."""
+    return [
+        name
+        for name, column in view.columns.items()
+        if name not in SAID
+        and (view.row[name] is not None or name == c.PROMOTION)
+        and column.role is not Role.TARGET
+        and not (name == c.NUMBER and not view.row[name])
+        and not (name == c.VENUE and view.row[name] == view.row[c.HOME])
+    ]
+
+
+def _drawings(view: GameView) -> dict[str, Any]:
+    forecast, seats, gate = view.game.forecast, view.game.seats, view.game.gate
+    towards = view.game.people
+    scale = None if forecast is None else chances_scale([forecast], seats, gate)
+    return {
+        "chances": None if forecast is None or scale is None else chances(forecast, scale, seats, gate),
+        "over_time": over_time(view.issues, seats, gate),
+        "sales": None if view.pace is None or not towards else sales(view.pace, towards),
+        "towards": towards,
+    }

@@ -1,0 +1,96 @@
+"""The track record: how good forecasts were, whether they drift, and what plans cost."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from gatecast.desk import Desk
+from gatecast.desk.plan_record import FIRST, LAST, plan_record
+from gatecast.desk.scored import before_games
+from gatecast.desk.track import BINS, FEWEST_SO_FAR, track_view
+from gatecast.evaluate.words import MONTHS, number
+from gatecast.games import columns as c
+from gatecast.web.plan_words import money
+from gatecast.web.render import desk_of, page
+from gatecast.web.track_drawing import scatter, through
+
+__all__ = ["router"]
+
+router = APIRouter()
+ALL = "all"
+LONGEST = 200
+
+Club = Annotated[str, Query(max_length=LONGEST)]
+Season = Annotated[str, Query(max_length=LONGEST)]
+
+
+@router.get("/track")
+def track(request: Request, club: Club = "", season: Season = "") -> Response:
+    """The track record of a club: of its latest season with forecasts, of another one, or of all."""
+    desk = desk_of(request)
+    shown = club if club in desk.clubs() else desk.club()
+    if not shown:
+        return page(request, "empty.html.j2", cacheable=True)
+    view = track_view(desk, shown, _season(desk, shown, season))
+    return page(
+        request,
+        "track.html.j2",
+        cacheable=True,
+        view=view,
+        shown=shown,
+        clubs=desk.clubs(),
+        through=through(view.points) if view.season is not None or len(view.seasons) < 2 else None,
+        scatter=scatter(view.points),
+        bins={first: _bin_words(first, last) for first, last in BINS},
+        months=MONTHS,
+        fewest=FEWEST_SO_FAR,
+        leaning=leaning,
+    )
+
+
+@router.get("/track/plans")
+def plans(request: Request, club: Club = "", season: Season = "") -> Response:
+    """What plans by the forecasts cost beside hindsight: a page of its own, or a part of the track record."""
+    desk = desk_of(request)
+    shown = club if club in desk.clubs() else desk.club()
+    if not shown:
+        return page(request, "empty.html.j2", cacheable=True)
+    chosen = _season(desk, shown, season)
+    part = request.headers.get("hx-request") == "true"
+    return page(
+        request,
+        "track_plans_part.html.j2" if part else "track_plans.html.j2",
+        cacheable=True,
+        record=plan_record(desk, shown, chosen),
+        season=chosen,
+        shown=shown,
+        days=(FIRST, LAST),
+        money=money,
+    )
+
+
+def leaning(people: float) -> str:
+    """Which way gates lay from what was expected of them.
+
+    Examples
+    --------
+    >>> leaning(-133.9), leaning(20.0), leaning(0.2)
+    ('134 fewer', '20 more', 'as many')
+    """
+    words = number(abs(people))
+    return "as many" if words == "0" else f"{words} {'more' if people > 0 else 'fewer'}"
+
+
+def _season(desk: Desk, club: str, text: str) -> int | None:
+    """The season that an address names: the latest with forecasts of games played if none, None for all of them."""
+    if text == ALL:
+        return None
+    seasons = before_games(desk, club)[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
+    named = next((season for season in seasons if str(season) == text), None)
+    return named if named is not None else next(iter(seasons), None)
+
+
+def _bin_words(first: int, last: int | None) -> str:
+    return f"{first} to {last}" if last is not None else f"{first} and more"

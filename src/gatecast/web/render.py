@@ -1,0 +1,93 @@
+"""Templates to pages: what every page shows around its own view."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from gatecast import __version__
+from gatecast.evaluate.words import cell, clock, day, heading, lead_words, number, percent, rounded
+from gatecast.web.cache import CACHEABLE
+from gatecast.web.words import THEMES, UNITS, Preferences, preferences
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from gatecast.desk import Desk
+
+__all__ = ["NAVIGATION", "desk_of", "page", "reader_of", "redirected"]
+
+NAVIGATION = (
+    ("Calendar", "/"),
+    ("Plan", "/plan"),
+    ("Track record", "/track"),
+    ("Data", "/data"),
+    ("Settings", "/settings"),
+)
+"""The pages, as the head of each page lists them."""
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The templates, with the words that all of them use."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("gatecast.web", "templates")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    words = (cell, clock, day, heading, lead_words, number, percent, rounded)
+    made.globals.update({each.__name__: each for each in words})
+    made.globals.update(navigation=NAVIGATION, version=__version__, themes=THEMES, all_units=UNITS)
+    return made
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that this application serves."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def reader_of(request: Request) -> Preferences:
+    """What the reader of a request prefers."""
+    return preferences(request.cookies, request.headers.get("accept-language", ""))
+
+
+def page(request: Request, template: str, *, status: int = 200, cacheable: bool = False, **view: Any) -> HTMLResponse:  # noqa: ANN401
+    """A page made of a template.
+
+    Parameters
+    ----------
+    request : Request
+    template : str
+        Name in the folder of templates.
+    status : int
+    cacheable : bool
+        True where the page is the same for every reader of the same preferences until the store changes.
+    view
+        What the template shows.
+    """
+    desk = desk_of(request)
+    text = (
+        templates()
+        .get_template(template)
+        .render(
+            **{
+                "path": request.url.path,
+                "status": status,
+                "reader": reader_of(request),
+                "club": desk.club(),
+                "notice": desk.notice(),
+                "signed_in": getattr(request.state, "signed_in", False),
+                **view,
+            }
+        )
+    )
+    headers = {CACHEABLE: "1"} if cacheable and status == 200 else {}
+    return HTMLResponse(text, status, headers)
+
+
+def redirected(path: str) -> HTMLResponse:
+    """Go to another page of ours after a form was sent."""
+    return HTMLResponse("", 303, {"Location": path})

@@ -1,0 +1,103 @@
+"""The desk: whose games, known until when, forecast with which model."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from gatecast.desk import open_desk
+from gatecast.desk.models import keep_model, model_folder
+from gatecast.errors import InputError, ModelError
+from gatecast.games import columns as c
+from gatecast.plan import default_operations
+
+CLUB = "Quillport Lanterns"
+
+
+def games(days, gates, club="Riverton"):
+    return pl.DataFrame({c.DATE: days, c.ATTENDANCE: gates, c.HOME: [club] * len(days)})
+
+
+DAYS = [dt.date(2019, 5, day) for day in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("today", "gates", "known", "coming"),
+    [
+        (dt.date(2019, 5, 3), [10_000, 11_000, None, None], dt.date(2019, 5, 2), 2),
+        (dt.date(2019, 5, 4), [10_000, 11_000, None, None], dt.date(2019, 5, 3), 1),
+        (dt.date(2026, 1, 1), [10_000, 11_000, None, None], dt.date(2019, 5, 2), 2),
+        (dt.date(2026, 1, 1), [10_000, 11_000, 9_000, 8_000], dt.date(2019, 5, 4), 0),
+        (dt.date(2019, 4, 1), [None, None, None, None], dt.date(2019, 3, 31), 4),
+    ],
+)
+def test_the_last_day_known_and_the_games_to_come(tmp_path, today, gates, known, coming):
+    with open_desk(tmp_path, today=lambda: today) as desk:
+        desk.store.import_games(games(DAYS, gates))
+        assert desk.as_of("Riverton") == known
+        assert len(desk.coming("Riverton")) == coming
+
+
+def test_the_club_with_games_to_come_is_first_until_another_is_chosen(tmp_path):
+    with open_desk(tmp_path) as desk:
+        assert (desk.clubs(), desk.club(), desk.as_of("")) == ([], "", None)
+        desk.store.import_games(games(DAYS, [1000, 2000, 3000, 4000], "Lakes"))
+        desk.store.import_games(games(DAYS[:2], [1000, None], "Riverton"))
+        assert desk.clubs() == ["Riverton", "Lakes"]
+        desk.choose_club("Lakes")
+        assert desk.club() == "Lakes"
+        with pytest.raises(InputError, match="'Nowhere'"):
+            desk.choose_club("Nowhere")
+
+
+def test_every_change_moves_the_revision(own_desk):
+    seen = {own_desk.revision()}
+    game = own_desk.coming(CLUB).table[c.GAME_ID][0]
+    own_desk.store.record_tickets(pl.DataFrame({c.GAME_ID: [game], "as_of": [dt.date(2025, 6, 1)], "tickets": [5]}))
+    seen.add(own_desk.revision())
+    own_desk.store.record_outcomes(pl.DataFrame({c.GAME_ID: [game], c.ATTENDANCE: [4321]}))
+    seen.add(own_desk.revision())
+    own_desk.save_operations(default_operations())
+    seen.add(own_desk.revision())
+    assert len(seen) == 4
+
+
+def test_operations_are_kept(own_desk):
+    assert len(own_desk.operations().transport) == len(default_operations().transport) - 1
+    own_desk.save_operations(default_operations())
+    assert own_desk.operations() == default_operations()
+
+
+def test_a_forecast_now_is_the_one_that_was_issued(own_desk):
+    issue = own_desk.refresh(CLUB)
+    latest = own_desk.latest(CLUB).filter(pl.col("issue_id") == issue)
+    assert len(latest) == 18
+    assert set(latest["model"]) == {own_desk.model_id()}
+    before = own_desk.forecasts(CLUB).filter(pl.col("issue_id") < issue).unique(c.GAME_ID, keep="last")
+    both = latest.join(before, on=c.GAME_ID, suffix="_before")
+    assert (both["q50"] - both["q50_before"]).abs().max() < 25
+
+
+def test_without_a_model_or_a_game_to_come(tmp_path, own_desk):
+    with open_desk(tmp_path) as desk:
+        desk.store.import_games(games(DAYS, [1000, 2000, None, None]))
+        assert desk.forecaster() is None
+        with pytest.raises(InputError, match="no trained model"):
+            desk.refresh("Riverton")
+    with pytest.raises(InputError, match="no game to come"):
+        own_desk.refresh("Velmora Kites")
+
+
+@pytest.mark.parametrize(
+    "name", ["../elsewhere", "transformer-", "", "a/b-0123456789ab", "transformer-0123456789AB", "x-0123456789ab\n"]
+)
+def test_a_model_is_looked_for_in_its_folder_only(tmp_path, name):
+    with pytest.raises(ModelError):
+        model_folder(tmp_path, name)
+
+
+def test_a_model_kept_twice_is_there_once(own_desk):
+    name = own_desk.model_id()
+    again = keep_model(own_desk.store, own_desk.folder, model_folder(own_desk.folder, name))
+    assert again == name
+    assert [path.name for path in (own_desk.folder / "models").iterdir()] == [name]

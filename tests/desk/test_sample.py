@@ -1,0 +1,23 @@
+from gatecast.collect import SIMULATED_NOTICE
+
+
+def test_the_sample_club_is_there_with_all_that_pages_show(sample_desk):
+    desk = sample_desk
+    club = desk.club()
+    assert club == "Quillport Lanterns"
+    assert desk.notice() == SIMULATED_NOTICE
+    assert len(desk.coming(club)) == len(desk.latest(club).filter(desk.latest(club)["as_of"] == desk.as_of(club))) == 18
+    assert desk.model_id() == desk.latest(club)["model"][-1]
+    assert len(desk.store.tickets()) > 500
+
+
+def test_its_forecasts_were_issued_before_the_games_and_are_near_them(sample_desk):
+    club = "Quillport Lanterns"
+    table = sample_desk.forecasts(club).join(
+        sample_desk.games().table.select("game_id", "date", "attendance"), on="game_id"
+    )
+    assert (table["as_of"] < table["date"]).all()
+    assert (table["issued_at"].dt.date() <= table["date"]).all()
+    played = table.drop_nulls("attendance").unique("game_id", keep="last")
+    off = (played["attendance"] - played["q50"]).abs().mean()
+    assert off < 0.8 * (played["attendance"] - played["attendance"].mean()).abs().mean()

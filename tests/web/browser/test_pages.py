@@ -1,0 +1,74 @@
+"""Every page in a browser: it is there soon, holds to the rules of accessibility, fits a phone, and is light."""
+
+import gzip
+
+import pytest
+
+from .conftest import opened
+
+PATHS = [
+    "/",
+    "/plan",
+    "/track",
+    "/data",
+    "/settings",
+    "/account",
+    "/games/{game}",
+    "/games/{game}/what-if",
+    "/api/v1/docs",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LARGEST_PAGE = 200_000
+
+
+@pytest.fixture(scope="session")
+def game(served, chromium):
+    """The id of the first game to come, as the calendar links it."""
+    tab = chromium.new_page(base_url=served.address)
+    tab.goto("/")
+    link = tab.locator("ol.games a").first.get_attribute("href")
+    tab.close()
+    return link.removeprefix("/games/")
+
+
+def test_the_calendar_is_there_soon(served, tab):
+    tab.goto("/")
+    assert tab.get_by_role("heading", level=1).inner_text() == "Quillport Lanterns, 2025"
+    assert served.seconds < 30
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_no_rule_of_accessibility_is_broken(served, chromium, game, size, path, colours):
+    from axe_playwright_python.sync_playwright import Axe
+
+    for tab in opened(chromium, served, size, color_scheme=colours, bypass_csp=True):
+        tab.goto(path.format(game=game), wait_until="networkidle")
+        found = Axe().run(tab, options={"runOnly": RULES}).response["violations"]
+        assert [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_fits_a_phone(served, chromium, game, path):
+    for tab in opened(chromium, served, {"width": 390, "height": 844}):
+        tab.goto(path.format(game=game), wait_until="networkidle")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_light(served, chromium, game, path):
+    for tab in opened(chromium, served, {"width": 1280, "height": 900}):
+        sizes = []
+        tab.on(
+            "response", lambda answer, sizes=sizes: sizes.append(len(gzip.compress(answer.body())) if answer.ok else 0)
+        )
+        tab.goto(path.format(game=game), wait_until="networkidle")
+        assert sum(sizes) < LARGEST_PAGE
+
+
+def test_pages_work_without_scripts(served, chromium, game):
+    for tab in opened(chromium, served, {"width": 1280, "height": 900}, java_script_enabled=False):
+        for path in PATHS:
+            answer = tab.goto(path.format(game=game))
+            assert answer.status == 200
+            assert tab.locator("h1").count() == 1

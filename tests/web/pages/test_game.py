@@ -1,0 +1,152 @@
+import datetime as dt
+import re
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+NEXT, PLAYED = "/games/QUI202506130", "/games/QUI202505250"
+ODD = ["a/b", "100 % Ünïcode", "<b>&\"'", "x?y#z", "a//b/", "q+r"]
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+
+def tags(text):
+    parser = Tags()
+    parser.feed(text)
+    return parser.found
+
+
+def text_of(page):
+    words = re.sub(r"<[^>]+>", " ", page.text)
+    return " ".join(words.replace("\u00a0", " ").split())
+
+
+def test_a_game_to_come(sample_desk, visit):
+    page = visit(sample_desk).get(NEXT)
+    assert page.status_code == 200
+    text = text_of(page)
+    for words in (
+        "Fri 13 June 2025, 19:05, v. Velmora Kites",
+        "5,950 expected",
+        "4,720–6,200 with an 8 in 10 chance",
+        "40 % chance of a sell-out",
+        "turned away on average",
+        "Tickets sold 2,803 3,879",
+        "Starter not known Joss Pellerby",
+        "230 fewer expected than on Sun 1 June",
+        "3,879 sold by 7 days before the game",
+        "200 past home games",
+    ):
+        assert words in text, words
+    assert f'href="{NEXT}/what-if"' in page.text
+    assert re.search(r'href="/plan\?stand=\d+&amp;season=2025"', page.text)
+    assert f'href="{NEXT}/reasons"' in page.text
+
+
+def test_a_game_played_beside_what_was_forecast(sample_desk, visit):
+    page = visit(sample_desk).get(PLAYED)
+    text = text_of(page)
+    for words in ("3,838 came, 62 % of 6,200 seats", "were expected", "the gate lay in it", "more than expected"):
+        assert words in text, words
+    assert "/what-if" not in page.text
+    assert 'class="came"' in page.text
+
+
+def test_in_the_units_of_the_reader(sample_desk, visit):
+    american = text_of(visit(sample_desk).get(NEXT, headers={"accept-language": "en-US"}))
+    assert "7:05 pm" in american
+    assert "Temperature 80 °F" in american
+    assert "Temperature 26 °C" in text_of(visit(sample_desk).get(NEXT))
+
+
+def test_the_page_is_small_and_kept(sample_desk, visit):
+    visitor = visit(sample_desk)
+    first = visitor.get(NEXT)
+    assert len(first.content) < 100_000
+    again = visitor.get(NEXT, headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_nothing_on_the_page_is_against_its_policy(sample_desk, visit):
+    for path in (NEXT, PLAYED):
+        for tag, attributes in tags(visit(sample_desk).get(path).text):
+            assert tag != "style"
+            assert "style" not in attributes
+            assert not [name for name in attributes if name.startswith("on")]
+
+
+def test_ids_are_unique_and_drawings_told(sample_desk, visit):
+    found = tags(visit(sample_desk).get(NEXT).text)
+    ids = [attributes["id"] for _, attributes in found if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert all(a.get("aria-label") or a.get("aria-hidden") for tag, a in found if tag == "svg")
+
+
+def test_a_game_that_is_not_there(sample_desk, visit):
+    page = visit(sample_desk).get("/games/nowhere<b>")
+    assert page.status_code == 404
+    assert "nowhere&lt;b&gt;" in page.text
+    assert visit(sample_desk).get("/games/").status_code == 404
+
+
+@pytest.mark.parametrize("game", ODD)
+def test_odd_ids_and_names_are_shown_and_escaped(empty_desk, visit, game):
+    name = "<script>alert(1)</script>"
+    frame = {"game_id": [game, "other"], "date": [dt.date(2025, 7, 1), dt.date(2025, 6, 1)], "home": ["Hens", "Hens"]}
+    empty_desk.store.import_games(pl.DataFrame({**frame, "visitor": [name, "Kites"], "attendance": [None, 900]}))
+    from gatecast.web.pages.game import address
+
+    page = visit(empty_desk).get(address(game))
+    assert page.status_code == 200
+    assert "Tue 1 July 2025" in page.text
+    assert name not in page.text
+    assert "Not forecast yet" in page.text
+    assert visit(empty_desk).get(address(game) + "/what-if").status_code == 200
+
+
+def test_a_game_whose_id_ends_as_a_page_does(empty_desk, visit):
+    frame = {
+        "game_id": ["x/what-if", "y"],
+        "date": [dt.date(2025, 7, 1), dt.date(2025, 6, 1)],
+        "home": ["Hens", "Hens"],
+    }
+    empty_desk.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
+    assert "Tue 1 July 2025" in visit(empty_desk).get("/games/x/what-if").text
+
+
+def test_an_undated_game_without_forecast_or_seats(empty_desk, visit):
+    empty_desk.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
+    page = visit(empty_desk).get("/games/y")
+    assert page.status_code == 200
+    assert "Not forecast yet" in page.text
+    played = text_of(visit(empty_desk).get("/games/x"))
+    assert "500 came" in played
+    assert "No forecast of this game was issued before it" in played
+
+
+def test_an_undated_game_with_forecasts(empty_desk, visit):
+    empty_desk.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
+    for lead, middle in (("2", 400.0), ("1", 460.0)):
+        quantiles = {f"q{level:02d}": middle + level for level in (5, 10, 25, 50, 75, 90, 95)}
+        row = {"game_id": "y", "lead": lead, "mean": middle, **quantiles, "p_sellout": None}
+        empty_desk.store.record_forecast(pl.DataFrame([row]), "m")
+    text = text_of(visit(empty_desk).get("/games/y"))
+    assert "510 expected" in text
+    assert "60 more expected than before" in text
+    assert "seats: not known" in text
+
+
+def test_a_change_since_the_forecast_is_told_with_a_way_to_forecast_anew(own_desk, visit):
+    game = {"game_id": ["QUI202506130"], "date": [dt.date(2025, 6, 13)], "home": ["Quillport Lanterns"]}
+    own_desk.store.import_games(pl.DataFrame({**game, "start_time": ["18:05"]}), columns=["start_time"])
+    page = visit(own_desk).get(NEXT)
+    assert "start time 18:05 (was 19:05)" in text_of(page)
+    assert 'action="/work/forecast"' in page.text

@@ -1,0 +1,323 @@
+import csv
+import datetime as dt
+import io
+import json
+import re
+
+import openpyxl
+import polars as pl
+import pytest
+
+from gatecast.desk.homestands import stand_view
+from gatecast.desk.operations_form import edited
+from gatecast.plan.reader import operations_from_dict, operations_to_dict
+
+from .test_game import tags, text_of
+
+PLAN = "/plan?season=2025&stand=5"
+TUESDAY = "QUI202506100"
+
+
+@pytest.fixture
+def visitor(sample_desk, visit):
+    return visit(sample_desk)
+
+
+@pytest.fixture
+def owner(own_desk, visit):
+    return visit(own_desk)
+
+
+def inputs(page):
+    return {a["name"]: a for tag, a in tags(page.text) if tag == "input" and "name" in a and a.get("type") != "hidden"}
+
+
+def mark_of(page):
+    return re.search(r'name="mark" value="(\w+)"', page.text)[1]
+
+
+def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(visitor):
+    page = visitor.get("/plan")
+    assert page.status_code == 200
+    text = text_of(page)
+    plan = stand_view(visitor.app.state.desk).plan
+    for words in (
+        "Home stand, Tue 3 June to Sun 15 June 2025",
+        "6 games to come, about 21,100 people through the gate. 1 deadline is past",
+        f"{plan.engaged} people to engage, for {plan.units_of('staff')} shifts: $71,030 in wages",
+        "of goods to order, in 6 deliveries; next by Mon 9 June",
+        "$102,961 expected cost",
+        "Sun 8 June passed: at once Hire 92 shifts for Tue 10 June, 18:35, Oxbarrow Plowmen",
+        "Mon 9 June next Order 8 items for the delivery of Tue 10 June",
+        "Made of the forecast issued Mon 9 June 2025, 06:00 UTC",
+        "Not issued yet",
+    ):
+        assert words in text, words
+
+
+def test_every_game_role_item_and_service_stands_on_the_page(visitor):
+    page = visitor.get(PLAN)
+    text = text_of(page)
+    plan = stand_view(visitor.app.state.desk).plan
+    for kind in ("staff", "stock", "transport"):
+        for each in plan.decided[kind]:
+            row = " ".join(f"{choice}" for choice in each.choices)
+            assert row in text, each.name
+            assert each.reasons[0] in text
+    for game in plan.games:
+        assert f'href="/games/{game["game_id"]}"' in page.text
+    assert "Ushers: why, change" in text
+
+
+def test_games_played_stand_with_their_gate_beside_the_forecast(visitor):
+    text = text_of(visitor.get(PLAN))
+    assert "Thu 5 June, 15:35" in text
+    assert "No plan was issued before these games" in text
+    past = text_of(visitor.get("/plan?season=2025&stand=1"))
+    assert "What came" in past
+    assert "In short" not in past
+
+
+@pytest.mark.parametrize("path", [PLAN, f"{PLAN}&staff.ushers.cost=150", f"{PLAN}&staff.ushers.cost=x"])
+def test_the_page_keeps_its_policy_and_is_small(visitor, path):
+    page = visitor.get(path)
+    assert len(page.content) < 200_000
+    found = tags(page.text)
+    for tag, attributes in found:
+        assert tag != "style"
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+    ids = [attributes["id"] for _, attributes in found if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    labels = {attributes["for"] for tag, attributes in found if tag == "label" and "for" in attributes}
+    for name, attributes in inputs(page).items():
+        assert attributes.get("type") == "checkbox" or attributes["id"] in labels, name
+        assert set(attributes.get("aria-describedby", "").split()) <= set(ids)
+
+
+def test_every_number_has_its_unit_and_its_source(visitor):
+    page = visitor.get(PLAN)
+    cost = inputs(page)["staff.ushers.cost"]
+    assert (cost["value"], cost["inputmode"]) == ("100", "decimal")
+    text = text_of(page)
+    assert "$ a shift assumption" in text
+    assert "NHDSC totals over attendance" in text
+
+
+def test_trying_a_number_tells_what_it_changes_and_stores_nothing(visitor):
+    desk = visitor.app.state.desk
+    before = desk.revision()
+    page = visitor.get(f"{PLAN}&staff.ushers.cost=120,5&staff.ushers.minimum=2")
+    assert page.status_code == 200
+    text = text_of(page)
+    assert "Only tried: Ushers: cost $120.50 a shift in place of $100" in text
+    assert re.search(
+        r"Ushers: \d+ shifts in place of 134, \d+ people to engage in place of 31; expected cost \$[\d,]+ more", text
+    )
+    assert "in place of $102,961 (+$" in text
+    assert "Issue this plan" not in text
+    assert page.headers["hx-push-url"] == f"{PLAN}&staff.ushers.cost=120.5"
+    assert desk.revision() == before
+
+
+def test_a_second_number_is_tried_with_the_first(visitor):
+    page = visitor.get(f"{PLAN}&staff.ushers.cost=150")
+    form = page.text[page.text.index("Cleaning: why, change") :]
+    assert '<input type="hidden" name="staff.ushers.cost" value="150">' in form[: form.index("</form>")]
+    assert "staff.ushers.cost=150" in page.text[page.text.index("/plan.xlsx") :][:200]
+    both = text_of(visitor.get(f"{PLAN}&staff.ushers.cost=150&staff.cleaning.cost=120"))
+    assert "Only tried: Ushers: cost $150 a shift in place of $100; Cleaning: cost $120" in both
+
+
+def test_weekdays_are_ticked(visitor):
+    page = visitor.get(
+        f"{PLAN}&stock.hot dogs.delivery_days=&stock.hot dogs.delivery_days=mon&stock.hot dogs.delivery_days=thu"
+    )
+    assert "Hot dogs: deliveries come on Mon, Thu in place of every day" in text_of(page)
+    assert "nothing to sell" in text_of(page)
+    assert page.text.count('name="stock.hot dogs.delivery_days" value="mon" checked') == 1
+
+
+def test_what_cannot_be_used_is_told_beside_its_field_and_kept(visitor):
+    page = visitor.get(f"{PLAN}&staff.ushers.cost=1,500&staff.ushers.pool=%3Cb%3E&staff.cleaning.cost=90")
+    assert page.status_code == 422
+    found = inputs(page)
+    for name, typed in (("staff.ushers.cost", "1,500"), ("staff.ushers.pool", "<b>")):
+        assert found[name]["value"] == typed
+        assert found[name]["aria-invalid"] == "true"
+    assert "aria-invalid" not in found["staff.cleaning.cost"]
+    assert found["staff.cleaning.cost"]["value"] == "90"
+    text = text_of(page)
+    assert "write 1500 or 1.5, as a comma may mean either" in text
+    assert "$102,961 expected cost" in text
+    assert page.text.count("<details open>") == 1
+
+
+def test_a_setting_of_a_role_that_is_gone_is_told(visitor):
+    page = visitor.get(f"{PLAN}&staff.gone.cost=5")
+    assert page.status_code == 422
+    assert "it may have been taken out or renamed" in text_of(page)
+
+
+def test_keeping_a_number_and_taking_it_back(owner, own_desk):
+    sent = {"season": "2025", "stand": "5", "staff.ushers.cost": "150", "staff.ushers.minimum": "2"}
+    answer = owner.post("/plan/keep", data=sent)
+    assert answer.status_code == 303
+    assert own_desk.operations().staff[1].cost == 150
+    page = owner.get(answer.headers["location"])
+    text = text_of(page)
+    assert "Kept for every plan: Ushers: cost $150 a shift in place of $100" in text
+    assert "expected cost $109,082 in place of $102,961 (+$6,122)" in text
+    back = owner.post("/plan/keep", data={"season": "2025", "stand": "5", "staff.ushers.cost": "100"})
+    assert "was.staff.ushers.cost=150" in back.headers["location"]
+    assert own_desk.operations().staff[1].cost == 100
+
+
+def test_keeping_what_cannot_be_used_stores_nothing(owner, own_desk):
+    before = own_desk.revision()
+    page = owner.post("/plan/keep", data={"season": "2025", "stand": "5", "staff.ushers.cost": "900"})
+    assert page.status_code == 422
+    assert "more than the cost of a shift, 900" in text_of(page)
+    assert own_desk.revision() == before
+
+
+def test_issuing_and_what_has_changed_since(owner, own_desk):
+    page = owner.get(PLAN)
+    answer = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(page)})
+    assert answer.status_code == 303
+    page = owner.get(answer.headers["location"])
+    assert "Issued: the plan is kept as it is." in text_of(page)
+    assert re.search(r"Last issued .* UTC; no choice has changed since", text_of(page))
+    own_desk.save_operations(edited(own_desk.operations(), {"staff.ushers.cost": "150"}).operations)
+    text = text_of(owner.get(f"{PLAN}&again=1"))
+    assert "since then 6 choices differ, expected cost $109,082 in place of $102,961 (+$6,122)" in text
+    assert "Ushers: 105 shifts in place of 134" in text
+
+
+def test_a_plan_that_changed_meanwhile_is_shown_before_it_is_issued(owner, own_desk):
+    mark = mark_of(owner.get(PLAN))
+    own_desk.save_operations(edited(own_desk.operations(), {"staff.ushers.cost": "150"}).operations)
+    answer = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark})
+    assert answer.status_code == 409
+    assert "The plan has changed since you opened the page" in text_of(answer)
+    assert own_desk.store.plans().height == 0
+    again = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(answer)})
+    assert again.status_code == 303
+
+
+def test_nothing_to_issue_or_to_keep_for(owner):
+    assert owner.post("/plan/issue", data={"season": "2025", "stand": "1"}).status_code == 422
+    assert owner.post("/plan/issue", data={"season": "2025", "stand": "99"}).status_code == 404
+    assert (
+        owner.post("/plan/keep", content=b"\xff\xfe", headers={"content-type": "multipart/form-data"}).status_code
+        == 400
+    )
+
+
+def test_what_came_of_an_issued_plan(owner, own_desk):
+    owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(owner.get(PLAN))})
+    own_desk.store.record_outcomes(pl.DataFrame({"game_id": [TUESDAY], "attendance": [3000]}))
+    text = text_of(owner.get(f"{PLAN}&again=1"))
+    assert re.search(
+        r"The plans issued for 1 game cost \$13,\d+ with the gates that came; \$14,\d+ had been expected", text
+    )
+    assert "hindsight would have paid $11," in text
+
+
+def test_downloads_are_of_the_same_plan(visitor):
+    desk = visitor.app.state.desk
+    plan = stand_view(desk).plan
+    names = {}
+    for ending in ("xlsx", "csv", "ics", "json"):
+        names[ending] = visitor.get(f"/plan.{ending}?season=2025&stand=5")
+        assert names[ending].headers["content-disposition"] == f'attachment; filename="plan-2025-06-03.{ending}"'
+    assert names["xlsx"].headers["content-type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert names["csv"].headers["content-type"] == "text/csv; charset=utf-8"
+    assert names["ics"].headers["content-type"] == "text/calendar; charset=utf-8"
+    assert names["json"].headers["content-type"] == "application/json"
+    rows = list(csv.DictReader(io.StringIO(names["csv"].text)))
+    assert [int(row["choice"]) for row in rows] == plan.plan.table["choice"].to_list()
+    assert json.loads(names["json"].text)["notice"] == desk.notice()
+    assert names["ics"].text.count("BEGIN:VEVENT") == len(plan.deadlines)
+    assert "Staff" in openpyxl.load_workbook(io.BytesIO(names["xlsx"].content)).sheetnames
+
+
+def test_a_tried_plan_is_downloaded_as_it_is_shown(visitor):
+    whole = visitor.get("/plan.json?season=2025&stand=5&staff.ushers.cost=150").json()
+    assert whole["operations"]["staff"][1]["cost"] == 150
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/plan.exe",
+        "/plan.csv?season=2025&stand=1",
+        "/plan.csv?stand=99",
+        "/plan.csv?staff.ushers.cost=x",
+        "/plan?season=2025&stand=99",
+        "/plan?stand=abc",
+        "/plan?season=-1",
+        "/plan?season=99999999999999999999",
+    ],
+)
+def test_what_is_not_there(visitor, path):
+    assert visitor.get(path).status_code == 404
+
+
+def test_names_that_look_like_markup_or_formulas(owner, own_desk):
+    table = operations_to_dict(own_desk.operations())
+    table["staff"][0]["name"] = "=1+1<script>"
+    table["stock"][0]["name"] = "\"><img src=x> 'a' & b.c"
+    own_desk.save_operations(operations_from_dict(table))
+    page = owner.get(PLAN)
+    assert "<script>alert" not in page.text
+    assert "<img" not in page.text
+    assert "=1+1&lt;script&gt;" in page.text
+    name = next(name for name in inputs(page) if name.startswith('stock."'))
+    tried = owner.get(PLAN, params={"season": 2025, "stand": 5, name.rpartition(".")[0] + ".price": "9"})
+    assert "price $9 a unit in place of $7" in text_of(tried)
+
+
+def test_nothing_in_a_download_runs_as_a_formula(owner, own_desk):
+    table = operations_to_dict(own_desk.operations())
+    table["staff"][0]["name"] = "=HYPERLINK(1)"
+    own_desk.save_operations(operations_from_dict(table))
+    rows = list(csv.DictReader(io.StringIO(owner.get("/plan.csv").text)))
+    assert rows[0]["name"] == "'=HYPERLINK(1)"
+    assert not [row for row in rows if any(cell.startswith(("=", "@", "+")) for cell in row.values())]
+    book = openpyxl.load_workbook(io.BytesIO(owner.get("/plan.xlsx").content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert any(cell.value == "=HYPERLINK(1)" for cell in cells)
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+def test_without_games_and_without_forecasts(empty_desk, visit):
+    visitor = visit(empty_desk)
+    assert "Nothing here yet" in text_of(visitor.get("/plan"))
+    assert visitor.get("/plan.csv").status_code == 404
+    frame = {"game_id": ["x", "y"], "date": [dt.date(2025, 7, 1), dt.date(2025, 6, 1)], "home": ["Hens", "Hens"]}
+    empty_desk.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
+    page = visit(empty_desk).get("/plan")
+    assert page.status_code == 200
+    assert "1 game to come, not forecast yet" in text_of(page)
+    assert 'action="/work/forecast"' in page.text
+
+
+def test_undated_games(empty_desk, visit):
+    empty_desk.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
+    quantiles = {f"q{level:02d}": 410.0 + level for level in (5, 10, 25, 50, 75, 90, 95)}
+    row = {"game_id": "y", "lead": "1", "mean": 460.0, **quantiles, "p_sellout": None}
+    empty_desk.store.record_forecast(pl.DataFrame([row]), "m")
+    visitor = visit(empty_desk)
+    text = text_of(visitor.get("/plan"))
+    assert "1 game to come" in text
+    assert "without dates there are no deliveries" in text
+    assert "What to decide by when" not in text
+    assert visitor.get("/plan.csv").status_code == 200
+    assert visitor.get("/plan.ics").status_code == 422
+
+
+def test_an_address_that_was_kept_before_leads_to_the_plan(visitor):
+    page = visitor.get(f"{PLAN}&was.staff.ushers.cost=x&was.staff.gone.cost=1")
+    assert page.status_code == 200
+    assert "Kept" not in text_of(page)

@@ -1,0 +1,138 @@
+"""Pages kept as rendered: current for whoever changed something, nearly so for all, and never rendered in vain."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from gatecast.web.cache import CACHEABLE, PageCache
+
+
+class Pages:
+    """A store with a state, and an application that shows it."""
+
+    def __init__(self):
+        self.state, self.rendered, self.slow = 0, 0, 0.0
+
+    async def __call__(self, scope, receive, send):
+        if scope["method"] == "POST":
+            self.state += 1
+            await answer(send, b"changed", [])
+            return
+        state = self.state
+        self.rendered += 1
+        await asyncio.sleep(self.slow)
+        kind = [] if scope["path"] == "/own" else [(CACHEABLE.encode(), b"1")]
+        await answer(send, f"state {state} ".encode() * 100, kind)
+
+
+async def answer(send, body, headers):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html"), *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+def pages():
+    return Pages()
+
+
+def asked(pages, script, **settings):
+    """Run a script of requests against one cache."""
+    cache = PageCache(pages, lambda: (pages.state,), **settings)
+
+    async def run():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=cache), base_url="http://127.0.0.1") as client:
+            await script(client)
+
+    asyncio.run(run())
+
+
+def test_a_page_is_rendered_once_for_a_state(pages):
+    async def script(client):
+        for _ in range(3):
+            page = await client.get("/")
+            assert page.text.startswith("state 0")
+            assert CACHEABLE not in page.headers
+        pages.state = 1
+        assert (await client.get("/")).text.startswith("state 1")
+
+    asked(pages, script, checked_s=0, stale_s=0)
+    assert pages.rendered == 2
+
+
+def test_whoever_changed_something_sees_it_at_once(pages):
+    async def script(client):
+        await client.get("/")
+        for state in (1, 2):
+            await client.post("/")
+            assert (await client.get("/")).text.startswith(f"state {state}")
+
+    asked(pages, script, checked_s=60, stale_s=60)
+
+
+def test_others_see_a_page_a_little_old_while_it_is_rendered_anew_once(pages):
+    async def script(client):
+        await client.get("/")
+        pages.state, pages.slow = 1, 0.05
+        answers = await asyncio.gather(*(client.get("/") for _ in range(10)))
+        assert {each.text[:7] for each in answers} == {"state 0"}
+        await asyncio.sleep(0.2)
+        assert (await client.get("/")).text.startswith("state 1")
+
+    asked(pages, script, checked_s=0, stale_s=60)
+    assert pages.rendered == 2
+
+
+def test_a_page_too_old_is_awaited_and_rendered_once_for_all(pages):
+    async def script(client):
+        await client.get("/")
+        pages.state, pages.slow = 1, 0.05
+        answers = await asyncio.gather(*(client.get("/") for _ in range(10)))
+        assert {each.text[:7] for each in answers} == {"state 1"}
+
+    asked(pages, script, checked_s=0, stale_s=-1)
+    assert pages.rendered == 2
+
+
+def test_what_may_not_be_kept_is_not(pages):
+    async def script(client):
+        for _ in range(2):
+            await client.get("/own")
+
+    asked(pages, script, checked_s=60)
+    assert pages.rendered == 2
+
+
+def test_each_preference_and_query_has_its_own_page(pages):
+    async def script(client):
+        for headers in ({}, {"accept-language": "en-US"}, {"cookie": "gc_theme=dark"}, {"hx-request": "true"}):
+            await client.get("/", headers=headers)
+        await client.get("/?season=2024")
+        await client.get("/", headers={"accept-language": "en-GB", "cookie": "other=1"})
+
+    asked(pages, script, checked_s=60)
+    assert pages.rendered == 5
+
+
+def test_a_page_known_to_the_browser_is_not_sent_again(pages):
+    async def script(client):
+        first = await client.get("/")
+        again = await client.get("/", headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        head = await client.head("/")
+        assert (head.status_code, head.content) == (200, b"")
+        assert first.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in (await client.get("/", headers={"accept-encoding": "identity"})).headers
+
+    asked(pages, script, checked_s=60)
+    assert pages.rendered == 1
+
+
+@pytest.mark.parametrize("cookie", ["gc_seen=99999999", "gc_seen=-1", "gc_seen=" + "9" * 5000, "gc_seen=x", "a=\x01"])
+def test_marks_that_say_nothing(pages, cookie):
+    async def script(client):
+        await client.get("/")
+        assert (await client.get("/", headers={"cookie": cookie})).text.startswith("state 0")
+
+    asked(pages, script, checked_s=60)
+    assert pages.rendered == 1
