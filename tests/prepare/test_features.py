@@ -15,6 +15,7 @@ from .oracle import DAY_ZERO, Oracle
 
 LEADS = (1, 7, 30, PRESEASON)
 SAMPLE = 70
+WET = {"none": 0, "drizzle": 1, "showers": 2, "rain": 3, "snow": 4}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,8 @@ def own(games: Games, lead: int | str) -> dict[str, np.ndarray]:
     known = known_at(games, cutoff_days(games, lead))
     names = {name: name for name in (c.TEMPERATURE, c.WIND)}
     names |= {f"own_{column.name}": column.name for column in games.extras if column.dtype.is_numeric()}
-    return {name: known[of].cast(pl.Float64).fill_null(math.nan).to_numpy() for name, of in names.items()}
+    numbers = {name: known[of].cast(pl.Float64).fill_null(math.nan).to_numpy() for name, of in names.items()}
+    return numbers | {"wetness": np.array([WET.get(label, math.nan) for label in known[c.PRECIPITATION]])}
 
 
 @pytest.mark.parametrize("lead", LEADS)

@@ -3,7 +3,7 @@ import datetime as dt
 from gatecast.forecast import drivers as d
 from gatecast.games import CANONICAL, Column, Knowability, Role
 from gatecast.games import columns as c
-from gatecast.web.drivers import driver_facts, driver_words
+from gatecast.web.drivers import alike_words, driver_bars, driver_facts, driver_words, signed
 from gatecast.web.words import Preferences
 
 SOLD = {
@@ -52,3 +52,20 @@ def test_of_columns_that_share_a_driver_the_last_one_known_is_told():
 
 def test_without_a_date():
     assert facts(d.START, date=None, start_time=None, day_night=None) == ""
+
+
+def test_bars_share_one_scale_and_one_line():
+    zero, bars = driver_bars([600.0, -200.0, 0.0])
+    assert zero == 25.0
+    assert bars == [(25.0, 75.0), (0.0, 25.0), (25.0, 0.0)]
+    assert driver_bars([-5.0]) == (100.0, [(0.0, 100.0)])
+    assert driver_bars([]) == (0.0, [])
+
+
+def test_people_more_or_fewer():
+    assert [signed(people) for people in (1234.0, -1234.0, 41.0, -0.4)] == ["+1,230", "−1,230", "+41", "0"]
+
+
+def test_drivers_as_a_list():
+    assert alike_words(("weather", "own_price")) == "Weather, price"
+    assert alike_words(()) == "–"

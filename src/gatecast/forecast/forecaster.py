@@ -22,12 +22,12 @@ from gatecast.games.cutoff import Lead, as_day
 from gatecast.networks import DEFAULT_NETWORK
 from gatecast.prepare import Arrays, Preparation
 from gatecast.progress import Progress, silent
-from gatecast.train.held_back import LEVELS, HeldBack, errors_of
+from gatecast.train.held_back import LEVELS, errors_of
 from gatecast.train.model import TrainedModel
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
 
-__all__ = ["Forecaster", "check_upcoming"]
+__all__ = ["Forecaster", "check_upcoming", "last_day"]
 
 Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
@@ -135,17 +135,60 @@ class Forecaster:
         DataError
             There is no upcoming game, or one is not after `as_of`.
         """
-        model = self._trained
-        if self._latest is None or not self._latest.serves(games, upcoming):
-            self._latest = Prepared.of(games, upcoming, model.extras)
-        preparation, rows, everything = self._latest.preparation, self._latest.rows, self._latest.preparation.games
-        last = _last_day(everything, rows, as_of)
+        prepared = self.prepared(games, upcoming)
+        everything, rows = prepared.preparation.games, prepared.rows
+        last = last_day(everything, rows, as_of)
         cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
-        demand = self._demand(preparation.at(cutoffs, rows))
-        if model.held_back:
-            demand = replace(demand, shifts=self._shifts(self._latest, model.held_back, ahead, last))
+        demand = self.demand(prepared.preparation.at(cutoffs, rows), self.shifts(prepared, rows, ahead, last))
         table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
         return described_table(table, everything, rows, demand)
+
+    def prepared(self, games: Games | pl.DataFrame, upcoming: Games | pl.DataFrame) -> Prepared:
+        """Past games and games to come as `forecast` looks them up; kept until others are asked for."""
+        model, prepared = self.trained, self._latest
+        if prepared is None or not prepared.serves(games, upcoming):
+            prepared = self._latest = Prepared.of(games, upcoming, model.extras)
+        return prepared
+
+    def demand(self, arrays: Arrays, shifts: Floats | None = None) -> DemandForecast:
+        """Demand for the games of `arrays`, calibrated by `shifts`, shape (games, 7), where they are given."""
+        model = self.trained
+        holds = model.encoding.seats(arrays).astype(np.float64)
+        stated = arrays.stated.astype(np.float64)
+        seats = np.where(stated > 0, stated, holds)
+        return DemandForecast(model.parameters(arrays), holds, seats, model.climatology, shifts)
+
+    def shifts(self, prepared: Prepared, rows: Rows, ahead: npt.NDArray[np.int32], last: int) -> Floats | None:
+        """What calibration adds to the forecasts of the games in `rows`, each as for the nearest training lead.
+
+        Parameters
+        ----------
+        prepared : Prepared
+        rows : ndarray of int, shape (games,)
+            Where the games stand among all games.
+        ahead : ndarray of int32, shape (games,)
+            Days from the last day known to each game.
+        last : int
+            The last day known, on the scale of `Games.days`.
+
+        Returns
+        -------
+        ndarray of float, shape (games, 7), or None where no game was held back to learn it from
+        """
+        held_back = self.trained.held_back
+        if not held_back:
+            return None
+        nearest, clubs = held_back.nearest(ahead), prepared.preparation.games.clubs[rows]
+        shifts = np.empty((len(ahead), len(LEVELS)))
+        for i in np.unique(nearest):
+            lead, those = held_back.leads[i], nearest == i
+            if (lead, last) not in prepared.seen:
+                prepared.seen[lead, last] = self._seen(prepared.preparation, lead, last)
+            cutoffs = np.full(those.sum(), last, np.int64)
+            shifts[those] = Calibration.at_lead(held_back, lead).shifts(
+                cutoffs, clubs[those], prepared.seen[lead, last]
+            )
+        return shifts
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """Forecast the games in `rows` of a preparation, each at its own cut-off for one lead (backtests)."""
@@ -155,11 +198,11 @@ class Forecaster:
     def demand_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> DemandForecast:
         """The same as distributions of demand."""
         cutoffs = cutoff_days(preparation.games, lead)[rows]
-        demand = self._demand(preparation.at_lead(lead, rows))
-        held_back = self._trained.held_back
+        demand = self.demand(preparation.at_lead(lead, rows))
+        held_back = self.trained.held_back
         if held_back:
             seen = self._seen(preparation, lead, int(cutoffs.max(initial=0)))
-            clubs = _clubs(preparation.games, rows)
+            clubs = preparation.games.clubs[rows]
             shifts = Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), clubs, seen)
             demand = replace(demand, shifts=shifts)
         return demand
@@ -168,7 +211,7 @@ class Forecaster:
         """Write the trained model to a folder: `model.json` and `weights.safetensors`."""
         from gatecast.train.saved import save_model
 
-        save_model(self._trained, folder)
+        save_model(self.trained, folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -186,28 +229,15 @@ class Forecaster:
         return self.model.extras if self.model else ()
 
     @property
-    def _trained(self) -> TrainedModel:
+    def trained(self) -> TrainedModel:
+        """The model; raises InputError before training."""
         if self.model is None:
             raise InputError("forecaster: got one that is not trained, expected a trained one; call fit or load first")
         return self.model
 
-    def _shifts(self, prepared: Prepared, held_back: HeldBack, ahead: npt.NDArray[np.int32], last: int) -> Floats:
-        """Corrections for games so many days ahead of the last day known, each as for the nearest training lead."""
-        nearest, clubs = held_back.nearest(ahead), _clubs(prepared.preparation.games, prepared.rows)
-        shifts = np.empty((len(ahead), len(LEVELS)))
-        for i in np.unique(nearest):
-            lead, those = held_back.leads[i], nearest == i
-            if (lead, last) not in prepared.seen:
-                prepared.seen[lead, last] = self._seen(prepared.preparation, lead, last)
-            cutoffs = np.full(those.sum(), last, np.int64)
-            shifts[those] = Calibration.at_lead(held_back, lead).shifts(
-                cutoffs, clubs[those], prepared.seen[lead, last]
-            )
-        return shifts
-
     def _seen(self, preparation: Preparation, lead: Lead, last: int) -> Seen:
         """Errors at one lead on the games after the last day trained on, up to the last day known."""
-        model, schedule = self._trained, preparation.schedule
+        model, schedule = self.trained, preparation.schedule
         if not model.through or not preparation.games.dated:
             return Seen.nothing()
         through = as_day(dt.date.fromisoformat(model.through))
@@ -217,32 +247,19 @@ class Forecaster:
             return Seen.nothing()
         rows = rows[np.argsort(schedule.day[rows], kind="stable")]
         cutoffs = cutoff_days(preparation.games, lead)[rows]
-        demand = self._demand(preparation.at(cutoffs, rows))
+        demand = self.demand(preparation.at(cutoffs, rows))
         errors = errors_of(demand.averaged(np.array(LEVELS)), schedule.gate[rows] / demand.holds).astype(np.float64)
-        counted, clubs = schedule.gate[rows] > 0, _clubs(preparation.games, rows)
+        counted, clubs = schedule.gate[rows] > 0, preparation.games.clubs[rows]
         return Seen(schedule.day[rows][counted], cutoffs.astype(np.int64)[counted], errors[counted], clubs[counted])
-
-    def _demand(self, arrays: Arrays) -> DemandForecast:
-        """Demand for the games of `arrays`, before calibration."""
-        model = self._trained
-        holds = model.encoding.seats(arrays).astype(np.float64)
-        stated = arrays.stated.astype(np.float64)
-        return DemandForecast(model.parameters(arrays), holds, np.where(stated > 0, stated, holds), model.climatology)
-
-
-def _clubs(games: Games, rows: Rows) -> npt.NDArray[np.str_]:
-    """The home club of some games as text, empty where unknown, shape (rows,)."""
-    names: npt.NDArray[np.str_] = games.table[c.HOME][rows].fill_null("").to_numpy().astype(np.str_)
-    return names
 
 
 def check_upcoming(games: Games, upcoming: Games, as_of: dt.date | str | None = None) -> None:
     """Raise what `Forecaster.forecast` would raise for these games, so that it is known before a long training."""
     everything = games.extended(upcoming)
-    _last_day(everything, rows_of(upcoming, everything), as_of)
+    last_day(everything, rows_of(upcoming, everything), as_of)
 
 
-def _last_day(games: Games, rows: Rows, as_of: dt.date | str | None) -> int:
+def last_day(games: Games, rows: Rows, as_of: dt.date | str | None) -> int:
     """The cut-off of a forecast as a day number, checked against the games to forecast."""
     if not len(rows):
         raise DataError("no upcoming games", "at least one game to forecast")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gatecast.collect.suggest import listed, suggestion
+from gatecast.errors import InputError
 from gatecast.forecast.calibration import Seen
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.prepare import Preparation
 
-__all__ = ["Prepared", "as_games", "rows_of"]
+__all__ = ["Prepared", "as_games", "places_of", "rows_of"]
 
 Rows = npt.NDArray[np.intp]
 Table = Games | pl.DataFrame
@@ -77,6 +79,17 @@ def rows_of(coming: Games, everything: Games) -> Rows:
     place = everything.table.select(c.GAME_ID).with_row_index()
     rows = coming.table.select(c.GAME_ID).join(place, on=c.GAME_ID, how="left", maintain_order="left")["index"]
     return rows.to_numpy().astype(np.intp)
+
+
+def places_of(coming: Games, ids: Iterable[str]) -> Rows:
+    """Where games stand among those to come, shape (ids,); raises InputError for one that is not to come."""
+    places = {game: place for place, game in enumerate(coming.table[c.GAME_ID])}
+    for game in ids:
+        if game not in places:
+            near = suggestion(game, places)
+            expected = listed(list(places))
+            raise InputError(f"game: got {game!r}, expected one of {expected}" + (f"; {near}" if near else ""))
+    return np.array([places[game] for game in ids], np.intp)
 
 
 def _frame(games: Table | Any) -> pl.DataFrame:  # noqa: ANN401

@@ -14,7 +14,7 @@ from gatecast.collect.parse import parse
 from gatecast.collect.suggest import listed, suggestion
 from gatecast.errors import DataError, InputError
 from gatecast.evaluate.quantiles import LEAD
-from gatecast.forecast.prepared import as_games
+from gatecast.forecast.prepared import as_games, places_of
 from gatecast.games import Column, Games, Role
 from gatecast.games import columns as c
 from gatecast.games.complete import FIRST_NIGHT_START
@@ -125,11 +125,7 @@ def changeable(columns: Mapping[str, Column]) -> list[str]:
 def _check_games(coming: Games, changes: Changes) -> None:
     if not changes:
         raise InputError("changes: got none, expected at least one game with a column and its value")
-    ids = coming.table[c.GAME_ID].to_list()
-    for game in changes:
-        if game not in ids:
-            near = suggestion(game, ids)
-            raise InputError(f"game: got {game!r}, expected one of {listed(ids)}" + (f"; {near}" if near else ""))
+    places_of(coming, changes)
 
 
 def _column(name: str, coming: Games) -> Column:

@@ -96,6 +96,12 @@ class Games:
             return np.arange(self.table.height, dtype=np.int32)
         return self.table[c.DATE].to_physical().to_numpy().astype(np.int32)
 
+    @property
+    def clubs(self) -> npt.NDArray[np.str_]:
+        """The home club of each game, empty where unknown, shape (games,)."""
+        names: npt.NDArray[np.str_] = self.table[c.HOME].fill_null("").to_numpy().astype(np.str_)
+        return names
+
     def __len__(self) -> int:
         return self.table.height
 

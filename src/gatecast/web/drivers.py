@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gatecast.evaluate.words import WEEKDAYS, heading
+from gatecast.evaluate.words import ABSENT, WEEKDAYS, heading, rounded
 from gatecast.forecast import drivers as d
 from gatecast.games import Column
 from gatecast.games import columns as c
@@ -13,7 +13,7 @@ from gatecast.prepare.arrays import OWN
 from gatecast.web.facts import value_words
 from gatecast.web.words import Preferences
 
-__all__ = ["driver_facts", "driver_words"]
+__all__ = ["alike_words", "driver_bars", "driver_facts", "driver_words", "signed"]
 
 WORDS = {
     d.START: "Weekday and start",
@@ -22,7 +22,7 @@ WORDS = {
     d.WEATHER: "Weather",
     d.STARTERS: "Starting pitchers",
     d.SEASON: "Time of the season",
-    d.FORM: "The club's results",
+    d.FORM: "Results of the club",
     d.GATES: "Gates of late",
     d.BALLPARK: "Ballpark",
 }
@@ -35,6 +35,7 @@ COLUMNS = {
     d.BALLPARK: (c.VENUE,),
 }
 DRY = "none"
+MINUS = "\N{MINUS SIGN}"
 
 
 def driver_words(driver: str) -> str:
@@ -46,6 +47,43 @@ def driver_words(driver: str) -> str:
     ('Gates of late', 'Tickets sold')
     """
     return WORDS.get(driver) or heading(driver.removeprefix(OWN))
+
+
+def alike_words(drivers: Iterable[str]) -> str:
+    """Drivers as a list; a dash where there is none.
+
+    Examples
+    --------
+    >>> alike_words([d.PROMOTION, d.GATES]), alike_words([])
+    ('Promotion, gates of late', '–')
+    """
+    return heading(", ".join(driver_words(driver).lower() for driver in drivers)) or ABSENT
+
+
+def signed(people: float) -> str:
+    """People more or fewer, to no more digits than a forecast has.
+
+    Examples
+    --------
+    >>> signed(312.4), signed(-87.6), signed(0.2)
+    ('+310', '−88', '0')
+    """
+    words = rounded(abs(people))
+    return words if words == "0" else f"{'+' if people > 0 else MINUS}{words}"
+
+
+def driver_bars(people: Sequence[float]) -> tuple[float, list[tuple[float, float]]]:
+    """Bars to both sides of a line, on a scale from 0 to 100: where the line is, and where each begins and how wide.
+
+    Examples
+    --------
+    >>> driver_bars([300.0, -100.0])
+    (25.0, [(25.0, 75.0), (0.0, 25.0)])
+    """
+    low, high = min([0.0, *people]), max([0.0, *people])
+    unit = 100.0 / ((high - low) or 1.0)
+    bars = [((min(each, 0.0) - low) * unit, abs(each) * unit) for each in people]
+    return round(-low * unit, 2), [(round(begin, 2), round(width, 2)) for begin, width in bars]
 
 
 def driver_facts(driver: str, row: Mapping[str, Any], columns: Mapping[str, Column], reader: Preferences) -> str:

@@ -132,3 +132,8 @@ def test_an_empty_desk_takes_a_first_table(visit, empty_desk):
     stored = visitor.post(path, data={**fields(page), "home": "Riverton", "do": "import"})
     assert "2 added" in stored.text
     assert empty_desk.clubs() == ["Riverton"]
+
+
+def test_gates_are_asked_for_of_past_games_and_the_next_one(visit, own_desk):
+    asked = re.findall(r'name="gate:([^"]*)"', visit(own_desk).get("/data").text)
+    assert asked == ["QUI202506100"]

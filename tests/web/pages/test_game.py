@@ -5,6 +5,9 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from gatecast.evaluate.words import percent, rounded
+
+CLUB = "Quillport Lanterns"
 NEXT, PLAYED = "/games/QUI202506130", "/games/QUI202505250"
 ODD = ["a/b", "100 % Ünïcode", "<b>&\"'", "x?y#z", "a//b/", "q+r"]
 
@@ -33,15 +36,16 @@ def test_a_game_to_come(sample_desk, visit):
     page = visit(sample_desk).get(NEXT)
     assert page.status_code == 200
     text = text_of(page)
+    *_, before, said = sample_desk.forecasts(CLUB).filter(pl.col("game_id") == NEXT[-12:]).to_dicts()
     for words in (
         "Fri 13 June 2025, 19:05, v. Velmora Kites",
-        "5,950 expected",
-        "4,720–6,200 with an 8 in 10 chance",
-        "40 % chance of a sell-out",
+        f"{rounded(said['q50'])} expected",
+        f"{rounded(said['q10'])}–{rounded(said['q90'])} with an 8 in 10 chance",
+        f"{percent(said['p_sellout'])} chance of a sell-out".replace("\u00a0", " "),
         "turned away on average",
         "Tickets sold 2,803 3,879",
         "Starter not known Joss Pellerby",
-        "230 fewer expected than on Sun 1 June",
+        f"{rounded(before['q50'] - said['q50'])} fewer expected than on Sun 1 June",
         "3,879 sold by 7 days before the game",
         "200 past home games",
     ):
@@ -120,6 +124,74 @@ def test_a_game_whose_id_ends_as_a_page_does(empty_desk, visit):
     }
     empty_desk.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
     assert "Tue 1 July 2025" in visit(empty_desk).get("/games/x/what-if").text
+
+
+def test_what_drives_the_forecast_as_a_part_of_the_page(sample_desk, visit, compiled_once):
+    page = visit(sample_desk).get(f"{NEXT}/reasons?gc_part=reasons", headers={"hx-request": "true"})
+    assert page.status_code == 200
+    assert "<html" not in page.text
+    text = text_of(page)
+    for words in (
+        "The biggest reason is the weekday and start (Fri, 19:05, night).",
+        "Promotion fireworks +",
+        "Results of the club −",
+        "Tickets sold 3,879 tickets +",
+        " home games since ",
+        "Worked out from what was known at the end of Sun 8 June.",
+        "Games like it",
+    ):
+        assert words in text, words
+    people = [int(words.replace("−", "-")) for words in re.findall(r'nowrap">([+−]\d+)</td>', page.text)]
+    before, after = (int(words.replace(",", "")) for words in re.findall(r"<b>([\d,]+)</b>", page.text)[:2])
+    assert len(people) > 5
+    assert abs(sum(people) - (after - before)) < 60
+    found = tags(page.text)
+    assert len([tag for tag, _ in found if tag == "rect"]) == len(people)
+    assert [a["href"] for tag, a in found if tag == "a" and a["href"].startswith("/games/QUI")]
+    assert all("style" not in attributes for _, attributes in found)
+
+
+def test_what_drives_the_forecast_as_a_page_of_its_own(sample_desk, visit, compiled_once):
+    page = visit(sample_desk).get(f"{NEXT}/reasons")
+    assert page.status_code == 200
+    assert "<h1" in page.text
+    assert f'href="{NEXT}"' in page.text
+    part = visit(sample_desk).get(f"{NEXT}/reasons?gc_part=reasons").text
+    assert part.strip() in page.text
+    ids = [attributes["id"] for _, attributes in tags(page.text) if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_what_drove_the_forecast_of_a_game_played(sample_desk, visit, compiled_once):
+    text = text_of(visit(sample_desk).get(f"{PLAYED}/reasons"))
+    assert "with the weather as it was" in text
+    assert "Starting pitchers" not in text
+    american = visit(sample_desk).get(f"{PLAYED}/reasons", headers={"accept-language": "en-US"})
+    assert "1:35 pm" in text_of(american)
+
+
+@pytest.mark.parametrize("game", ODD)
+def test_where_nothing_can_be_told_it_says_why(empty_desk, visit, game):
+    from gatecast.web.pages.game import address
+
+    frame = {"game_id": [game, "other"], "date": [dt.date(2025, 7, 1), dt.date(2025, 6, 1)], "home": ["Hens", "Hens"]}
+    empty_desk.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
+    page = visit(empty_desk).get(address(game) + "/reasons")
+    assert page.status_code == 200
+    assert "Tue 1 July 2025" in page.text
+    assert "there is no model yet" in page.text
+
+
+def test_reasons_of_a_game_never_forecast(sample_desk, visit):
+    text = text_of(visit(sample_desk).get("/games/QUI202204050/reasons?gc_part=reasons"))
+    assert text == "Nothing can be told: no forecast of this game was issued before it."
+
+
+def test_reasons_of_no_game_and_a_game_called_so(empty_desk, visit):
+    frame = {"game_id": ["x/reasons", "y"], "date": [dt.date(2025, 7, 1), dt.date(2025, 6, 1)], "home": ["Hens"] * 2}
+    empty_desk.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
+    assert "Tue 1 July 2025" in visit(empty_desk).get("/games/x/reasons").text
+    assert visit(empty_desk).get("/games/nowhere/reasons").status_code == 404
 
 
 def test_an_undated_game_without_forecast_or_seats(empty_desk, visit):

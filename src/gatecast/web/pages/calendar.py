@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from gatecast.desk.alarm import drift
 from gatecast.desk.season import CalendarGame, Season, season_view, seasons_of
 from gatecast.evaluate.quantiles import quantile_column
 from gatecast.evaluate.words import MONTHS, WEEKDAYS
@@ -41,6 +42,7 @@ def calendar(
         weekdays=WEEKDAYS,
         bars=_bars(view),
         busiest=_busiest(view),
+        alarm=drift(desk, shown),
         modelled=desk.model_id() is not None,
     )
 

@@ -186,6 +186,10 @@ def _clubs(desk: Desk) -> pl.DataFrame:
 
 
 def _unknown(desk: Desk) -> list[dict[str, object]]:
-    """Games of the club that should have been played and have no gate, and the next one, latest first."""
-    home = desk.home_games(desk.club()).table.filter(pl.col(c.ATTENDANCE).is_null(), pl.col(c.DATE).is_not_null())
-    return home.head(MOST_OPEN_GATES).to_dicts()
+    """The latest games of the club that should have been played and have no gate, and the next one."""
+    club = desk.club()
+    waiting = desk.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_null(), pl.col(c.DATE).is_not_null())
+    coming = desk.coming(club).table[c.GAME_ID]
+    over = waiting.filter(~pl.col(c.GAME_ID).is_in(coming.implode()))
+    following = waiting.filter(pl.col(c.GAME_ID) == coming[0]) if len(coming) else waiting.clear()
+    return pl.concat([over.tail(MOST_OPEN_GATES), following]).to_dicts()

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Request, Response
 
 from gatecast.desk import Desk
 from gatecast.desk.game import GameView, game_view
+from gatecast.desk.reasons import Reasons, reasons_of
 from gatecast.games import Role
 from gatecast.games import columns as c
-from gatecast.web.facts import column_words, game_words, value_words
+from gatecast.web.drivers import alike_words, driver_bars, driver_facts, driver_words, signed
+from gatecast.web.facts import column_words, game_words, promotion_words, value_words
 from gatecast.web.game_drawing import chances, chances_scale, over_time, sales
 from gatecast.web.render import desk_of, page, reader_of
 
@@ -23,6 +25,30 @@ PART_FIELD = "gc_part"
 for the page."""
 SAID = (c.GAME_ID, c.DATE, c.SEASON, c.HOME, c.VISITOR, c.START_TIME, c.CAPACITY)
 """Columns that the head of the page says already, or that need not be said."""
+
+
+@router.get("/games/{game_id:path}/reasons")
+def reasons(request: Request, game_id: str) -> Response:
+    """What drives the forecast of a game, and past games like it: a page of its own, or a part of the game's."""
+    desk = desk_of(request)
+    view = game_view(desk, game_id)
+    if view is None:
+        return show_game(request, f"{game_id}/reasons")
+    found = reasons_of(desk, view)
+    return page(
+        request,
+        "game_reasons_part.html.j2" if PART_FIELD in request.query_params else "game_reasons.html.j2",
+        cacheable=True,
+        title=game_words(view.row, reader_of(request)),
+        address=address(game_id),
+        modelled=desk.model_id() is not None,
+        forecast=view.last is not None,
+        played=view.game.gate is not None,
+        columns=view.columns,
+        reasons=found,
+        address_of=address,
+        **(_reasons_view(found) if found else {}),
+    )
 
 
 @router.get("/games/{game_id:path}")
@@ -84,6 +110,20 @@ def known_facts(view: GameView) -> list[str]:
         and not (name == c.NUMBER and not view.row[name])
         and not (name == c.VENUE and view.row[name] == view.row[c.HOME])
     ]
+
+
+def _reasons_view(reasons: Reasons) -> dict[str, Any]:
+    """What the reasons of a forecast are shown with."""
+    zero, bars = driver_bars([driver.people for driver in reasons.drivers])
+    return {
+        "zero": zero,
+        "bars": bars,
+        "signed": signed,
+        "driver_words": driver_words,
+        "driver_facts": driver_facts,
+        "alike_words": alike_words,
+        "promotion_words": promotion_words,
+    }
 
 
 def _drawings(view: GameView) -> dict[str, Any]:

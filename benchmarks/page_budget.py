@@ -1,0 +1,147 @@
+"""How heavy pages are and how long a server works on them, for a club with ten seasons in its store.
+
+    python benchmarks/page_budget.py runs/games.parquet --club SFN --through 2019
+
+The club's home games of ten seasons are stored, the last season up to the first of July with forecasts of every Monday,
+81 games a season. Bytes are those of the page and of everything it loads, compressed as they are sent. Milliseconds are
+of the whole application without a network: the page as it is kept; the page the first time after a gate has changed
+(median of several), when everything that follows from games is worked out anew; and the very first time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+import numpy as np
+import polars as pl
+from shared import games_of, markdown
+
+from gatecast.desk import Desk, open_desk
+from gatecast.desk.models import keep_model
+from gatecast.evaluate.quantiles import MODEL
+from gatecast.forecast import Forecaster
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.train import TrainingSettings
+from gatecast.web.app import build
+
+SEASONS = 10
+HOST = "http://127.0.0.1:8000"
+PAGES = {
+    "calendar": "/",
+    "calendar of another season": "/?season={before}",
+    "game to come": "/games/{coming}",
+    "what if, rain": "/games/{coming}/what-if?precipitation=rain",
+    "game played": "/games/{played}",
+    "plan": "/plan",
+    "track record": "/track",
+    "data": "/data",
+    "settings": "/settings",
+    "API description": "/api/v1/docs",
+}
+LOADED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+REPEATS = 7
+
+
+def filled(desk: Desk, games: Games, as_of: dt.date, folder: Path) -> None:
+    """Put games on a desk: results up to a day, a model trained on the seasons before, and forecasts of each Monday."""
+    results = (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS, c.VISITOR_RUNS)
+    over = pl.col(c.DATE) <= as_of
+    known = games.table.with_columns(pl.when(over).then(pl.col(name)).alias(name) for name in results)
+    desk.store.import_games(Games(known, games.extras), source="the table of games")
+    settings = TrainingSettings(members=1)
+    forecaster = Forecaster("feedforward", settings=settings).fit(games, through=as_of.year - 1)
+    forecaster.save(folder / "made")
+    model = keep_model(desk.store, desk.folder, folder / "made")
+    day = dt.date(as_of.year, 4, 1)
+    while day <= as_of:
+        past = games.filter(pl.col(c.DATE) <= day)
+        coming = desk.games().filter((pl.col(c.DATE) > day) & (pl.col(c.SEASON) == as_of.year))
+        made = forecaster.forecast(past, coming, day)
+        issued = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(6), dt.UTC)
+        desk.store.record_forecast(made.drop(MODEL, strict=False), model, issued_at=issued)
+        day += dt.timedelta(days=7)
+
+
+class Visitor:
+    """Asks an application without a network, as a browser that keeps its cookies."""
+
+    def __init__(self, desk: Desk) -> None:
+        transport = httpx.ASGITransport(app=build(desk))
+        self.client = httpx.AsyncClient(transport=transport, base_url=HOST, timeout=120)
+        self.runner = asyncio.Runner()
+
+    def get(self, path: str) -> tuple[httpx.Response, float]:
+        """An answer, and the milliseconds it took."""
+        began = time.perf_counter()
+        answer = self.runner.run(self.client.get(path, headers={"accept-encoding": "gzip"}))
+        return answer, 1000 * (time.perf_counter() - began)
+
+    def change_gate(self, game: str, gate: int) -> None:
+        """Correct a gate; whoever sent a change is shown nothing older."""
+        answer = self.runner.run(
+            self.client.post("/api/v1/outcomes", json=[{c.GAME_ID: game, c.ATTENDANCE: gate}], headers={"origin": HOST})
+        )
+        assert answer.status_code == 200, answer.text
+
+
+def size(answer: httpx.Response) -> int:
+    """Bytes of a body as it was sent."""
+    return int(answer.headers.get("content-length", len(answer.content)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("games", type=Path)
+    parser.add_argument("--club", default="SFN")
+    parser.add_argument("--through", type=int, default=2019)
+    arguments = parser.parse_args()
+    every = games_of(arguments.games)
+    last, as_of = arguments.through, dt.date(arguments.through, 7, 1)
+    games = every.filter((pl.col(c.HOME) == arguments.club) & pl.col(c.SEASON).is_between(last - SEASONS + 1, last))
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        # The day after the last one known.
+        with open_desk(folder, today=lambda: as_of + dt.timedelta(days=1)) as desk:
+            filled(desk, games, as_of, folder)
+            print(f"{len(desk.games())} games, {desk.forecasts(arguments.club).height} forecasts stored")
+            print(
+                markdown(["page", "kB", "first, ms", "after a change, ms", "kept, ms"], measured(desk, arguments.club))
+            )
+
+
+def measured(desk: Desk, club: str) -> list[list[object]]:
+    """A row for each page."""
+    rows: list[list[object]] = []
+    coming, past = desk.coming(club).table, desk.home_games(club).table.drop_nulls(c.ATTENDANCE)
+    played, gate = past[c.GAME_ID][-1], past[c.ATTENDANCE][-1]
+    names = {"coming": coming[c.GAME_ID][0], "played": played, "before": past[c.SEASON][-1] - 1}
+    visitor = Visitor(desk)
+    for page, pattern in PAGES.items():
+        path = pattern.format(**names)
+        answer, first = visitor.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        kept = [visitor.get(path)[1] for _ in range(REPEATS)]
+        changed = []
+        for _ in range(REPEATS):
+            gate += 1
+            visitor.change_gate(played, gate)
+            changed.append(visitor.get(path)[1])
+        loaded = {each.replace("&amp;", "&") for each in LOADED.findall(answer.text)}
+        whole = size(answer) + sum(size(visitor.get(each)[0]) for each in loaded)
+        rows.append(
+            [page, f"{whole / 1000:.0f}", f"{first:.0f}", f"{np.median(changed):.0f}", f"{np.median(kept):.1f}"]
+        )
+        print(rows[-1], flush=True)
+    return rows
+
+
+if __name__ == "__main__":
+    main()
