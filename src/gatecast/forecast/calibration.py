@@ -134,7 +134,8 @@ class Calibration:
         if not len(own):
             return np.zeros(len(PAIRS))
         weight = len(own) / (len(own) + CLUB_BEFORE_TRUST)
-        return weight * (_ranked(own[None])[0] - _ranked(before[None])[0])
+        apart: Floats = weight * (_ranked(own[None])[0] - _ranked(before[None])[0])
+        return apart
 
     @staticmethod
     def _of_all(cutoffs: Days, days: Days, before: Floats, since: Floats) -> Floats:

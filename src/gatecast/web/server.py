@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from gatecast.errors import InputError
@@ -15,6 +16,8 @@ __all__ = ["serve_desk"]
 
 WAITING = 256
 """Connections that may wait to be taken."""
+AHEAD_S = 4.0
+"""Seconds after which work is done ahead: the first pages come before it."""
 
 
 def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None]) -> None:
@@ -36,6 +39,7 @@ def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None])
         The address may not be listened on, or is taken.
     """
     from gatecast.desk.access import has_password
+    from gatecast.desk.ahead import work_ahead
     from gatecast.web.guard import check_listening
 
     check_listening(host, has_password(desk.store))
@@ -53,4 +57,10 @@ def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None])
         shown = f"[{host}]" if ":" in host else host
         note(f"serving on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C ends it)")
         settings = uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off", proxy_headers=False)
-        uvicorn.Server(settings).run(sockets=[listening])
+        ahead = Timer(AHEAD_S, work_ahead, (desk,))
+        ahead.start()
+        try:
+            uvicorn.Server(settings).run(sockets=[listening])
+        finally:
+            ahead.cancel()
+            ahead.join()
