@@ -134,3 +134,9 @@ def test_a_workbook_takes_text_that_spreadsheets_do_not(tmp_path):
     write_table(pl.DataFrame({"visitor": ["Oak\x07land", "Elm\tTown"]}), tmp_path / "a.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["visitor", "Oakland", "Elm\tTown"]
+
+
+def test_a_header_of_a_workbook_is_no_formula(tmp_path):
+    write_table(pl.DataFrame({"=1+1": [1], "b": ["=2+2"]}), tmp_path / "a.xlsx")
+    cells = list(openpyxl.load_workbook(tmp_path / "a.xlsx").active.iter_rows())
+    assert [[cell.data_type for cell in row] for row in cells] == [["s", "s"], ["n", "s"]]

@@ -135,8 +135,7 @@ def _write_xlsx(table: pl.DataFrame, path: Path) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     sheet.freeze_panes = "A2"
-    sheet.append(table.columns)
-    for row in table.iter_rows():
+    for row in (table.columns, *table.iter_rows()):
         shown = (ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value for value in row)
         cells = [WriteOnlyCell(sheet, value=value) for value in shown]
         for cell in cells:

@@ -10,6 +10,7 @@ from gatecast.desk import Desk
 from gatecast.web.app import application
 
 from ..desk.filled import copied, filled_folder, opened
+from .serving import Served, demo_server
 
 HOST = "http://127.0.0.1:8000"
 
@@ -63,3 +64,10 @@ def empty_desk(tmp_path: Path) -> Iterator[Desk]:
 def visit() -> Callable[[Desk], Visitor]:
     """Visits the pages and the API of a desk, open to whoever asks."""
     return lambda desk: Visitor(application(desk))
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server whose pages are only read."""
+    with demo_server(tmp_path_factory.mktemp("serving")) as server:
+        yield server

@@ -32,6 +32,7 @@ __all__ = [
     "has_password",
     "make_session",
     "make_token",
+    "session_ends",
     "session_valid",
     "set_password",
     "sign_in",
@@ -44,6 +45,8 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024
 SESSION_TIME = dt.timedelta(days=14)
 TOKEN_START = "gc_"
 """What every token begins with, so that one that leaked can be searched for."""
+MOST_TYPED = 4 * LONGEST_PASSWORD + 1
+"""Characters that are looked at: no more than four compose one, and composing takes the square of their number."""
 LONGEST_NAME = 80
 SECRET_BYTES = 32
 SECRET_LENGTH = len(secrets.token_urlsafe(SECRET_BYTES))
@@ -66,9 +69,10 @@ def set_password(store: Store, text: str) -> None:
         Too short or too long.
     """
     password = _composed(text)
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+    length = len(password) if len(text) < MOST_TYPED else len(text)
+    if not SHORTEST_PASSWORD <= length <= LONGEST_PASSWORD:
         raise InputError(
-            f"password: got {len(password):,} characters, expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,};"
+            f"password: got {length:,} characters, expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,};"
             " several words in a row are easy to keep in mind"
         )
     with HASHING:
@@ -116,10 +120,13 @@ def make_session(store: Store, now: dt.datetime) -> str:
 
 def session_valid(store: Store, secret: str, now: dt.datetime) -> bool:
     """Whether a session with this secret goes on."""
-    if not _secret(secret):
-        return False
-    ends = store.session(_digest(secret))
+    ends = session_ends(store, secret)
     return ends is not None and ends > now
+
+
+def session_ends(store: Store, secret: str) -> dt.datetime | None:
+    """When a session with this secret ends by itself; None where there is none."""
+    return store.session(_digest(secret)) if _secret(secret) else None
 
 
 def end_session(store: Store, secret: str) -> None:
@@ -189,7 +196,7 @@ def _hash_of(store: Store) -> str | None:
 
 def _composed(text: str) -> str:
     """The text in one form of Unicode; what no keyboard types is counted as a question mark."""
-    return unicodedata.normalize("NFKC", text.encode(errors="replace").decode())
+    return unicodedata.normalize("NFKC", text[:MOST_TYPED].encode(errors="replace").decode())
 
 
 @lru_cache(maxsize=1)

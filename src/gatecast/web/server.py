@@ -52,11 +52,14 @@ def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None])
         import uvicorn
 
         from gatecast.web.app import build
+        from gatecast.web.guard.connections import BoundedHttp
 
         app = build(desk)
         shown = f"[{host}]" if ":" in host else host
         note(f"serving on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C ends it)")
-        settings = uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off", proxy_headers=False)
+        settings = uvicorn.Config(
+            app, http=BoundedHttp, log_level="warning", server_header=False, lifespan="off", proxy_headers=False
+        )
         ahead = Timer(AHEAD_S, work_ahead, (desk,))
         ahead.start()
         try:

@@ -1,4 +1,4 @@
-"""A real server with the sample club, and a real browser."""
+"""A real browser."""
 
 import os
 import shutil
@@ -6,19 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..serving import Served, demo_server
 
-
-@pytest.fixture(scope="session")
-def served(tmp_path_factory) -> Iterator[Served]:
-    """A server whose pages are only read."""
-    with demo_server(tmp_path_factory.mktemp("serving")) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """The system's Chromium, driven by Playwright."""
+    """The system's Chromium, driven by Playwright, whose event loop must end before tests that run one of their own."""
     path = os.environ.get("GATECAST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no Chromium is installed: apt-get install chromium")

@@ -21,7 +21,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 LARGEST_PAGE = 200_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def game(served, chromium):
     """The id of the first game to come, as the calendar links it."""
     tab = chromium.new_page(base_url=served.address)

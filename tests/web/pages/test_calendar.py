@@ -46,3 +46,12 @@ def test_a_desk_without_games_says_how_to_begin(visit, empty_desk):
     page = visit(empty_desk).get("/")
     assert page.status_code == 200
     assert 'href="/data"' in page.text
+
+
+def test_another_club_is_shown_on_every_page(visit, own_desk):
+    visitor = visit(own_desk)
+    assert 'action="/club"' not in visitor.get("/").text
+    assert 'name="club" value="Velmora Kites"' in visitor.get("/?club=Velmora+Kites").text
+    assert visitor.post("/club", data={"club": "Velmora Kites"}).status_code == 303
+    assert "<h1>Velmora Kites, 2025</h1>" in visitor.get("/").text
+    assert visitor.post("/club", data={"club": "nobody"}).status_code == 422

@@ -221,4 +221,4 @@ def test_a_change_since_the_forecast_is_told_with_a_way_to_forecast_anew(own_des
     own_desk.store.import_games(pl.DataFrame({**game, "start_time": ["18:05"]}), columns=["start_time"])
     page = visit(own_desk).get(NEXT)
     assert "start time 18:05 (was 19:05)" in text_of(page)
-    assert 'action="/work/forecast"' in page.text
+    assert 'action="/jobs/forecast"' in page.text

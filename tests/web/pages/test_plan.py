@@ -329,7 +329,7 @@ def test_without_games_and_without_forecasts(empty_desk, visit):
     page = visit(empty_desk).get("/plan")
     assert page.status_code == 200
     assert "1 game to come, not forecast yet" in text_of(page)
-    assert 'action="/work/forecast"' in page.text
+    assert 'action="/jobs/forecast"' in page.text
 
 
 def test_undated_games(empty_desk, visit):

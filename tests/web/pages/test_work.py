@@ -28,15 +28,15 @@ def awaited(desk, number, states):
 def test_a_forecast_is_made_anew_by_a_process_of_its_own(visit, own_desk):
     visitor = visit(own_desk)
     before = own_desk.store.forecasts().height
-    answer = visitor.post("/work/forecast")
+    answer = visitor.post("/jobs/forecast")
     assert answer.status_code == 303
     number = int(answer.headers["location"].rpartition("/")[2])
-    assert visitor.post("/work/train").headers["location"] == f"/work/{number}"
-    assert "<progress" in visitor.get(f"/work/{number}").text
+    assert visitor.post("/jobs/train").headers["location"] == f"/jobs/{number}"
+    assert "<progress" in visitor.get(f"/jobs/{number}").text
     job = awaited(own_desk, number, ("done", "failed"))
     assert (job.state, job.message) == ("done", "18 games of Quillport Lanterns forecast")
     assert own_desk.store.forecasts().height == before + 18
-    assert "To the calendar" in visitor.get(f"/work/{number}").text
+    assert "To the calendar" in visitor.get(f"/jobs/{number}").text
 
 
 def test_training_keeps_a_model_and_forecasts_with_it(own_desk):
@@ -68,7 +68,7 @@ def test_work_whose_process_was_killed_is_told_and_can_go_on(own_desk, visit, mo
         os.kill(process.pid, signal.SIGKILL)
     monkeypatch.setattr(work, "SILENT_S", 0.0)
     visitor = visit(own_desk)
-    page = visitor.get(f"/work/{number}").text
+    page = visitor.get(f"/jobs/{number}").text
     assert "its process fell silent" in page
     assert "Go on" in page
 
@@ -80,15 +80,15 @@ def test_one_piece_of_work_at_a_time(own_desk):
 
 
 def test_nothing_to_learn_from(empty_desk, visit):
-    refused = visit(empty_desk).post("/work/forecast")
+    refused = visit(empty_desk).post("/jobs/forecast")
     assert refused.status_code == 422
     assert "upload them first" in refused.text
 
 
-@pytest.mark.parametrize("path", ["/work/999", "/work/99999999999", "/work/x"])
+@pytest.mark.parametrize("path", ["/jobs/999", "/jobs/99999999999", "/jobs/x"])
 def test_work_that_is_not_there(sample_desk, visit, path):
     assert visit(sample_desk).get(path).status_code in (404, 422)
 
 
 def test_other_work_is_unknown(sample_desk, visit):
-    assert visit(sample_desk).post("/work/nothing").status_code == 422
+    assert visit(sample_desk).post("/jobs/nothing").status_code == 422

@@ -17,12 +17,15 @@ __all__ = [
     "headers_of",
     "of_api",
     "refusal",
+    "session_secrets",
     "target_of",
 ]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 SESSION_COOKIE = "gc_session"
+MOST_SESSIONS = 4
+"""Cookies of a session that are looked up of one request; an honest one has one."""
 API = "/api"
 
 
@@ -44,6 +47,11 @@ def cookies_of(scope: Scope, name: str) -> list[str]:
     """Every value of a cookie: another server of the same site may have set a second one of this name."""
     pairs = (pair.partition("=") for line in headers_of(scope, "cookie") for pair in line.split(";"))
     return [value.strip() for key, _, value in pairs if key.strip() == name]
+
+
+def session_secrets(scope: Scope) -> list[str]:
+    """What a request says the secret of its session is: one as a rule, at most four."""
+    return cookies_of(scope, SESSION_COOKIE)[:MOST_SESSIONS]
 
 
 def of_api(scope: Scope) -> bool:

@@ -11,6 +11,8 @@ from gatecast.files import spreadsheet_safe
 __all__ = ["LONGEST_NAME", "file_name", "own_path", "spreadsheet_safe"]
 
 LONGEST_PATH, LONGEST_NAME = 2000, 100
+MOST_SENT = 1000
+"""Characters of the end of a name that are looked at: composing takes the square of their number."""
 PATH = re.compile(r"/[!-\[\]-~]*")
 """A slash and printable ASCII without blanks and backslashes."""
 PATH_ENCODED = re.compile(r"[^\x00-\x1f\x7f\\]*")
@@ -57,7 +59,7 @@ def file_name(text: str, otherwise: str = "file") -> str:
     >>> file_name("..\\\\..\\\\plans\\\\Home stand 3.xlsx"), file_name("../.."), file_name("NUL.csv")
     ('Home stand 3.xlsx', 'file', '_NUL.csv')
     """
-    last = SEPARATORS.split(unicodedata.normalize("NFKC", text).rstrip("/\\"))[-1]
+    last = SEPARATORS.split(unicodedata.normalize("NFKC", text[-MOST_SENT:]).rstrip("/\\"))[-1]
     name = ODD.sub("_", last).strip(" .").lstrip("-'")
     if len(name) > LONGEST_NAME:
         stem, dot, ending = name.rpartition(".")

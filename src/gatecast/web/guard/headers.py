@@ -25,7 +25,8 @@ SAFETY_HEADERS = {
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    # Stricter, and browsers would send no origin with a form either, which is what tells our own pages from others.
+    "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": ", ".join(f"{power}=()" for power in UNUSED_POWERS),

@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast.errors import InputError
-from gatecast.web.guard.answers import header, refusal
+from gatecast.web.guard.answers import header, headers_of, refusal
 
 __all__ = ["KnownHosts", "check_listening", "host_name", "is_own"]
 
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[0-9a-z](?:[0-9a-z._-]*[0-9a-z])?\.?)(?::[0-9]{0,5})?", re.IGNORECASE)
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+"""Headers by which a server in front says that it asks for somebody else."""
 LONGEST_HOST = 262
 """A name of 255 signs, a colon and a port."""
 
@@ -109,6 +111,6 @@ class KnownHosts:
 
 
 def _from_here(scope: Scope) -> bool:
-    """Whether the request comes from this computer; one over a local socket carries no address."""
+    """Whether the request comes from this computer itself; one over a local socket carries no address."""
     client = scope.get("client")
-    return client is None or is_own(client[0])
+    return (client is None or is_own(client[0])) and not any(headers_of(scope, name) for name in FORWARDED)

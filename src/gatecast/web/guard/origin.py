@@ -38,5 +38,10 @@ def from_own_page(scope: Scope) -> bool:
     origin = header(scope, "origin")
     if origin is not None:
         hosts = headers_of(scope, "host")
-        return len(hosts) == 1 and origin.lower() == f"{scope.get('scheme', 'http')}://{hosts[0].strip()}".lower()
+        return len(hosts) == 1 and origin.lower() in _origins(scope, hosts[0].strip().lower())
     return not cookies_of(scope, SESSION_COOKIE)
+
+
+def _origins(scope: Scope, host: str) -> tuple[str, str]:
+    """Where our own pages come from: as they were asked for, or by TLS from a server in front of this one."""
+    return f"{scope.get('scheme', 'http')}://{host}", f"https://{host}"

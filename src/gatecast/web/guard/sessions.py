@@ -9,12 +9,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast.web.guard.answers import (
     SAFE_METHODS,
-    SESSION_COOKIE,
-    cookies_of,
     header,
     headers_of,
     of_api,
     refusal,
+    session_secrets,
     target_of,
 )
 from gatecast.web.guard.escape import own_path
@@ -27,8 +26,6 @@ FREE = (LOGIN, "/healthz")
 FREE_BELOW = "/static/"
 BEARER = "bearer "
 REALM = 'Bearer realm="gatecast"'
-MOST_COOKIES = 4
-"""Cookies of a session that are looked up of one request; an honest one has one."""
 TARGET_QUOTED = "/"
 
 
@@ -61,7 +58,7 @@ class SignedIn:
         await (refused or self.app)(scope, receive, send)
 
     async def _signed_in(self, scope: Scope) -> bool:
-        for secret in cookies_of(scope, SESSION_COOKIE)[:MOST_COOKIES]:
+        for secret in session_secrets(scope):
             if await self.keeper.session(secret):
                 return True
         return False

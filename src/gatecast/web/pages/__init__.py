@@ -1,6 +1,6 @@
 """The pages, one module each."""
 
-from gatecast.web.pages import calendar, data, game, plan, preferences, settings, track, what_if, work
+from gatecast.web.pages import account, calendar, data, game, plan, preferences, settings, track, what_if, work
 
 __all__ = ["ROUTERS"]
 
@@ -14,4 +14,5 @@ ROUTERS = (
     track.router,
     settings.router,
     preferences.router,
+    account.router,
 )

@@ -26,7 +26,8 @@ def calendar(
 ) -> Response:
     """The season of a club; of the desk's own and its latest if none is named."""
     desk = desk_of(request)
-    shown = club if club in desk.clubs() else desk.club()
+    own = desk.club()
+    shown = club if club in desk.clubs() else own
     if not shown:
         return page(request, "empty.html.j2", cacheable=True)
     view = season_view(desk, shown, season)
@@ -36,6 +37,7 @@ def calendar(
         cacheable=True,
         view=view,
         shown=shown,
+        own=own,
         clubs=desk.clubs(),
         seasons=seasons_of(desk, shown),
         months=MONTHS,

@@ -17,32 +17,32 @@ router = APIRouter()
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
-@router.post("/work/{kind}")
+@router.post("/jobs/{kind}")
 def begin(request: Request, kind: str) -> Response:
     """Begin to train, or to forecast anew; where work is being done already, show that."""
     desk = desk_of(request)
     other = work.open_job(desk)
-    return redirected(f"/work/{other.job_id if other else work.ask(desk, kind)}")
+    return redirected(f"/jobs/{other.job_id if other else work.ask(desk, kind)}")
 
 
-@router.post("/work/{number}/cancel")
+@router.post("/jobs/{number}/cancel")
 def cancel(request: Request, number: Number) -> Response:
     """Ask the work to end."""
     desk = desk_of(request)
     _job(request, number)
     work.cancelled(desk, number)
-    return redirected(f"/work/{number}")
+    return redirected(f"/jobs/{number}")
 
 
-@router.post("/work/{number}/again")
+@router.post("/jobs/{number}/again")
 def again(request: Request, number: Number) -> Response:
     """Begin anew what was interrupted or failed."""
     desk = desk_of(request)
     _job(request, number)
-    return redirected(f"/work/{work.go_on(desk, number)}")
+    return redirected(f"/jobs/{work.go_on(desk, number)}")
 
 
-@router.get("/work/{number}")
+@router.get("/jobs/{number}")
 def watch(request: Request, number: Number) -> Response:
     """How far the work is; asks again by itself until it has ended."""
     work.open_job(desk_of(request))

@@ -1,0 +1,225 @@
+"""Signing in and out, and who may come in: the password, those who gave it, and the tokens of programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+
+from gatecast.desk import access
+from gatecast.errors import InputError, StoreError
+from gatecast.web.guard.answers import SESSION_COOKIE, header, session_secrets
+from gatecast.web.guard.escape import own_path
+from gatecast.web.guard.sessions import LOGIN
+from gatecast.web.render import desk_of, page, redirected
+
+__all__ = ["router"]
+
+router = APIRouter()
+PATH, LOGOUT = "/account", "/logout"
+CURRENT, CHOSEN, AGAIN, NAME, MAY = "current", "chosen", "again", "name", "may"
+WRITE = "write"
+TOLD = {
+    "password": "The password is set. Whoever was signed in elsewhere signs in anew.",
+    "token": "The token is taken back; its program is let in no more.",
+}
+NO_TEXT = "Type the password."
+WRONG = "This is not the password."
+DIFFERS = "This differs from the new password above."
+
+Text = Annotated[str, Form()]
+Following = Annotated[str, Form(alias="next")]
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+
+
+@router.get(LOGIN)
+def login(request: Request, following: Annotated[str, Query(alias="next")] = "/") -> Response:
+    """Where to sign in."""
+    return _login(request, following)
+
+
+@router.post(LOGIN)
+def sign_in(request: Request, password: Text = "", following: Following = "/") -> Response:
+    """Begin a session for whoever gives the password, and go on to the page that was wanted."""
+    store = desk_of(request).store
+    if not access.has_password(store):
+        return _login(request, following)
+    if not password:
+        return _login(request, following, NO_TEXT, 422)
+    wait = _wait(request)
+    if wait:
+        return _login(request, following, _too_many(wait), 429, wait)
+    secret = access.sign_in(store, password, _now())
+    if secret is None:
+        return _login(request, following, WRONG, 401)
+    request.app.state.login_rate.right(_client(request))
+    _end_own(request)
+    return _with_session(request, redirected(own_path(following)), secret)
+
+
+@router.post(LOGOUT)
+def sign_out(request: Request) -> Response:
+    """End the session of this browser."""
+    _end_own(request)
+    return _left(request)
+
+
+@router.get(PATH)
+def account(request: Request, done: str = "") -> Response:
+    """Who may come in."""
+    return _account(request, told=TOLD.get(done, ""))
+
+
+@router.post(f"{PATH}/password")
+def change_password(request: Request, current: Text = "", chosen: Text = "", again: Text = "") -> Response:
+    """Set the password, or change it for whoever knows the one in use; this browser stays signed in."""
+    store = desk_of(request).store
+    if chosen != again:
+        return _account(request, {AGAIN: DIFFERS})
+    if access.has_password(store):
+        wait = _wait(request)
+        if wait:
+            return _account(request, {CURRENT: _too_many(wait)}, 429, wait=wait)
+        if not access.check_password(store, current):
+            return _account(request, {CURRENT: WRONG})
+        request.app.state.login_rate.right(_client(request))
+    try:
+        access.set_password(store, chosen)
+    except InputError as refused:
+        return _account(request, {CHOSEN: str(refused)})
+    _changed(request)
+    return _with_session(request, redirected(f"{PATH}?done=password"), access.make_session(store, _now()))
+
+
+@router.post(f"{PATH}/sessions/end")
+def end_sessions(request: Request) -> Response:
+    """End every session, this one too."""
+    desk_of(request).store.drop_sessions()
+    return _left(request)
+
+
+@router.post(f"{PATH}/tokens")
+def make_token(request: Request, name: Text = "", may: Text = "") -> Response:
+    """Make a token, and show its secret this once."""
+    try:
+        secret = access.make_token(desk_of(request).store, name, may == WRITE)
+    except InputError as refused:
+        return _account(request, {NAME: str(refused)}, typed={NAME: name, MAY: may})
+    _changed(request)
+    return _account(request, secret=secret)
+
+
+@router.post(f"{PATH}/tokens/{{number}}/drop")
+def drop_token(request: Request, number: Number) -> Response:
+    """Take a token back; one that is gone already stays so."""
+    try:
+        desk_of(request).store.drop_token(number)
+    except StoreError:
+        return redirected(PATH)
+    _changed(request)
+    return redirected(f"{PATH}?done=token")
+
+
+def _login(request: Request, following: str, problem: str = "", status: int = 200, wait: int = 0) -> Response:
+    made = page(
+        request,
+        "login.html.j2",
+        status=status,
+        following=own_path(following),
+        problem=problem,
+        locked=access.has_password(desk_of(request).store),
+        account=PATH,
+    )
+    return _told_to_wait(made, wait)
+
+
+def _account(
+    request: Request,
+    errors: Mapping[str, str] | None = None,
+    status: int = 422,
+    *,
+    told: str = "",
+    secret: str = "",
+    typed: Mapping[str, str] | None = None,
+    wait: int = 0,
+) -> Response:
+    """The page, with what was refused of what was typed."""
+    store = desk_of(request).store
+    ends = [access.session_ends(store, each) for each in session_secrets(request.scope)]
+    made = page(
+        request,
+        "account.html.j2",
+        status=status if errors else 200,
+        told=told,
+        errors=errors or {},
+        typed=typed or {},
+        secret=secret,
+        locked=access.has_password(store),
+        ends=next((each for each in ends if each is not None), None),
+        tokens=store.tokens(),
+        shortest=access.SHORTEST_PASSWORD,
+        longest=access.LONGEST_PASSWORD,
+        days=access.SESSION_TIME.days,
+    )
+    return _told_to_wait(made, wait)
+
+
+def _told_to_wait(made: Response, seconds: int) -> Response:
+    if seconds:
+        made.headers["retry-after"] = str(seconds)
+    return made
+
+
+def _too_many(seconds: int) -> str:
+    return f"Too many tries; the next one counts in {seconds:,} seconds."
+
+
+def _wait(request: Request) -> int:
+    """Begin a try at the password; the seconds to wait before it, 0 where it may be made now."""
+    seconds: int = request.app.state.login_rate.wait(_client(request))
+    return seconds
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _changed(request: Request) -> None:
+    """The guard asks the store anew."""
+    request.app.state.keeper.forget()
+
+
+def _end_own(request: Request) -> None:
+    """End the session that this browser was in."""
+    for secret in session_secrets(request.scope):
+        access.end_session(desk_of(request).store, secret)
+
+
+def _with_session(request: Request, answer: Response, secret: str) -> Response:
+    """The answer, with the cookie of a session that goes wherever a link from elsewhere leads, but with no change."""
+    _changed(request)
+    seconds = int(access.SESSION_TIME.total_seconds())
+    answer.set_cookie(
+        SESSION_COOKIE, secret, max_age=seconds, path="/", httponly=True, samesite="lax", secure=_encrypted(request)
+    )
+    return answer
+
+
+def _left(request: Request) -> Response:
+    """Where a browser goes that is signed in no more."""
+    _changed(request)
+    answer = redirected(LOGIN if access.has_password(desk_of(request).store) else PATH)
+    answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax", secure=_encrypted(request))
+    return answer
+
+
+def _encrypted(request: Request) -> bool:
+    """Whether the browser speaks TLS, if only to a server in front of this one: it says so in Origin."""
+    origin = header(request.scope, "origin") or ""
+    return request.url.scheme == "https" or origin.lower().startswith("https://")
