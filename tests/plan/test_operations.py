@@ -38,6 +38,7 @@ MALFORMED = [
     (WHOLE.replace("cost = 100", 'cost = "ten"'), "staff.ushers.cost: got 'ten', expected a number above 0"),
     (WHOLE.replace("cost = 100", "cost = -5"), "staff.ushers.cost: got -5"),
     (WHOLE.replace("cost = 100", "cost = inf"), "staff.ushers.cost: got inf"),
+    (WHOLE.replace("cost = 100", "cost = 1e-300"), "staff.ushers.cost: got 1e-300"),
     (WHOLE.replace("shortage_cost = 400", "shortage_cost = 100"), "more than the cost of a shift"),
     (WHOLE.replace("cost = 100", "cost = 100\nminimum = 2.5"), "a whole number"),
     (WHOLE.replace("cost = 100", "cost = 100\npool = -1"), "staff.ushers.pool: got -1"),

@@ -143,6 +143,16 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(store):
     assert store.imports().height == 0
 
 
+def test_what_changes_nothing_is_noted_unless_told_otherwise(store):
+    store.import_games(season())
+    table, noted = season(), store.imports().height
+    gates = store.games().table.select(c.GAME_ID, c.ATTENDANCE)
+    for report in (store.import_games(table, if_changed=True), store.record_outcomes(gates, if_changed=True)):
+        assert (report.import_id, report.unchanged) == (None, table.height)
+    assert store.imports().height == noted
+    assert store.import_games(table).import_id == noted + 1
+
+
 def test_a_column_cannot_change_what_it_is(store):
     column = Column("price", pl.Float64, Role.NUMBER, ALWAYS)
     store.import_games(season(1, price=[2.0]), [column])

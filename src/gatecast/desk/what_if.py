@@ -25,7 +25,7 @@ from gatecast.plan.homestands import homestand_of
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["Answer", "Field", "Outcome", "ask", "fields_of"]
+__all__ = ["Answer", "Field", "Outcome", "TwoForecasts", "ask", "fields_of", "two_forecasts"]
 
 MOST_CHOICES = 200
 """Values offered of a column; of one with more, the latest."""
@@ -80,6 +80,23 @@ class Answer:
     unseen: tuple[str, ...]
     games: pl.DataFrame
     plan: Differences
+
+
+@dataclass(frozen=True)
+class TwoForecasts:
+    """Forecasts of a club's games to come as they are and as they would be, row by row the same games.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        As `gatecast.forecast.Forecaster.forecast` gives them.
+    others : int
+        Games that were not changed themselves whose forecast would be another.
+    """
+
+    before: pl.DataFrame
+    after: pl.DataFrame
+    others: int
 
 
 @dataclass(frozen=True)
@@ -148,6 +165,33 @@ def ask(desk: Desk, row: Mapping[str, Any], given: Mapping[str, str], units: Map
     return Outcome(None, refused) if refused else Outcome(answer, {})
 
 
+def two_forecasts(
+    desk: Desk, forecaster: Forecaster, club: str, changes: Mapping[str, Mapping[str, object]]
+) -> TwoForecasts:
+    """What some changes would do to the forecasts of a club's games to come; nothing is stored.
+
+    Parameters
+    ----------
+    desk : Desk
+    forecaster : Forecaster
+        Trained.
+    club : str
+    changes : mapping of game_id to mapping of column to value
+        As `gatecast.forecast.what_if` takes them.
+
+    Raises
+    ------
+    InputError
+        As `gatecast.forecast.what_if` does.
+    """
+    # A forecaster keeps the games it forecast last; a copy shares the network and leaves those of others alone.
+    asked = copy.copy(forecaster)
+    before, after = what_if(asked, desk.played(), desk.coming(club), desk.as_of(club), changes)
+    differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
+    others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))
+    return TwoForecasts(before, after, int(others.sum()))
+
+
 def _read(
     columns: Mapping[str, Column], given: Mapping[str, str], units: Mapping[str, str]
 ) -> tuple[dict[str, object], dict[str, str]]:
@@ -167,20 +211,15 @@ def _read(
 
 def _answered(desk: Desk, forecaster: Forecaster, row: Mapping[str, Any], values: dict[str, object]) -> Answer:
     club, game = row[c.HOME], row[c.GAME_ID]
-    coming = desk.coming(club)
-    # A forecaster keeps the games it forecast last; a copy shares the network and leaves those of others alone.
-    asked = copy.copy(forecaster)
-    given, changed = what_if(asked, desk.played(), coming, desk.as_of(club), {game: values})
-    differs = (given.select(QUANTILE_COLUMNS) != changed.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
-    others = int((differs.to_series() & (given[c.GAME_ID] != game)).sum())
+    two = two_forecasts(desk, forecaster, club, {game: values})
     here = pl.col(c.GAME_ID) == game
     return Answer(
         values,
-        given.row(by_predicate=here, named=True),
-        changed.row(by_predicate=here, named=True),
-        others,
+        two.before.row(by_predicate=here, named=True),
+        two.after.row(by_predicate=here, named=True),
+        two.others,
         _unseen(forecaster, values),
-        *_plans(desk, given, changed, _stand(coming, game)),
+        *_plans(desk, two.before, two.after, _stand(desk.coming(club), game)),
     )
 
 

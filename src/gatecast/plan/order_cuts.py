@@ -22,6 +22,7 @@ import numpy.typing as npt
 from gatecast.plan.newsvendor import ROUNDING
 from gatecast.plan.order_program import FORCE, Spell, around, at_limits
 from gatecast.plan.shelf import outflow_after, outflow_before
+from gatecast.plan.unsolved import unsolved
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -170,7 +171,7 @@ class _Cuts:
         money = np.concatenate([np.zeros(count), np.ones(self.groups)])
         found = linprog(money, A_ub=rows, b_ub=limits, bounds=ends, method="highs-ds")
         if found.x is None:
-            raise RuntimeError(f"HiGHS found no order list: {found.message}")
+            raise unsolved("order list", found.message)
         force = np.abs(found.lower.marginals[:count]) + np.abs(found.upper.marginals[:count])
         point = np.maximum.accumulate(found.x[:count])
         return point, float(found.fun) + self.spell.lost, force > FORCE * self.spell.sale

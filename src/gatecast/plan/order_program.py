@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.plan.newsvendor import ROUNDING, UnitCosts
+from gatecast.plan.unsolved import unsolved
 
 __all__ = ["FORCE", "OrderProgram", "Solution", "Spell", "around", "at_limits"]
 
@@ -142,7 +143,7 @@ class OrderProgram:
         ends = np.column_stack([np.concatenate([[0], self.low, -free]), np.concatenate([[0], self.high, free])])
         found = linprog(self._money(), A_ub=rows, b_ub=most, bounds=ends, method="highs-ds")
         if found.x is None:
-            raise RuntimeError(f"HiGHS found no order list: {found.message}")
+            raise unsolved("order list", found.message)
         lists = slice(1, self.deliveries + 1)
         force = np.abs(found.lower.marginals[lists]) + np.abs(found.upper.marginals[lists])
         constant = self.spell.lost - self.spell.sale * self.sold_for_certain

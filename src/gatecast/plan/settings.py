@@ -11,7 +11,8 @@ from gatecast.errors import SettingsError
 
 __all__ = ["Named", "Number", "Settings", "numbers_of"]
 
-LARGEST_NUMBER = 1e9
+LARGEST_NUMBER, SMALLEST_NUMBER = 1e9, 1e-9
+"""The largest number of a setting, and the smallest where 0 is refused: what is divided by it stays a number."""
 LONGEST_NAME = 60
 
 
@@ -46,6 +47,11 @@ class Number:
             return f"{kind} {'above' if self.above else 'from'} {self.low:g} {'up ' * self.above}to {self.high:g}"
         return f"{kind} above {self.low:g}" if self.above else f"{kind} of {self.low:g} or more"
 
+    @property
+    def least(self) -> float:
+        """The smallest number accepted."""
+        return self.low + SMALLEST_NUMBER if self.above else self.low
+
     def accepts(self, value: object) -> bool:
         """True where `value` is a number of the right kind and size."""
         if value is None:
@@ -54,7 +60,7 @@ class Number:
             return False
         if self.whole and value != int(value):
             return False
-        return (value > self.low if self.above else value >= self.low) and value <= self.high
+        return self.least <= value <= self.high
 
 
 def numbers_of(model: type[Settings]) -> dict[str, Number]:

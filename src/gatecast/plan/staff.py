@@ -23,6 +23,7 @@ import numpy.typing as npt
 from gatecast.plan.crowd import Crowd
 from gatecast.plan.newsvendor import ROUNDING, UnitCosts, best_choice, worth_of_one_more
 from gatecast.plan.operations import StaffRole
+from gatecast.plan.unsolved import unsolved
 
 if TYPE_CHECKING:
     from scipy.optimize import LinearConstraint
@@ -145,7 +146,7 @@ def _contract(need: FloatArray, costs: UnitCosts, alone: IntArray, least: IntArr
         options={"mip_rel_gap": 0.0},
     )
     if found.x is None:
-        raise RuntimeError(f"HiGHS found no shifts: {found.message}")
+        raise unsolved("shifts", found.message)
     shifts: IntArray = np.round(found.x[:games]).astype(np.int64)
     return shifts
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gatecast.errors import DataError
 from gatecast.games import CANONICAL, Column
 from gatecast.games import columns as c
-from gatecast.store.report import Refused
+from gatecast.store.report import ImportReport, Refused
 from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games
 from gatecast.store.schema import GAMES, RESULTS
 from gatecast.store.screen import ROW, screened
@@ -68,6 +68,17 @@ class Comparison:
     before: pl.DataFrame
     unchanged: int
     refused: tuple[Refused, ...]
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.added.height or self.changed.height)
+
+    def report(self, import_id: int | None, source: str) -> ImportReport:
+        """What an import of it does."""
+        return ImportReport(
+            import_id, source, self.added.height, self.changed.height, self.unchanged, tuple(self.refused)
+        )
 
 
 def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refused] = ()) -> Comparison:

@@ -60,8 +60,7 @@ def write(
     _outcomes(connection, before, after, number, now=now, known_at=known_at)
     if declares or after.height:
         revisions.move(connection, revisions.GAMES)
-    totals = (found.added.height, found.changed.height, found.unchanged)
-    return ImportReport(number, source, *totals, found.refused)
+    return found.report(number, source)
 
 
 def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:

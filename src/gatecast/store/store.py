@@ -95,6 +95,7 @@ class Store(Settings, Jobs, Access):
         columns: Sequence[str] | None = None,
         erase: bool = False,
         dry_run: bool = False,
+        if_changed: bool = False,
     ) -> ImportReport:
         """Add games and change those that differ; importing the same again changes nothing.
 
@@ -114,6 +115,8 @@ class Store(Settings, Jobs, Access):
             Whether an empty cell empties what is stored; if not, it leaves it.
         dry_run : bool
             Only tell what would be done.
+        if_changed : bool
+            Keep no note of an import that adds and changes nothing.
 
         Raises
         ------
@@ -127,12 +130,13 @@ class Store(Settings, Jobs, Access):
         offered = Offered(frame, tuple(extras), source, _rows(frame, rows), named, erase)
         if dry_run:
             with self.database.reading() as connection:
-                found = compared(connection, offered)
-            totals = (found.added.height, found.changed.height, found.unchanged)
-            return ImportReport(None, source, *totals, found.refused)
+                return compared(connection, offered).report(None, source)
         now = moments.now()
         with self.database.writing() as connection:
-            return imports.write(connection, compared(connection, offered), source, now=now, known_at=now)
+            found = compared(connection, offered)
+            if if_changed and not found.changes:
+                return found.report(None, source)
+            return imports.write(connection, found, source, now=now, known_at=now)
 
     def undo(self, import_id: int) -> Undone:
         """Take an import back: games it changed get their earlier values, games it added are taken out.
@@ -168,6 +172,7 @@ class Store(Settings, Jobs, Access):
         known_at: dt.datetime | None = None,
         source: str = "",
         rows: Sequence[int] | None = None,
+        if_changed: bool = False,
     ) -> ImportReport:
         """Gates and scans of games in the store; another figure for a game corrects the earlier one, which is kept.
 
@@ -177,13 +182,15 @@ class Store(Settings, Jobs, Access):
             game_id, attendance and, where there is one, scanned. An empty cell leaves what is stored.
         known_at : datetime, optional
             When the figures were known; now if not given.
-        source, rows
+        source, rows, if_changed
             As in `import_games`; `undo` takes outcomes back as well.
         """
         now = moments.now()
         with self.database.writing() as connection:
             offered, strange = outcomes_offered(connection, frame, source, _rows(frame, rows))
             found = compared(connection, offered, strange)
+            if if_changed and not found.changes:
+                return found.report(None, source)
             return imports.write(connection, found, source, now=now, known_at=_moment(known_at, now))
 
     def record_tickets(

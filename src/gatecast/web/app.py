@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from gatecast import __version__
 from gatecast.errors import GatecastError
 from gatecast.web import api
-from gatecast.web.api.problems import problem
+from gatecast.web.api.problems import from_error, from_invalid, problem
 from gatecast.web.cache import PageCache
 from gatecast.web.pages import ROUTERS
 from gatecast.web.render import page
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["application", "build"]
 
 API = "/api/"
-MOST_ERRORS = 20
 
 
 def build(desk: Desk) -> FastAPI:
@@ -53,33 +51,33 @@ def application(desk: Desk) -> FastAPI:
         desk.store.revisions()
         return PlainTextResponse("ok")
 
-    app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(GatecastError, _unusable)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.exception_handler(HTTPException)(_refused)
+    app.exception_handler(GatecastError)(_unusable)
+    app.exception_handler(RequestValidationError)(_invalid)
     return app
 
 
-def _refused(request: Request, refused: Exception) -> Response:
-    status = refused.status_code if isinstance(refused, HTTPException) else 500
-    detail = str(refused.detail) if isinstance(refused, HTTPException) else ""
-    return _told(request, status, detail)
+def _refused(request: Request, refused: HTTPException) -> Response:
+    if _of_api(request):
+        return problem(refused.status_code, refused.detail, headers=refused.headers)
+    return _told(request, refused.status_code, refused.detail)
 
 
-def _unusable(request: Request, refused: Exception) -> Response:
-    return _told(request, 422, str(refused))
+def _unusable(request: Request, refused: GatecastError) -> Response:
+    return from_error(refused) if _of_api(request) else _told(request, 422, str(refused))
 
 
-def _invalid(request: Request, refused: Exception) -> Response:
-    """What a request lacks or has wrong, the first of it in words."""
-    found = refused.errors() if isinstance(refused, RequestValidationError) else []
-    errors = [
-        {"place": ".".join(str(part) for part in each["loc"]), "expected": each["msg"]} for each in found[:MOST_ERRORS]
-    ]
-    first = errors[0] if errors else {"place": "request", "expected": "another one"}
-    return _told(request, 422, f"{first['place']}: {first['expected']}", errors)
+def _invalid(request: Request, refused: RequestValidationError) -> Response:
+    """What a request lacks or has wrong; a page tells the first of it."""
+    if _of_api(request):
+        return from_invalid(refused)
+    first = refused.errors()[0]
+    return _told(request, 422, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
 
 
-def _told(request: Request, status: int, detail: str, errors: Sequence[dict[str, Any]] = ()) -> Response:
-    if request.url.path.startswith(API):
-        return problem(status, detail, errors)
+def _of_api(request: Request) -> bool:
+    return request.url.path.startswith(API)
+
+
+def _told(request: Request, status: int, detail: str) -> Response:
     return page(request, "problem.html.j2", status=status, detail=detail)

@@ -2,7 +2,8 @@
 
 A page is the same for every reader with the same preferences, so it is rendered once for each state of the store. While
 the store changes often, a page up to two seconds old is shown to those who did not change anything themselves, and one
-rendering at a time brings it up to date; whoever sent a change sees it at once, and so does every program.
+rendering at a time brings it up to date; whoever sent a change sees it at once. Programs do not look twice: what they
+ask the API for is never kept here.
 """
 
 from __future__ import annotations
@@ -27,8 +28,6 @@ CACHEABLE = "x-gatecast-page"
 """Header by which a page says that it may be kept; taken out before it is sent."""
 SEEN_COOKIE = "gc_seen"
 SAFE = ("GET", "HEAD")
-EXACT = "/api/"
-"""What is never answered from before a change: programs do not look twice."""
 LARGEST_KEPT = 64 * 1024 * 1024
 LARGEST_KEY = 2048
 SMALLEST_ZIPPED = 600
@@ -136,7 +135,7 @@ class PageCache:
             kept.current_at = now
         else:
             rendering = self._rendered(scope, key)
-            if now - kept.current_at > self.stale_s or scope["path"].startswith(EXACT):
+            if now - kept.current_at > self.stale_s:
                 await asyncio.shield(rendering)
                 kept = self._pages.get(key)
         if kept is not None:

@@ -1,9 +1,14 @@
 """The API: what it gives and takes, and what it says when something is amiss."""
 
+from pathlib import Path
+
 import httpx
+import polars as pl
 import pytest
 
-GAME = "QUI202506100"
+GAME, CLUB = "QUI202506100", "Quillport Lanterns"
+DOCS = Path(__file__).parents[3] / "docs" / "api.md"
+JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture
@@ -20,7 +25,7 @@ def test_games_in_pages(visit, sample_desk):
     game = visitor.get(f"/api/v1/games/{GAME}").json()
     assert game in rest["items"] + first["items"]
     assert (game["date"], game["start_time"], game["attendance"]) == ("2025-06-10", "18:35", None)
-    assert game["further"]["price"] == 15.5
+    assert game["price"] == 15.5
     days = visitor.get("/api/v1/games", params={"from": "2025-06-10", "to": "2025-06-12"}).json()
     assert days["total"] == 3
 
@@ -37,7 +42,7 @@ def test_forecasts_as_they_were_issued(visit, sample_desk):
     assert [each["q50"] for each in told] == stored["q50"].to_list()
     (last,) = visitor.get("/api/v1/forecasts", params={"game_id": GAME, "latest": True}).json()["items"]
     assert last == told[-1]
-    assert last["further"]["capacity"] == 6200
+    assert last["capacity"] == 6200
 
 
 def test_answers_carry_an_etag_until_something_changes(api):
@@ -54,15 +59,19 @@ def test_answers_carry_an_etag_until_something_changes(api):
 
 def test_games_are_imported_once_and_refused_by_cell(api):
     rows = [
-        {"date": "2025-09-01", "home": "Quillport Lanterns", "visitor": "Kites", "capacity": 6200},
-        {"date": "2025-09-02", "home": "Quillport Lanterns", "temperature_c": "warm"},
+        {"date": "2025-09-01", "home": CLUB, "visitor": "Kites", "capacity": 6200, "price": 18.5},
+        {"date": "2025-09-02", "visitor": "Kites"},
+        {"date": "2025-09-02", "home": CLUB, "capacity": 100, "attendance": 5000},
     ]
     tried = api.post("/api/v1/games", params={"dry_run": True}, json=rows).json()
     assert (tried["import_id"], tried["added"]) == (None, 1)
     told = api.post("/api/v1/games", json=rows).json()
     assert told["added"] == 1
-    assert [(each["row"], each["column"], each["got"]) for each in told["refused"]] == [(3, "temperature_c", "'warm'")]
-    assert api.post("/api/v1/games", json=rows[:1]).json()["unchanged"] == 1
+    assert [(each["row"], each["column"]) for each in told["refused"]] == [(2, "home"), (3, "attendance")]
+    (listed,) = [each for each in api.get("/api/v1/imports").json()["items"] if each["import_id"] == told["import_id"]]
+    assert (listed["added"], listed["undone_at"]) == (1, None)
+    again = api.post("/api/v1/games", json=rows[:1]).json()
+    assert (again["import_id"], again["unchanged"]) == (None, 1)
     undone = api.post(f"/api/v1/imports/{told['import_id']}/undo")
     assert undone.json()["withdrawn"] == 1
     assert api.post(f"/api/v1/imports/{told['import_id']}/undo").status_code == 409
@@ -78,17 +87,32 @@ def test_tickets(api):
 
 def test_forecast_plan_and_what_if(api, own_desk):
     issued = api.post("/api/v1/forecasts").json()
-    assert issued["rows"] == 18
+    assert issued["games"] == 18
     assert own_desk.store.forecasts()["issue_id"].max() == issued["issue_id"]
+    assert api.post("/api/v1/forecasts").json() == {**issued, "new": False}
     plan = api.post("/api/v1/plans/preview").json()
     assert plan["format"] == "gatecast plan"
     kept = api.post("/api/v1/plans").json()
-    assert kept["plan"]["decisions"] == plan["decisions"]
+    assert (kept["new"], kept["plan"]) == (True, plan)
+    assert api.post("/api/v1/plans").json() == {**kept, "new": False}
+    assert [each["plan_id"] for each in api.get("/api/v1/plans").json()["items"]] == [kept["plan_id"]]
     assert api.get(f"/api/v1/plans/{kept['plan_id']}").json() == kept["plan"]
     asked = {"changes": {GAME: {"precipitation": "rain", "temperature_c": 8}}}
     told = api.post("/api/v1/what-if", json=asked).json()
-    assert told["before"][0]["game_id"] == told["after"][0]["game_id"] == GAME
-    assert told["after"][0]["mean"] < told["before"][0]["mean"]
+    (game,) = told["games"]
+    assert game["game_id"] == GAME
+    assert game["after"]["mean"] < game["before"]["mean"]
+
+
+def test_another_home_stand_on_other_operations(visit, sample_desk):
+    visitor = visit(sample_desk)
+    usher = {"name": "ushers", "people_per_shift": 100, "cost": 50, "shortage_cost": 400}
+    asked = {"season": 2025, "operations": {"crowd": {"show_rate": 0.9}, "staff": [usher]}}
+    plans = [visitor.post("/api/v1/plans/preview", json={**asked, "stand": stand}) for stand in range(1, 20)]
+    stands = {tuple(game["game_id"] for game in plan.json()["games"]) for plan in plans if plan.status_code == 200}
+    assert len(stands) > 1
+    assert {plan.status_code for plan in plans} == {200, 404, 409}
+    assert {each["name"] for plan in plans for each in plan.json().get("decisions", [])} == {"ushers"}
 
 
 def test_operations(api):
@@ -105,8 +129,51 @@ def test_operations(api):
 def test_the_track_record(visit, sample_desk):
     told = visit(sample_desk).get("/api/v1/track").json()
     assert told["overall"]["games"] == 102
-    assert [row["days"] for row in told["by_days_before"]] == ["1 to 3", "4 to 10", "11 to 40", "41 or more"]
-    assert told["drift"]["told"]
+    assert [row["first_day"] for row in told["by_lead"]] == [1, 4, 11, 41]
+    assert [row["season"] for row in told["by_season"]] == [2024, 2025]
+    assert told["watch"]["told"]
+
+
+def test_clubs(visit, sample_desk):
+    told = visit(sample_desk).get("/api/v1/clubs").json()
+    (own,) = [each for each in told["items"] if each["own"]]
+    assert (own["club"], own["to_come"], own["as_of"]) == (CLUB, 18, "2025-06-08")
+    assert told["model"] == sample_desk.model_id()
+
+
+def test_a_game_whose_id_holds_a_slash(api):
+    row = {"game_id": "2025/09/01?1", "date": "2025-09-01", "start_time": "19:05", "home": CLUB}
+    assert api.post("/api/v1/games", json=[row]).json()["added"] == 1
+    game = api.get("/api/v1/games/2025%2F09%2F01%3F1").json()
+    assert {name: game[name] for name in row} == row
+    assert api.get("/api/v1/games/2025/09/01%3F1").json() == game
+
+
+def test_answers_are_never_from_before_a_change(api, own_desk):
+    before = api.get("/api/v1/tickets").json()["total"]
+    frame = pl.DataFrame({"game_id": [GAME], "as_of": ["2025-06-08"], "tickets": [2500]})
+    own_desk.store.record_tickets(frame)
+    assert api.get("/api/v1/tickets").json()["total"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "row", "column"),
+    [
+        ("games", [{}, {"temperature_c": "warm"}], 2, "temperature_c"),
+        ("games", [{"date": "2025-02-30"}], 1, "date"),
+        ("games", [{"rain": "much"}], 1, ""),
+        ("outcomes", [{"game_id": GAME, "attendance": 3100.5}], 1, "attendance"),
+        ("outcomes", [{"game_id": GAME, "gate": 3100}], 1, "gate"),
+        ("tickets", [{"game_id": GAME, "tickets": 5}], 1, "as_of"),
+        ("what-if", {"changes": {GAME: {}}}, None, f"changes.{GAME}"),
+        ("plans/preview", {"stand": 0}, None, "stand"),
+    ],
+)
+def test_what_is_amiss_has_a_place(visit, sample_desk, path, body, row, column):
+    answer = visit(sample_desk).post(f"/api/v1/{path}", json=body)
+    assert answer.status_code == 422
+    first = answer.json()["errors"][0]
+    assert (first["row"], first["column"]) == (row, column)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +189,11 @@ def test_the_track_record(visit, sample_desk):
         ("DELETE", "/api/v1/games", {}, 405),
         ("POST", "/api/v1/games", {"json": []}, 422),
         ("POST", "/api/v1/games", {"json": [{"nothing": 1}]}, 422),
-        ("POST", "/api/v1/games", {"content": b"{", "headers": {"content-type": "application/json"}}, 422),
+        ("POST", "/api/v1/games", {"content": b"{", "headers": JSON}, 400),
+        ("POST", "/api/v1/games", {"content": b"[NaN]", "headers": JSON}, 400),
+        ("POST", "/api/v1/games", {"content": b"[" * 100_000, "headers": JSON}, 400),
+        ("POST", "/api/v1/games", {"content": b"date\n2025-09-01", "headers": {"content-type": "text/csv"}}, 415),
+        ("GET", "/api/v1/games?seasons=2025", {}, 422),
         ("POST", "/api/v1/outcomes", {"json": [{"game_id": GAME, "attendance": -5}]}, 422),
         ("POST", "/api/v1/what-if", {"json": {"changes": {"x": {"sky": "sunny"}}}}, 422),
         ("POST", "/api/v1/what-if", {"json": {"changes": {GAME: {"attendance": 5}}}}, 422),
@@ -139,10 +210,22 @@ def test_problems_are_told_as_documents(visit, sample_desk, method, path, more, 
     assert answer.json()["detail"]
 
 
-def test_the_page_shows_every_operation(visit, sample_desk):
+def test_the_page_and_the_docs_show_every_operation(visit, sample_desk):
     visitor = visit(sample_desk)
     document = visitor.get("/api/v1/openapi.json").json()
-    page = visitor.get("/api/v1/docs").text
+    page, docs = visitor.get("/api/v1/docs").text, DOCS.read_text(encoding="utf-8")
     for path, operations in document["paths"].items():
         for method in operations:
             assert f"{method.upper()} {path}" in page
+            assert f"`{method.upper()} {path.removeprefix('/api/v1')}`" in docs
+
+
+def test_every_operation_asks_for_a_token_and_describes_its_problems(visit, sample_desk):
+    document = visit(sample_desk).get("/api/v1/openapi.json").json()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert operation["security"] == [{"HTTPBearer": []}]
+            problems = [told for code, told in operation["responses"].items() if code != "200"]
+            assert {tuple(told["content"]) for told in problems} == {("application/problem+json",)}
+            (answer,) = operation["responses"]["200"]["content"].values()
+            assert answer["schema"]["$ref"].startswith("#/components/schemas/")

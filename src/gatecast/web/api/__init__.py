@@ -6,16 +6,16 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 
 from gatecast import __version__
 from gatecast.web.api import reads, writes
-from gatecast.web.api.answers import answer
-from gatecast.web.api.bodies import Problem
+from gatecast.web.api.parts import PREFIX, router_of
+from gatecast.web.api.problems import Problem
 from gatecast.web.render import page
 
 __all__ = ["include"]
 
-PREFIX = "/api/v1"
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = (
     "Games, forecasts as issued, plans, what-if, outcomes. Errors are problem documents (RFC 9457). Answers carry"
@@ -25,15 +25,18 @@ DESCRIPTION = (
 
 def include(app: FastAPI) -> None:
     """Add the API to an application, with its OpenAPI document and a page that shows it."""
+    shown = router_of()
+
+    @shown.get("/openapi.json", include_in_schema=False)
+    def openapi() -> Response:
+        return JSONResponse(document(app))
+
     app.include_router(reads.router)
     app.include_router(writes.router)
-
-    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
-    def openapi() -> Response:
-        return answer(document(app))
+    app.include_router(shown)
 
     @app.get(f"{PREFIX}/docs", include_in_schema=False)
-    def shown(request: Request) -> Response:
+    def docs(request: Request) -> Response:
         return page(request, "api.html.j2", cacheable=True, document=document(app))
 
 
@@ -45,10 +48,10 @@ def document(app: FastAPI) -> dict[str, Any]:
             version=__version__,
             description=DESCRIPTION,
             routes=[*reads.router.routes, *writes.router.routes],
+            # Operations are given and told in one form.
+            separate_input_output_schemas=False,
         )
-        schemas = made.setdefault("components", {}).setdefault("schemas", {})
-        schemas["Problem"] = Problem.model_json_schema(ref_template=REFERENCE)
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
+        problem = Problem.model_json_schema(ref_template=REFERENCE)
+        made["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
         app.openapi_schema = made
     return app.openapi_schema

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Path, Query, Request, Security
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 
 from gatecast.desk import Desk
-from gatecast.web.api.answers import MOST_ITEMS
-from gatecast.web.api.bodies import LARGEST_WHOLE, PLAIN, Problem
+from gatecast.web.api.fields import LARGEST_WHOLE, LONGEST_TEXT, PLAIN
+from gatecast.web.api.paging import MOST_ITEMS
+from gatecast.web.api.problems import MEDIA_TYPE
+from gatecast.web.api.route import ApiRoute
 from gatecast.web.render import desk_of
 
 __all__ = [
+    "PREFIX",
     "Club",
     "DeskNow",
     "First",
@@ -21,30 +24,44 @@ __all__ = [
     "Limit",
     "Number",
     "Offset",
+    "Rows",
     "Season",
     "Until",
     "club_of",
     "described",
+    "router_of",
 ]
 
+PREFIX = "/api/v1"
+MOST_ROWS = 5000
 TOKEN = HTTPBearer(auto_error=False, description="A token made at /account; not needed where no password is set.")
-PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+json": {}}}
 TOLD = {
     400: "A request that cannot be read.",
     401: "No token, where a password is set.",
     403: "A token that only reads, or a page of another site.",
     404: "There is no such thing.",
+    408: "Nothing more of the body came.",
     409: "Not in the state that things are in.",
     413: "A body too large.",
+    414: "An address that is too long.",
+    415: "A body of another type than JSON.",
     422: "Something given cannot be used.",
+    503: "The database cannot be reached.",
 }
+READING = (400, 401, 414, 422, 503)
+WRITING = (*READING, 403, 408, 413, 415)
 
 
-def described(*more: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that an operation may answer with; 400, 401, 403, 413 and 422 always."""
+def router_of() -> APIRouter:
+    """A router for operations of the API."""
+    return APIRouter(prefix=PREFIX, route_class=ApiRoute)
+
+
+def described(*more: int, writes: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The problems that an operation may answer with: those of all that read or write, and more."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    codes = sorted({400, 401, 403, 413, 422, *more})
-    return {code: {"description": TOLD[code], "content": {"application/problem+json": schema}} for code in codes}
+    codes = sorted({*(WRITING if writes else READING), *more})
+    return {code: {"description": TOLD[code], "content": {MEDIA_TYPE: schema}} for code in codes}
 
 
 def _desk(request: Request, _: Annotated[object, Security(TOKEN)]) -> Desk:
@@ -52,15 +69,17 @@ def _desk(request: Request, _: Annotated[object, Security(TOKEN)]) -> Desk:
 
 
 DeskNow = Annotated[Desk, Depends(_desk)]
+Rows = Body(min_length=1, max_length=MOST_ROWS)
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Rows at most.")]
 Offset = Annotated[int, Query(ge=0, le=LARGEST_WHOLE, description="Rows left out before the first.")]
 Club = Annotated[
-    str | None, Query(max_length=200, pattern=PLAIN, description="Home club; the desk's own if not given.")
+    str | None,
+    Query(max_length=LONGEST_TEXT, pattern=PLAIN, description="Home club; the desk's own if not given."),
 ]
 Season = Annotated[int | None, Query(ge=1800, le=9999)]
 First = Annotated[dt.date | None, Query(alias="from", description="First day.")]
 Until = Annotated[dt.date | None, Query(alias="to", description="Last day.")]
-GameId = Annotated[str, Path(min_length=1, max_length=200, pattern=PLAIN)]
+GameId = Annotated[str, Path(min_length=1, max_length=LONGEST_TEXT, pattern=PLAIN)]
 Number = Annotated[int, Path(ge=0, le=LARGEST_WHOLE)]
 
 

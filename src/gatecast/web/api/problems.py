@@ -20,6 +20,8 @@ MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 200
 LONGEST_SHOWN = 80
 PLACES = ("body", "query", "path")
+KINDS = ("int", "float", "bool", "str", "constrained-int", "constrained-float", "constrained-str")
+"""What a place says of a value that could be of several kinds, once for each of them."""
 PLEASANTRY = "Input should be "
 
 
@@ -112,11 +114,13 @@ def _place(location: Sequence[Any]) -> tuple[int | None, str]:
     row = inner.pop(0) + 1 if inner and isinstance(inner[0], int) else None
     if row is not None:
         return row, str(inner[0]) if inner else ""
-    return None, ".".join(str(part) for part in inner) or str(location[0])
+    return None, ".".join(str(part) for part in inner if part not in KINDS) or str(location[0])
 
 
 def _told(error: Mapping[str, Any], column: str) -> dict[str, str]:
     expected = str(error["msg"]).removeprefix(PLEASANTRY).removeprefix("Value error, ")
+    if error["loc"][-1] in KINDS:
+        expected = "a number, text, true, false or null"
     if error["type"] == "missing":
         return {"got": "nothing", "expected": "a value"}
     if error["type"] == "extra_forbidden":
