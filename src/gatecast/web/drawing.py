@@ -53,7 +53,7 @@ def axis(low: float, high: float, start: float, end: float, most: int = MOST_TIC
     Examples
     --------
     >>> [words for _, words in axis(0, 6200, 0, 100, most=4).ticks]
-    ['0', '2,500', '5,000']
+    ['0', '2,000', '4,000', '6,000']
     """
     span = max(high - low, 1e-9)
     power = 10.0 ** math.floor(math.log10(span / most))
