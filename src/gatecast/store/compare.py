@@ -98,8 +98,8 @@ def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refu
     table, refused = screened(offered.frame, offered.extras, file=offered.source, rows=offered.rows)
     refused += already
     extras = declared_with(connection, offered.extras, offered.source)
-    stored = stored_games(connection, extras)
-    _check_dates(stored, table, offered.source)
+    stored = stored_games(connection, extras, among=table[c.GAME_ID].to_list())
+    _check_dates(connection, table, offered.source)
     names = [*CANONICAL, *(column.name for column in extras)]
     table = table.with_columns(
         pl.lit(None, each.dtype).alias(each.name) for each in extras if each.name not in table.columns
@@ -132,7 +132,7 @@ def outcomes_offered(
         raise DataError(f"no column {missing[0]}", f"{c.GAME_ID} and {c.ATTENDANCE}", file=source, column=missing[0])
     results = [name for name in RESULTS if name in frame.columns]
     given = frame.select(pl.col(c.GAME_ID).cast(pl.String), *results).with_columns(pl.Series(ROW, rows, pl.Int64))
-    stored = stored_games(connection, ()).drop(*RESULTS, PLACE, WITHDRAWN)
+    stored = stored_games(connection, (), among=given[c.GAME_ID].to_list()).drop(*RESULTS, PLACE, WITHDRAWN)
     strange = given.join(stored, on=c.GAME_ID, how="anti", maintain_order="left")
     refused = [
         Refused(
@@ -166,10 +166,12 @@ def _nonsense(changed: pl.DataFrame, extras: Sequence[Column], file: str) -> lis
     return screened(changed.drop(ROW, PLACE, WITHDRAWN), extras, file=file, rows=changed[ROW].to_list())[1]
 
 
-def _check_dates(stored: pl.DataFrame, table: pl.DataFrame, file: str) -> None:
-    if not stored.height or not table.height:
+def _check_dates(connection: sa.Connection, table: pl.DataFrame, file: str) -> None:
+    counts = sa.select(sa.func.count(), sa.func.count(GAMES.c[c.DATE])).where(~GAMES.c.withdrawn)
+    games, dated = connection.execute(counts).one()
+    if not games or not table.height:
         return
-    there, here = (each[c.DATE].null_count() == 0 for each in (stored, table))
+    there, here = games == dated, table[c.DATE].null_count() == 0
     if there != here:
         got, other = ("games without dates", "dates") if there else ("games with dates", "none")
         raise DataError(got, f"{other}, as the stored games have", file=file, column=c.DATE)

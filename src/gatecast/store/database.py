@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
@@ -91,6 +92,7 @@ class Database:
             url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, connect_args=waits, pool_pre_ping=not sqlite
         )
         self.sqlite = sqlite
+        self._turn = Lock()
         if sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
@@ -105,7 +107,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A connection of the only writer; all it does is kept when the block ends, and nothing if it raises."""
-        with self._told(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
+        # The threads of a process take turns here: SQLite would have them ask again and again, in no order.
+        with self._turn, self._told(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
             if not self.sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
             yield connection

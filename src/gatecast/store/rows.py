@@ -31,6 +31,9 @@ __all__ = [
     "stored_games",
 ]
 
+FEW_GAMES = 200
+"""Ids up to which games are looked up by them rather than read as a whole."""
+
 FURTHER, PLACE, WITHDRAWN = GAMES.c.further.name, GAMES.c.place.name, GAMES.c.withdrawn.name
 
 
@@ -75,7 +78,13 @@ def outcome_counts() -> sa.ColumnElement[bool]:
     return OUTCOMES.c.outcome_id == last.correlate(GAMES).scalar_subquery()
 
 
-def stored_games(connection: sa.Connection, extras: Sequence[Column], *, all_of_them: bool = False) -> pl.DataFrame:
+def stored_games(
+    connection: sa.Connection,
+    extras: Sequence[Column],
+    *,
+    all_of_them: bool = False,
+    among: Sequence[str | None] | None = None,
+) -> pl.DataFrame:
     """Every canonical column and the extras, typed, then `PLACE` and `WITHDRAWN`.
 
     Parameters
@@ -84,12 +93,16 @@ def stored_games(connection: sa.Connection, extras: Sequence[Column], *, all_of_
         The further columns to read.
     all_of_them : bool
         With the games that were taken out by undoing their import.
+    among : sequence of str, optional
+        Ids of games, few of which are looked up one by one; games without them may come as well.
     """
     columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in CANONICAL]
     columns += [GAMES.c.place, GAMES.c.withdrawn, *([GAMES.c.further] if extras else [])]
     query = sa.select(*columns).select_from(GAMES.outerjoin(OUTCOMES, outcome_counts()))
     if not all_of_them:
         query = query.where(~GAMES.c.withdrawn)
+    if among is not None and len(among) <= FEW_GAMES:
+        query = query.where(GAMES.c.game_id.in_([each for each in among if each is not None]))
     schema = {name: column.dtype for name, column in CANONICAL.items()}
     cells = list(zip(*connection.execute(query).all(), strict=True)) or [()] * len(columns)
     return pl.DataFrame(

@@ -1,7 +1,7 @@
 """Pages kept as they were rendered, until the store changes.
 
 A page is the same for every reader with the same preferences, so it is rendered once for each state of the store. While
-the store changes often, a page up to two seconds old is shown to those who did not change anything themselves, and one
+the store changes often, a page up to four seconds old is shown to those who did not change anything themselves, and one
 rendering at a time brings it up to date; whoever sent a change sees it at once. Programs do not look twice: what they
 ask the API for is never kept here.
 """
@@ -31,6 +31,8 @@ SAFE = ("GET", "HEAD")
 LARGEST_KEPT = 64 * 1024 * 1024
 LARGEST_KEY = 2048
 SMALLEST_ZIPPED = 600
+MOST_RENDERINGS = 2
+"""Kept pages that are brought up to date at once, so that those who wait for something else are not held up by it."""
 LONGEST_MARK = 16
 
 Scope = dict[str, Any]
@@ -70,7 +72,7 @@ class PageCache:
     """
 
     def __init__(
-        self, app: App, state: Callable[[], tuple[int, ...]], checked_s: float = 0.25, stale_s: float = 2.0
+        self, app: App, state: Callable[[], tuple[int, ...]], checked_s: float = 0.25, stale_s: float = 4.0
     ) -> None:
         self.app, self.state, self.checked_s, self.stale_s = app, state, checked_s, stale_s
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
@@ -79,6 +81,7 @@ class PageCache:
         self._known: tuple[int, ...] = ()
         self._known_at = 0.0
         self._looking = asyncio.Lock()
+        self._renderings = asyncio.Semaphore(MOST_RENDERINGS)
         self._rendering: dict[Key, asyncio.Task[None]] = {}
 
     async def __call__(self, scope: Scope, receive: App, send: App) -> None:
@@ -152,13 +155,15 @@ class PageCache:
         """A page that was kept before rendered anew, beside the requests, one rendering of it at a time."""
 
         async def render() -> None:
-            state, changes, messages = await self._current(), self._changes, list[Message]()
+            messages = list[Message]()
 
             async def gathered(message: Message) -> None:
                 messages.append(message)
 
             try:
-                await self.app({**scope, "method": "GET"}, _no_body, gathered)
+                async with self._renderings:
+                    state, changes = await self._current(), self._changes
+                    await self.app({**scope, "method": "GET"}, _no_body, gathered)
                 if messages and _may_be_kept(messages[0]):
                     self._keep(key, state, changes, messages)
                 else:

@@ -11,6 +11,7 @@ PATHS = [
     "/plan",
     "/track",
     "/data",
+    "/jobs",
     "/settings",
     "/account",
     "/games/{game}",

@@ -92,3 +92,9 @@ def test_work_that_is_not_there(sample_desk, visit, path):
 
 def test_other_work_is_unknown(sample_desk, visit):
     assert visit(sample_desk).post("/jobs/nothing").status_code == 422
+
+
+def test_the_latest_work_is_listed(visit, sample_desk):
+    page = visit(sample_desk).get("/jobs")
+    assert page.status_code == 200
+    assert 'id="jobs-list"' in page.text

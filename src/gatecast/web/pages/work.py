@@ -14,6 +14,7 @@ from gatecast.web.render import desk_of, page, redirected
 __all__ = ["router"]
 
 router = APIRouter()
+LATEST = 5
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
@@ -40,6 +41,12 @@ def again(request: Request, number: Number) -> Response:
     desk = desk_of(request)
     _job(request, number)
     return redirected(f"/jobs/{work.go_on(desk, number)}")
+
+
+@router.get("/jobs")
+def latest(request: Request) -> Response:
+    """The latest work, done or under way; the data page shows it as well."""
+    return page(request, "jobs.html.j2", jobs=desk_of(request).store.jobs(LATEST))
 
 
 @router.get("/jobs/{number}")
