@@ -166,6 +166,7 @@ def main() -> None:
                 server.terminate()
     print(readers.line("pages"))
     print(api.line("API reads"))
+    print(Told(readers.waits + api.waits, readers.errors + api.errors).line("all readers"))
     print(writers.line("writes"))
     for error in sorted({*readers.errors, *api.errors, *writers.errors})[:10]:
         print("  ", error)

@@ -51,14 +51,14 @@ def test_the_club_with_games_to_come_is_first_until_another_is_chosen(tmp_path):
 
 
 def test_every_change_moves_the_revision(own_desk):
-    seen = {own_desk.revision()}
+    seen = {tuple(own_desk.revision().values())}
     game = own_desk.coming(CLUB).table[c.GAME_ID][0]
     own_desk.store.record_tickets(pl.DataFrame({c.GAME_ID: [game], "as_of": [dt.date(2025, 6, 1)], "tickets": [5]}))
-    seen.add(own_desk.revision())
+    seen.add(tuple(own_desk.revision().values()))
     own_desk.store.record_outcomes(pl.DataFrame({c.GAME_ID: [game], c.ATTENDANCE: [4321]}))
-    seen.add(own_desk.revision())
+    seen.add(tuple(own_desk.revision().values()))
     own_desk.save_operations(default_operations())
-    seen.add(own_desk.revision())
+    seen.add(tuple(own_desk.revision().values()))
     assert len(seen) == 4
 
 

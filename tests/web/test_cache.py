@@ -5,14 +5,16 @@ import asyncio
 import httpx
 import pytest
 
-from gatecast.web.cache import CACHEABLE, PageCache
+from gatecast.store.revisions import AREAS
+from gatecast.web.cache import PageCache
+from gatecast.web.kept import KEEPING
 
 
 class Pages:
     """A store with a state, and an application that shows it."""
 
     def __init__(self):
-        self.state, self.rendered, self.slow = 0, 0, 0.0
+        self.state, self.rendered, self.slow, self.stale_s = 0, 0, 0.0, 60.0
 
     async def __call__(self, scope, receive, send):
         if scope["method"] == "POST":
@@ -22,7 +24,7 @@ class Pages:
         state = self.state
         self.rendered += 1
         await asyncio.sleep(self.slow)
-        kind = [] if scope["path"] == "/own" else [(CACHEABLE.encode(), b"1")]
+        kind = [] if scope["path"] == "/own" else [(KEEPING.encode(), f"{self.stale_s:g} games".encode())]
         await answer(send, f"state {state} ".encode() * 100, kind)
 
 
@@ -36,9 +38,9 @@ def pages():
     return Pages()
 
 
-def asked(pages, script, **settings):
+def asked(pages, script, checked_s=0.0):
     """Run a script of requests against one cache."""
-    cache = PageCache(pages, lambda: (pages.state,), **settings)
+    cache = PageCache(pages, lambda: {**dict.fromkeys(AREAS, 0), "games": pages.state, "day": 1}, checked_s)
 
     async def run():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=cache), base_url="http://127.0.0.1") as client:
@@ -52,11 +54,12 @@ def test_a_page_is_rendered_once_for_a_state(pages):
         for _ in range(3):
             page = await client.get("/")
             assert page.text.startswith("state 0")
-            assert CACHEABLE not in page.headers
+            assert KEEPING not in page.headers
         pages.state = 1
         assert (await client.get("/")).text.startswith("state 1")
 
-    asked(pages, script, checked_s=0, stale_s=0)
+    pages.stale_s = 0.0
+    asked(pages, script)
     assert pages.rendered == 2
 
 
@@ -67,20 +70,41 @@ def test_whoever_changed_something_sees_it_at_once(pages):
             await client.post("/")
             assert (await client.get("/")).text.startswith(f"state {state}")
 
-    asked(pages, script, checked_s=60, stale_s=60)
+    asked(pages, script, checked_s=60)
 
 
 def test_others_see_a_page_a_little_old_while_it_is_rendered_anew_once(pages):
     async def script(client):
         await client.get("/")
         pages.state, pages.slow = 1, 0.05
-        answers = await asyncio.gather(*(client.get("/") for _ in range(10)))
-        assert {each.text[:7] for each in answers} == {"state 0"}
+        for waited, renderings in ((0.0, 1), (1.1, 2)):
+            await asyncio.sleep(waited)
+            answers = await asyncio.gather(*(client.get("/") for _ in range(10)))
+            assert {each.text[:7] for each in answers} == {"state 0"}
+            await asyncio.sleep(0.01)
+            assert pages.rendered == renderings
         await asyncio.sleep(0.2)
         assert (await client.get("/")).text.startswith("state 1")
 
-    asked(pages, script, checked_s=0, stale_s=60)
+    pages.stale_s = 2.0
+    asked(pages, script)
     assert pages.rendered == 2
+
+
+def test_what_may_never_be_old_is_begun_after_the_last_change(pages):
+    async def script(client):
+        await client.get("/")
+        pages.slow = 0.05
+        pages.state = 1
+        early = asyncio.create_task(client.get("/"))
+        await asyncio.sleep(0.02)
+        await client.post("/")
+        # The rendering that is under way began before the change: whoever asks now waits for the next one.
+        assert (await client.get("/", headers={"cookie": ""})).text.startswith("state 2")
+        await early
+
+    pages.stale_s = 0.0
+    asked(pages, script, checked_s=60)
 
 
 def test_a_page_too_old_is_awaited_and_rendered_once_for_all(pages):
@@ -90,7 +114,8 @@ def test_a_page_too_old_is_awaited_and_rendered_once_for_all(pages):
         answers = await asyncio.gather(*(client.get("/") for _ in range(10)))
         assert {each.text[:7] for each in answers} == {"state 1"}
 
-    asked(pages, script, checked_s=0, stale_s=-1)
+    pages.stale_s = 0.0
+    asked(pages, script)
     assert pages.rendered == 2
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -19,6 +19,7 @@ from gatecast.games import columns as c
 from gatecast.plan import Operations, default_operations
 from gatecast.plan.reader import operations_from_dict, operations_to_dict
 from gatecast.store import Store, open_store
+from gatecast.store.revisions import FORECASTS, GAMES, SCHEDULE, SETTINGS
 
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
@@ -28,7 +29,7 @@ __all__ = ["Desk", "open_desk"]
 Value = TypeVar("Value")
 CLUB, OPERATIONS, NOTICE = "club", "operations", "notice"
 """Settings of the store."""
-GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA = "games", "forecasts", "settings"
+GAMES_AREA, SCHEDULE_AREA, FORECASTS_AREA, SETTINGS_AREA = GAMES, SCHEDULE, FORECASTS, SETTINGS
 
 
 def open_desk(folder: str | Path, database: str | None = None, *, today: Callable[[], dt.date] = dt.date.today) -> Desk:
@@ -79,18 +80,26 @@ class Desk:
         """Close the store."""
         self.store.close()
 
-    def revision(self) -> tuple[int, ...]:
-        """A state of everything that a page may show; another one after every change."""
-        return (*self.store.revisions().values(), self.today().toordinal())
+    def revision(self) -> dict[str, int]:
+        """The state of everything that a page may show: a number for each area of the store, and the day."""
+        return {**self.store.revisions(), "day": self.today().toordinal()}
 
     def kept(self, key: tuple[object, ...], areas: tuple[str, ...], make: Callable[[], Value]) -> Value:
         """A value worked out once and kept until one of these areas of the store changes, or the day."""
         revisions = self.store.revisions()
         return self._kept.get(key, (*(revisions[area] for area in areas), self.today()), make)
 
+    def kept_as(self, key: tuple[object, ...], state: Hashable, make: Callable[[], Value]) -> Value:
+        """A value worked out once and kept until it would come from another state."""
+        return self._kept.get(key, state, make)
+
     def games(self) -> Games:
         """Every game of the store, in order of play."""
-        return self.kept(("games",), (GAMES_AREA,), self.store.games)
+
+        def read() -> Games:
+            return self.store.with_results(self.kept(("schedule",), (SCHEDULE_AREA,), self.store.games))
+
+        return self.kept(("games",), (GAMES_AREA,), read)
 
     def clubs(self) -> list[str]:
         """The clubs that play at home, those with most games to come first, then those with most games."""
@@ -163,19 +172,22 @@ class Desk:
 
     def forecasts(self, club: str) -> pl.DataFrame:
         """Every forecast issued for the club's home games, oldest first, as `Store.forecasts` gives them."""
-
-        def read() -> pl.DataFrame:
-            return self.store.forecasts(self.home_games(club).table[c.GAME_ID].to_list())
-
-        return self.kept(("forecasts", club), (GAMES_AREA, FORECASTS_AREA), read)
+        return self._forecasts(club)[1]
 
     def latest(self, club: str) -> pl.DataFrame:
         """The latest forecast of each game of the club that has one."""
+        state, every = self._forecasts(club)
 
         def last() -> pl.DataFrame:
-            return self.forecasts(club).unique(c.GAME_ID, keep="last", maintain_order=True)
+            return every.unique(c.GAME_ID, keep="last", maintain_order=True)
 
-        return self.kept(("latest", club), (GAMES_AREA, FORECASTS_AREA), last)
+        return self.kept_as(("latest", club), state, last)
+
+    def _forecasts(self, club: str) -> tuple[tuple[object, ...], pl.DataFrame]:
+        """What they come from, which gates are not, and the forecasts."""
+        games = tuple(self.home_games(club).table[c.GAME_ID])
+        state = (self.store.revisions()[FORECASTS_AREA], games)
+        return state, self.kept_as(("forecasts", club), state, lambda: self.store.forecasts(games))
 
     def operations(self) -> Operations:
         """What the club decides and what it costs: as saved, else the default ones."""

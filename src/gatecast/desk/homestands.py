@@ -220,7 +220,7 @@ def stand_view(
 
 
 def planned(desk: Desk, games: Iterable[CalendarGame], operations: Operations) -> StandPlan:
-    """The plan of some games with forecasts, made once for each state of the games and forecasts.
+    """The plan of some games with forecasts, made once for the same forecasts and operations.
 
     Parameters
     ----------
@@ -230,8 +230,9 @@ def planned(desk: Desk, games: Iterable[CalendarGame], operations: Operations) -
     operations : Operations
     """
     rows = [_forecast_row(game) for game in games]
-    key = ("plan", _digest(operations), *(row[c.GAME_ID] for row in rows))
-    return desk.kept(key, (GAMES_AREA, FORECASTS_AREA), lambda: _made(rows, operations))
+    # A gate of another game, or one that changes no forecast, leaves the plan as it is.
+    state = (_digest(operations), repr(rows))
+    return desk.kept_as(("plan", *(row[c.GAME_ID] for row in rows), state[0]), state, lambda: _made(rows, operations))
 
 
 def _chosen(view: Season, season: int | None, number: int | None, to_come: frozenset[str]) -> HomeStand | None:

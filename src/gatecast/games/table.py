@@ -135,9 +135,12 @@ def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: p
     """Select the declared columns, cast to their types; absent ones are null."""
     out = []
     for name, column in columns.items():
-        given = table[name] if name in table.columns else pl.Series(name, [None] * table.height)
+        given = table[name] if name in table.columns else pl.Series(name, [None] * table.height, column.dtype)
         if given.dtype.is_float():
             given = given.fill_nan(None)
+        if given.dtype == column.dtype:
+            out.append(given)
+            continue
         cast = _cast(given, column.dtype)
         lost = (given.is_not_null() & cast.is_null()).arg_max()
         if lost is not None and given[lost] is not None and cast[lost] is None:

@@ -63,11 +63,17 @@ class Number:
         return self.least <= value <= self.high
 
 
-def numbers_of(model: type[Settings]) -> dict[str, Number]:
+def numbers_of(model: type[Settings]) -> Mapping[str, Number]:
     """The units and limits of the settings of `model` that are numbers, in the order of its fields."""
-    hints = get_type_hints(model, include_extras=True)
-    marked = {name: getattr(hints.get(name), "__metadata__", ()) for name in (f.name for f in fields(model))}
-    return {name: marks[0] for name, marks in marked.items() if marks}
+    found = _NUMBERS.get(model)
+    if found is None:
+        hints = get_type_hints(model, include_extras=True)
+        marked = {name: getattr(hints.get(name), "__metadata__", ()) for name in (f.name for f in fields(model))}
+        found = _NUMBERS[model] = {name: marks[0] for name, marks in marked.items() if marks}
+    return found
+
+
+_NUMBERS: dict[type[Settings], Mapping[str, Number]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

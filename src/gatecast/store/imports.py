@@ -53,13 +53,17 @@ def write(
     back = found.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
     _insert(connection, sa.insert(GAMES), game_rows(fresh, found.extras))
     _update(connection, game_rows(pl.concat([back, found.changed.select(back.columns)]), found.extras))
-    _insert(connection, sa.insert(GAME_CHANGES), [{**row, "import_id": number} for row in _changes(found)])
+    changes = _changes(found)
+    _insert(connection, sa.insert(GAME_CHANGES), [{**row, "import_id": number} for row in changes])
     nothing = found.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
     after = pl.concat([found.added, found.changed.select(found.added.columns)])
     before = pl.concat([nothing, found.before.select(found.added.columns)])
     _outcomes(connection, before, after, number, now=now, known_at=known_at)
+    revisions.move(connection, revisions.IMPORTS)
     if declares or after.height:
         revisions.move(connection, revisions.GAMES)
+    if declares or any(_of_schedule(row[GAME_CHANGES.c.before.name]) for row in changes):
+        revisions.move(connection, revisions.SCHEDULE)
     return found.report(number, source)
 
 
@@ -88,8 +92,10 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
     _update(connection, game_rows(after, extras))
     _outcomes(connection, stored, after, number, now=now, known_at=now)
     connection.execute(sa.update(IMPORTS).where(IMPORTS.c.import_id == number).values({IMPORTS.c.undone_at: now}))
+    revisions.move(connection, revisions.IMPORTS)
     if changes:
         revisions.move(connection, revisions.GAMES)
+        revisions.move(connection, revisions.SCHEDULE)
     added = sum(before is None for before in changes.values())
     return Undone(number, added, len(changes) - added)
 
@@ -129,6 +135,11 @@ def _changes(found: Comparison) -> list[dict[str, Any]]:
         cells = {name: as_json(a) for name, a, b in zip(names, old, new, strict=True) if a != b}
         rows.append({game: new[names.index(c.GAME_ID)], before: cells})
     return rows
+
+
+def _of_schedule(before: dict[str, Any] | None) -> bool:
+    """Whether a change is of more than a game's gate and scans."""
+    return before is None or not before.keys() <= {*RESULTS}
 
 
 def _outcomes(

@@ -7,9 +7,30 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gatecast.store.schema import REVISIONS
 
-__all__ = ["AREAS", "FORECASTS", "GAMES", "PLANS", "SETTINGS", "TICKETS", "move", "read_revisions", "upsert"]
+__all__ = [
+    "AREAS",
+    "FORECASTS",
+    "GAMES",
+    "IMPORTS",
+    "PLANS",
+    "SCHEDULE",
+    "SETTINGS",
+    "TICKETS",
+    "move",
+    "read_revisions",
+    "upsert",
+]
 
-GAMES, TICKETS, FORECASTS, PLANS, SETTINGS = AREAS = ("games", "tickets", "forecasts", "plans", "settings")
+GAMES, SCHEDULE, IMPORTS, TICKETS, FORECASTS, PLANS, SETTINGS = AREAS = (
+    "games",
+    "schedule",
+    "imports",
+    "tickets",
+    "forecasts",
+    "plans",
+    "settings",
+)
+"""The schedule is the games without their gates and scans: it moves together with the games, and less often."""
 
 
 def upsert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -88,7 +88,8 @@ def _without(left: pl.DataFrame, cell: tuple[int | None, str], *, drop: bool) ->
 
 def _unprintable(frame: pl.DataFrame) -> list[Refused]:
     """Text with a NUL, which PostgreSQL cannot keep."""
-    names = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    broken = frame.select(pl.col(pl.String).str.contains("\x00", literal=True).any())
+    names = [name for name in broken.columns if broken[name].item()] if broken.width else []
     return [
         Refused(row, name, "a cell with the character NUL", "text", "take it out")
         for name in names

@@ -12,6 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gatecast.games import CANONICAL, Column, Games
+from gatecast.games import columns as c
 from gatecast.plan.plan import Plan
 from gatecast.store import forecasts, imports, moments, plans, tickets
 from gatecast.store.access import Access
@@ -21,8 +22,8 @@ from gatecast.store.jobs import Jobs
 from gatecast.store.migrate import migrate
 from gatecast.store.report import ImportReport, Undone
 from gatecast.store.revisions import read_revisions
-from gatecast.store.rows import declared, in_order, stored_games
-from gatecast.store.schema import IMPORTS
+from gatecast.store.rows import declared, in_order, stored_games, stored_results
+from gatecast.store.schema import IMPORTS, RESULTS
 from gatecast.store.settings import Settings
 
 __all__ = ["Store", "open_store"]
@@ -164,6 +165,14 @@ class Store(Settings, Jobs, Access):
             extras = declared(connection)
             table = stored_games(connection, extras)
         return Games(in_order(table).select(*CANONICAL, *(column.name for column in extras)), extras)
+
+    def with_results(self, schedule: Games) -> Games:
+        """Games with the gates and scans that count now in place of theirs; only those are read."""
+        with self.database.reading() as connection:
+            results = stored_results(connection)
+        names = schedule.table.columns
+        table = schedule.table.drop(RESULTS).join(results, on=c.GAME_ID, how="left", maintain_order="left")
+        return Games(table.select(names), schedule.extras)
 
     def record_outcomes(
         self,

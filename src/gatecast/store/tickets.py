@@ -15,6 +15,7 @@ from gatecast.games import columns as c
 from gatecast.plan.columns import TICKETS
 from gatecast.store import revisions
 from gatecast.store.report import ImportReport, Refused
+from gatecast.store.rows import FEW_GAMES
 from gatecast.store.schema import GAMES, TICKETS_SOLD
 
 __all__ = ["read_tickets", "write_tickets"]
@@ -53,7 +54,9 @@ def write_tickets(
     refused = [each for column in COLUMNS for each in _unusable(frame[column.name], column, numbers)]
     typed = pl.DataFrame([_typed(frame[column.name], column) for column in COLUMNS]).with_columns(numbers)
     typed = typed.filter(~pl.col(ROW).is_in([each.row for each in refused]))
-    known = connection.scalars(sa.select(GAMES.c.game_id).where(~GAMES.c.withdrawn)).all()
+    games = typed[c.GAME_ID].unique().to_list()
+    query = sa.select(GAMES.c.game_id).where(~GAMES.c.withdrawn)
+    known = connection.scalars(query.where(GAMES.c.game_id.in_(games)) if len(games) <= FEW_GAMES else query).all()
     for broken, column, expected, remedy in (
         (~typed[c.GAME_ID].is_in(known), c.GAME_ID, "a game of the store", "import the game first"),
         (~typed.select(pl.struct(DAY).is_first_distinct()).to_series(), AS_OF, "one row for each game and day", ""),
@@ -61,7 +64,7 @@ def write_tickets(
         refused += [Refused(row, column, repr(str(value)), expected, remedy)
                     for row, value in typed.filter(broken).select(ROW, column).iter_rows()]  # fmt: skip
     typed = typed.filter(~pl.col(ROW).is_in([each.row for each in refused]))
-    found = typed.join(read_tickets(connection), on=DAY, how="left", maintain_order="left", suffix="_before")
+    found = typed.join(read_tickets(connection, games), on=DAY, how="left", maintain_order="left", suffix="_before")
     before = pl.col(f"{TICKETS}_before")
     fresh = found.filter(before.ne_missing(pl.col(TICKETS)))
     if fresh.height:
@@ -73,9 +76,17 @@ def write_tickets(
     return ImportReport(None, source, added, fresh.height - added, found.height - fresh.height, tuple(refused))
 
 
-def read_tickets(connection: sa.Connection) -> pl.DataFrame:
-    """Game, day and tickets sold by its end, the last correction of each; by game and day."""
+def read_tickets(connection: sa.Connection, games: Sequence[str] | None = None) -> pl.DataFrame:
+    """Game, day and tickets sold by its end, the last correction of each; by game and day.
+
+    Parameters
+    ----------
+    games : sequence of str, optional
+        Ids, few of which are looked up one by one; those of other games may come as well.
+    """
     last = sa.select(sa.func.max(TICKETS_SOLD.c.snapshot_id)).group_by(*(TICKETS_SOLD.c[name] for name in DAY))
+    if games is not None and len(games) <= FEW_GAMES:
+        last = last.where(TICKETS_SOLD.c.game_id.in_(games))
     query = sa.select(*(TICKETS_SOLD.c[name] for name in SCHEMA)).where(TICKETS_SOLD.c.snapshot_id.in_(last))
     rows = [tuple(row) for row in connection.execute(query)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(DAY)

@@ -18,29 +18,38 @@ from gatecast.web.api.problems import from_error, from_invalid, problem
 from gatecast.web.cache import PageCache
 from gatecast.web.pages import ROUTERS
 from gatecast.web.render import page
+from gatecast.web.worker import Passing, Worker
 
 if TYPE_CHECKING:
     from gatecast.desk import Desk
 
-__all__ = ["application", "build"]
+__all__ = ["application", "build", "pages"]
 
 API = "/api/"
 
 
-def build(desk: Desk) -> FastAPI:
-    """The application over a desk, behind its guard."""
+def build(desk: Desk, worker: Worker | None = None) -> FastAPI:
+    """The application over a desk, behind its guard; a worker, where there is one, works its pages out."""
     from gatecast.web.guard import guarded
 
-    app = application(desk)
+    app = application(desk, worker)
     guarded(app, desk)
     return app
 
 
-def application(desk: Desk) -> FastAPI:
-    """The pages and the API over a desk, open to whoever asks."""
+def application(desk: Desk, worker: Worker | None = None) -> FastAPI:
+    """The pages and the API over a desk, kept until they change, open to whoever asks."""
+    app = pages(desk)
+    if worker is not None:
+        app.add_middleware(Passing, worker=worker)
+    app.add_middleware(PageCache, state=desk.revision)
+    return app
+
+
+def pages(desk: Desk) -> FastAPI:
+    """The pages and the API over a desk, each worked out when it is asked for."""
     app = FastAPI(title="gatecast", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
-    app.add_middleware(PageCache, state=desk.revision)
     app.mount("/static", StaticFiles(directory=str(resources.files("gatecast.web") / "static")), name="static")
     api.include(app)
     for router in ROUTERS:

@@ -1,91 +1,70 @@
-"""Pages kept as they were rendered, until the store changes.
+"""Answers kept as they were worked out, until what they come from changes in the store.
 
-A page is the same for every reader with the same preferences, so it is rendered once for each state of the store. While
-the store changes often, a page up to four seconds old is shown to those who did not change anything themselves, and one
-rendering at a time brings it up to date; whoever sent a change sees it at once. Programs do not look twice: what they
-ask the API for is never kept here.
+A page is the same for every reader with the same preferences, so it is rendered once for each state of the areas of the
+store that it shows. While those change often, a page up to four seconds old is shown to those who did not change
+anything themselves, and a few renderings at a time bring pages up to date; whoever sent a change sees it at once. What
+programs ask the API for is kept in the same way but is never old: they do not look twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from anyio import to_thread
 
+from gatecast.web.kept import Answer, may_be_kept, send_kept
 from gatecast.web.words import preferences
 
-__all__ = ["CACHEABLE", "PageCache"]
+__all__ = ["PageCache"]
 
-CACHEABLE = "x-gatecast-page"
-"""Header by which a page says that it may be kept; taken out before it is sent."""
 SEEN_COOKIE = "gc_seen"
 SAFE = ("GET", "HEAD")
 LARGEST_KEPT = 64 * 1024 * 1024
 LARGEST_KEY = 2048
-SMALLEST_ZIPPED = 600
-MOST_RENDERINGS = 2
+MOST_RENDERINGS = 1
 """Kept pages that are brought up to date at once, so that those who wait for something else are not held up by it."""
 LONGEST_MARK = 16
+NEVER = float("-inf")
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
 App = Callable[..., Any]
 Key = tuple[str, ...]
-
-
-@dataclass
-class Kept:
-    """A page: its state of the store, the count of changes when it was begun, when it was last known to be current."""
-
-    state: tuple[int, ...]
-    changes: int
-    current_at: float
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-    zipped: bytes
-    etag: bytes
-
-    @property
-    def size(self) -> int:
-        """Bytes it takes."""
-        return len(self.body) + len(self.zipped)
+State = Mapping[str, int]
 
 
 class PageCache:
-    """ASGI middleware that keeps pages.
+    """ASGI middleware that keeps answers.
 
     Parameters
     ----------
     app : ASGI application
     state : callable
-        The state of the store; called in a thread.
-    checked_s, stale_s : float
-        Seconds for which a look at the state counts, and for which a page is shown after its state has passed.
+        The state of the store, a number for each area; called in a thread.
+    checked_s : float
+        Seconds for which a look at the state counts, unless a change comes this way: so much later are changes noticed
+        that other processes make.
     """
 
-    def __init__(
-        self, app: App, state: Callable[[], tuple[int, ...]], checked_s: float = 0.25, stale_s: float = 4.0
-    ) -> None:
-        self.app, self.state, self.checked_s, self.stale_s = app, state, checked_s, stale_s
-        self._pages: OrderedDict[Key, Kept] = OrderedDict()
+    def __init__(self, app: App, state: Callable[[], State], checked_s: float = 0.25) -> None:
+        self.app, self.state, self.checked_s = app, state, checked_s
+        self._kept: OrderedDict[Key, Answer] = OrderedDict()
         self._size = 0
         self._changes = 0
-        self._known: tuple[int, ...] = ()
-        self._known_at = 0.0
+        self._known: State = {}
+        self._looked_at = NEVER
         self._looking = asyncio.Lock()
         self._renderings = asyncio.Semaphore(MOST_RENDERINGS)
         self._rendering: dict[Key, asyncio.Task[None]] = {}
 
     async def __call__(self, scope: Scope, receive: App, send: App) -> None:
-        """Answer from the kept pages where one will do."""
+        """Answer from what is kept where it will do."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif scope["method"] not in SAFE:
@@ -94,19 +73,18 @@ class PageCache:
             await self._reading(scope, receive, send)
 
     async def _changing(self, scope: Scope, receive: App, send: App) -> None:
-        """Pass a change on, and give its sender a mark so that no older page is shown to it."""
-        self._changes += 1
-        mark = f"{SEEN_COOKIE}={self._changes}; Path=/; HttpOnly; SameSite=Strict"
+        """Pass a change on, and give its sender a mark so that nothing older is shown to it."""
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # What was changed is in the store by now: only what is begun from here on is sure to show it.
+                self._changes += 1
+                self._looked_at = NEVER
+                mark = f"{SEEN_COOKIE}={self._changes}; Path=/; HttpOnly; SameSite=Strict"
                 message["headers"] = [*message["headers"], (b"set-cookie", mark.encode())]
             await send(message)
 
-        try:
-            await self.app(scope, receive, marked)
-        finally:
-            self._known_at = 0.0
+        await self.app(scope, receive, marked)
 
     async def _reading(self, scope: Scope, receive: App, send: App) -> None:
         headers = dict(scope["headers"])
@@ -114,35 +92,44 @@ class PageCache:
         key = _key(scope, headers, cookies)
         kept = await self._usable(scope, key, self._mark(cookies))
         if kept is not None:
-            await _send_kept(kept, scope, headers, send)
+            await send_kept(kept, scope["method"], headers, send)
             return
         state, changes, messages = await self._current(), self._changes, list[Message]()
 
         async def watched(message: Message) -> None:
-            if messages or _may_be_kept(message):
+            if messages or may_be_kept(message):
                 messages.append(message)
             else:
                 await send(message)
 
-        await self.app(scope, receive, watched)
+        await self.app(_whole(scope), receive, watched)
         if messages:
-            await _send_kept(self._keep(key, state, changes, messages), scope, headers, send)
+            kept = self._keep(key, Answer.of(messages, state, changes, time.monotonic()))
+            await send_kept(kept, scope["method"], headers, send)
 
-    async def _usable(self, scope: Scope, key: Key, seen: int) -> Kept | None:
-        """The kept page, if it is current or may pass for it; rendered anew where it is too old."""
-        kept = self._pages.get(key)
+    async def _usable(self, scope: Scope, key: Key, seen: int) -> Answer | None:
+        """The kept answer, if it is current or may pass for it; worked out anew where it is too old."""
+        kept, asked = self._kept.get(key), self._changes
         if kept is None or kept.changes < seen:
             return None
-        state, now = await self._current(), time.monotonic()
-        if kept.state == state:
-            kept.current_at = now
-        else:
-            rendering = self._rendered(scope, key)
-            if now - kept.current_at > self.stale_s:
-                await asyncio.shield(rendering)
-                kept = self._pages.get(key)
-        if kept is not None:
-            self._pages.move_to_end(key)
+        while kept is not None:
+            state, now = await self._current(), time.monotonic()
+            if kept.current(state):
+                kept.current_at = now
+                break
+            age = now - kept.current_at
+            if age <= kept.stale_s / 2 and kept.stale_s:
+                break
+            # What somebody waits for takes no turns with what is only brought up to date.
+            rendering = self._rendered(scope, key, self._renderings if kept.stale_s else nullcontext())
+            if age <= kept.stale_s and kept.stale_s:
+                break
+            await asyncio.shield(rendering)
+            kept = self._kept.get(key)
+            if kept is not None and kept.changes >= asked:
+                break
+        if kept is not None and key in self._kept:
+            self._kept.move_to_end(key)
         return kept
 
     def _mark(self, cookies: dict[str, str]) -> int:
@@ -151,8 +138,8 @@ class PageCache:
         seen = int(text) if text.isdecimal() and len(text) < LONGEST_MARK else 0
         return seen if seen <= self._changes else 0
 
-    def _rendered(self, scope: Scope, key: Key) -> asyncio.Task[None]:
-        """A page that was kept before rendered anew, beside the requests, one rendering of it at a time."""
+    def _rendered(self, scope: Scope, key: Key, turns: AbstractAsyncContextManager[object]) -> asyncio.Task[None]:
+        """An answer that was kept before worked out anew, beside the requests, once at a time, when its turn comes."""
 
         async def render() -> None:
             messages = list[Message]()
@@ -161,11 +148,11 @@ class PageCache:
                 messages.append(message)
 
             try:
-                async with self._renderings:
+                async with turns:
                     state, changes = await self._current(), self._changes
-                    await self.app({**scope, "method": "GET"}, _no_body, gathered)
-                if messages and _may_be_kept(messages[0]):
-                    self._keep(key, state, changes, messages)
+                    await self.app({**_whole(scope), "method": "GET"}, _no_body, gathered)
+                if messages and may_be_kept(messages[0]):
+                    self._keep(key, Answer.of(messages, state, changes, time.monotonic()))
                 else:
                     self._drop(key)
             finally:
@@ -175,37 +162,28 @@ class PageCache:
             self._rendering[key] = asyncio.create_task(render())
         return self._rendering[key]
 
-    async def _current(self) -> tuple[int, ...]:
-        """The state of the store, looked at every quarter of a second at most."""
-        if time.monotonic() - self._known_at > self.checked_s:
+    async def _current(self) -> State:
+        """The state of the store, as a look said that was begun a quarter of a second ago at most."""
+        asked = time.monotonic() - self.checked_s
+        while self._looked_at < asked:
             async with self._looking:
-                if time.monotonic() - self._known_at > self.checked_s:
+                if self._looked_at < asked:
+                    began, changes = time.monotonic(), self._changes
                     self._known = await to_thread.run_sync(self.state)
-                    self._known_at = time.monotonic()
+                    self._looked_at = began if changes == self._changes else NEVER
         return self._known
 
-    def _keep(self, key: Key, state: tuple[int, ...], changes: int, messages: list[Message]) -> Kept:
-        body = b"".join(message.get("body", b"") for message in messages if message["type"] == "http.response.body")
-        etag = b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
-        dropped = (CACHEABLE.encode(), b"content-length", b"cache-control", b"etag")
-        headers = [pair for pair in messages[0]["headers"] if pair[0].lower() not in dropped]
-        headers += [
-            (b"etag", etag),
-            (b"cache-control", b"private, no-cache"),
-            (b"vary", b"Accept-Encoding, Accept-Language, Cookie, HX-Request"),
-        ]
-        zipped = gzip.compress(body, 5, mtime=0) if len(body) >= SMALLEST_ZIPPED else b""
-        kept = Kept(state, changes, time.monotonic(), headers, body, zipped, etag)
+    def _keep(self, key: Key, kept: Answer) -> Answer:
         if len("".join(key)) <= LARGEST_KEY:
             self._drop(key)
-            self._pages[key] = kept
+            self._kept[key] = kept
             self._size += kept.size
             while self._size > LARGEST_KEPT:
-                self._drop(next(iter(self._pages)))
+                self._drop(next(iter(self._kept)))
         return kept
 
     def _drop(self, key: Key) -> None:
-        old = self._pages.pop(key, None)
+        old = self._kept.pop(key, None)
         self._size -= old.size if old else 0
 
 
@@ -213,21 +191,9 @@ async def _no_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def _may_be_kept(start: Message) -> bool:
-    return any(name == CACHEABLE.encode() for name, _ in start.get("headers", ()))
-
-
-async def _send_kept(kept: Kept, scope: Scope, headers: dict[bytes, bytes], send: App) -> None:
-    if kept.etag in headers.get(b"if-none-match", b""):
-        await send({"type": "http.response.start", "status": 304, "headers": kept.headers})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    zips = kept.zipped and b"gzip" in headers.get(b"accept-encoding", b"")
-    body = kept.zipped if zips else kept.body
-    told = [*kept.headers, (b"content-length", str(len(body)).encode())]
-    told += [(b"content-encoding", b"gzip")] if zips else []
-    await send({"type": "http.response.start", "status": 200, "headers": told})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+def _whole(scope: Scope) -> Scope:
+    """The request for the answer as a whole, whether or not the asker has it."""
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]}
 
 
 def _key(scope: Scope, headers: dict[bytes, bytes], cookies: dict[str, str]) -> Key:

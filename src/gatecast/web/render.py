@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from gatecast import __version__
 from gatecast.evaluate.words import cell, clock, day, heading, lead_words, number, percent, rounded
-from gatecast.web.cache import CACHEABLE
+from gatecast.web.kept import keeping
 from gatecast.web.words import THEMES, UNITS, Preferences, preferences
 
 if TYPE_CHECKING:
@@ -54,7 +54,14 @@ def reader_of(request: Request) -> Preferences:
     return preferences(request.cookies, request.headers.get("accept-language", ""))
 
 
-def page(request: Request, template: str, *, status: int = 200, cacheable: bool = False, **view: Any) -> HTMLResponse:  # noqa: ANN401
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    shows: tuple[str, ...] = (),
+    **view: Any,  # noqa: ANN401
+) -> HTMLResponse:
     """A page made of a template.
 
     Parameters
@@ -63,8 +70,9 @@ def page(request: Request, template: str, *, status: int = 200, cacheable: bool 
     template : str
         Name in the folder of templates.
     status : int
-    cacheable : bool
-        True where the page is the same for every reader of the same preferences until the store changes.
+    shows : tuple of str
+        The areas of the store that the page comes from, where it is the same for every reader of the same preferences
+        until one of them changes; empty where it may not be kept.
     view
         What the template shows.
     """
@@ -84,7 +92,7 @@ def page(request: Request, template: str, *, status: int = 200, cacheable: bool 
             }
         )
     )
-    headers = {CACHEABLE: "1"} if cacheable and status == 200 else {}
+    headers = keeping(shows) if shows and status == 200 else {}
     return HTMLResponse(text, status, headers)
 
 

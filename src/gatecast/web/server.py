@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 from collections.abc import Callable
-from threading import Timer
 from typing import TYPE_CHECKING
 
 from gatecast.errors import InputError
@@ -16,8 +16,6 @@ __all__ = ["serve_desk"]
 
 WAITING = 256
 """Connections that may wait to be taken."""
-AHEAD_S = 4.0
-"""Seconds after which work is done ahead: the first pages come before it."""
 
 
 def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None]) -> None:
@@ -39,7 +37,6 @@ def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None])
         The address may not be listened on, or is taken.
     """
     from gatecast.desk.access import has_password
-    from gatecast.desk.ahead import work_ahead
     from gatecast.web.guard import check_listening
 
     check_listening(host, has_password(desk.store))
@@ -53,17 +50,20 @@ def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None])
 
         from gatecast.web.app import build
         from gatecast.web.guard.connections import BoundedHttp
+        from gatecast.web.worker import Worker
 
-        app = build(desk)
+        # The worker goes by the calendar of the computer.
+        worker = Worker(desk) if desk.today == dt.date.today else None
+        app = build(desk, worker)
         shown = f"[{host}]" if ":" in host else host
         note(f"serving on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C ends it)")
         settings = uvicorn.Config(
             app, http=BoundedHttp, log_level="warning", server_header=False, lifespan="off", proxy_headers=False
         )
-        ahead = Timer(AHEAD_S, work_ahead, (desk,))
-        ahead.start()
         try:
+            if worker is not None:
+                worker.start()
             uvicorn.Server(settings).run(sockets=[listening])
         finally:
-            ahead.cancel()
-            ahead.join()
+            if worker is not None:
+                worker.close()

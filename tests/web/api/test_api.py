@@ -1,5 +1,6 @@
 """The API: what it gives and takes, and what it says when something is amiss."""
 
+import time
 from pathlib import Path
 
 import httpx
@@ -149,10 +150,21 @@ def test_a_game_whose_id_holds_a_slash(api):
     assert api.get("/api/v1/games/2025/09/01%3F1").json() == game
 
 
-def test_answers_are_never_from_before_a_change(api, own_desk):
+def test_answers_are_never_from_before_a_change(api):
+    for day in ("2024-12-05", "2024-12-06"):
+        before = api.get("/api/v1/tickets").json()["total"]
+        assert api.post("/api/v1/tickets", json=[{"game_id": GAME, "as_of": day, "tickets": 9}]).json()["added"] == 1
+        assert api.get("/api/v1/tickets").json()["total"] == before + 1
+    imports = api.get("/api/v1/imports").json()["total"]
+    assert api.post("/api/v1/outcomes", json=[{"game_id": GAME, "attendance": 1}]).status_code == 200
+    assert api.get("/api/v1/imports").json()["total"] == imports + 1
+
+
+def test_what_another_process_writes_shows_soon(api, own_desk):
     before = api.get("/api/v1/tickets").json()["total"]
     frame = pl.DataFrame({"game_id": [GAME], "as_of": ["2025-06-08"], "tickets": [2500]})
     own_desk.store.record_tickets(frame)
+    time.sleep(0.3)
     assert api.get("/api/v1/tickets").json()["total"] == before + 1
 
 

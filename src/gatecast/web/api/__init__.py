@@ -12,6 +12,7 @@ from gatecast import __version__
 from gatecast.web.api import reads, writes
 from gatecast.web.api.parts import PREFIX, router_of
 from gatecast.web.api.problems import Problem
+from gatecast.web.kept import SEASON
 from gatecast.web.render import page
 
 __all__ = ["include"]
@@ -37,7 +38,7 @@ def include(app: FastAPI) -> None:
 
     @app.get(f"{PREFIX}/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
-        return page(request, "api.html.j2", cacheable=True, document=document(app))
+        return page(request, "api.html.j2", shows=SEASON, document=document(app))
 
 
 def document(app: FastAPI) -> dict[str, Any]:

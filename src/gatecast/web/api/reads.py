@@ -29,8 +29,10 @@ from gatecast.web.api.parts import (
     router_of,
 )
 from gatecast.web.api.plan_body import Plan, PlanPage
+from gatecast.web.api.route import comes_from
 from gatecast.web.api.tables import Clubs, ForecastPage, Game, GamePage, ImportPage, OutcomePage, TicketPage
 from gatecast.web.api.track_body import TrackTold, track_told
+from gatecast.web.kept import SEASON
 
 __all__ = ["router"]
 
@@ -38,6 +40,7 @@ router = router_of()
 
 
 @router.get("/clubs", responses=described(), response_model=Clubs)
+@comes_from(*SEASON)
 def clubs(desk: DeskNow) -> Response:
     """The clubs with home games, the desk's own among them, and the last day known of each."""
     own = desk.club()
@@ -46,6 +49,7 @@ def clubs(desk: DeskNow) -> Response:
 
 
 @router.get("/games", responses=described(404), response_model=GamePage)
+@comes_from(*SEASON)
 def games(  # noqa: PLR0917  each is a query parameter
     request: Request,
     desk: DeskNow,
@@ -68,6 +72,7 @@ def games(  # noqa: PLR0917  each is a query parameter
 
 
 @router.get("/games/{game_id:path}", responses=described(404), response_model=Game)
+@comes_from(*SEASON)
 def game(desk: DeskNow, game_id: GameId) -> Response:
     """One game."""
     found = desk.games().table.filter(pl.col(c.GAME_ID) == game_id)
@@ -83,6 +88,7 @@ def imports(request: Request, desk: DeskNow, offset: Offset = 0, limit: Limit = 
 
 
 @router.get("/forecasts", responses=described(404), response_model=ForecastPage)
+@comes_from(*SEASON)
 def forecasts(  # noqa: PLR0917  each is a query parameter
     request: Request,
     desk: DeskNow,
@@ -125,6 +131,7 @@ def tickets(
 
 
 @router.get("/outcomes", responses=described(404), response_model=OutcomePage)
+@comes_from(*SEASON)
 def outcomes(
     request: Request, desk: DeskNow, club: Club = None, offset: Offset = 0, limit: Limit = USUAL_ITEMS
 ) -> Response:
@@ -134,12 +141,14 @@ def outcomes(
 
 
 @router.get("/track", responses=described(404), response_model=TrackTold)
+@comes_from(*SEASON)
 def track(desk: DeskNow, club: Club = None, season: Season = None) -> Response:
     """How good forecasts were, by days before the game, by month and by season, and whether they drift."""
     return JSONResponse({**track_told(track_view(desk, club_of(desk, club), season)), "season": season})
 
 
 @router.get("/operations", responses=described(), response_model=Operations)
+@comes_from(*SEASON)
 def operations(desk: DeskNow) -> Response:
     """What the club decides and what it costs."""
     return JSONResponse(operations_to_dict(desk.operations()))

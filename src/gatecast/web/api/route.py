@@ -1,24 +1,34 @@
-"""How the API takes a request and gives an answer: strict JSON, known parameters, ETags."""
+"""How the API takes a request and gives an answer: strict JSON, known parameters, and which answers may be kept."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
-__all__ = ["NO_STORE", "ApiRoute", "JsonRequest"]
+from gatecast.web.kept import EVERYTHING, keeping
+
+__all__ = ["NO_STORE", "ApiRoute", "JsonRequest", "comes_from"]
 
 NO_STORE = "no-store"
-CACHING = "private, no-cache"
-"""An answer may be kept, if it is asked for each time whether it still holds."""
-ETAG_LENGTH = 32
+AREAS = "shown_areas"
 LARGEST_EXACT = 2**53
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def comes_from(*areas: str) -> Callable[[Endpoint], Endpoint]:
+    """A decorator that says which areas of the store the answer of an operation comes from; all if not said."""
+
+    def marked(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, AREAS, areas)
+        return endpoint
+
+    return marked
 
 
 class JsonRequest(Request):
@@ -53,22 +63,12 @@ class ApiRoute(APIRoute):
                 raise HTTPException(415, "body: got another content type, expected application/json")
             answer = await handled(taken)
             if reads and answer.status_code == 200:
-                return _unless_known(request, answer)
+                answer.headers.update(keeping(getattr(self.endpoint, AREAS, EVERYTHING), stale_s=0))
+                return answer
             answer.headers.setdefault("Cache-Control", NO_STORE)
             return answer
 
         return handle
-
-
-def _unless_known(request: Request, answer: Response) -> Response:
-    """The answer with its ETag, or only that it is the one that the asker has."""
-    etag = f'"{hashlib.sha256(bytes(answer.body)).hexdigest()[:ETAG_LENGTH]}"'
-    told = [mark.strip().removeprefix("W/") for mark in request.headers.get("if-none-match", "").split(",")]
-    if etag in told or told == ["*"]:
-        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": CACHING})
-    answer.headers["ETag"] = etag
-    answer.headers["Cache-Control"] = CACHING
-    return answer
 
 
 def _is_json(content_type: str) -> bool:

@@ -12,6 +12,7 @@ from gatecast.evaluate.quantiles import quantile_column
 from gatecast.evaluate.words import MONTHS, WEEKDAYS
 from gatecast.games import columns as c
 from gatecast.web.drawing import axis, range_bar
+from gatecast.web.kept import SEASON
 from gatecast.web.render import desk_of, page, redirected
 
 __all__ = ["router"]
@@ -29,12 +30,12 @@ def calendar(
     own = desk.club()
     shown = club if club in desk.clubs() else own
     if not shown:
-        return page(request, "empty.html.j2", cacheable=True)
+        return page(request, "empty.html.j2", shows=SEASON)
     view = season_view(desk, shown, season)
     return page(
         request,
         "calendar.html.j2",
-        cacheable=True,
+        shows=SEASON,
         view=view,
         shown=shown,
         own=own,

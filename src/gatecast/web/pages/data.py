@@ -16,6 +16,7 @@ from gatecast.errors import GatecastError
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.store import ImportReport
+from gatecast.web.kept import EVERYTHING
 from gatecast.web.render import desk_of, page, redirected
 
 __all__ = ["router"]
@@ -158,7 +159,7 @@ def _data(
         request,
         "data.html.j2",
         status=status,
-        cacheable=report is None and not problem,
+        shows=EVERYTHING if report is None and not problem else (),
         report=report,
         problem=problem,
         clubs=_clubs(desk),

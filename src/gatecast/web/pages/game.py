@@ -15,6 +15,7 @@ from gatecast.games import columns as c
 from gatecast.web.drivers import alike_words, driver_bars, driver_facts, driver_words, signed
 from gatecast.web.facts import column_words, game_words, promotion_words, value_words
 from gatecast.web.game_drawing import chances, chances_scale, over_time, sales
+from gatecast.web.kept import EVERYTHING, SEASON
 from gatecast.web.render import desk_of, page, reader_of
 
 __all__ = ["PART_FIELD", "address", "router", "show_game"]
@@ -38,7 +39,7 @@ def reasons(request: Request, game_id: str) -> Response:
     return page(
         request,
         "game_reasons_part.html.j2" if PART_FIELD in request.query_params else "game_reasons.html.j2",
-        cacheable=True,
+        shows=SEASON,
         title=game_words(view.row, reader_of(request)),
         address=address(game_id),
         modelled=desk.model_id() is not None,
@@ -66,7 +67,7 @@ def show_game(request: Request, game_id: str) -> Response:
     return page(
         request,
         "game.html.j2",
-        cacheable=True,
+        shows=EVERYTHING,
         view=view,
         title=game_words(view.row, reader_of(request)),
         address=address(game_id),

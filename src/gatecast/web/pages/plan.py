@@ -22,6 +22,7 @@ from gatecast.games import columns as c
 from gatecast.plan.deadlines import Deadline
 from gatecast.plan.operations import WEEKDAYS
 from gatecast.web.drawing import RangeBar, axis, range_bar
+from gatecast.web.kept import PLANNED
 from gatecast.web.plan_files import plan_file
 from gatecast.web.plan_words import capital, change_words, money, setting_label, setting_words
 from gatecast.web.render import desk_of, page, reader_of, redirected
@@ -59,7 +60,7 @@ def plan(request: Request) -> Response:
     """A home stand and its plan; of the next home stand if none is named."""
     desk = desk_of(request)
     if not desk.club():
-        return page(request, "empty.html.j2", cacheable=True)
+        return page(request, "empty.html.j2", shows=PLANNED)
     return _shown(request, _asked(request.query_params.multi_items()))
 
 
@@ -145,7 +146,7 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
         request,
         "plan.html.j2",
         status=422 if tried.errors else status,
-        cacheable=True,
+        shows=PLANNED,
         view=view,
         plan=view.plan,
         stand=view.stand,

@@ -16,6 +16,7 @@ from gatecast.errors import SettingsError
 from gatecast.plan import default_operations
 from gatecast.plan.decide import KINDS
 from gatecast.plan.operations import WEEKDAYS
+from gatecast.web.kept import SEASON
 from gatecast.web.plan_words import GROUP_NAMES, NEW_NAMES, capital, entry_words, setting_label
 from gatecast.web.render import desk_of, page, redirected
 from gatecast.web.typed_form import sent_file, sent_texts, texts_of
@@ -131,7 +132,7 @@ def _shown(
         request,
         "settings.html.j2",
         status=422 if refused else 200,
-        cacheable=True,
+        shows=SEASON,
         path=PATH,
         told=told,
         errors=refused,

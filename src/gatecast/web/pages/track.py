@@ -12,6 +12,7 @@ from gatecast.desk.scored import before_games
 from gatecast.desk.track import BINS, FEWEST_SO_FAR, track_view
 from gatecast.evaluate.words import MONTHS, number
 from gatecast.games import columns as c
+from gatecast.web.kept import PLANNED, SEASON
 from gatecast.web.plan_words import money
 from gatecast.web.render import desk_of, page
 from gatecast.web.track_drawing import scatter, through
@@ -32,12 +33,12 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
     desk = desk_of(request)
     shown = club if club in desk.clubs() else desk.club()
     if not shown:
-        return page(request, "empty.html.j2", cacheable=True)
+        return page(request, "empty.html.j2", shows=SEASON)
     view = track_view(desk, shown, _season(desk, shown, season))
     return page(
         request,
         "track.html.j2",
-        cacheable=True,
+        shows=SEASON,
         view=view,
         shown=shown,
         clubs=desk.clubs(),
@@ -56,13 +57,13 @@ def plans(request: Request, club: Club = "", season: Season = "") -> Response:
     desk = desk_of(request)
     shown = club if club in desk.clubs() else desk.club()
     if not shown:
-        return page(request, "empty.html.j2", cacheable=True)
+        return page(request, "empty.html.j2", shows=SEASON)
     chosen = _season(desk, shown, season)
     part = request.headers.get("hx-request") == "true"
     return page(
         request,
         "track_plans_part.html.j2" if part else "track_plans.html.j2",
-        cacheable=True,
+        shows=PLANNED,
         record=plan_record(desk, shown, chosen),
         season=chosen,
         shown=shown,

@@ -15,6 +15,7 @@ from gatecast.evaluate.words import day
 from gatecast.games import columns as c
 from gatecast.web.facts import column_words, game_words, value_words
 from gatecast.web.game_drawing import two_chances
+from gatecast.web.kept import PLANNED
 from gatecast.web.pages.game import PART_FIELD, address, show_game
 from gatecast.web.plan_words import money
 from gatecast.web.render import desk_of, page, reader_of
@@ -48,7 +49,7 @@ def what_if(request: Request, game_id: str) -> Response:
         request,
         "what_if_form.html.j2" if partial else "what_if.html.j2",
         status=422 if outcome.refused else 200,
-        cacheable=True,
+        shows=PLANNED,
         row=row,
         title=game_words(row, reader_of(request)),
         address=address(game_id),

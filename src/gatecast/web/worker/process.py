@@ -1,0 +1,105 @@
+"""The worker's process.
+
+    python -m gatecast.web.worker.process
+
+It is told the folder and the database, opens them, and answers requests that come over standard input until that ends.
+What takes seconds the first time, it does before anybody asks for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import MutableMapping
+from threading import Thread, Timer
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from gatecast.web.worker.frames import Head, packed, read_frame
+from gatecast.web.worker.passing import scope_of
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+SWITCH_S = 0.001
+"""Seconds for which a thread computes while others wait: an answer of many short queries gives way at each of them, and
+must come back soon after a page that is worked out beside it."""
+AHEAD_S = 3.0
+"""Seconds after which work is done ahead: the first pages come before it."""
+
+Message = MutableMapping[str, Any]
+
+
+def main() -> None:
+    """Answer until the server is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and the server this process
+    asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # what is printed by chance is no answer
+    sys.setswitchinterval(SWITCH_S)
+    opening = read_frame(asked)
+    if opening is None:
+        return
+    from gatecast.desk import open_desk
+    from gatecast.desk.ahead import work_ahead
+    from gatecast.web.app import pages
+
+    with open_desk(opening[0]["folder"], opening[0]["database"]) as desk:
+        ahead = Timer(AHEAD_S, work_ahead, (desk,))
+        ahead.daemon = True
+        ahead.start()
+        asyncio.run(_answer(pages(desk), asked, told))
+        # Whatever is being worked out, nobody waits for it any more.
+        os._exit(0)
+
+
+async def _answer(app: FastAPI, asked: BinaryIO, told: BinaryIO) -> None:
+    """Answer every request, each while others are being worked out."""
+    loop, frames = asyncio.get_running_loop(), asyncio.Queue[tuple[Head, bytes] | None]()
+
+    def listen() -> None:
+        while True:
+            frame = read_frame(asked)
+            loop.call_soon_threadsafe(frames.put_nowait, frame)
+            if frame is None:
+                return
+
+    Thread(target=listen, daemon=True).start()
+    told.write(packed({"ready": True}))
+    running = set[asyncio.Task[None]]()
+    while (frame := await frames.get()) is not None:
+        task = asyncio.create_task(_one(app, *frame, told))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+
+async def _one(app: FastAPI, head: Head, body: bytes, told: BinaryIO) -> None:
+    messages = list[Message]()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    try:
+        await app(scope_of(head), receive, send)
+    except Exception:
+        # The server works the request out itself, and says what is amiss.
+        _write(told, packed({"number": head["number"], "failed": True}))
+        return
+    start = messages[0]
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
+    sent = b"".join(message.get("body", b"") for message in messages[1:])
+    _write(told, packed({"number": head["number"], "status": start["status"], "headers": headers}, sent))
+
+
+def _write(told: BinaryIO, message: bytes) -> None:
+    """Write a message as a whole; the other side reads all the time."""
+    left = memoryview(message)
+    while left:
+        left = left[told.write(left) :]
+
+
+if __name__ == "__main__":
+    main()
