@@ -100,10 +100,9 @@ class Quantiles:
     def conformalised(self, before: Quantiles) -> Quantiles:
         """The same, moved by past misses."""
         cutoffs = cutoff_days(self.games, self.lead)[self.rows].astype(np.int64)
-        clubs = self.games.clubs[self.rows]
+        clubs = self.games.table[c.HOME].to_numpy().astype(np.str_)[self.rows]
         seen = Seen(self.games.days[self.rows].astype(np.int64), cutoffs, self.errors(), clubs)
-        calibration = Calibration(before.errors(), self.games.clubs[before.rows], days_ahead(self.lead))
-        shifts = calibration.shifts(cutoffs, clubs, seen)
+        shifts = Calibration(before.errors(), days_ahead(self.lead)).shifts(cutoffs, clubs, seen)
         moved = object.__new__(Quantiles)
         moved.__dict__ |= self.__dict__
         moved.fill = np.sort(self.fill + shifts * unit(self.fill)[:, None], axis=1)

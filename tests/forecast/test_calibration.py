@@ -24,7 +24,7 @@ def one_club(games: int) -> np.ndarray:
 
 def calibration(gates: np.ndarray) -> Calibration:
     """From the gates of games held back."""
-    return Calibration(errors(gates), one_club(len(gates)), 1.0)
+    return Calibration(errors(gates), 1.0)
 
 
 def shifts(prior: Calibration, cutoffs: np.ndarray, seen: Seen) -> np.ndarray:
@@ -81,9 +81,7 @@ def test_gates_after_the_cutoff_change_nothing():
 def test_a_correction_is_the_conformal_rank_of_the_misses():
     crepes = pytest.importorskip("crepes")
     prior = errors(np.random.default_rng(4).normal(0, 1.7, 999))
-    shift = Calibration(prior, one_club(len(prior)), 1.0).shifts(
-        np.zeros(1, np.int64), np.array(["stranger"]), Seen.nothing()
-    )[0]
+    shift = Calibration(prior, 1.0).shifts(np.zeros(1, np.int64), np.array(["stranger"]), Seen.nothing())[0]
     for low, high in PAIRS:
         misses = np.maximum(-prior[:, low], prior[:, high])
         oracle = crepes.ConformalPredictiveSystem()
@@ -99,21 +97,8 @@ def test_too_few_misses_correct_nothing():
     assert (shifts(few, np.zeros(3, np.int64), Seen.nothing()) == 0).all()
 
 
-def test_a_club_that_missed_by_more_among_the_games_held_back_is_given_wider_intervals_from_the_start():
-    draw = np.random.default_rng(8)
-    prior = np.concatenate([errors(draw.normal(0, 1.0, 400)), errors(draw.normal(0, 3.0, 80))])
-    clubs = np.array(["steady"] * 400 + ["wild"] * 80)
-    asked = np.array(["steady", "wild", "stranger"])
-    shift = Calibration(prior, clubs, 130.0).shifts(np.zeros(3, np.int64), asked, Seen.nothing())
-    steady, wild, stranger = shift[:, LEVELS.index(0.9)]
-    assert steady < stranger < wild
-    misses = [np.sort(np.maximum(-part[:, 1], part[:, -2])) for part in (prior[400:], prior)]
-    own, usual = (part[round(0.8 * (len(part) + 1)) - 1] for part in misses)
-    assert wild - stranger == pytest.approx(80 / (80 + 160) * (own - usual), rel=0.05)
-
-
 def test_the_nearest_training_lead_is_taken():
-    held_back = HeldBack((1, 7, 30, PRESEASON), np.zeros((4, 5, 7), np.float32), one_club(5))
+    held_back = HeldBack((1, 7, 30, PRESEASON), np.zeros((4, 5, 7), np.float32))
     assert held_back.nearest([1, 2, 3, 20, 45, 100, 300]).tolist() == [0, 0, 1, 2, 2, 3, 3]
 
 

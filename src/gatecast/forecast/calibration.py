@@ -3,10 +3,9 @@
 Conformalised quantile regression (Romano, Patterson & Candès 2019): an interval is moved out by the quantile of past
 misses that would have covered its share of them. Misses are those of the latest season held back from training, then
 those of the current season as far as known at the cut-off, the latest ones only, so that the correction follows a drift
-(Gibbs & Candès 2021 show why it must). Each club has a correction of its own, from its games of the season and, by
-less, of the season held back, drawn towards that of all clubs by as much as they are few: some crowds are harder to
-foresee than others. The whole distribution also follows the season's median error, of all clubs and of the club, by
-more the more games tell of it.
+(Gibbs & Candès 2021 show why it must). Each club has a correction of its own, from its games of the season alone, drawn
+towards that of all clubs by as much as they are few: some crowds are harder to foresee than others. The whole
+distribution also follows the season's median error, of all clubs and of the club, by more the more games tell of it.
 """
 
 from __future__ import annotations
@@ -36,8 +35,6 @@ DRIFT_GAMES, DRIFT_TRUST = 300, 300
 """Latest games of the season that the drift is taken from, and the games that count half against no drift."""
 CLUB_RECENT, CLUB_TRUST = 40, 20
 """Latest misses of a club that its own correction is taken from, and the games that count half against the league."""
-CLUB_BEFORE_TRUST = 160
-"""The same for its misses among the games held back, which tell less of another season."""
 CLUB_DRIFT_GAMES, CLUB_DRIFT_TRUST = 10, 20
 """The same as for the drift of all clubs, for what a club's drift is beyond that; the trust is for each day of lead, as
 what a club's latest games tell fades."""
@@ -80,21 +77,18 @@ class Calibration:
     ----------
     prior : ndarray of float, shape (games, 7)
         Errors on the games held back, in order of day.
-    prior_clubs : ndarray of str, shape (games,)
-        The home club of each of them.
     days_ahead : float
         Days from the last day known to the game.
     """
 
     prior: Floats
-    prior_clubs: Names
     days_ahead: float
 
     @classmethod
     def at_lead(cls, held_back: HeldBack, lead: Lead) -> Calibration:
         """From the errors at the training lead nearest to a lead."""
         nearest = held_back.nearest(np.array([days_of(lead)]))[0]
-        return cls(held_back.errors[nearest].astype(np.float64), held_back.clubs, days_of(lead))
+        return cls(held_back.errors[nearest].astype(np.float64), days_of(lead))
 
     def shifts(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
         """What to add to the quantiles of `LEVELS`, in units of the interquartile range.
@@ -114,28 +108,18 @@ class Calibration:
         drift = self._drift(cutoffs, clubs, seen)
         moved = seen.errors - self._drift(seen.cutoffs, seen.clubs, seen)[:, None]
         before, since = _misses(self.prior), _misses(moved)
-        told = np.searchsorted(seen.days, cutoffs, "right")
-        share = SAME_LUCK + (1.0 - SAME_LUCK) * np.minimum(told / DRIFT_GAMES, 1.0)
-        share = np.where(len(before) + told < FEWEST, 0.0, share)[:, None]
-        outward = self._of_all(cutoffs, seen.days, before, since) * share
+        outward = self._of_all(cutoffs, seen.days, before, since)
         for club in np.unique(clubs):
             asked, own = clubs == club, seen.clubs == club
             known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
             count = np.minimum(known, CLUB_RECENT)[:, None]
             weight = count / (count + CLUB_TRUST)
-            usual = outward[asked] + self._apart(club, before) * (share[asked] > 0)
-            mixed = weight * share[asked] * _ranked(_latest(since[own], known, CLUB_RECENT)) + (1 - weight) * usual
-            outward[asked] = np.where(count > 0, mixed, usual)
+            mixed = weight * _ranked(_latest(since[own], known, CLUB_RECENT)) + (1 - weight) * outward[asked]
+            outward[asked] = np.where(count > 0, mixed, outward[asked])
+        told = np.searchsorted(seen.days, cutoffs, "right")
+        share = SAME_LUCK + (1.0 - SAME_LUCK) * np.minimum(told / DRIFT_GAMES, 1.0)
+        outward *= np.where(len(before) + told < FEWEST, 0.0, share)[:, None]
         return outward @ _OUTWARD + drift[:, None]
-
-    def _apart(self, club: str, before: Floats) -> Floats:
-        """How much further a club's intervals must move out than all clubs', by the games held back, shape (pairs,)."""
-        own = before[self.prior_clubs == club]
-        if not len(own):
-            return np.zeros(len(PAIRS))
-        weight = len(own) / (len(own) + CLUB_BEFORE_TRUST)
-        apart: Floats = weight * (_ranked(own[None])[0] - _ranked(before[None])[0])
-        return apart
 
     @staticmethod
     def _of_all(cutoffs: Days, days: Days, before: Floats, since: Floats) -> Floats:

@@ -75,8 +75,7 @@ def train_ensemble(
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         held_back = np.isin(rows, latest(preparation.games, rows))
         epochs, parameters = work.best_epochs(held_back)
-        leads, clubs = training_leads(preparation.games), preparation.games.clubs[rows[held_back]]
-        errors = HeldBack.of(leads, parameters, samples.of(held_back)[1], clubs)
+        errors = HeldBack.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
     members = [work.member(epochs, index) for index in range(settings.members)]
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))

@@ -30,19 +30,16 @@ class HeldBack:
     leads : tuple of int or "preseason"
     errors : ndarray of float32, shape (leads, games, 7)
         Attendance less each quantile of `LEVELS`, in units of the forecast's interquartile range; in order of day.
-    clubs : ndarray of str, shape (games,)
-        The home club of each game.
     """
 
     leads: tuple[Lead, ...]
     errors: Floats
-    clubs: npt.NDArray[np.str_]
 
     @classmethod
-    def of(cls, leads: Sequence[Lead], parameters: Floats, attended: Floats, clubs: npt.NDArray[np.str_]) -> Self:
+    def of(cls, leads: Sequence[Lead], parameters: Floats, attended: Floats) -> Self:
         """From the parameters and the attendance of the games at each lead, (leads * games, 4) and (leads * games,)."""
         errors = standard_errors(parameters, attended)
-        return cls(tuple(leads), errors.reshape(len(leads), -1, len(LEVELS)), clubs)
+        return cls(tuple(leads), errors.reshape(len(leads), -1, len(LEVELS)))
 
     def nearest(self, days_ahead: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """Which of `leads` is nearest to each number of days, on a logarithmic scale, shape as `days_ahead`."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gatecast.errors import ModelError
 from gatecast.files import write_text, written_whole
+from gatecast.games.cutoff import Lead
 from gatecast.games.declarations import columns_from_json, columns_to_json
 from gatecast.networks import NETWORKS
 from gatecast.prepare.encoding import Encoding
@@ -22,8 +23,8 @@ from gatecast.train.settings import TrainingSettings
 
 __all__ = ["load_model", "save_model"]
 
-FORMAT = 2
-ERRORS, CLUBS = "held_back.errors", "held_back.clubs"
+FORMAT = 3
+ERRORS = "held_back.errors"
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 NUMBER = (int, float)
 LONGEST_REASON = 200
@@ -36,11 +37,8 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     tensors = {f"{m}.{i}": weight for m, weights in enumerate(model.members) for i, weight in enumerate(weights)}
-    names: list[str] = []
     if model.held_back:
-        labels, places = np.unique(model.held_back.clubs, return_inverse=True)
-        names = labels.tolist()
-        tensors |= {ERRORS: model.held_back.errors, CLUBS: places.astype(np.int32)}
+        tensors[ERRORS] = model.held_back.errors
     with written_whole(target / WEIGHTS) as draft:
         save_file(tensors, draft)
     description = {
@@ -49,7 +47,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "encoding": model.encoding.as_json(),
         "members": [len(weights) for weights in model.members],
         "climatology": asdict(model.climatology),
-        "held_back": {"leads": list(model.held_back.leads) if model.held_back else [], "clubs": names},
+        "held_back": list(model.held_back.leads) if model.held_back else [],
         "epochs": model.epochs,
         "through": model.through,
         "extras": columns_to_json(model.extras),
@@ -77,7 +75,7 @@ def load_model(folder: str | Path) -> TrainedModel:
         if about["format"] != FORMAT:
             raise ModelError(f"{source.name}: got model format {about['format']!r}, expected {FORMAT}; train it anew")
         tensors = load_file(source / WEIGHTS)
-        errors = _held_back(about["held_back"], tensors.pop(ERRORS, None), tensors.pop(CLUBS, None))
+        errors = _held_back(about["held_back"], tensors.pop(ERRORS, None))
         return TrainedModel(
             _settings(about["settings"]),
             _encoding(about["encoding"]),
@@ -122,15 +120,14 @@ def _climatology(about: dict[str, Any]) -> Climatology:
     return climatology
 
 
-def _held_back(about: dict[str, Any], errors: npt.NDArray[np.float32] | None, clubs: Any) -> HeldBack | None:  # noqa: ANN401
+def _held_back(leads: list[Lead], errors: npt.NDArray[np.float32] | None) -> HeldBack | None:
     if errors is None:
         return None
-    leads, names = about["leads"], about["clubs"]
-    shaped = errors.ndim == 3 and errors.shape[::2] == (len(leads), len(LEVELS)) and bool(np.isfinite(errors).all())
-    _check("held_back", _holds(leads, (int, str)) and _holds(names, str) and shaped)
-    told = clubs is not None and clubs.dtype == np.int32 and clubs.shape == errors.shape[1:2]
-    _check("held_back", told and (not clubs.size or (clubs.min() >= 0 and clubs.max() < len(names))))
-    return HeldBack(tuple(leads), errors, np.array(names, np.str_)[clubs])
+    _check(
+        "held_back", _holds(leads, (int, str)) and errors.ndim == 3 and errors.shape[::2] == (len(leads), len(LEVELS))
+    )
+    _check("held_back", bool(np.isfinite(errors).all()))
+    return HeldBack(tuple(leads), errors)
 
 
 def _members(counts: list[int], tensors: dict[str, Any]) -> list[list[Any]]:
