@@ -100,7 +100,7 @@ class Quantiles:
     def conformalised(self, before: Quantiles) -> Quantiles:
         """The same, moved by past misses."""
         cutoffs = cutoff_days(self.games, self.lead)[self.rows].astype(np.int64)
-        clubs = self.games.table[c.HOME].to_numpy().astype(np.str_)[self.rows]
+        clubs = self.games.clubs[self.rows]
         seen = Seen(self.games.days[self.rows].astype(np.int64), cutoffs, self.errors(), clubs)
         shifts = Calibration(before.errors(), days_ahead(self.lead)).shifts(cutoffs, clubs, seen)
         moved = object.__new__(Quantiles)

@@ -105,7 +105,7 @@ def _begin(desk: Desk, number: int) -> None:
     url = desk.store.database.engine.url
     place = "" if desk.store.database.sqlite else url.render_as_string(hide_password=False)
     process = subprocess.Popen(
-        [sys.executable, "-m", "gatecast.desk.work", str(desk.folder.resolve()), str(number)],
+        [sys.executable, "-P", "-m", "gatecast.desk.work", str(desk.folder.resolve()), str(number)],
         env={**os.environ, DATABASE: place},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -10,11 +10,13 @@ PATHS = [
     "/",
     "/plan",
     "/track",
+    "/track/plans",
     "/data",
     "/jobs",
     "/settings",
     "/account",
     "/games/{game}",
+    "/games/{game}/reasons",
     "/games/{game}/what-if",
     "/api/v1/docs",
 ]

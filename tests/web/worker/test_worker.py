@@ -141,6 +141,13 @@ def test_a_change_that_broke_off_is_not_made_twice(own_desk, worker):
     run(application(own_desk, worker), script)
 
 
+def test_files_of_the_folder_it_is_started_in_are_not_run(own_desk, worker, tmp_path, monkeypatch):
+    (tmp_path / "polars.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    worker.start()
+    asyncio.run(until(worker.ready))
+
+
 def test_nothing_of_it_is_left_at_the_end(own_desk):
     worker = Worker(own_desk)
     worker.start()

@@ -1,7 +1,7 @@
 """A second process that works pages out, so that the one that answers readers is never busy with another's page.
 
-The server keeps pages and takes changes; what must be worked out, it passes on to the worker over a pipe, and does
-itself where there is none.
+The server keeps answers and knows who may ask. What must be worked out it passes on to the worker over a pipe, and does
+itself where there is none. The process itself is `gatecast.web.worker_process`.
 """
 
 from __future__ import annotations

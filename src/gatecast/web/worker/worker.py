@@ -68,7 +68,7 @@ class Worker:
         self._begun = self._clock()
         # Its errors go where ours go.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gatecast.web.worker.process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-m", "gatecast.web.worker_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._send(self._process, packed(self._opening))
         self._listening = Thread(target=self._listen, args=(self._process,), daemon=True)

@@ -1,6 +1,6 @@
 """The worker's process.
 
-    python -m gatecast.web.worker.process
+    python -m gatecast.web.worker_process
 
 It is told the folder and the database, opens them, and answers requests that come over standard input until that ends.
 What takes seconds the first time, it does before anybody asks for it.
