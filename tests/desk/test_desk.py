@@ -5,7 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from gatecast.desk import open_desk
+from gatecast.desk import one_moment, open_desk
 from gatecast.desk.models import keep_model, model_folder
 from gatecast.errors import InputError, ModelError
 from gatecast.games import columns as c
@@ -101,3 +101,21 @@ def test_a_model_kept_twice_is_there_once(own_desk):
     again = keep_model(own_desk.store, own_desk.folder, model_folder(own_desk.folder, name))
     assert again == name
     assert [path.name for path in (own_desk.folder / "models").iterdir()] == [name]
+
+
+def test_what_is_asked_in_one_moment_looks_at_the_store_once(own_desk, monkeypatch):
+    looks = []
+    ask = own_desk.store.revisions
+    monkeypatch.setattr(own_desk.store, "revisions", lambda: looks.append(1) or ask())
+    with one_moment():
+        own_desk.clubs()
+        own_desk.forecasts(CLUB)
+        before = own_desk.home_games(CLUB)
+        game = own_desk.coming(CLUB).table[c.GAME_ID][0]
+        own_desk.store.record_outcomes(pl.DataFrame({c.GAME_ID: [game], c.ATTENDANCE: [4321]}))
+        assert own_desk.home_games(CLUB) is before
+    assert len(looks) == 1
+    after = own_desk.home_games(CLUB)
+    assert after.table.filter(pl.col(c.GAME_ID) == game)[c.ATTENDANCE].item() == 4321
+    with one_moment():
+        assert own_desk.home_games(CLUB) is after

@@ -50,3 +50,11 @@ def test_only_so_many_values_are_kept():
     kept.get(0, 1, lambda: made.append(0))
     kept.get(MOST, 1, lambda: made.append(MOST))
     assert made == [0]
+
+
+def test_a_newer_value_serves_where_that_is_said():
+    kept = Kept()
+    assert kept.get("games", 2, lambda: "newer", serves=int.__ge__) == "newer"
+    assert kept.get("games", 1, lambda: "older", serves=int.__ge__) == "newer"
+    assert kept.get("games", 3, lambda: "newest", serves=int.__ge__) == "newest"
+    assert kept.get("games", 1, lambda: "older") == "older"

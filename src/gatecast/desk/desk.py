@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -24,12 +26,26 @@ from gatecast.store.revisions import FORECASTS, GAMES, SCHEDULE, SETTINGS
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["Desk", "open_desk"]
+__all__ = ["Desk", "one_moment", "open_desk"]
 
 Value = TypeVar("Value")
 CLUB, OPERATIONS, NOTICE = "club", "operations", "notice"
 """Settings of the store."""
+MOMENT: ContextVar[dict[Store, dict[str, int]] | None] = ContextVar("revisions by store", default=None)
 GAMES_AREA, SCHEDULE_AREA, FORECASTS_AREA, SETTINGS_AREA = GAMES, SCHEDULE, FORECASTS, SETTINGS
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Look at the revisions of a store once for all that is asked of a desk inside, which writes nothing.
+
+    What is read is then of the time of the first question, or later.
+    """
+    before = MOMENT.set({})
+    try:
+        yield
+    finally:
+        MOMENT.reset(before)
 
 
 def open_desk(folder: str | Path, database: str | None = None, *, today: Callable[[], dt.date] = dt.date.today) -> Desk:
@@ -86,12 +102,22 @@ class Desk:
 
     def kept(self, key: tuple[object, ...], areas: tuple[str, ...], make: Callable[[], Value]) -> Value:
         """A value worked out once and kept until one of these areas of the store changes, or the day."""
-        revisions = self.store.revisions()
-        return self._kept.get(key, (*(revisions[area] for area in areas), self.today()), make)
+        revisions = self._revisions()
+        state = (*(revisions[area] for area in areas), self.today().toordinal())
+        return self._kept.get(key, state, make, serves=_no_older)
 
     def kept_as(self, key: tuple[object, ...], state: Hashable, make: Callable[[], Value]) -> Value:
         """A value worked out once and kept until it would come from another state."""
         return self._kept.get(key, state, make)
+
+    def _revisions(self) -> dict[str, int]:
+        """The revisions of the store; within `one_moment` those of its first question."""
+        known = MOMENT.get()
+        if known is None:
+            return self.store.revisions()
+        if self.store not in known:
+            known[self.store] = self.store.revisions()
+        return known[self.store]
 
     def games(self) -> Games:
         """Every game of the store, in order of play."""
@@ -186,7 +212,7 @@ class Desk:
     def _forecasts(self, club: str) -> tuple[tuple[object, ...], pl.DataFrame]:
         """What they come from, which gates are not, and the forecasts."""
         games = tuple(self.home_games(club).table[c.GAME_ID])
-        state = (self.store.revisions()[FORECASTS_AREA], games)
+        state = (self._revisions()[FORECASTS_AREA], games)
         return state, self.kept_as(("forecasts", club), state, lambda: self.store.forecasts(games))
 
     def operations(self) -> Operations:
@@ -239,3 +265,8 @@ class Desk:
             As for `forecast_now`.
         """
         return self.store.record_forecast(self.forecast_now(club), self.model_id() or "")
+
+
+def _no_older(made: tuple[int, ...], asked: tuple[int, ...]) -> bool:
+    """Whether a value made at some revisions shows what there was at others."""
+    return all(one >= other for one, other in zip(made, asked, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
@@ -21,8 +22,22 @@ class Kept:
         self._making: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
-    def get(self, key: Hashable, state: Hashable, make: Callable[[], Value]) -> Value:
+    def get(
+        self,
+        key: Hashable,
+        state: Hashable,
+        make: Callable[[], Value],
+        *,
+        serves: Callable[[Any, Any], bool] = operator.eq,
+    ) -> Value:
         """The value of `key`, made anew where it was made from another state.
+
+        Parameters
+        ----------
+        key, state : hashable
+        make : callable
+        serves : callable
+            Whether a value made from a first state will do for a second one.
 
         Examples
         --------
@@ -33,11 +48,11 @@ class Kept:
         with self._lock:
             found = self._values.get(key)
             making = self._making.setdefault(key, Lock())
-        if found is not None and found[0] == state:
+        if found is not None and serves(found[0], state):
             return found[1]  # type: ignore[no-any-return]  # what make gave before
         with making:
             found = self._values.get(key)
-            if found is not None and found[0] == state:
+            if found is not None and serves(found[0], state):
                 return found[1]  # type: ignore[no-any-return]
             value = make()
             with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import cache, reduce
 from operator import add
 
 import polars as pl
@@ -136,15 +136,16 @@ def crps_weights(levels: Sequence[float]) -> list[float]:
     return [after - before for before, after in zip(ends, ends[2:], strict=False)]
 
 
-def _metrics() -> list[pl.Expr]:
-    """Every score as an aggregate over the rows of a group."""
+@cache
+def _metrics() -> tuple[pl.Expr, ...]:
+    """Every score as an aggregate over the rows of a group; made once, as that takes longer than a small table does."""
     gate, median = pl.col(ATTENDANCE).cast(pl.Float64), pl.col(MEDIAN)
     error = gate - median
     low, high = pl.col(quantile_column(0.10)), pl.col(quantile_column(0.90))
     pinball = reduce(add, (_pinball(level) for level in PINBALL_LEVELS)) / len(PINBALL_LEVELS)
     weights = zip(QUANTILE_LEVELS, crps_weights(QUANTILE_LEVELS), strict=True)
     sold_out = (gate >= pl.col(CAPACITY)).cast(pl.Float64)
-    return [
+    return (
         pl.len().cast(pl.Int64).alias(GAMES),
         error.abs().mean().alias(MAE),
         (gate - pl.col(MEAN)).pow(2).mean().sqrt().alias(RMSE),
@@ -156,7 +157,7 @@ def _metrics() -> list[pl.Expr]:
         (high - low).mean().alias(WIDTH_80),
         error.mean().alias(BIAS),
         (pl.col(P_SELLOUT) - sold_out).pow(2).mean().alias(BRIER),
-    ]
+    )
 
 
 def _pinball(level: float) -> pl.Expr:

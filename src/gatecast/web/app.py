@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast import __version__
+from gatecast.desk import one_moment
 from gatecast.errors import GatecastError
 from gatecast.web import api
 from gatecast.web.api.problems import from_error, from_invalid, problem
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["application", "build", "pages"]
 
 API = "/api/"
+SAFE = ("GET", "HEAD")
 
 
 def build(desk: Desk, worker: Worker | None = None) -> FastAPI:
@@ -50,6 +54,7 @@ def pages(desk: Desk) -> FastAPI:
     """The pages and the API over a desk, each worked out when it is asked for."""
     app = FastAPI(title="gatecast", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
+    app.add_middleware(AtOneMoment)
     app.mount("/static", StaticFiles(directory=str(resources.files("gatecast.web") / "static")), name="static")
     api.include(app)
     for router in ROUTERS:
@@ -64,6 +69,18 @@ def pages(desk: Desk) -> FastAPI:
     app.exception_handler(GatecastError)(_unusable)
     app.exception_handler(RequestValidationError)(_invalid)
     return app
+
+
+class AtOneMoment:
+    """ASGI middleware that has each page see one state of the store, looked at once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        with one_moment() if scope.get("method") in SAFE else nullcontext():
+            await self.app(scope, receive, send)
 
 
 def _refused(request: Request, refused: HTTPException) -> Response:

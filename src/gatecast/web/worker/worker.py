@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
@@ -23,6 +24,8 @@ __all__ = ["Worker", "WorkerGoneError"]
 AGAIN_S = 30.0
 """Seconds from one start to the next: a worker that ends at once is not begun again and again."""
 ENDING_S = 5.0
+ONE_THREAD = {"POLARS_MAX_THREADS": "1"}
+"""Tables of one club are small: to share them out among threads takes longer than to read them."""
 
 
 class WorkerGoneError(Exception):
@@ -68,7 +71,10 @@ class Worker:
         self._begun = self._clock()
         # Its errors go where ours go.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "gatecast.web.worker_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-m", "gatecast.web.worker_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**ONE_THREAD, **os.environ},
         )
         self._send(self._process, packed(self._opening))
         self._listening = Thread(target=self._listen, args=(self._process,), daemon=True)
