@@ -21,6 +21,8 @@ MODULES = {
 }
 PACKAGES = [name for name, path in MODULES.items() if path.name == "__init__.py" and name != "gatecast"]
 
+DEFINED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
 
 def listed(tree: ast.Module) -> list[str] | None:
     """The names in `__all__`."""
@@ -44,12 +46,12 @@ def names_from(tree: ast.Module) -> set[str]:
 def defined(tree: ast.Module) -> set[str]:
     """Names that the top level of a module defines or imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.Module([n for n in tree.body if not isinstance(n, ast.FunctionDef | ast.ClassDef)], [])):
+    for node in ast.walk(ast.Module([n for n in tree.body if not isinstance(n, DEFINED)], [])):
         if isinstance(node, ast.Import | ast.ImportFrom):
             found |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
-    return found | {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return found | {node.name for node in tree.body if isinstance(node, DEFINED)}
 
 
 @cache

@@ -27,7 +27,7 @@ SEEN_COOKIE = "gc_seen"
 SAFE = ("GET", "HEAD")
 LARGEST_KEPT = 64 * 1024 * 1024
 LARGEST_KEY = 2048
-MOST_RENDERINGS = 1
+MOST_RENDERINGS = 2
 """Kept pages that are brought up to date at once, so that those who wait for something else are not held up by it."""
 LONGEST_MARK = 16
 NEVER = float("-inf")
@@ -118,11 +118,12 @@ class PageCache:
                 kept.current_at = now
                 break
             age = now - kept.current_at
-            if age <= kept.stale_s / 2 and kept.stale_s:
+            waits = age > kept.stale_s or not kept.stale_s
+            if not waits and age <= kept.stale_s / 2:
                 break
             # What somebody waits for takes no turns with what is only brought up to date.
-            rendering = self._rendered(scope, key, self._renderings if kept.stale_s else nullcontext())
-            if age <= kept.stale_s and kept.stale_s:
+            rendering = self._rendered(scope, key, nullcontext() if waits else self._renderings)
+            if not waits:
                 break
             await asyncio.shield(rendering)
             kept = self._kept.get(key)

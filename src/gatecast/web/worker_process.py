@@ -12,6 +12,7 @@ import asyncio
 import os
 import signal
 import sys
+import traceback
 from collections.abc import MutableMapping
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -85,7 +86,8 @@ async def _one(app: FastAPI, head: Head, body: bytes, told: BinaryIO) -> None:
     try:
         await app(scope_of(head), receive, send)
     except Exception:
-        # The server works the request out itself, and says what is amiss.
+        traceback.print_exc()
+    if not messages:
         _write(told, packed({"number": head["number"], "failed": True}))
         return
     start = messages[0]

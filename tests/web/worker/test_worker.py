@@ -84,6 +84,20 @@ def test_what_only_the_server_knows_stays_with_it(own_desk, worker):
     run(Passing(own, worker), script)
 
 
+def test_pages_of_what_only_the_server_knows_never_pass(own_desk, worker):
+    async def answered(scope, receive, send):
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def script(client):
+        await until(worker.ready)
+        for path in ("/login", "/logout", "/account", "/account/tokens", "/data/uploads/x", "/healthz", "/static/x"):
+            for method in ("GET", "POST"):
+                assert (await client.request(method, path)).status_code == 204, (method, path)
+
+    run(Passing(answered, worker), script)
+
+
 def test_a_change_is_seen_by_the_next_who_asks(own_desk, worker):
     async def script(client):
         await until(worker.ready)

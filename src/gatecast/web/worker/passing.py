@@ -12,8 +12,8 @@ from gatecast.web.worker.worker import Worker, WorkerGoneError
 __all__ = ["Passing", "scope_of"]
 
 SAFE = ("GET", "HEAD")
-OWN = ("/static/", "/data/uploads", "/login", "/account", "/healthz")
-"""Files, and pages of what the memory of this process holds: uploads that wait, and tries to sign in."""
+OWN = ("/static/", "/data/uploads", "/login", "/logout", "/account", "/healthz")
+"""Files, and pages of what the memory of this process holds: uploads that wait, who may come in, tries to sign in."""
 BROKEN_OFF = "The work on this broke off. Look whether it was done before you send it again."
 RETRY = {"retry-after": "1"}
 
