@@ -27,7 +27,7 @@ SEEN_COOKIE = "gc_seen"
 SAFE = ("GET", "HEAD")
 LARGEST_KEPT = 64 * 1024 * 1024
 LARGEST_KEY = 2048
-MOST_RENDERINGS = 2
+MOST_RENDERINGS = 1
 """Kept pages that are brought up to date at once, so that those who wait for something else are not held up by it."""
 LONGEST_MARK = 16
 NEVER = float("-inf")
