@@ -19,6 +19,7 @@ from gatecast.errors import GatecastError
 from gatecast.web import api
 from gatecast.web.api.problems import from_error, from_invalid, problem
 from gatecast.web.cache import PageCache
+from gatecast.web.kept import READING
 from gatecast.web.pages import ROUTERS
 from gatecast.web.render import page
 from gatecast.web.worker import Passing, Worker
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["application", "build", "pages"]
 
 API = "/api/"
-SAFE = ("GET", "HEAD")
 
 
 def build(desk: Desk, worker: Worker | None = None) -> FastAPI:
@@ -79,7 +79,7 @@ class AtOneMoment:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        with one_moment() if scope.get("method") in SAFE else nullcontext():
+        with one_moment() if scope.get("method") in READING else nullcontext():
             await self.app(scope, receive, send)
 
 

@@ -18,13 +18,12 @@ from typing import Any
 
 from anyio import to_thread
 
-from gatecast.web.kept import Answer, may_be_kept, send_kept
+from gatecast.web.kept import READING, Answer, may_be_kept, send_kept
 from gatecast.web.words import preferences
 
 __all__ = ["PageCache"]
 
 SEEN_COOKIE = "gc_seen"
-SAFE = ("GET", "HEAD")
 LARGEST_KEPT = 64 * 1024 * 1024
 LARGEST_KEY = 2048
 MOST_RENDERINGS = 1
@@ -67,7 +66,7 @@ class PageCache:
         """Answer from what is kept where it will do."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif scope["method"] not in SAFE:
+        elif scope["method"] not in READING:
             await self._changing(scope, receive, send)
         else:
             await self._reading(scope, receive, send)

@@ -10,8 +10,10 @@ from typing import Any
 
 from gatecast.store.revisions import AREAS, FORECASTS, GAMES, PLANS, SETTINGS
 
-__all__ = ["EVERYTHING", "KEEPING", "PLANNED", "SEASON", "Answer", "keeping", "may_be_kept", "send_kept"]
+__all__ = ["EVERYTHING", "KEEPING", "PLANNED", "READING", "SEASON", "Answer", "keeping", "may_be_kept", "send_kept"]
 
+READING = frozenset({"GET", "HEAD"})
+"""Methods of requests that change nothing, and whose answers may be kept."""
 KEEPING = "x-gatecast-keeping"
 """Header by which an answer says that it may be kept; taken out before it is sent."""
 SEASON = (GAMES, FORECASTS, SETTINGS)
@@ -57,7 +59,7 @@ class Answer:
     def of(cls, messages: list[Message], state: State, changes: int, now: float) -> Answer:
         """What an application sent, begun at a state of the store."""
         told = dict(messages[0]["headers"])[KEEPING.encode()].decode("ascii").split()
-        areas = {*AREAS} - {*told[1:]}
+        others = {*AREAS} - {*told[1:]}
         body = b"".join(message.get("body", b"") for message in messages if message["type"] == "http.response.body")
         etag = b'"' + hashlib.sha256(body).hexdigest()[:ETAG_LENGTH].encode() + b'"'
         dropped = (KEEPING.encode(), b"content-length", b"cache-control", b"etag")
@@ -68,7 +70,7 @@ class Answer:
             (b"vary", b"Accept-Encoding, Accept-Language, Cookie, HX-Request"),
         ]
         zipped = gzip.compress(body, 5, mtime=0) if len(body) >= SMALLEST_ZIPPED else b""
-        of_it = {name: number for name, number in state.items() if name not in areas}
+        of_it = {name: number for name, number in state.items() if name not in others}
         return cls(of_it, changes, now, float(told[0]), headers, body, zipped, etag)
 
     @property

@@ -88,6 +88,7 @@ async def _one(app: FastAPI, head: Head, body: bytes, told: BinaryIO) -> None:
     except Exception:
         traceback.print_exc()
     if not messages:
+        # Not even an error was answered: what only reads, the server works out itself.
         _write(told, packed({"number": head["number"], "failed": True}))
         return
     start = messages[0]

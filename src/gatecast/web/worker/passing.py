@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gatecast.web.guard.answers import refusal
+from gatecast.web.kept import READING
 from gatecast.web.worker.frames import Head
 from gatecast.web.worker.worker import Worker, WorkerGoneError
 
 __all__ = ["Passing", "scope_of"]
 
-SAFE = ("GET", "HEAD")
 OWN = ("/static/", "/data/uploads", "/login", "/logout", "/account", "/healthz")
 """Files, and pages of what the memory of this process holds: uploads that wait, who may come in, tries to sign in."""
 BROKEN_OFF = "The work on this broke off. Look whether it was done before you send it again."
@@ -40,11 +40,11 @@ class Passing:
         if not _passes(scope) or not self.worker.ready():
             await self.app(scope, receive, send)
             return
-        body = b"" if scope["method"] in SAFE else await _body(receive)
+        body = b"" if scope["method"] in READING else await _body(receive)
         try:
             head, told = await self.worker.ask(_head(scope), body)
         except WorkerGoneError:
-            if scope["method"] in SAFE:
+            if scope["method"] in READING:
                 await self.app(scope, receive, send)
             else:
                 await refusal(scope, 503, BROKEN_OFF, RETRY)(scope, receive, send)
