@@ -5,7 +5,8 @@
 The club's home games of ten seasons are stored, the last season up to the first of July with forecasts of every Monday,
 81 games a season. Bytes are those of the page and of everything it loads, compressed as they are sent. Milliseconds are
 of the whole application without a network: the page as it is kept; the page the first time after a gate has changed
-(median of several), when everything that follows from games is worked out anew; and the very first time.
+(median of several), when everything that follows from games is worked out anew; and the very first time. Of what-if
+also another question of the same games, which is what its form asks.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ PAGES = {
     "settings": "/settings",
     "API description": "/api/v1/docs",
 }
+ANOTHER_QUESTION = "/games/{coming}/what-if?temperature_c={degrees}"
 LOADED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 REPEATS = 7
 
@@ -140,6 +142,8 @@ def measured(desk: Desk, club: str) -> list[list[object]]:
             [page, f"{whole / 1000:.0f}", f"{first:.0f}", f"{np.median(changed):.0f}", f"{np.median(kept):.1f}"]
         )
         print(rows[-1], flush=True)
+    asked = [visitor.get(ANOTHER_QUESTION.format(**names, degrees=20 + i))[1] for i in range(1 + REPEATS)][1:]
+    print(f"what if, another question of the same games: {np.median(asked):.0f} ms", flush=True)
     return rows
 
 

@@ -6,9 +6,10 @@ import pytest
 from gatecast.errors import DataError, InputError
 from gatecast.evaluate.quantiles import MEAN, QUANTILE_COLUMNS
 from gatecast.forecast import what_if
-from gatecast.forecast.what_if import changeable, changed_games
+from gatecast.forecast.what_if import WhatIf, changeable, changed_games
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.prepare import Preparation
 
 GAME = "QUI202506140"
 
@@ -152,3 +153,23 @@ def test_games_without_dates_have_what_ifs_too(forecaster, league):
     before, after = what_if(forecaster, past, coming, None, {game: {c.PROMOTION: "fireworks"}})
     assert before.height == after.height == len(coming)
     assert after[MEAN].is_not_null().all()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{c.START_TIME: "13:05"}, {c.VISITOR: "Velmora Kites"}, {c.NUMBER: 1}, {c.PRECIPITATION: "rain"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_asked_one_after_the_other_each_change_has_the_answer_it_has_alone(forecaster, league, change):
+    asked = WhatIf(forecaster, league.games, league.upcoming, league.as_of)
+    asked.after({GAME: {c.PROMOTION: "fireworks"}})
+    given = changed_games(league.upcoming, {GAME: change})
+    assert asked.after({GAME: change}).equals(forecaster.forecast(league.games, given, league.as_of))
+
+
+def test_what_was_sorted_serves_games_that_differ_in_their_weather_but_not_in_their_days(league):
+    first = Preparation(league.games)
+    wet = league.games.table.with_columns(pl.lit("rain").alias(c.PRECIPITATION))
+    later = league.games.table.with_columns(pl.col(c.DATE) + dt.timedelta(days=7))
+    assert Preparation(Games(wet, league.games.extras), like=first).schedule is first.schedule
+    assert Preparation(Games(later, league.games.extras), like=first).schedule is not first.schedule

@@ -1,9 +1,12 @@
+import datetime as dt
+
 import polars as pl
 import pytest
 
 from gatecast.errors import DataError
 from gatecast.files import write_table
 from gatecast.plan import read_forecast
+from gatecast.plan.forecasts import checked_forecast
 
 HEADER = "game_id,lead,as_of,mean,q05,q10,q25,q50,q75,q90,q95,p_sellout"
 GOOD = "A1,7,2019-05-23,100,80,85,90,100,110,115,120,0.1"
@@ -67,3 +70,18 @@ def test_decimal_commas_are_read(tmp_path):
     read = read_forecast(path)
     assert (read["q05"][0], read["p_sellout"][0]) == (80.5, 0.25)
     assert read.schema["q05"] == pl.Float64
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("date", dt.time(19, 5), "row 2, date: got '19:05:00', expected a date"),
+        ("start_time", dt.date(2019, 5, 30), "row 2, start_time: got '2019-05-30', expected a time"),
+        ("mean", True, "row 2, mean: got 'True', expected a number of people"),
+    ],
+)
+def test_a_cell_of_another_kind_is_refused_with_its_row(forecast, column, cell, words):
+    other = forecast.with_columns(pl.Series(column, [cell] * forecast.height))
+    with pytest.raises(DataError) as caught:
+        checked_forecast(other)
+    assert words in str(caught.value)

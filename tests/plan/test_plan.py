@@ -37,6 +37,13 @@ def test_the_package_can_be_called(forecast, operations):
     assert called.table.equals(make_plan(forecast, operations).table)
 
 
+def test_a_plan_to_compare_needs_no_reasons(forecast, operations):
+    told, untold = make_plan(forecast, operations), make_plan(forecast, operations, explained=False)
+    assert untold.table["reason"].null_count() == untold.table.height
+    assert untold.table.drop("reason").equals(told.table.drop("reason"))
+    assert untold.table.schema == told.table.schema
+
+
 def test_every_decision_of_every_game_stands_once_in_order_of_play(forecast, operations):
     plan = make_plan(forecast, operations)
     assert plan.table.columns == COLUMNS

@@ -171,26 +171,17 @@ class Desk:
         A table of past years is so looked at from where its gates end. None where games carry no dates or there is no
         game.
         """
-        table = self.home_games(club).table.select(c.DATE, c.ATTENDANCE)
-        dated = table.drop_nulls(c.DATE)
-        if dated.is_empty():
-            return None
-        yesterday = self.today() - dt.timedelta(days=1)
-        open_games, played = dated.filter(pl.col(c.ATTENDANCE).is_null()), dated.drop_nulls(c.ATTENDANCE)
-        last_open, last_played = open_games[c.DATE].max(), played[c.DATE].max()
-        if isinstance(last_open, dt.date) and last_open > yesterday:
-            return yesterday
-        if isinstance(last_played, dt.date):
-            return min(last_played, yesterday)
-        return yesterday
+        return self.kept(("as of", club), (GAMES_AREA,), lambda: _last_day(self.home_games(club), self.today()))
 
     def coming(self, club: str) -> Games:
         """The club's home games after the last day known, in order of play; their gates, if any, are not counted."""
-        as_of = self.as_of(club)
-        games = self.home_games(club)
-        if as_of is None:
-            return games.filter(pl.col(c.ATTENDANCE).is_null())
-        return games.filter((pl.col(c.DATE) > as_of) & pl.col(c.ATTENDANCE).is_null())
+
+        def found() -> Games:
+            as_of, games = self.as_of(club), self.home_games(club)
+            after = True if as_of is None else pl.col(c.DATE) > as_of
+            return games.filter(pl.col(c.ATTENDANCE).is_null() & after)
+
+        return self.kept(("coming", club), (GAMES_AREA,), found)
 
     def played(self) -> Games:
         """Every game with a gate: what forecasts learn from and start at."""
@@ -265,6 +256,21 @@ class Desk:
             As for `forecast_now`.
         """
         return self.store.record_forecast(self.forecast_now(club), self.model_id() or "")
+
+
+def _last_day(games: Games, today: dt.date) -> dt.date | None:
+    """The last day known of a club's home games, as `Desk.as_of` has it."""
+    dated = games.table.select(c.DATE, c.ATTENDANCE).drop_nulls(c.DATE)
+    if dated.is_empty():
+        return None
+    yesterday = today - dt.timedelta(days=1)
+    last_open = dated.filter(pl.col(c.ATTENDANCE).is_null())[c.DATE].max()
+    last_played = dated.drop_nulls(c.ATTENDANCE)[c.DATE].max()
+    if isinstance(last_open, dt.date) and last_open > yesterday:
+        return yesterday
+    if isinstance(last_played, dt.date):
+        return min(last_played, yesterday)
+    return yesterday
 
 
 def _no_older(made: tuple[int, ...], asked: tuple[int, ...]) -> bool:

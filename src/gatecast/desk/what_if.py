@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ import polars as pl
 
 from gatecast.collect.cells import Cells
 from gatecast.collect.parse import parse
-from gatecast.desk.desk import GAMES_AREA, Desk
+from gatecast.desk.desk import GAMES_AREA, SETTINGS_AREA, Desk
 from gatecast.desk.plan_changes import Differences, differences
 from gatecast.errors import DataError, InputError
 from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
-from gatecast.forecast.what_if import changeable, what_if
+from gatecast.forecast.what_if import WhatIf, changeable
 from gatecast.games import Column, Games, Role
 from gatecast.games import columns as c
 from gatecast.plan import make_plan
@@ -184,9 +183,12 @@ def two_forecasts(
     InputError
         As `gatecast.forecast.what_if` does.
     """
-    # A forecaster keeps the games it forecast last; a copy shares the network and leaves those of others alone.
-    asked = copy.copy(forecaster)
-    before, after = what_if(asked, desk.played(), desk.coming(club), desk.as_of(club), changes)
+    asked = desk.kept(
+        ("what if", club, desk.model_id()),
+        (GAMES_AREA,),
+        lambda: WhatIf(forecaster, desk.played(), desk.coming(club), desk.as_of(club)),
+    )
+    before, after = asked.before, asked.after(changes)
     differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
     others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))
     return TwoForecasts(before, after, int(others.sum()))
@@ -212,24 +214,23 @@ def _read(
 def _answered(desk: Desk, forecaster: Forecaster, row: Mapping[str, Any], values: dict[str, object]) -> Answer:
     club, game = row[c.HOME], row[c.GAME_ID]
     two = two_forecasts(desk, forecaster, club, {game: values})
-    here = pl.col(c.GAME_ID) == game
+    here, stand = pl.col(c.GAME_ID) == game, _stand(desk.coming(club), game)
+    in_stand = pl.col(c.GAME_ID).is_in(stand)
+    before = desk.kept(
+        ("plan of what if", club, desk.model_id(), stand[0]),
+        (GAMES_AREA, SETTINGS_AREA),
+        lambda: make_plan(two.before.filter(in_stand), desk.operations(), explained=False),
+    )
+    after = make_plan(two.after.filter(in_stand), desk.operations(), explained=False)
     return Answer(
         values,
         two.before.row(by_predicate=here, named=True),
         two.after.row(by_predicate=here, named=True),
         two.others,
         _unseen(forecaster, values),
-        *_plans(desk, two.before, two.after, _stand(desk.coming(club), game)),
+        before.games,
+        differences(before, after),
     )
-
-
-def _plans(
-    desk: Desk, given: pl.DataFrame, changed: pl.DataFrame, stand: list[str]
-) -> tuple[pl.DataFrame, Differences]:
-    """The games of a home stand, and how the plan of one forecast of them differs from that of another."""
-    here = pl.col(c.GAME_ID).is_in(stand)
-    before, after = (make_plan(each.filter(here), desk.operations()) for each in (given, changed))
-    return before.games, differences(before, after)
 
 
 def _stand(coming: Games, game: str) -> list[str]:

@@ -11,6 +11,7 @@ distribution also follows the season's median error, of all clubs and of the clu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,18 @@ class Seen:
         """No game seen."""
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(LEVELS))), np.zeros(0, np.str_))
 
+    def drift_of_all(self, cutoffs: Days) -> Floats:
+        """Median error of the latest games of all clubs known at each cut-off, drawn towards none, shape (cutoffs,)."""
+        counts, place = np.unique(np.searchsorted(self.days, cutoffs, "right"), return_inverse=True)
+        middle = self.errors[:, MIDDLE]
+        drift = np.array([_drift_after(middle[max(0, count - DRIFT_GAMES) : count]) for count in counts], np.float64)
+        return drift[place] if len(drift) else np.zeros(0)
+
+    @cached_property
+    def drift_known(self) -> Floats:
+        """The drift of all clubs as known at each game's own cut-off, shape (games,)."""
+        return self.drift_of_all(self.cutoffs)
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -105,8 +118,9 @@ class Calibration:
         -------
         ndarray of float, shape (games, 7)
         """
-        drift = self._drift(cutoffs, clubs, seen)
-        moved = seen.errors - self._drift(seen.cutoffs, seen.clubs, seen)[:, None]
+        drift = seen.drift_of_all(cutoffs) + self._drift_of_clubs(cutoffs, clubs, seen)
+        known_then = seen.drift_known + self._drift_of_clubs(seen.cutoffs, seen.clubs, seen)
+        moved = seen.errors - known_then[:, None]
         before, since = _misses(self.prior), _misses(moved)
         outward = self._of_all(cutoffs, seen.days, before, since)
         for club in np.unique(clubs):
@@ -131,30 +145,18 @@ class Calibration:
             out[place == i] = _ranked(pool[None])[0] if len(pool) else 0.0
         return out
 
-    def _drift(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
-        """Median error of the latest games known at each cut-off, drawn towards none, shape (cutoffs,).
-
-        First of all clubs, then of the club beyond that.
-        """
-        middle = seen.errors[:, MIDDLE]
-        league = _league_drift(cutoffs, seen.days, middle)
-        rest = middle - _league_drift(seen.cutoffs, seen.days, middle)
-        out = league.copy()
+    def _drift_of_clubs(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
+        """What the drift of each club is beyond that of all, drawn towards none, shape (cutoffs,)."""
+        rest = seen.errors[:, MIDDLE] - seen.drift_known
+        out = np.zeros(len(cutoffs))
         for club in np.unique(clubs):
             asked, own = clubs == club, seen.clubs == club
             known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
             latest = _latest(rest[own], known, CLUB_DRIFT_GAMES)
             count = np.minimum(known, CLUB_DRIFT_GAMES)
             weight = count / (count + CLUB_DRIFT_TRUST * self.days_ahead)
-            out[asked] += np.where(count > 0, weight * _median(latest), 0.0)
+            out[asked] = np.where(count > 0, weight * _median(latest), 0.0)
         return out
-
-
-def _league_drift(cutoffs: Days, days: Days, errors: Floats) -> Floats:
-    known = np.searchsorted(days, cutoffs, "right")
-    counts, place = np.unique(known, return_inverse=True)
-    drift = np.array([_drift_after(errors[max(0, count - DRIFT_GAMES) : count]) for count in counts], np.float64)
-    return drift[place] if len(drift) else np.zeros(0)
 
 
 def _latest(values: Floats, counts: Days, most: int) -> Floats:

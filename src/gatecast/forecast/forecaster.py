@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -135,7 +136,10 @@ class Forecaster:
         DataError
             There is no upcoming game, or one is not after `as_of`.
         """
-        prepared = self.prepared(games, upcoming)
+        return self.forecast_prepared(self.prepared(games, upcoming), as_of)
+
+    def forecast_prepared(self, prepared: Prepared, as_of: dt.date | str | None = None) -> pl.DataFrame:
+        """The same for games that are prepared already."""
         everything, rows = prepared.preparation.games, prepared.rows
         last = last_day(everything, rows, as_of)
         cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
@@ -179,15 +183,14 @@ class Forecaster:
         if not held_back:
             return None
         nearest, clubs = held_back.nearest(ahead), prepared.preparation.games.clubs[rows]
+        if last not in prepared.seen:
+            # All leads together, whichever are asked for: so each game shares its block with the same ones always.
+            prepared.seen[last] = self._seen(prepared.preparation, held_back.leads, last)
         shifts = np.empty((len(ahead), len(LEVELS)))
         for i in np.unique(nearest):
             lead, those = held_back.leads[i], nearest == i
-            if (lead, last) not in prepared.seen:
-                prepared.seen[lead, last] = self._seen(prepared.preparation, lead, last)
             cutoffs = np.full(those.sum(), last, np.int64)
-            shifts[those] = Calibration.at_lead(held_back, lead).shifts(
-                cutoffs, clubs[those], prepared.seen[lead, last]
-            )
+            shifts[those] = Calibration.at_lead(held_back, lead).shifts(cutoffs, clubs[those], prepared.seen[last][i])
         return shifts
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
@@ -201,7 +204,7 @@ class Forecaster:
         demand = self.demand(preparation.at_lead(lead, rows))
         held_back = self.trained.held_back
         if held_back:
-            seen = self._seen(preparation, lead, int(cutoffs.max(initial=0)))
+            (seen,) = self._seen(preparation, (lead,), int(cutoffs.max(initial=0)))
             clubs = preparation.games.clubs[rows]
             shifts = Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), clubs, seen)
             demand = replace(demand, shifts=shifts)
@@ -235,22 +238,27 @@ class Forecaster:
             raise InputError("forecaster: got one that is not trained, expected a trained one; call fit or load first")
         return self.model
 
-    def _seen(self, preparation: Preparation, lead: Lead, last: int) -> Seen:
-        """Errors at one lead on the games after the last day trained on, up to the last day known."""
+    def _seen(self, preparation: Preparation, leads: Sequence[Lead], last: int) -> list[Seen]:
+        """Errors at each lead on the games after the last day trained on, up to the last day known."""
         model, schedule = self.trained, preparation.schedule
+        nothing = [Seen.nothing() for _ in leads]
         if not model.through or not preparation.games.dated:
-            return Seen.nothing()
+            return nothing
         through = as_day(dt.date.fromisoformat(model.through))
         # Chosen by day, not by gate: which games share a block may change the last bits of what comes of them.
         rows = np.flatnonzero((schedule.day > through) & (schedule.day <= last))
         if not len(rows):
-            return Seen.nothing()
+            return nothing
         rows = rows[np.argsort(schedule.day[rows], kind="stable")]
-        cutoffs = cutoff_days(preparation.games, lead)[rows]
-        demand = self.demand(preparation.at(cutoffs, rows))
-        errors = errors_of(demand.averaged(np.array(LEVELS)), schedule.gate[rows] / demand.holds).astype(np.float64)
+        cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
+        demand = self.demand(preparation.at(cutoffs.ravel(), np.tile(rows, len(leads))))
+        gates = np.tile(schedule.gate[rows], len(leads))
+        errors = errors_of(demand.averaged(np.array(LEVELS)), gates / demand.holds).astype(np.float64)
         counted, clubs = schedule.gate[rows] > 0, preparation.games.clubs[rows]
-        return Seen(schedule.day[rows][counted], cutoffs.astype(np.int64)[counted], errors[counted], clubs[counted])
+        return [
+            Seen(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])
+            for then, missed in zip(cutoffs, errors.reshape(len(leads), len(rows), -1), strict=True)
+        ]
 
 
 def check_upcoming(games: Games, upcoming: Games, as_of: dt.date | str | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +15,6 @@ from gatecast.errors import InputError
 from gatecast.forecast.calibration import Seen
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.games.cutoff import Lead
 from gatecast.prepare import Preparation
 
 __all__ = ["Prepared", "as_games", "places_of", "rows_of"]
@@ -32,27 +31,42 @@ class Prepared:
     ----------
     given : tuple of data frames
         What the tables were made from: past games, and games to come.
+    past : Games
+        The past games.
     preparation : Preparation
         Of all games.
     rows : ndarray of int, shape (games to come,)
         Where each game to come stands among all games.
     seen : dict
-        Errors on games since the last day trained on, by lead and last day known; filled by whoever works them out.
+        Errors on games since the last day trained on, at each lead of training, by the last day known; filled by
+        whoever works them out.
     """
 
     given: tuple[pl.DataFrame, pl.DataFrame]
+    past: Games
     preparation: Preparation
     rows: Rows
-    seen: dict[tuple[Lead, int], Seen] = field(default_factory=dict)
+    seen: dict[int, list[Seen]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, games: Table, upcoming: Table, extras: Sequence[c.Column] = ()) -> Self:
-        """Check and sort; columns of `extras` that a table lacks are unknown there."""
-        coming = as_games(upcoming, extras)
-        everything = as_games(games, extras).extended(coming)
+    def of(
+        cls, games: Table, upcoming: Table, extras: Sequence[c.Column] = (), *, like: Preparation | None = None
+    ) -> Self:
+        """Check and sort; columns of `extras` that a table lacks are unknown there, and `like` as in `Preparation`."""
+        past, coming = as_games(games, extras), as_games(upcoming, extras)
+        everything = past.extended(coming)
         # Clones share the cells, but not a change that is made to a frame in place.
         given = (_frame(games).clone(), _frame(upcoming).clone())
-        return cls(given, Preparation(everything, weather_as_observed=False), rows_of(coming, everything))
+        preparation = Preparation(everything, weather_as_observed=False, like=like)
+        return cls(given, past, preparation, rows_of(coming, everything))
+
+    def changed(self, coming: Games) -> Self:
+        """The same past games with other games to come.
+
+        Where those differ in nothing that games are sorted by, so is whatever was worked out of the past ones.
+        """
+        made = type(self).of(self.past, coming, like=self.preparation)
+        return replace(made, seen=self.seen) if made.preparation.schedule is self.preparation.schedule else made
 
     def serves(self, games: Table, upcoming: Table) -> bool:
         """True where these tables are cell for cell those that this was made from."""

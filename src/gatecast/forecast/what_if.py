@@ -22,7 +22,7 @@ from gatecast.games.complete import FIRST_NIGHT_START
 if TYPE_CHECKING:
     from gatecast.forecast.forecaster import Forecaster
 
-__all__ = ["changeable", "changed_games", "what_if"]
+__all__ = ["WhatIf", "changeable", "changed_games", "what_if"]
 
 FIXED = {
     **dict.fromkeys((c.GAME_ID, c.HOME, c.VENUE, c.SEASON), "which game it is"),
@@ -68,12 +68,51 @@ def what_if(
     InputError
         No change, or one of a game that is not to come.
     """
-    coming = as_games(upcoming, forecaster.extras)
-    changed = changed_games(coming, changes)
-    before = forecaster.forecast(games, coming, as_of)
-    _check_known(coming, before[LEAD].cast(pl.Float64), changes)
-    after = forecaster.forecast(games, changed, as_of)
-    return before, before.select(c.GAME_ID).join(after, on=c.GAME_ID, how="left", maintain_order="left")
+    asked = WhatIf(forecaster, games, upcoming, as_of)
+    return asked.before, asked.after(changes)
+
+
+class WhatIf:
+    """A forecast of games to come that any number of changes can be asked of.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Trained.
+    games, upcoming : Games or data frame
+        Past games and games to come, as for `Forecaster.forecast`.
+    as_of : date, or text such as 2019-05-30
+        The last day known; needed where games carry dates.
+
+    Attributes
+    ----------
+    before : polars.DataFrame
+        The forecast of the games as they are given, as `Forecaster.forecast` returns it.
+
+    Raises
+    ------
+    DataError, InputError
+        As for `Forecaster.forecast`.
+    """
+
+    def __init__(
+        self,
+        forecaster: Forecaster,
+        games: Games | pl.DataFrame,
+        upcoming: Games | pl.DataFrame,
+        as_of: dt.date | str | None,
+    ) -> None:
+        self._forecaster, self._as_of = forecaster, as_of
+        self._coming = as_games(upcoming, forecaster.extras)
+        self._prepared = forecaster.prepared(games, upcoming)
+        self.before = forecaster.forecast_prepared(self._prepared, as_of)
+
+    def after(self, changes: Changes) -> pl.DataFrame:
+        """The forecast of the games as they would be, row by row the same games as in `before`; errors as `what_if`."""
+        changed = self._prepared.changed(changed_games(self._coming, changes))
+        _check_known(self._coming, self.before[LEAD].cast(pl.Float64), changes)
+        made = self._forecaster.forecast_prepared(changed, self._as_of)
+        return self.before.select(c.GAME_ID).join(made, on=c.GAME_ID, how="left", maintain_order="left")
 
 
 def changed_games(coming: Games, changes: Changes) -> Games:

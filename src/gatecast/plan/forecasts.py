@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,8 +19,16 @@ CONTEXT: dict[str, type[pl.DataType]] = {
 }
 """Columns that say which game it is; any may be missing."""
 
+TYPES: dict[str, type[pl.DataType]] = {
+    c.GAME_ID: pl.String,
+    LEAD: pl.String,
+    AS_OF: pl.Date,
+    **dict.fromkeys((MEAN, *QUANTILE_COLUMNS, P_SELLOUT), pl.Float64),
+    **CONTEXT,
+}
 REQUIRED = (c.GAME_ID, MEAN, *QUANTILE_COLUMNS)
 ROUNDING = 1e-6
+FIRST_ROW = 2
 REMEDY = "give the file that gatecast forecast wrote"
 
 
@@ -76,87 +85,119 @@ def checked_forecast(frame: pl.DataFrame, *, file: str = "", rows: list[int] | N
         )
     if frame.height == 0:
         raise DataError("no games", "at least one row below the header", file=file)
-    check = _Check(frame, file, pl.Series(rows if rows is not None else range(2, frame.height + 2), dtype=pl.Int64))
-    table = frame.select(
-        check.text(c.GAME_ID),
-        check.text(LEAD),
-        check.typed(AS_OF, pl.Date, "a date such as 2019-05-30"),
-        *(check.people(name) for name in (MEAN, *QUANTILE_COLUMNS)),
-        check.number(P_SELLOUT, 1.0, "a chance from 0 to 1"),
-        *(check.typed(name, dtype, c.CANONICAL[name].expected) for name, dtype in CONTEXT.items()),
+    given = frame.select(_given(frame, name) for name in TYPES)
+    table = given.select(_typed(name, given.schema[name]) for name in TYPES)
+    beside = table.hstack(given.rename(_as_given))
+    places = beside.select(
+        pl.arg_where(rule.broken.fill_null(False)).first().alias(str(i)) for i, rule in enumerate(RULES)
     )
-    check.table(table)
+    for rule, place in zip(RULES, places.row(0), strict=True):
+        if place is not None:
+            raise DataError(
+                _shown(rule, beside[place]),
+                rule.expected,
+                rule.remedy,
+                file=file,
+                row=place + FIRST_ROW if rows is None else rows[place],
+                column=rule.column,
+            )
     return table
 
 
-class _Check:
-    """Types columns of one table, and refuses the first cell of a column that cannot be used."""
+@dataclass(frozen=True)
+class _Rule:
+    """What no row may be.
 
-    def __init__(self, frame: pl.DataFrame, file: str, rows: pl.Series) -> None:
-        self.frame, self.file, self.rows = frame, file, rows
+    Parameters
+    ----------
+    column : str
+    broken : Expr
+        Of the typed columns, and of those as given under the names of `_as_given`.
+    expected, remedy : str
+    got : Expr, optional
+        What to say of a row that is so; the cell as given where there is none.
+    """
 
-    def refuse(
-        self, broken: pl.Series, column: str, expected: str, remedy: str = "", got: pl.Series | None = None
-    ) -> None:
-        """Raise DataError for the first row where `broken` holds."""
-        at = broken.fill_null(False).arg_max()
-        if at is None or not broken[at]:
-            return
-        value = (self.frame[column] if got is None else got)[at]
-        shown = "nothing" if value is None or value == "" else value if got is not None else repr(str(value))
-        raise DataError(str(shown), expected, remedy, file=self.file, row=self.rows[at], column=column)
+    column: str
+    broken: pl.Expr
+    expected: str
+    remedy: str = ""
+    got: pl.Expr | None = None
 
-    def given(self, name: str) -> pl.Series:
-        """A column as it stands, blanks as null; all null where absent."""
-        if name not in self.frame.columns:
-            return pl.Series(name, [None] * self.frame.height, pl.String)
-        cells = self.frame[name]
-        if cells.dtype == pl.String:
-            cells = cells.str.strip_chars()
-            return pl.select(pl.when(cells != "").then(cells)).to_series().rename(name)
-        return cells.fill_nan(None) if cells.dtype.is_float() else cells
 
-    def text(self, name: str) -> pl.Series:
-        return self.given(name).cast(pl.String)
+def _as_given(name: str) -> str:
+    return f"{name} as given"
 
-    def typed(self, name: str, dtype: type[pl.DataType], expected: str) -> pl.Series:
-        given = self.given(name)
-        if dtype is pl.Time and given.dtype == pl.String:
-            typed = given.str.slice(0, 5).str.to_time("%H:%M", strict=False)
-        elif dtype is pl.Date and given.dtype == pl.String:
-            typed = given.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        elif dtype in (pl.Date, pl.Time) and not given.dtype.is_temporal():
-            typed = pl.Series(name, [None] * len(given), dtype)
-        elif dtype.is_integer():
-            typed = given.cast(pl.Float64, strict=False).round().cast(dtype, strict=False)
-        else:
-            typed = given.cast(dtype, strict=False)
-        self.refuse(given.is_not_null() & typed.is_null(), name, expected, "or leave it empty")
-        return typed
 
-    def number(self, name: str, high: float, expected: str) -> pl.Series:
-        given = self.given(name)
-        if given.dtype == pl.String or given.dtype.is_numeric():
-            number = given.cast(pl.Float64, strict=False)
-        else:
-            number = pl.Series(name, [None] * len(given), pl.Float64)
-        self.refuse(given.is_not_null() & number.is_null(), name, expected)
-        self.refuse(~number.is_finite() | (number < 0) | (number > high), name, expected)
-        return number
+def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """A column as it stands, blanks as null; all null where absent."""
+    if name not in frame.columns:
+        return pl.lit(None, pl.String).alias(name)
+    cells, dtype = pl.col(name), frame.schema[name]
+    if dtype == pl.String:
+        return pl.when(cells.str.strip_chars() != "").then(cells.str.strip_chars()).alias(name)
+    return cells.fill_nan(None) if dtype.is_float() else cells
 
-    def people(self, name: str) -> pl.Series:
-        expected = f"a number of people from 0 to {c.LARGEST_CROWD}"
-        number = self.number(name, c.LARGEST_CROWD, expected)
-        self.refuse(number.is_null(), name, expected)
-        return number
 
-    def table(self, table: pl.DataFrame) -> None:
-        """Refuse nameless games, crossing quantiles, and a game and lead that stand twice."""
-        self.refuse(table[c.GAME_ID].is_null(), c.GAME_ID, "the id of the game")
-        for lower, upper in pairwise(QUANTILE_COLUMNS):
-            got = table.select(pl.format("{} below {} {}", pl.col(upper), pl.lit(lower), pl.col(lower))).to_series()
-            crossing = table[upper] < table[lower] - ROUNDING * (1 + table[lower])
-            self.refuse(crossing, upper, f"at least {lower}", "quantiles must not cross", got)
-        twice = ~table.select(pl.struct(c.GAME_ID, LEAD).is_first_distinct()).to_series()
-        got = table.select(pl.format("{} a second time", c.GAME_ID)).to_series()
-        self.refuse(twice, c.GAME_ID, "each game once at each lead", "take the repeated row out", got)
+def _typed(name: str, given: pl.DataType) -> pl.Expr:
+    """A column in its type; null where its cells cannot be read as such."""
+    cells, dtype = pl.col(name), TYPES[name]
+    if given == dtype:
+        return cells
+    if dtype is pl.Time and given == pl.String:
+        return cells.str.slice(0, 5).str.to_time("%H:%M", strict=False)
+    if dtype is pl.Date and given == pl.String:
+        return cells.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    unreadable = given != pl.Datetime if dtype.is_temporal() else given != pl.String and not given.is_numeric()
+    if unreadable and dtype is not pl.String and not dtype.is_integer():
+        return pl.lit(None, dtype).alias(name)
+    if dtype.is_integer():
+        return cells.cast(pl.Float64, strict=False).round().cast(dtype, strict=False)
+    return cells.cast(dtype, strict=False)
+
+
+def _readable(name: str, expected: str, remedy: str = "") -> _Rule:
+    return _Rule(name, pl.col(_as_given(name)).is_not_null() & pl.col(name).is_null(), expected, remedy)
+
+
+def _number(name: str, high: float, expected: str) -> list[_Rule]:
+    number = pl.col(name)
+    beyond = ~number.is_finite() | (number < 0) | (number > high)
+    return [_readable(name, expected), _Rule(name, beyond, expected)]
+
+
+def _people(name: str) -> list[_Rule]:
+    expected = f"a number of people from 0 to {c.LARGEST_CROWD}"
+    return [*_number(name, c.LARGEST_CROWD, expected), _Rule(name, pl.col(name).is_null(), expected)]
+
+
+def _not_crossing(lower: str, upper: str) -> _Rule:
+    crossing = pl.col(upper) < pl.col(lower) - ROUNDING * (1 + pl.col(lower))
+    got = pl.format("{} below {} {}", pl.col(upper), pl.lit(lower), pl.col(lower))
+    return _Rule(upper, crossing, f"at least {lower}", "quantiles must not cross", got)
+
+
+RULES = (
+    _readable(AS_OF, "a date such as 2019-05-30", "or leave it empty"),
+    *(rule for name in (MEAN, *QUANTILE_COLUMNS) for rule in _people(name)),
+    *_number(P_SELLOUT, 1.0, "a chance from 0 to 1"),
+    *(_readable(name, c.CANONICAL[name].expected, "or leave it empty") for name in CONTEXT),
+    _Rule(c.GAME_ID, pl.col(c.GAME_ID).is_null(), "the id of the game"),
+    *(_not_crossing(lower, upper) for lower, upper in pairwise(QUANTILE_COLUMNS)),
+    _Rule(
+        c.GAME_ID,
+        ~pl.struct(c.GAME_ID, LEAD).is_first_distinct(),
+        "each game once at each lead",
+        "take the repeated row out",
+        pl.format("{} a second time", c.GAME_ID),
+    ),
+)
+"""In the order in which they are told; the first one that a row breaks is."""
+
+
+def _shown(rule: _Rule, row: pl.DataFrame) -> str:
+    """What a row holds that breaks a rule."""
+    if rule.got is not None:
+        return str(row.select(rule.got).item())
+    value = row[_as_given(rule.column)].item()
+    return "nothing" if value is None else repr(str(value))

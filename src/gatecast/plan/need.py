@@ -7,6 +7,7 @@ that came.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from gatecast.plan.newsvendor import (
     expected_cost,
     risk_short,
     saved_by_one_more,
+    within,
     worth_of_one_more,
 )
 from gatecast.plan.operations import WEEKDAYS, StaffRole, StockItem, TransportService
@@ -112,11 +114,22 @@ class Need:
         """Fewest units for each one taken on for a home stand."""
         return self.entry.minimum_shifts if isinstance(self.entry, StaffRole) else 0
 
+    @cached_property
+    def unlimited(self) -> IntArray:
+        """The best choice if there were no limit and nothing tied the games together, shape (games,)."""
+        return best_choice(self.units, self.costs)
+
     def choose(self, *, heed_rules: bool = True) -> IntArray:
         """The best choice, shape (games,); without the one-per rule if `heed_rules` is False."""
-        least = self.least if heed_rules else self.fixed
-        stands = self.days.stands
-        return staff_program(self.units, self.costs, stands, self.minimum_shifts, least=least, most=self.most)
+        return staff_program(
+            self.units,
+            self.costs,
+            self.days.stands,
+            self.minimum_shifts,
+            least=self.least if heed_rules else self.fixed,
+            most=self.most,
+            free=self.unlimited,
+        )
 
     def cost(self, choice: IntArray) -> FloatArray:
         """Expected cost of a choice, shape (games,)."""
@@ -128,8 +141,8 @@ class Need:
         return Decision(
             need=self,
             choice=choice,
-            apart=best_choice(self.units, self.costs, self.least, self.most),
-            unlimited=best_choice(self.units, self.costs),
+            apart=within(self.unlimited, self.least, self.most),
+            unlimited=self.unlimited,
             expected_cost=self.cost(choice),
             risk_short=risk_short(self.units, choice, self.costs.reserve),
             saved_by_one_more=saved_by_one_more(self.units, choice, self.costs),

@@ -27,6 +27,7 @@ __all__ = [
     "next_unit_used",
     "risk_short",
     "saved_by_one_more",
+    "within",
     "worth_of_one_more",
 ]
 
@@ -113,8 +114,13 @@ def best_choice(
     if costs.late is not None:
         low = _at_critical_quantile(need, replace(costs, missing=costs.late, late=None))
         free = _between(need, costs, np.minimum(low, free), free)
-    choice = np.maximum(free, least)
-    return choice if most is None else np.minimum(choice, most)
+    return within(free, least, most)
+
+
+def within(choice: IntArray, least: IntArray | int, most: IntArray | int | None) -> IntArray:
+    """The allowed choice that costs least where `choice` is the best of all, as costs are convex."""
+    allowed = np.maximum(choice, least)
+    return allowed if most is None else np.minimum(allowed, most)
 
 
 def next_unit_used(need: FloatArray, choice: IntArray) -> FloatArray:

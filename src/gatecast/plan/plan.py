@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import DataError
@@ -46,6 +46,8 @@ __all__ = ["PLAN_ENDINGS", "Plan", "make_plan"]
 
 PLAN_ENDINGS = (".xlsx", ".ics", ".json", ".csv", ".parquet")
 SHOWN_LEVELS = (0.10, 0.50, 0.90)
+NUMBERS = (CHOICE, EXPECTED_COST, RISK_SHORT, MARGINAL_WORTH, SHORTFALL)
+"""Columns of a plan that a decision has under the same name."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ class Plan:
             write_table(self.table, target)
 
 
-def make_plan(forecast: pl.DataFrame, operations: Operations, *, scans: Games | None = None) -> Plan:
+def make_plan(
+    forecast: pl.DataFrame, operations: Operations, *, scans: Games | None = None, explained: bool = True
+) -> Plan:
     """The plan that costs least over the whole forecast.
 
     `gatecast.plan(forecast, operations)` is this function.
@@ -123,6 +127,8 @@ def make_plan(forecast: pl.DataFrame, operations: Operations, *, scans: Games | 
     scans : Games, optional
         Past games with their people through the gate (`scanned`): the show rate is learned from those known at the
         forecast's cut-off, in place of that of the operations.
+    explained : bool
+        False leaves the reasons empty: for a plan that is only compared with another.
 
     Raises
     ------
@@ -138,52 +144,48 @@ def make_plan(forecast: pl.DataFrame, operations: Operations, *, scans: Games | 
     rate = ShowRate.fit(scans, operations.crowd, as_of=table[AS_OF].min()) if scans else None  # type: ignore[arg-type]
     crowd = forecast_crowd(table, operations.crowd, show_rate=rate)
     days = GameDays.of(table)
-    rows = _rows(table, decide(crowd, operations, days), operations.currency)
+    decisions = list(decide(crowd, operations, days))
+    said = reasons(decisions, operations.currency) if explained else pl.lit(None, pl.String)
+    rows = _rows(table, decisions, said.alias(REASON))
     table = table.with_columns(pl.Series(HOME_STAND, days.stands))
     return Plan(rows, _summary(table, crowd, rows), operations)
 
 
-def _rows(table: pl.DataFrame, decisions: Iterable[Decision], currency: str) -> pl.DataFrame:
-    parts = [_part(table.select(c.GAME_ID, c.DATE), decision, currency) for decision in decisions]
-    by_game = np.arange(table.height * len(parts)).reshape(len(parts), table.height).T.ravel()
-    return pl.concat(parts)[by_game]
-
-
-def _part(games: pl.DataFrame, decision: Decision, currency: str) -> pl.DataFrame:
-    need = decision.need
-    nothing = pl.Series(ENGAGED, [None] * games.height, pl.Int64)
-    return games.select(
-        c.GAME_ID,
-        pl.lit(need.kind).alias(KIND),
-        pl.lit(need.entry.name).alias(NAME),
-        pl.lit(UNITS[need.kind]).alias(UNIT),
-        pl.Series(CHOICE, decision.choice),
-        pl.Series(EXPECTED_COST, decision.expected_cost),
-        pl.Series(RISK_SHORT, decision.risk_short),
-        pl.Series(MARGINAL_WORTH, decision.marginal_worth),
-        pl.Series(SHORTFALL, decision.shortfall),
-        nothing if decision.engaged is None else pl.Series(ENGAGED, decision.engaged),
-        *_deadlines(games[c.DATE], decision),
-        reasons(decision, currency).alias(REASON),
+def _rows(table: pl.DataFrame, decisions: list[Decision], said: pl.Series | pl.Expr) -> pl.DataFrame:
+    """One row a game and decision, those of a game together."""
+    count, games = len(decisions), table.height
+    of_what = pl.DataFrame(
+        [(each.need.kind, each.need.entry.name, UNITS[each.need.kind]) for each in decisions],
+        schema=(KIND, NAME, UNIT), orient="row",
+    )[np.repeat(np.arange(count), games)]  # fmt: skip
+    numbers = {name: np.concatenate([getattr(each, name) for each in decisions]) for name in NUMBERS}
+    dates = table[c.DATE].to_numpy()
+    due = [_people_and_days(dates, each) for each in decisions]
+    rows = (
+        pl.concat([table.select(c.GAME_ID)] * count)
+        .hstack(of_what)
+        .hstack(pl.DataFrame(numbers))
+        .hstack(pl.DataFrame({name: np.concatenate([each[name] for each in due]) for name in due[0]}, nan_to_null=True))
+        .with_columns(pl.col(ENGAGED).cast(pl.Int64), said)
     )
+    return rows[np.arange(rows.height).reshape(count, games).T.ravel()]
 
 
-def _deadlines(dates: pl.Series, decision: Decision) -> list[pl.Series]:
-    """When a choice is due, and for stock, its delivery and what is on hand at the game."""
-    entry, orders = decision.need.entry, decision.orders
-    delivery, on_hand = pl.repeat(None, len(dates), dtype=pl.Date, eager=True), decision.choice.astype(np.float64)
-    due = delivery
+def _people_and_days(dates: npt.NDArray[np.datetime64], decision: Decision) -> dict[str, npt.NDArray[Any]]:
+    """People to engage, cases on hand at a game, their delivery and the day a choice is due; NaN and NaT for none."""
+    entry, orders, engaged = decision.need.entry, decision.orders, decision.engaged
+    nothing, never = np.full(len(dates), np.nan), np.full(len(dates), "NaT", dates.dtype)
+    on_hand, delivery, due = nothing, never, never
     if isinstance(entry, StaffRole):
-        due = dates - dt.timedelta(days=entry.call_in_days)
+        due = dates - np.timedelta64(entry.call_in_days, "D")
     elif isinstance(entry, StockItem):
-        delivery = dates
+        on_hand, delivery = decision.choice.astype(np.float64), dates
         if orders is not None:
-            comes = pl.Series(orders.delivery_day).cast(pl.Int32).cast(pl.Date)
-            delivery = comes.zip_with(dates.is_not_null() & pl.Series(orders.reachable), due)
-            on_hand = orders.on_hand
-        due = delivery - dt.timedelta(days=entry.order_days)
-    shown = pl.Series(ON_HAND, on_hand if isinstance(entry, StockItem) else [None] * len(dates), pl.Float64)
-    return [shown, delivery.alias(DELIVERY), due.alias(DECIDE_BY)]
+            comes = orders.delivery_day.astype("datetime64[D]").astype(dates.dtype)
+            on_hand, delivery = orders.on_hand, np.where(orders.reachable & ~np.isnat(dates), comes, never)
+        due = delivery - np.timedelta64(entry.order_days, "D")
+    people = nothing if engaged is None else engaged.astype(np.float64)
+    return {ENGAGED: people, ON_HAND: on_hand, DELIVERY: delivery, DECIDE_BY: due}
 
 
 def _summary(table: pl.DataFrame, crowd: Crowd, rows: pl.DataFrame) -> pl.DataFrame:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.plan.crowd import Crowd
-from gatecast.plan.newsvendor import ROUNDING, UnitCosts, best_choice, worth_of_one_more
+from gatecast.plan.newsvendor import ROUNDING, UnitCosts, best_choice, within, worth_of_one_more
 from gatecast.plan.operations import StaffRole
 from gatecast.plan.unsolved import unsolved
 
@@ -68,6 +68,7 @@ def staff_program(
     *,
     least: IntArray | int = 0,
     most: int | None = None,
+    free: IntArray | None = None,
 ) -> IntArray:
     """The shifts to hire for each game with the smallest expected cost over each home stand.
 
@@ -85,6 +86,8 @@ def staff_program(
         Fewest shifts.
     most : int, optional
         People there are; holds where `least` asks for more.
+    free : ndarray of int, shape (games,), optional
+        `best_choice(need, costs)`, where it is known already.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def staff_program(
     >>> staff_program(need, costs, np.zeros(3, int)), staff_program(need, costs, np.zeros(3, int), 3)
     (array([3, 3, 9]), array([3, 3, 3]))
     """
-    shifts = best_choice(need, costs, least, most)
+    shifts = within(best_choice(need, costs) if free is None else free, least, most)
     least = np.minimum(np.broadcast_to(np.asarray(least, np.int64), shifts.shape), shifts)
     fewest = shifts_offered(minimum_shifts, stands)
     _, stand = np.unique(stands, return_inverse=True)

@@ -36,6 +36,19 @@ CATEGORIES = (
     c.HOME_STARTER,
     c.VISITOR_STARTER,
 )
+SORTED_BY = (
+    c.GAME_ID,
+    c.HOME,
+    c.VISITOR,
+    c.VENUE,
+    c.SEASON,
+    c.DATE,
+    c.ATTENDANCE,
+    c.CAPACITY,
+    c.HOME_RUNS,
+    c.VISITOR_RUNS,
+)
+"""Columns that the schedule and the form of clubs are read from."""
 NUMBERS = (c.TEMPERATURE, c.WIND)
 WETNESS = "wetness"
 AMOUNTS = {label: float(place) for place, label in enumerate(CANONICAL[c.PRECIPITATION].values)}
@@ -105,18 +118,34 @@ class Preparation:
         Past games, and those to forecast with their results empty.
     weather_as_observed : bool
         True where the weather columns hold observations, False where they hold forecasts as given at the cut-off.
+    like : Preparation, optional
+        Of games that may be the same but for what nothing is sorted by, such as weather and pitchers; what was sorted
+        for them then serves these as well.
     """
 
-    def __init__(self, games: Games, *, weather_as_observed: bool = True) -> None:
+    schedule: Schedule
+    gates: GateHistory
+    form: Form
+    usual: AgainstUsual
+    places: dict[str, npt.NDArray[np.float64]]
+    openers: npt.NDArray[np.bool_]
+    shape: SeasonShape
+
+    def __init__(self, games: Games, *, weather_as_observed: bool = True, like: Preparation | None = None) -> None:
         self.games = games
         self.weather_as_observed = weather_as_observed
-        self.schedule = Schedule.of(games)
-        self.gates = GateHistory(self.schedule)
-        self.form = Form(games, self.schedule)
-        self.usual = AgainstUsual(self.gates)
-        self.calendar = {**calendar(games), **places(self.schedule, games.dated)}
-        self.openers = self.calendar["home_opener"] == 1
-        self.shape = SeasonShape(self.schedule, self.openers)
+        if like is not None and _sorted_alike(games, like.games):
+            self.schedule, self.gates, self.form, self.usual = like.schedule, like.gates, like.form, like.usual
+            self.places, self.openers, self.shape = like.places, like.openers, like.shape
+        else:
+            self.schedule = Schedule.of(games)
+            self.gates = GateHistory(self.schedule)
+            self.form = Form(games, self.schedule)
+            self.usual = AgainstUsual(self.gates)
+            self.places = places(self.schedule, games.dated)
+            self.openers = self.places["home_opener"] == 1
+            self.shape = SeasonShape(self.schedule, self.openers)
+        self.calendar = {**calendar(games), **self.places}
         night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
         self.history = History.of(self.calendar, night, self.usual)
 
@@ -188,6 +217,11 @@ class Preparation:
             pl.col(c.DATE).dt.month().cast(pl.String).alias(MONTH),
             pl.col(c.PROMOTION).alias(c.PROMOTION),
         )
+
+
+def _sorted_alike(games: Games, others: Games) -> bool:
+    """Whether games are the same row by row in everything that they are sorted and counted by."""
+    return games.table.select(SORTED_BY).equals(others.table.select(SORTED_BY))
 
 
 def _shares(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -12,6 +15,9 @@ from gatecast.games.table import Games
 __all__ = ["calendar"]
 
 Floats = npt.NDArray[np.float64]
+Days = npt.NDArray[np.int64]
+
+EPOCH = dt.date(1970, 1, 1)
 
 COUNTRY = "US"
 HOLIDAYS = {
@@ -23,6 +29,8 @@ HOLIDAYS = {
     "fathers": ("Father's Day", 1),
 }
 """Holidays by the name of their feature, and the most days that are counted before and after each."""
+YEARS_KEPT = 32
+"""Sets of years whose holidays are kept: a server prepares the same seasons again and again."""
 
 
 def calendar(games: Games) -> dict[str, Floats]:
@@ -71,20 +79,28 @@ def _dated(table: pl.DataFrame) -> dict[str, Floats]:
 
 def _days_from_holidays(date: pl.Series) -> dict[str, Floats]:
     """Signed days from the nearest of each holiday within the same year, clipped; and whether any public one is on."""
+    days = date.to_physical().to_numpy().astype(np.int64)
+    years, which = np.unique(date.dt.year().to_numpy(), return_inverse=True)
+    named, public = _holidays_of(tuple(years.tolist()))
+    apart = days - named[:, which]
+    limits = np.array([most for _, most in HOLIDAYS.values()])[:, None]
+    near = np.clip(apart, -limits, limits).astype(np.float64)
+    out = {f"days_from_{feature}": near[i] for i, feature in enumerate(HOLIDAYS)}
+    out["holiday"] = np.isin(days, public).astype(np.float64)
+    return out
+
+
+@lru_cache(maxsize=YEARS_KEPT)
+def _holidays_of(years: tuple[int, ...]) -> tuple[Days, Days]:
+    """Days since 1970-01-01: of each of `HOLIDAYS` in each year, 0 where it has none; and every public holiday."""
     import holidays
 
-    years = date.dt.year().unique().to_list()
-    kinds = (holidays.PUBLIC, holidays.UNOFFICIAL)
     public, known = (
         holidays.country_holidays(COUNTRY, years=years, observed=False, categories=wanted)
-        for wanted in (kinds[:1], kinds)
+        for wanted in ((holidays.PUBLIC,), (holidays.PUBLIC, holidays.UNOFFICIAL))
     )
-    days = date.to_physical().to_numpy().astype(np.int64)
-    out = {}
-    for feature, (name, most) in HOLIDAYS.items():
+    named = np.zeros((len(HOLIDAYS), len(years)), np.int64)
+    for i, (name, _) in enumerate(HOLIDAYS.values()):
         when = {day.year: day for day in known.get_named(name)}
-        mapped = date.dt.year().replace_strict(when, default=None, return_dtype=pl.Date)
-        apart = days - mapped.to_physical().fill_null(0).to_numpy()
-        out[f"days_from_{feature}"] = np.clip(apart, -most, most).astype(np.float64)
-    out["holiday"] = date.is_in(list(public)).cast(pl.Float64).to_numpy()
-    return out
+        named[i] = [(when[year] - EPOCH).days if year in when else 0 for year in years]
+    return named, np.array(sorted((day - EPOCH).days for day in public), np.int64)
