@@ -1,7 +1,9 @@
 """Work done before anybody asks for it."""
 
-from gatecast.desk import reasons
-from gatecast.desk.ahead import work_ahead
+import pytest
+
+from gatecast.desk import ahead, reasons
+from gatecast.desk.ahead import QUIET_S, work_ahead, work_ahead_when_quiet
 from gatecast.desk.game import game_view
 from gatecast.games import columns as c
 
@@ -15,3 +17,26 @@ def test_the_reasons_of_the_next_game_are_there(sample_desk, monkeypatch):
 
 def test_an_empty_desk_asks_for_none(empty_desk):
     work_ahead(empty_desk)
+
+
+class EndedError(Exception):
+    """Ends what goes on and on."""
+
+
+def test_it_is_done_again_when_something_changed_and_nobody_asks(sample_desk, monkeypatch):
+    done, quiet = [], iter([0.5 * QUIET_S, QUIET_S, QUIET_S, 0.5 * QUIET_S, QUIET_S, QUIET_S])
+
+    def silence():
+        seconds = next(quiet, None)
+        if seconds is None:
+            raise EndedError
+        looked.append(seconds)
+        if len(looked) == 4:
+            sample_desk.store.save_setting("units", "metric")
+        return seconds
+
+    looked = []
+    monkeypatch.setattr(ahead, "work_ahead", lambda desk: done.append(len(looked)))
+    with pytest.raises(EndedError):
+        work_ahead_when_quiet(sample_desk, silence, wait=lambda _: None)
+    assert done == [2, 5]

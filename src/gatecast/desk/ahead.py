@@ -2,25 +2,61 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from gatecast.desk.desk import Desk
 from gatecast.desk.game import game_view
 from gatecast.desk.reasons import reasons_of
+from gatecast.desk.what_if import asked_of
 from gatecast.errors import GatecastError
 from gatecast.games import columns as c
 
-__all__ = ["work_ahead"]
+__all__ = ["work_ahead", "work_ahead_when_quiet"]
+
+QUIET_S = 2.0
+"""Nobody waits for a page while work is done ahead."""
 
 
 def work_ahead(desk: Desk) -> None:
-    """Load the model and work out what drives the club's next game, so that what is compiled for it serves the others.
+    """Load the model, forecast the club's games to come for what-if, and work out what drives the next one.
 
-    Nothing happens without a model or a game to come; what is amiss is told to whoever asks for it.
+    What is compiled for these serves the others. Nothing happens without a model or a game to come; what is amiss is
+    told to whoever asks for it.
     """
     try:
         club = desk.club()
-        coming = desk.coming(club).table[c.GAME_ID] if club and desk.model_id() else None
-        view = game_view(desk, coming[0]) if coming is not None and len(coming) else None
+        forecaster = desk.forecaster() if club else None
+        if forecaster is None or not len(desk.coming(club)):
+            return
+        asked_of(desk, forecaster, club)
+        view = game_view(desk, desk.coming(club).table[c.GAME_ID][0])
         if view is not None:
             reasons_of(desk, view)
     except GatecastError:
         return
+
+
+def work_ahead_when_quiet(desk: Desk, quiet: Callable[[], float], wait: Callable[[float], object] = time.sleep) -> None:
+    """Work ahead again and again: whenever the store or the day has changed and nobody asked anything for a while.
+
+    Parameters
+    ----------
+    desk : Desk
+    quiet : callable
+        Seconds since somebody asked last.
+    wait : callable
+        Waits for so many seconds; what it raises ends this.
+    """
+    done = None
+    while True:
+        wait(QUIET_S)
+        if quiet() < QUIET_S:
+            continue
+        try:
+            now = desk.revision()
+        except GatecastError:
+            continue
+        if now != done:
+            work_ahead(desk)
+            done = now

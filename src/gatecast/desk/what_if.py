@@ -24,7 +24,7 @@ from gatecast.plan.homestands import homestand_of
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["Answer", "Field", "Outcome", "TwoForecasts", "ask", "fields_of", "two_forecasts"]
+__all__ = ["Answer", "Field", "Outcome", "TwoForecasts", "ask", "asked_of", "fields_of", "two_forecasts"]
 
 MOST_CHOICES = 200
 """Values offered of a column; of one with more, the latest."""
@@ -164,6 +164,15 @@ def ask(desk: Desk, row: Mapping[str, Any], given: Mapping[str, str], units: Map
     return Outcome(None, refused) if refused else Outcome(answer, {})
 
 
+def asked_of(desk: Desk, forecaster: Forecaster, club: str) -> WhatIf:
+    """The forecast of a club's games to come that changes are asked of, made once for the games as they are."""
+    return desk.kept(
+        ("what if", club, desk.model_id()),
+        (GAMES_AREA,),
+        lambda: WhatIf(forecaster, desk.played(), desk.coming(club), desk.as_of(club)),
+    )
+
+
 def two_forecasts(
     desk: Desk, forecaster: Forecaster, club: str, changes: Mapping[str, Mapping[str, object]]
 ) -> TwoForecasts:
@@ -183,11 +192,7 @@ def two_forecasts(
     InputError
         As `gatecast.forecast.what_if` does.
     """
-    asked = desk.kept(
-        ("what if", club, desk.model_id()),
-        (GAMES_AREA,),
-        lambda: WhatIf(forecaster, desk.played(), desk.coming(club), desk.as_of(club)),
-    )
+    asked = asked_of(desk, forecaster, club)
     before, after = asked.before, asked.after(changes)
     differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
     others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))

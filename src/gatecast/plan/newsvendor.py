@@ -131,7 +131,10 @@ def next_unit_used(need: FloatArray, choice: IntArray) -> FloatArray:
 
 def saved_by_one_more(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
     """What one more unit would save of shortage and of units had late, money, shape (games,)."""
-    used = next_unit_used(need, choice)
+    return _saved(need, choice, costs, next_unit_used(need, choice))
+
+
+def _saved(need: FloatArray, choice: IntArray, costs: UnitCosts, used: FloatArray) -> FloatArray:
     if costs.late is None:
         return costs.missing * used
     return costs.late * used + (costs.missing - costs.late) * next_unit_used(need - costs.late_most, choice)
@@ -145,8 +148,8 @@ def risk_short(need: FloatArray, choice: IntArray, reserve: float = 0.0) -> Floa
 
 def worth_of_one_more(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
     """What one more unit would save less what it would cost, shape (games,); above 0 only where a limit binds."""
-    idle = costs.idle * (1 - next_unit_used(need, choice))
-    return saved_by_one_more(need, choice, costs) - idle - costs.unit
+    used = next_unit_used(need, choice)
+    return _saved(need, choice, costs, used) - costs.idle * (1 - used) - costs.unit
 
 
 def _at_critical_quantile(need: FloatArray, costs: UnitCosts) -> IntArray:

@@ -3,7 +3,7 @@
     python -m gatecast.web.worker_process
 
 It is told the folder and the database, opens them, and answers requests that come over standard input until that ends.
-What takes seconds the first time, it does before anybody asks for it.
+What takes long the first time, it does before anybody asks for it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import asyncio
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import MutableMapping
-from threading import Thread, Timer
+from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gatecast.web.worker.frames import Head, packed, read_frame
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 SWITCH_S = 0.001
 """Seconds for which a thread computes while others wait: an answer of many short queries gives way at each of them, and
 must come back soon after a page that is worked out beside it."""
-AHEAD_S = 3.0
-"""Seconds after which work is done ahead: the first pages come before it."""
 
 Message = MutableMapping[str, Any]
 
@@ -42,25 +41,41 @@ def main() -> None:
     if opening is None:
         return
     from gatecast.desk import open_desk
-    from gatecast.desk.ahead import work_ahead
+    from gatecast.desk.ahead import work_ahead_when_quiet
     from gatecast.web.app import pages
 
     with open_desk(opening[0]["folder"], opening[0]["database"]) as desk:
-        ahead = Timer(AHEAD_S, work_ahead, (desk,))
-        ahead.daemon = True
-        ahead.start()
-        asyncio.run(_answer(pages(desk), asked, told))
+        requests = _Requests(asked)
+        Thread(target=work_ahead_when_quiet, args=(desk, requests.quiet), daemon=True).start()
+        asyncio.run(_answer(pages(desk), requests, told))
         # Whatever is being worked out, nobody waits for it any more.
         os._exit(0)
 
 
-async def _answer(app: FastAPI, asked: BinaryIO, told: BinaryIO) -> None:
+class _Requests:
+    """The requests that come in, and when the last one came."""
+
+    def __init__(self, asked: BinaryIO) -> None:
+        self._asked, self._last = asked, time.monotonic()
+
+    def next(self) -> tuple[Head, bytes] | None:
+        """The next request; None where the server is gone."""
+        frame = read_frame(self._asked)
+        self._last = time.monotonic()
+        return frame
+
+    def quiet(self) -> float:
+        """Seconds since the last one came."""
+        return time.monotonic() - self._last
+
+
+async def _answer(app: FastAPI, requests: _Requests, told: BinaryIO) -> None:
     """Answer every request, each while others are being worked out."""
     loop, frames = asyncio.get_running_loop(), asyncio.Queue[tuple[Head, bytes] | None]()
 
     def listen() -> None:
         while True:
-            frame = read_frame(asked)
+            frame = requests.next()
             loop.call_soon_threadsafe(frames.put_nowait, frame)
             if frame is None:
                 return
