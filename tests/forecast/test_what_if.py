@@ -173,3 +173,10 @@ def test_what_was_sorted_serves_games_that_differ_in_their_weather_but_not_in_th
     later = league.games.table.with_columns(pl.col(c.DATE) + dt.timedelta(days=7))
     assert Preparation(Games(wet, league.games.extras), like=first).schedule is first.schedule
     assert Preparation(Games(later, league.games.extras), like=first).schedule is not first.schedule
+
+
+@pytest.mark.parametrize("value", [99.0, "99", float("nan"), float("inf")])
+def test_a_number_is_refused_alike_as_text_and_as_a_number(league, value):
+    with pytest.raises(DataError) as caught:
+        changed(league, **{c.TEMPERATURE: value})
+    assert f"game {GAME}, {c.TEMPERATURE}: got '{value}', expected a number from -40 to 55" in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -60,3 +61,6 @@ def work_ahead_when_quiet(desk: Desk, quiet: Callable[[], float], wait: Callable
         if now != done:
             work_ahead(desk)
             done = now
+            # What was loaded and is kept stays: to look for garbage among it would hold up a page in ten.
+            gc.collect()
+            gc.freeze()

@@ -143,7 +143,9 @@ class Forecaster:
         everything, rows = prepared.preparation.games, prepared.rows
         last = last_day(everything, rows, as_of)
         cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
-        demand = self.demand(prepared.preparation.at(cutoffs, rows), self.shifts(prepared, rows, ahead, last))
+        if last not in prepared.shifts:
+            prepared.shifts[last] = self.shifts(prepared, rows, ahead, last)
+        demand = self.demand(prepared.preparation.at(cutoffs, rows), prepared.shifts[last])
         table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
         return described_table(table, everything, rows, demand)
 

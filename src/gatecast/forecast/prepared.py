@@ -40,6 +40,8 @@ class Prepared:
     seen : dict
         Errors on games since the last day trained on, at each lead of training, by the last day known; filled by
         whoever works them out.
+    shifts : dict
+        Calibration of the games to come, shape (games to come, 7), by the last day known; filled likewise.
     """
 
     given: tuple[pl.DataFrame, pl.DataFrame]
@@ -47,6 +49,7 @@ class Prepared:
     preparation: Preparation
     rows: Rows
     seen: dict[int, list[Seen]] = field(default_factory=dict)
+    shifts: dict[int, npt.NDArray[np.float64] | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -63,10 +66,14 @@ class Prepared:
     def changed(self, coming: Games) -> Self:
         """The same past games with other games to come.
 
-        Where those differ in nothing that games are sorted by, so is whatever was worked out of the past ones.
+        Where those differ in nothing that games are sorted by, what was worked out of past games stays as it is.
         """
         made = type(self).of(self.past, coming, like=self.preparation)
-        return replace(made, seen=self.seen) if made.preparation.schedule is self.preparation.schedule else made
+        return (
+            replace(made, seen=self.seen, shifts=self.shifts)
+            if made.preparation.schedule is self.preparation.schedule
+            else made
+        )
 
     def serves(self, games: Table, upcoming: Table) -> bool:
         """True where these tables are cell for cell those that this was made from."""

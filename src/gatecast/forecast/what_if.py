@@ -30,6 +30,7 @@ FIXED = {
 }
 """Columns that are known before a game and not changed, and what they are."""
 CELLS = (str, int, float, dt.date, dt.time)
+TYPED: dict[type[pl.DataType], type] = {pl.Float64: float, pl.Date: dt.date, pl.Time: dt.time}
 FIRST_ROW = 2
 
 Changes = Mapping[str, Mapping[str, object]]
@@ -184,6 +185,8 @@ def _typed(value: object, column: Column, game: str) -> object:
         return None
     if not isinstance(value, CELLS):
         raise DataError(repr(value), column.expected, file=f"game {game}", column=column.name)
+    if type(value) is TYPED.get(column.dtype) and value == value:  # noqa: PLR0124 (not a number is no value)
+        return value  # whether it may be so, the table of games says
     cells = Cells(pl.Series([value]), [FIRST_ROW], "", column.name)
     try:
         return parse(cells, column)[0]
