@@ -35,19 +35,19 @@ from gatecast.plan.columns import (
     UNIT,
 )
 from gatecast.plan.crowd import Crowd, forecast_crowd
-from gatecast.plan.decide import STAFF, UNITS, Decision, decide
+from gatecast.plan.decide import KINDS, STAFF, UNITS, Decision, decide
 from gatecast.plan.forecasts import CONTEXT, checked_forecast
 from gatecast.plan.game_days import GameDays
 from gatecast.plan.operations import Operations, StaffRole, StockItem
-from gatecast.plan.reasons import reasons
+from gatecast.plan.reasons import Facts, reasons
 from gatecast.plan.show_rate import ShowRate
 
 __all__ = ["PLAN_ENDINGS", "Plan", "make_plan"]
 
+Columns = dict[str, npt.NDArray[Any]]
+
 PLAN_ENDINGS = (".xlsx", ".ics", ".json", ".csv", ".parquet")
 SHOWN_LEVELS = (0.10, 0.50, 0.90)
-NUMBERS = (CHOICE, EXPECTED_COST, RISK_SHORT, MARGINAL_WORTH, SHORTFALL)
-"""Columns of a plan that a decision has under the same name."""
 
 
 @dataclass(frozen=True)
@@ -144,35 +144,30 @@ def make_plan(
     rate = ShowRate.fit(scans, operations.crowd, as_of=table[AS_OF].min()) if scans else None  # type: ignore[arg-type]
     crowd = forecast_crowd(table, operations.crowd, show_rate=rate)
     days = GameDays.of(table)
-    decisions = list(decide(crowd, operations, days))
-    said = reasons(decisions, operations.currency) if explained else pl.lit(None, pl.String)
-    rows = _rows(table, decisions, said.alias(REASON))
+    # One at a time: what every outcome asks for is large, and not kept.
+    made = [(_columns(each, table[c.DATE].to_numpy()), Facts.of(each)) for each in decide(crowd, operations, days)]
+    said = reasons([facts for _, facts in made], operations.currency) if explained else pl.lit(None, pl.String)
+    rows = _rows(table, operations, [columns for columns, _ in made]).with_columns(said.alias(REASON))
+    rows = rows[np.arange(rows.height).reshape(len(made), table.height).T.ravel()]
     table = table.with_columns(pl.Series(HOME_STAND, days.stands))
     return Plan(rows, _summary(table, crowd, rows), operations)
 
 
-def _rows(table: pl.DataFrame, decisions: list[Decision], said: pl.Series | pl.Expr) -> pl.DataFrame:
-    """One row a game and decision, those of a game together."""
-    count, games = len(decisions), table.height
-    of_what = pl.DataFrame(
-        [(each.need.kind, each.need.entry.name, UNITS[each.need.kind]) for each in decisions],
-        schema=(KIND, NAME, UNIT), orient="row",
-    )[np.repeat(np.arange(count), games)]  # fmt: skip
-    numbers = {name: np.concatenate([getattr(each, name) for each in decisions]) for name in NUMBERS}
-    dates = table[c.DATE].to_numpy()
-    due = [_people_and_days(dates, each) for each in decisions]
-    rows = (
-        pl.concat([table.select(c.GAME_ID)] * count)
-        .hstack(of_what)
-        .hstack(pl.DataFrame(numbers))
-        .hstack(pl.DataFrame({name: np.concatenate([each[name] for each in due]) for name in due[0]}, nan_to_null=True))
-        .with_columns(pl.col(ENGAGED).cast(pl.Int64), said)
+def _rows(table: pl.DataFrame, operations: Operations, columns: list[Columns]) -> pl.DataFrame:
+    """One row a game and decision, in the order of the operations, those of a decision together."""
+    entries = [(kind, entry.name, UNITS[kind]) for kind in KINDS for entry in getattr(operations, kind)]
+    of_what = pl.DataFrame(entries, schema=(KIND, NAME, UNIT), orient="row")
+    values = {name: np.concatenate([each[name] for each in columns]) for name in columns[0]}
+    return (
+        pl.concat([table.select(c.GAME_ID)] * len(entries))
+        .hstack(of_what[np.repeat(np.arange(len(entries)), table.height)])
+        .hstack(pl.DataFrame(values, nan_to_null=True))
+        .with_columns(pl.col(ENGAGED).cast(pl.Int64))
     )
-    return rows[np.arange(rows.height).reshape(count, games).T.ravel()]
 
 
-def _people_and_days(dates: npt.NDArray[np.datetime64], decision: Decision) -> dict[str, npt.NDArray[Any]]:
-    """People to engage, cases on hand at a game, their delivery and the day a choice is due; NaN and NaT for none."""
+def _columns(decision: Decision, dates: npt.NDArray[np.datetime64]) -> Columns:
+    """What is decided and what follows from it, by column of a plan, shape (games,); NaN and NaT for none."""
     entry, orders, engaged = decision.need.entry, decision.orders, decision.engaged
     nothing, never = np.full(len(dates), np.nan), np.full(len(dates), "NaT", dates.dtype)
     on_hand, delivery, due = nothing, never, never
@@ -184,8 +179,17 @@ def _people_and_days(dates: npt.NDArray[np.datetime64], decision: Decision) -> d
             comes = orders.delivery_day.astype("datetime64[D]").astype(dates.dtype)
             on_hand, delivery = orders.on_hand, np.where(orders.reachable & ~np.isnat(dates), comes, never)
         due = delivery - np.timedelta64(entry.order_days, "D")
-    people = nothing if engaged is None else engaged.astype(np.float64)
-    return {ENGAGED: people, ON_HAND: on_hand, DELIVERY: delivery, DECIDE_BY: due}
+    return {
+        CHOICE: decision.choice,
+        EXPECTED_COST: decision.expected_cost,
+        RISK_SHORT: decision.risk_short,
+        MARGINAL_WORTH: decision.marginal_worth,
+        SHORTFALL: decision.shortfall,
+        ENGAGED: nothing if engaged is None else engaged.astype(np.float64),
+        ON_HAND: on_hand,
+        DELIVERY: delivery,
+        DECIDE_BY: due,
+    }
 
 
 def _summary(table: pl.DataFrame, crowd: Crowd, rows: pl.DataFrame) -> pl.DataFrame:

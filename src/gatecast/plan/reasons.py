@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -15,7 +16,7 @@ from gatecast.plan.operations import StaffRole, StockItem, TransportService
 from gatecast.plan.staff import shifts_offered
 from gatecast.plan.stock import StockPlan
 
-__all__ = ["reasons"]
+__all__ = ["Facts", "reasons"]
 
 Entry = StaffRole | StockItem | TransportService
 
@@ -38,26 +39,69 @@ MONEY = (COSTS, SAVES, MISSING_ONE, CALLED_IN)
 SMALL_MONEY = 10
 
 
-def reasons(decisions: Sequence[Decision], currency: str) -> pl.Series:
+@dataclass(frozen=True)
+class Facts:
+    """What the sentences of one decision tell.
+
+    Parameters
+    ----------
+    wording : callable
+        The sentence, of the columns below.
+    of_games : dict of str to ndarray, shape (games,)
+    of_entry : tuple
+        The values of `ENTRY_FACTS`.
+    of_orders : polars.DataFrame or None
+        A row a game, for stock that is ordered for several games at once.
+    """
+
+    wording: Callable[[], pl.Expr]
+    of_games: dict[str, npt.NDArray[np.number]]
+    of_entry: tuple[str | float | None, ...]
+    of_orders: pl.DataFrame | None
+
+    @classmethod
+    def of(cls, decision: Decision) -> Facts:
+        """Those of a decision; what every outcome asks for is not kept."""
+        entry, orders = decision.need.entry, decision.orders
+        return cls(
+            _wording(decision),
+            _of_games(decision),
+            _of_entry(entry),
+            None if orders is None else _of_orders(decision, orders),
+        )
+
+
+def reasons(facts: Sequence[Facts], currency: str) -> pl.Series:
     """Sentences of text, shape (decisions * games,), those of one decision together.
 
     Parameters
     ----------
-    decisions : sequence of Decision
-        At least one, all of the same games.
+    facts : sequence of Facts
+        Of at least one decision, all of the same games.
     currency : str
         Sign or code shown with money.
     """
     alike: dict[Callable[[], pl.Expr], list[int]] = {}
-    for place, decision in enumerate(decisions):
-        alike.setdefault(_wording(decision), []).append(place)
-    games = np.arange(len(decisions[0].choice))
+    for place, one in enumerate(facts):
+        alike.setdefault(one.wording, []).append(place)
+    games = np.arange(len(facts[0].of_games[CHOICE]))
     said = []
     for wording, places in alike.items():
-        facts = _facts([decisions[place] for place in places]).with_columns(_money(name, currency) for name in MONEY)
+        table = _table([facts[place] for place in places]).with_columns(_money(name, currency) for name in MONEY)
         rows = (np.array(places)[:, None] * len(games) + games).ravel()
-        said.append(facts.select(pl.Series(PLACE, rows), wording().alias(SENTENCE)))
+        said.append(table.select(pl.Series(PLACE, rows), wording().alias(SENTENCE)))
     return pl.concat(said).sort(PLACE)[SENTENCE]
+
+
+def _table(facts: Sequence[Facts]) -> pl.DataFrame:
+    """The facts of decisions told by one sentence, a row for each decision and game."""
+    of_games = pl.DataFrame(
+        {name: np.concatenate([each.of_games[name] for each in facts]) for name in facts[0].of_games}
+    )
+    of_entries = pl.DataFrame([each.of_entry for each in facts], schema=ENTRY_FACTS, orient="row")
+    table = of_games.hstack(of_entries[np.repeat(np.arange(len(facts)), len(facts[0].of_games[CHOICE]))])
+    orders = [each.of_orders for each in facts if each.of_orders is not None]
+    return table.hstack(pl.concat(orders)) if orders else table
 
 
 def _wording(decision: Decision) -> Callable[[], pl.Expr]:
@@ -67,17 +111,6 @@ def _wording(decision: Decision) -> Callable[[], pl.Expr]:
     if isinstance(decision.need.entry, StaffRole):
         return _staff
     return _stock if isinstance(decision.need.entry, StockItem) else _transport
-
-
-def _facts(decisions: Sequence[Decision]) -> pl.DataFrame:
-    """What the sentences of decisions tell, a row for each decision and game."""
-    each = [_of_games(decision) for decision in decisions]
-    of_games = pl.DataFrame({name: np.concatenate([facts[name] for facts in each]) for name in each[0]})
-    entries = [_of_entry(decision.need.entry) for decision in decisions]
-    of_entries = pl.DataFrame(entries, schema=ENTRY_FACTS, orient="row")
-    facts = of_games.hstack(of_entries[np.repeat(np.arange(len(decisions)), len(decisions[0].choice))])
-    orders = [_of_orders(decision, decision.orders) for decision in decisions if decision.orders is not None]
-    return facts.hstack(pl.concat(orders)) if orders else facts
 
 
 def _of_games(decision: Decision) -> dict[str, npt.NDArray[np.number]]:
