@@ -61,6 +61,8 @@ def work_ahead_when_quiet(desk: Desk, quiet: Callable[[], float], wait: Callable
         if now != done:
             work_ahead(desk)
             done = now
-            # What was loaded and is kept stays: to look for garbage among it would hold up a page in ten.
+            # What is kept stays: no page need wait while garbage is looked for among it. What was set aside before is
+            # looked through again, or what has become garbage since would never be freed.
+            gc.unfreeze()
             gc.collect()
             gc.freeze()
