@@ -6,6 +6,7 @@ import pytest
 from gatecast.desk.game import game_row
 from gatecast.desk.what_if import ask, fields_of
 from gatecast.games import columns as c
+from gatecast.plan import make_plan
 
 NEXT, FAR = "QUI202506130", "QUI202507130"
 
@@ -78,6 +79,13 @@ def test_what_is_as_it_is_changes_nothing(outcome):
 
 def test_a_promotion_that_the_model_never_saw_is_told(outcome):
     assert outcome(NEXT, promotion="moon landing").answer.unseen == (c.PROMOTION,)
+
+
+def test_our_own_forecast_is_planned_alike_checked_or_not(sample_desk):
+    forecast = sample_desk.forecast_now(sample_desk.club())
+    checked, trusted = (make_plan(forecast, sample_desk.operations(), trusted=each) for each in (False, True))
+    assert trusted.table.equals(checked.table)
+    assert trusted.games.equals(checked.games)
 
 
 def test_nothing_is_stored(sample_desk, outcome):

@@ -157,7 +157,15 @@ def test_games_without_dates_have_what_ifs_too(forecaster, league):
 
 @pytest.mark.parametrize(
     "change",
-    [{c.START_TIME: "13:05"}, {c.VISITOR: "Velmora Kites"}, {c.NUMBER: 1}, {c.PRECIPITATION: "rain"}],
+    [
+        {c.START_TIME: "13:05"},
+        {c.VISITOR: "Velmora Kites"},
+        {c.VISITOR_LEAGUE: "another"},
+        {c.NUMBER: 1},
+        {c.DAY_NIGHT: "day"},
+        {c.PROMOTION: "bobblehead"},
+        {c.PRECIPITATION: "rain"},
+    ],
     ids=lambda change: next(iter(change)),
 )
 def test_asked_one_after_the_other_each_change_has_the_answer_it_has_alone(forecaster, league, change):
@@ -171,8 +179,11 @@ def test_what_was_sorted_serves_games_that_differ_in_their_weather_but_not_in_th
     first = Preparation(league.games)
     wet = league.games.table.with_columns(pl.lit("rain").alias(c.PRECIPITATION))
     later = league.games.table.with_columns(pl.col(c.DATE) + dt.timedelta(days=7))
-    assert Preparation(Games(wet, league.games.extras), like=first).schedule is first.schedule
-    assert Preparation(Games(later, league.games.extras), like=first).schedule is not first.schedule
+    again, moved = (Preparation(Games(table, league.games.extras), like=first) for table in (wet, later))
+    assert again.schedule is first.schedule
+    assert again.history is first.history
+    assert moved.schedule is not first.schedule
+    assert moved.history is not first.history
 
 
 @pytest.mark.parametrize("value", [99.0, "99", float("nan"), float("inf")])

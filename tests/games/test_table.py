@@ -149,6 +149,13 @@ def test_further_columns_follow_the_past_games():
     assert both.table["price"].null_count() == 2
 
 
+@pytest.mark.parametrize("name", ["days", "clubs"])
+def test_what_is_worked_out_once_cannot_be_written_to(name):
+    values = getattr(read(date=["2025-05-01", "2025-05-02"], home=["a", "a"]), name)
+    with pytest.raises(ValueError, match="read-only"):
+        values[0] = values[1]
+
+
 def test_games_without_dates_keep_the_order_of_their_rows():
     games = read(attendance=[300, 100, 200], home=["c", "b", "a"])
     assert not games.dated

@@ -99,7 +99,10 @@ def _numeric(cells: Cells, expected: str, *, whole: bool) -> pl.Series:
     if values.dtype != pl.String:
         cells.refuse(values.is_not_null(), expected)
         return values.cast(pl.String).cast(pl.Float64)
-    text = cells.known_text().str.to_lowercase().str.replace_all(CURRENCY, "")
+    text = cells.known_text().str.to_lowercase()
+    if not cells.decimal_comma and text.str.contains(PLAIN).all():
+        return text.cast(pl.Float64, strict=False)
+    text = text.str.replace_all(CURRENCY, "")
     text = text.str.replace_all(GAP, "").zip_with(text.str.contains(SPACED).fill_null(False), text)
     plain = text.str.contains(PLAIN)
     infinite = text.str.contains(INFINITE)

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import polars as pl
 
@@ -110,6 +110,10 @@ class Desk:
         """A value worked out once and kept until it would come from another state."""
         return self._kept.get(key, state, make)
 
+    def _setting(self, key: str) -> Any | None:  # noqa: ANN401  any JSON value
+        """The value of a setting of the store, not to be changed; None where it was never saved."""
+        return self.kept(("setting", key), (SETTINGS_AREA,), lambda: self.store.setting(key))
+
     def _revisions(self) -> dict[str, int]:
         """The revisions of the store; within `one_moment` those of its first question."""
         known = MOMENT.get()
@@ -142,7 +146,7 @@ class Desk:
     def club(self) -> str:
         """The club the desk is for: the one chosen, else the first; empty where there are no games."""
         clubs = self.clubs()
-        chosen = self.store.setting(CLUB)
+        chosen = self._setting(CLUB)
         return chosen if chosen in clubs else next(iter(clubs), "")
 
     def choose_club(self, club: str) -> None:
@@ -159,7 +163,7 @@ class Desk:
 
     def notice(self) -> str:
         """What must be said wherever the games are shown, such as that they are simulated."""
-        return str(self.store.setting(NOTICE) or "")
+        return str(self._setting(NOTICE) or "")
 
     def home_games(self, club: str) -> Games:
         """Every home game of a club, in order of play."""
@@ -210,7 +214,7 @@ class Desk:
         """What the club decides and what it costs: as saved, else the default ones."""
 
         def read() -> Operations:
-            saved = self.store.setting(OPERATIONS)
+            saved = self._setting(OPERATIONS)
             return default_operations() if saved is None else operations_from_dict(saved)
 
         return self.kept(("operations",), (SETTINGS_AREA,), read)
@@ -221,7 +225,7 @@ class Desk:
 
     def model_id(self) -> str | None:
         """The model that forecasts are made with; None before the first training."""
-        found = self.store.setting(MODEL_SETTING)
+        found = self._setting(MODEL_SETTING)
         return found if isinstance(found, str) and model_folder(self.folder, found).is_dir() else None
 
     def forecaster(self) -> Forecaster | None:

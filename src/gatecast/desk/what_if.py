@@ -11,12 +11,12 @@ import polars as pl
 
 from gatecast.collect.cells import Cells
 from gatecast.collect.parse import parse
-from gatecast.desk.desk import GAMES_AREA, SETTINGS_AREA, Desk
+from gatecast.desk.desk import GAMES_AREA, SCHEDULE_AREA, SETTINGS_AREA, Desk
 from gatecast.desk.plan_changes import Differences, differences
 from gatecast.errors import DataError, InputError
 from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
 from gatecast.forecast.what_if import WhatIf, changeable
-from gatecast.games import Column, Games, Role
+from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.plan import make_plan
 from gatecast.plan.homestands import homestand_of
@@ -115,12 +115,10 @@ def fields_of(desk: Desk, row: Mapping[str, Any]) -> tuple[Field, ...]:
     row : mapping
         The game by column names.
     """
-    games = desk.games()
-    ahead = _days_ahead(desk, row)
+    columns, ahead = desk.games().columns, _days_ahead(desk, row)
     return tuple(
-        Field(column, row[name], ahead <= column.known.lead, _choices(desk, row, column))
-        for name, column in games.columns.items()
-        if name in changeable(games.columns)
+        Field(columns[name], row[name], ahead <= columns[name].known.lead, _choices(desk, row, columns[name]))
+        for name in changeable(columns)
     )
 
 
@@ -219,14 +217,14 @@ def _read(
 def _answered(desk: Desk, forecaster: Forecaster, row: Mapping[str, Any], values: dict[str, object]) -> Answer:
     club, game = row[c.HOME], row[c.GAME_ID]
     two = two_forecasts(desk, forecaster, club, {game: values})
-    here, stand = pl.col(c.GAME_ID) == game, _stand(desk.coming(club), game)
+    here, stand = pl.col(c.GAME_ID) == game, _stand(desk, club, game)
     in_stand = pl.col(c.GAME_ID).is_in(stand)
     before = desk.kept(
         ("plan of what if", club, desk.model_id(), stand[0]),
         (GAMES_AREA, SETTINGS_AREA),
-        lambda: make_plan(two.before.filter(in_stand), desk.operations(), explained=False),
+        lambda: make_plan(two.before.filter(in_stand), desk.operations(), explained=False, trusted=True),
     )
-    after = make_plan(two.after.filter(in_stand), desk.operations(), explained=False)
+    after = make_plan(two.after.filter(in_stand), desk.operations(), explained=False, trusted=True)
     return Answer(
         values,
         two.before.row(by_predicate=here, named=True),
@@ -238,11 +236,15 @@ def _answered(desk: Desk, forecaster: Forecaster, row: Mapping[str, Any], values
     )
 
 
-def _stand(coming: Games, game: str) -> list[str]:
+def _stand(desk: Desk, club: str, game: str) -> list[str]:
     """The games to come of the home stand of one of them."""
-    stands = pl.Series(homestand_of(coming.table))
-    number = stands[coming.table[c.GAME_ID].index_of(game) or 0]
-    return coming.table[c.GAME_ID].filter(stands == number).to_list()
+
+    def found() -> dict[str, list[str]]:
+        table = desk.coming(club).table
+        games, stands = table[c.GAME_ID].to_numpy(), homestand_of(table)
+        return {game: games[stands == stand].tolist() for game, stand in zip(games, stands, strict=True)}
+
+    return desk.kept(("home stand of what if", club), (GAMES_AREA,), found)[game]
 
 
 def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, ...]:
@@ -287,4 +289,4 @@ def _choices(desk: Desk, row: Mapping[str, Any], column: Column) -> tuple[str, .
             values = values.str.split(";").explode(empty_as_null=True).drop_nulls()
         return tuple(sorted(values.unique(maintain_order=True).head(MOST_CHOICES).to_list()))
 
-    return desk.kept(("choices", column.name, whose), (GAMES_AREA,), found)
+    return desk.kept(("choices", column.name, whose), (SCHEDULE_AREA,), found)

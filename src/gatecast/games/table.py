@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Games"]
 
 EPOCH = np.datetime64("1970-01-01", "D")
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -89,18 +91,16 @@ class Games:
         """True where games carry dates; False where only their order is known."""
         return self.table[c.DATE].null_count() == 0
 
-    @property
+    @cached_property
     def days(self) -> npt.NDArray[np.int32]:
-        """Day of each game, shape (games,): days since 1970-01-01, or the place in the order where undated."""
-        if not self.dated:
-            return np.arange(self.table.height, dtype=np.int32)
-        return self.table[c.DATE].to_physical().to_numpy().astype(np.int32)
+        """Day of each game, shape (games,), not to be written to: days since 1970-01-01, or its place where undated."""
+        days = self.table[c.DATE].to_physical().to_numpy() if self.dated else np.arange(self.table.height)
+        return _not_written(days.astype(np.int32))
 
-    @property
+    @cached_property
     def clubs(self) -> npt.NDArray[np.str_]:
-        """The home club of each game, empty where unknown, shape (games,)."""
-        names: npt.NDArray[np.str_] = self.table[c.HOME].fill_null("").to_numpy().astype(np.str_)
-        return names
+        """The home club of each game, empty where unknown, shape (games,), not to be written to."""
+        return _not_written(self.table[c.HOME].fill_null("").to_numpy().astype(np.str_))
 
     def __len__(self) -> int:
         return self.table.height
@@ -129,6 +129,12 @@ class Games:
         return type(self)(
             table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table, self.extras
         )
+
+
+def _not_written(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """`values`, which whoever tries to write to is refused."""
+    values.flags.writeable = False
+    return values
 
 
 def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: pl.Series) -> pl.DataFrame:

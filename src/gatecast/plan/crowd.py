@@ -7,6 +7,7 @@ are the points of that, arranged over the columns as the games go together. Noth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -162,11 +163,17 @@ def times(
 def _products(scenarios: FloatArray, means: FloatArray, shapes: FloatArray, largest: float) -> FloatArray:
     """Equally likely products of each game, ascending, shape (games, scenarios)."""
     games, width = scenarios.shape
-    place = np.arange(width * LATTICE)
-    normal: FloatArray = ndtri(((place * GOLDEN) % 1.0 + 0.5 / len(place)) % 1.0)
-    normal /= normal.std()
-    shape = np.exp(shapes[:, None] * normal)
+    shape = np.exp(shapes[:, None] * _lattice(width * LATTICE))
     ratio = np.minimum(means[:, None] * shape / shape.mean(axis=1, keepdims=True), largest)
-    grid = np.sort(np.sort(scenarios, axis=1)[:, place // LATTICE] * ratio, axis=1)
+    grid = np.sort(np.repeat(np.sort(scenarios, axis=1), LATTICE, axis=1) * ratio, axis=1)
     thinned: FloatArray = grid.reshape(games, width, LATTICE).mean(axis=2)
     return thinned
+
+
+@lru_cache(maxsize=8)
+def _lattice(points: int) -> FloatArray:
+    """Standard normal scores in the order of Fibonacci's lattice, shape (points,), not to be written to."""
+    normal: FloatArray = ndtri(((np.arange(points) * GOLDEN) % 1.0 + 0.5 / points) % 1.0)
+    normal /= normal.std()
+    normal.flags.writeable = False
+    return normal

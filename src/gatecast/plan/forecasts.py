@@ -12,7 +12,7 @@ from gatecast.errors import DataError
 from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games import columns as c
 
-__all__ = ["CONTEXT", "checked_forecast", "read_forecast"]
+__all__ = ["CONTEXT", "checked_forecast", "own_forecast", "read_forecast"]
 
 CONTEXT: dict[str, type[pl.DataType]] = {
     name: c.CANONICAL[name].dtype for name in (c.DATE, c.START_TIME, c.HOME, c.VISITOR, c.VENUE, c.SEASON, c.CAPACITY)
@@ -102,6 +102,13 @@ def checked_forecast(frame: pl.DataFrame, *, file: str = "", rows: list[int] | N
                 column=rule.column,
             )
     return table
+
+
+def own_forecast(frame: pl.DataFrame) -> pl.DataFrame:
+    """A forecast as `gatecast.forecast.Forecaster` makes it, in the columns of `checked_forecast`, without a check."""
+    return frame.select(
+        pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name) for name, dtype in TYPES.items()
+    )
 
 
 @dataclass(frozen=True)

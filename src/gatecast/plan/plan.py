@@ -36,7 +36,7 @@ from gatecast.plan.columns import (
 )
 from gatecast.plan.crowd import Crowd, forecast_crowd
 from gatecast.plan.decide import KINDS, STAFF, UNITS, Decision, decide
-from gatecast.plan.forecasts import CONTEXT, checked_forecast
+from gatecast.plan.forecasts import CONTEXT, checked_forecast, own_forecast
 from gatecast.plan.game_days import GameDays
 from gatecast.plan.operations import Operations, StaffRole, StockItem
 from gatecast.plan.reasons import Facts, reasons
@@ -112,7 +112,12 @@ class Plan:
 
 
 def make_plan(
-    forecast: pl.DataFrame, operations: Operations, *, scans: Games | None = None, explained: bool = True
+    forecast: pl.DataFrame,
+    operations: Operations,
+    *,
+    scans: Games | None = None,
+    explained: bool = True,
+    trusted: bool = False,
 ) -> Plan:
     """The plan that costs least over the whole forecast.
 
@@ -129,28 +134,39 @@ def make_plan(
         forecast's cut-off, in place of that of the operations.
     explained : bool
         False leaves the reasons empty: for a plan that is only compared with another.
+    trusted : bool
+        True where the forecast is as a `gatecast.forecast.Forecaster` made it: it is not checked then.
 
     Raises
     ------
     DataError
         The forecast cannot be used, or holds a game more than once.
     """
-    table = checked_forecast(forecast)
-    twice = table.filter(~pl.col(c.GAME_ID).is_first_distinct())[c.GAME_ID]
-    if len(twice):
-        remedy = f"keep the rows of one {LEAD}"
-        raise DataError(f"{twice[0]} more than once", "one row for each game", remedy, column=c.GAME_ID)
+    table = own_forecast(forecast) if trusted else _each_game_once(checked_forecast(forecast))
     table = table.sort(c.DATE, c.START_TIME, c.GAME_ID, nulls_last=True, maintain_order=True)
     rate = ShowRate.fit(scans, operations.crowd, as_of=table[AS_OF].min()) if scans else None  # type: ignore[arg-type]
     crowd = forecast_crowd(table, operations.crowd, show_rate=rate)
     days = GameDays.of(table)
-    # One at a time: what every outcome asks for is large, and not kept.
-    made = [(_columns(each, table[c.DATE].to_numpy()), Facts.of(each)) for each in decide(crowd, operations, days)]
-    said = reasons([facts for _, facts in made], operations.currency) if explained else pl.lit(None, pl.String)
-    rows = _rows(table, operations, [columns for columns, _ in made]).with_columns(said.alias(REASON))
-    rows = rows[np.arange(rows.height).reshape(len(made), table.height).T.ravel()]
+    columns, facts, dates = [], [], table[c.DATE].to_numpy()
+    for decision in decide(crowd, operations, days):
+        # One at a time: what every outcome asks for is large, and not kept.
+        columns.append(_columns(decision, dates))
+        if explained:
+            facts.append(Facts.of(decision))
+    said = reasons(facts, operations.currency) if explained else pl.lit(None, pl.String)
+    rows = _rows(table, operations, columns).with_columns(said.alias(REASON))
+    rows = rows[np.arange(rows.height).reshape(len(columns), table.height).T.ravel()]
     table = table.with_columns(pl.Series(HOME_STAND, days.stands))
     return Plan(rows, _summary(table, crowd, rows), operations)
+
+
+def _each_game_once(table: pl.DataFrame) -> pl.DataFrame:
+    """The table, which is refused where it holds a game at several leads."""
+    twice = table.filter(~pl.col(c.GAME_ID).is_first_distinct())[c.GAME_ID]
+    if len(twice):
+        remedy = f"keep the rows of one {LEAD}"
+        raise DataError(f"{twice[0]} more than once", "one row for each game", remedy, column=c.GAME_ID)
+    return table
 
 
 def _rows(table: pl.DataFrame, operations: Operations, columns: list[Columns]) -> pl.DataFrame:

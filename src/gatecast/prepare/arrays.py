@@ -12,7 +12,7 @@ from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, cutoff_days, known_at
 from gatecast.games.table import Games
-from gatecast.prepare.calendar import calendar
+from gatecast.prepare.calendar import CALENDAR_BY, calendar
 from gatecast.prepare.form import Form
 from gatecast.prepare.gates import GateHistory
 from gatecast.prepare.history import History, Windows, windows_at
@@ -49,6 +49,8 @@ SORTED_BY = (
     c.VISITOR_RUNS,
 )
 """Columns that the schedule and the form of clubs are read from."""
+HISTORY_BY = (*CALENDAR_BY, c.DAY_NIGHT)
+"""Columns that the calendar and the past gates one by one are read from besides."""
 NUMBERS = (c.TEMPERATURE, c.WIND)
 WETNESS = "wetness"
 AMOUNTS = {label: float(place) for place, label in enumerate(CANONICAL[c.PRECIPITATION].values)}
@@ -130,14 +132,17 @@ class Preparation:
     places: dict[str, npt.NDArray[np.float64]]
     openers: npt.NDArray[np.bool_]
     shape: SeasonShape
+    calendar: dict[str, npt.NDArray[np.float64]]
+    history: History
 
     def __init__(self, games: Games, *, weather_as_observed: bool = True, like: Preparation | None = None) -> None:
         self.games = games
         self.weather_as_observed = weather_as_observed
-        if like is not None and _sorted_alike(games, like.games):
+        if like is not None and _alike(games, like.games, SORTED_BY):
             self.schedule, self.gates, self.form, self.usual = like.schedule, like.gates, like.form, like.usual
             self.places, self.openers, self.shape = like.places, like.openers, like.shape
         else:
+            like = None
             self.schedule = Schedule.of(games)
             self.gates = GateHistory(self.schedule)
             self.form = Form(games, self.schedule)
@@ -145,6 +150,9 @@ class Preparation:
             self.places = places(self.schedule, games.dated)
             self.openers = self.places["home_opener"] == 1
             self.shape = SeasonShape(self.schedule, self.openers)
+        if like is not None and _alike(games, like.games, HISTORY_BY):
+            self.calendar, self.history = like.calendar, like.history
+            return
         self.calendar = {**calendar(games), **self.places}
         night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
         self.history = History.of(self.calendar, night, self.usual)
@@ -219,9 +227,9 @@ class Preparation:
         )
 
 
-def _sorted_alike(games: Games, others: Games) -> bool:
-    """Whether games are the same row by row in everything that they are sorted and counted by."""
-    return games.table.select(SORTED_BY).equals(others.table.select(SORTED_BY))
+def _alike(games: Games, others: Games, columns: tuple[str, ...]) -> bool:
+    """Whether games are the same row by row in some columns."""
+    return games.table.select(columns).equals(others.table.select(columns))
 
 
 def _shares(

@@ -12,12 +12,14 @@ import polars as pl
 from gatecast.games import columns as c
 from gatecast.games.table import Games
 
-__all__ = ["calendar"]
+__all__ = ["CALENDAR_BY", "calendar"]
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
 
 EPOCH = dt.date(1970, 1, 1)
+CALENDAR_BY = (c.DATE, c.START_TIME, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE, c.PROMOTION)
+"""Columns that the calendar is read from."""
 
 COUNTRY = "US"
 HOLIDAYS = {
