@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import gc
 import time
+import traceback
 from collections.abc import Callable
 
 from gatecast.desk.desk import Desk
 from gatecast.desk.game import game_view
 from gatecast.desk.reasons import reasons_of
-from gatecast.desk.what_if import asked_of
+from gatecast.desk.what_if import planned_as_it_is
 from gatecast.errors import GatecastError
 from gatecast.games import columns as c
 
 __all__ = ["work_ahead", "work_ahead_when_quiet"]
 
-QUIET_S = 2.0
+QUIET_S = 1.0
 """Nobody waits for a page while work is done ahead."""
 
 
 def work_ahead(desk: Desk) -> None:
-    """Load the model, forecast the club's games to come for what-if, and work out what drives the next one.
+    """Load the model, forecast and plan the club's next games for what-if, and work out what drives the first.
 
     What is compiled for these serves the others. Nothing happens without a model or a game to come; what is amiss is
     told to whoever asks for it.
@@ -30,8 +31,9 @@ def work_ahead(desk: Desk) -> None:
         forecaster = desk.forecaster() if club else None
         if forecaster is None or not len(desk.coming(club)):
             return
-        asked_of(desk, forecaster, club)
-        view = game_view(desk, desk.coming(club).table[c.GAME_ID][0])
+        game = desk.coming(club).table[c.GAME_ID][0]
+        planned_as_it_is(desk, forecaster, club, game)
+        view = game_view(desk, game)
         if view is not None:
             reasons_of(desk, view)
     except GatecastError:
@@ -59,7 +61,10 @@ def work_ahead_when_quiet(desk: Desk, quiet: Callable[[], float], wait: Callable
         except GatecastError:
             continue
         if now != done:
-            work_ahead(desk)
+            try:
+                work_ahead(desk)
+            except Exception:
+                traceback.print_exc()  # and tried again after the next change
             done = now
             # What is kept stays: no page need wait while garbage is looked for among it. What was set aside before is
             # looked through again, or what has become garbage since would never be freed.

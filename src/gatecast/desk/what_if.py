@@ -18,13 +18,23 @@ from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
 from gatecast.forecast.what_if import WhatIf, changeable
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
-from gatecast.plan import make_plan
+from gatecast.plan import Plan, make_plan
 from gatecast.plan.homestands import homestand_of
 
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["Answer", "Field", "Outcome", "TwoForecasts", "ask", "asked_of", "fields_of", "two_forecasts"]
+__all__ = [
+    "Answer",
+    "Field",
+    "Outcome",
+    "TwoForecasts",
+    "ask",
+    "asked_of",
+    "fields_of",
+    "planned_as_it_is",
+    "two_forecasts",
+]
 
 MOST_CHOICES = 200
 """Values offered of a column; of one with more, the latest."""
@@ -197,6 +207,21 @@ def two_forecasts(
     return TwoForecasts(before, after, int(others.sum()))
 
 
+def planned_as_it_is(desk: Desk, forecaster: Forecaster, club: str, game: str) -> Plan:
+    """The plan, without reasons, of the home stand of a game to come from the forecast of `asked_of`, made once."""
+    stand = _stand(desk, club, game)
+    return desk.kept(
+        ("plan of what if", club, desk.model_id(), stand[0]),
+        (GAMES_AREA, SETTINGS_AREA),
+        lambda: _planned(desk, asked_of(desk, forecaster, club).before, stand),
+    )
+
+
+def _planned(desk: Desk, forecast: pl.DataFrame, stand: list[str]) -> Plan:
+    games = forecast.filter(pl.col(c.GAME_ID).is_in(stand))
+    return make_plan(games, desk.operations(), explained=False, trusted=True)
+
+
 def _read(
     columns: Mapping[str, Column], given: Mapping[str, str], units: Mapping[str, str]
 ) -> tuple[dict[str, object], dict[str, str]]:
@@ -217,14 +242,8 @@ def _read(
 def _answered(desk: Desk, forecaster: Forecaster, row: Mapping[str, Any], values: dict[str, object]) -> Answer:
     club, game = row[c.HOME], row[c.GAME_ID]
     two = two_forecasts(desk, forecaster, club, {game: values})
-    here, stand = pl.col(c.GAME_ID) == game, _stand(desk, club, game)
-    in_stand = pl.col(c.GAME_ID).is_in(stand)
-    before = desk.kept(
-        ("plan of what if", club, desk.model_id(), stand[0]),
-        (GAMES_AREA, SETTINGS_AREA),
-        lambda: make_plan(two.before.filter(in_stand), desk.operations(), explained=False, trusted=True),
-    )
-    after = make_plan(two.after.filter(in_stand), desk.operations(), explained=False, trusted=True)
+    here, before = pl.col(c.GAME_ID) == game, planned_as_it_is(desk, forecaster, club, game)
+    after = _planned(desk, two.after, _stand(desk, club, game))
     return Answer(
         values,
         two.before.row(by_predicate=here, named=True),
