@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from gatecast.desk.game import game_row
-from gatecast.desk.what_if import ask, fields_of
+from gatecast.desk.what_if import ask
+from gatecast.desk.what_if_fields import fields_of
 from gatecast.games import columns as c
 from gatecast.plan import make_plan
 

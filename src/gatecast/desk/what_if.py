@@ -11,12 +11,12 @@ import polars as pl
 
 from gatecast.collect.cells import Cells
 from gatecast.collect.parse import parse
-from gatecast.desk.desk import GAMES_AREA, SCHEDULE_AREA, SETTINGS_AREA, Desk
+from gatecast.desk.desk import GAMES_AREA, SETTINGS_AREA, Desk
 from gatecast.desk.plan_changes import Differences, differences
 from gatecast.errors import DataError, InputError
 from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
-from gatecast.forecast.what_if import WhatIf, changeable
-from gatecast.games import Column, Role
+from gatecast.forecast.what_if import WhatIf
+from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.plan import Plan, make_plan
 from gatecast.plan.homestands import homestand_of
@@ -24,42 +24,9 @@ from gatecast.plan.homestands import homestand_of
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = [
-    "Answer",
-    "Field",
-    "Outcome",
-    "TwoForecasts",
-    "ask",
-    "asked_of",
-    "fields_of",
-    "planned_as_it_is",
-    "two_forecasts",
-]
+__all__ = ["Answer", "Outcome", "TwoForecasts", "ask", "asked_of", "planned_as_it_is", "two_forecasts"]
 
-MOST_CHOICES = 200
-"""Values offered of a column; of one with more, the latest."""
 CELL_ROW = 1
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column that may be changed.
-
-    Parameters
-    ----------
-    column : Column
-    now : object
-        What it holds; None for not known.
-    heeded : bool
-        Whether its value is known so long before the game that the forecast reads it.
-    choices : tuple of str
-        Its accepted values, or those that games hold; empty for numbers, dates and times.
-    """
-
-    column: Column
-    now: object
-    heeded: bool
-    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -114,22 +81,6 @@ class Outcome:
 
     answer: Answer | None
     refused: dict[str, str]
-
-
-def fields_of(desk: Desk, row: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The columns of a game to come that may be changed.
-
-    Parameters
-    ----------
-    desk : Desk
-    row : mapping
-        The game by column names.
-    """
-    columns, ahead = desk.games().columns, _days_ahead(desk, row)
-    return tuple(
-        Field(columns[name], row[name], ahead <= columns[name].known.lead, _choices(desk, row, columns[name]))
-        for name in changeable(columns)
-    )
 
 
 def ask(desk: Desk, row: Mapping[str, Any], given: Mapping[str, str], units: Mapping[str, str]) -> Outcome:
@@ -281,31 +232,3 @@ def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, 
 
 def _told(error: DataError) -> str:
     return f"got {error.got}, expected {error.expected}" + (f"; {error.remedy}" if error.remedy else "")
-
-
-def _days_ahead(desk: Desk, row: Mapping[str, Any]) -> int:
-    """Days from the last day known to a game; games, where there are no dates."""
-    as_of, date = desk.as_of(row[c.HOME]), row[c.DATE]
-    if as_of is not None and date is not None:
-        return int((date - as_of).days)
-    return (desk.coming(row[c.HOME]).table[c.GAME_ID].index_of(row[c.GAME_ID]) or 0) + 1
-
-
-def _choices(desk: Desk, row: Mapping[str, Any], column: Column) -> tuple[str, ...]:
-    """Values to choose from: the accepted ones, else those of games, of the same visitor for its starters."""
-    if column.values or column.role not in (Role.CATEGORY, Role.LABELS) or column.dtype is not pl.String:
-        return column.values
-    key, whose = {
-        c.HOME_STARTER: (c.HOME, row[c.HOME]),
-        c.VISITOR_STARTER: (c.VISITOR, row[c.VISITOR]),
-        c.PROMOTION: (c.HOME, row[c.HOME]),
-    }.get(column.name, ("", None))
-
-    def found() -> tuple[str, ...]:
-        table = desk.games().table
-        values = (table.filter(pl.col(key) == whose) if key else table)[column.name].drop_nulls().reverse()
-        if column.role is Role.LABELS:
-            values = values.str.split(";").explode(empty_as_null=True).drop_nulls()
-        return tuple(sorted(values.unique(maintain_order=True).head(MOST_CHOICES).to_list()))
-
-    return desk.kept(("choices", column.name, whose), (SCHEDULE_AREA,), found)

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 HERE, ELSEWHERE = ("127.0.0.1", 50123), ("192.0.2.7", 50123)
 HOST = "127.0.0.1:8000"
+BOUNDARY = "boundary-of-parts"
+SHEET = b"date,opponent,gate\n2025-06-10,Lakes,\n"
 STAYS_S = 60
 """For so long a client waits for its answer."""
 
@@ -100,3 +102,10 @@ async def plain(scope: dict[str, Any], receive: Any, send: Any) -> None:
         size, more = size + len(message.get("body", b"")), message.get("more_body", False)
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"%d" % size})
+
+
+def sent_file(app: Any, name: str, content: bytes = SHEET, to: str = "/data/uploads") -> Answer:
+    """The answer to a file of that name in a form; the name stands in the form as it is given."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+    body = head + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+    return ask(app, to, "POST", body, content_type=f"multipart/form-data; boundary={BOUNDARY}")

@@ -1,10 +1,6 @@
-import csv
 import datetime as dt
-import io
-import json
 import re
 
-import openpyxl
 import polars as pl
 import pytest
 
@@ -253,29 +249,6 @@ def test_what_came_of_an_issued_plan(owner, own_desk):
     assert believed == round(expected)
 
 
-def test_downloads_are_of_the_same_plan(visitor):
-    desk = visitor.app.state.desk
-    plan = stand_view(desk).plan
-    names = {}
-    for ending in ("xlsx", "csv", "ics", "json"):
-        names[ending] = visitor.get(f"/plan.{ending}?season=2025&stand=5")
-        assert names[ending].headers["content-disposition"] == f'attachment; filename="plan-2025-06-03.{ending}"'
-    assert names["xlsx"].headers["content-type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    assert names["csv"].headers["content-type"] == "text/csv; charset=utf-8"
-    assert names["ics"].headers["content-type"] == "text/calendar; charset=utf-8"
-    assert names["json"].headers["content-type"] == "application/json"
-    rows = list(csv.DictReader(io.StringIO(names["csv"].text)))
-    assert [int(row["choice"]) for row in rows] == plan.plan.table["choice"].to_list()
-    assert json.loads(names["json"].text)["notice"] == desk.notice()
-    assert names["ics"].text.count("BEGIN:VEVENT") == len(plan.deadlines)
-    assert "Staff" in openpyxl.load_workbook(io.BytesIO(names["xlsx"].content)).sheetnames
-
-
-def test_a_tried_plan_is_downloaded_as_it_is_shown(visitor):
-    whole = visitor.get("/plan.json?season=2025&stand=5&staff.ushers.cost=150").json()
-    assert whole["operations"]["staff"][1]["cost"] == 150
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -305,19 +278,6 @@ def test_names_that_look_like_markup_or_formulas(owner, own_desk):
     name = next(name for name in inputs(page) if name.startswith('stock."'))
     tried = owner.get(PLAN, params={"season": 2025, "stand": 5, name.rpartition(".")[0] + ".price": "9"})
     assert "price $9 a unit in place of $7" in text_of(tried)
-
-
-def test_nothing_in_a_download_runs_as_a_formula(owner, own_desk):
-    table = operations_to_dict(own_desk.operations())
-    table["staff"][0]["name"] = "=HYPERLINK(1)"
-    own_desk.save_operations(operations_from_dict(table))
-    rows = list(csv.DictReader(io.StringIO(owner.get("/plan.csv").text)))
-    assert rows[0]["name"] == "'=HYPERLINK(1)"
-    assert not [row for row in rows if any(cell.startswith(("=", "@", "+")) for cell in row.values())]
-    book = openpyxl.load_workbook(io.BytesIO(owner.get("/plan.xlsx").content))
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert any(cell.value == "=HYPERLINK(1)" for cell in cells)
-    assert not [cell for cell in cells if cell.data_type == "f"]
 
 
 def test_without_games_and_without_forecasts(empty_desk, visit):

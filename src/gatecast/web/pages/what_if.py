@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request, Response
 
 from gatecast.desk import Desk
 from gatecast.desk.game import game_row, is_coming
-from gatecast.desk.what_if import Answer, Field, Outcome, ask, fields_of
+from gatecast.desk.what_if import Answer, Outcome, ask
+from gatecast.desk.what_if_fields import Field, fields_of
 from gatecast.evaluate.words import day
 from gatecast.games import columns as c
 from gatecast.web.facts import column_words, game_words, value_words
