@@ -24,7 +24,7 @@ def transformer(
     heads: int = 4,
     blocks: int = 2,
     dropout: float = 0.35,
-    hidden: float = 0.5,
+    hidden: float = 0.15,
 ) -> keras.Model:
     """Build the transformer.
 
