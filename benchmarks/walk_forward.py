@@ -4,7 +4,8 @@
 
 A network trained once and scored on five seasons to come forgets clubs that it would know better a year later, and so
 favours what forgets them in training. Here each season has a network of its own, as in a backtest. Quantiles as they
-come; one row a setting, the mean over seasons and seeds.
+come; one row a setting, the mean over seasons and seeds. `without=shape_+gate_shaped` leaves out the features whose
+names hold one of these parts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from shared import add_games, games_of, markdown
 from trials import LEADS, MEDIAN, Trials
 
 from gatecast.games import PRESEASON
-from gatecast.networks import DEFAULT_NETWORK, NETWORKS
 from gatecast.prepare import Preparation
 from gatecast.train import TrainingSettings
 
@@ -30,22 +30,17 @@ OF_TRAINING = {field.name: type(getattr(TrainingSettings(), field.name)) for fie
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_games(parser)
-    told = "name=value of training or of the network, commas between; once or more"
-    parser.add_argument("--settings", action="append", required=True, help=told)
+    asked = "name=value of training or of the network, commas between (network=recurrent, too); once or more"
+    parser.add_argument("--settings", action="append", required=True, help=asked)
     parser.add_argument("--season", type=int, action="append", help=f"once or more; {SEASONS} if not given")
     parser.add_argument("--seed", type=int, action="append", help="once or more; 1 and 2 if not given")
-    parser.add_argument("--network", choices=NETWORKS, default=DEFAULT_NETWORK)
     arguments = parser.parse_args()
     preparation = Preparation(games_of(arguments.games))
     trials = [Trials(preparation, season - 1, season) for season in arguments.season or SEASONS]
     rows: list[list[object]] = []
     for text in arguments.settings:
-        training, options = settings_of(text)
-        told = [
-            figures(each, arguments.network, training, seed, options)
-            for each in trials
-            for seed in arguments.seed or (1, 2)
-        ]
+        training, parts, options = settings_of(text)
+        told = [figures(each, training, seed, parts, options) for each in trials for seed in arguments.seed or (1, 2)]
         *errors, mape, pinball = np.mean(told, axis=0)
         shown = [*(f"{error:,.0f}" for error in errors), f"{np.mean(errors):,.0f}", f"{mape:.2f}", f"{pinball:,.1f}"]
         rows.append([text, *shown])
@@ -54,19 +49,26 @@ def main() -> None:
     print(markdown(header, rows))
 
 
-def settings_of(text: str) -> tuple[TrainingSettings, dict[str, Any]]:
-    """Settings of training, and options of the network."""
+def settings_of(text: str) -> tuple[TrainingSettings, list[str], dict[str, Any]]:
+    """Settings of training, parts of the names of features that are left out, and options of the network."""
     given = dict(pair.split("=") for pair in text.split(","))
+    parts = [part for part in given.pop("without", "").split("+") if part]
     training = {name: OF_TRAINING[name](value) for name, value in given.items() if name in OF_TRAINING}
     options = {
         name: float(value) if "." in value else int(value) for name, value in given.items() if name not in OF_TRAINING
     }
-    return replace(TrainingSettings(epochs=EPOCHS), **training), options
+    return replace(TrainingSettings(epochs=EPOCHS), **training), parts, options
 
 
-def figures(trials: Trials, network: str, training: TrainingSettings, seed: int, options: dict[str, Any]) -> np.ndarray:
+def figures(
+    trials: Trials, training: TrainingSettings, seed: int, parts: list[str], options: dict[str, Any]
+) -> np.ndarray:
     """MAE at each lead, MAPE before the season, and mean pinball loss of one network."""
-    scores = trials.scores(network, training, seed, **options)
+
+    def kept(feature: str) -> bool:
+        return not any(part in feature for part in parts)
+
+    scores = trials.scores(training.network, training, seed, kept=kept, **options)
     gate = trials.preparation.schedule.gate[trials.scored]
     median = scores.quantiles[LEADS.index(PRESEASON), :, MEDIAN]
     mape = 100 * (np.abs(gate - median) / gate).mean()
