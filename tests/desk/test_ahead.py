@@ -8,19 +8,19 @@ from gatecast.desk.game import game_view
 from gatecast.games import columns as c
 
 
-def test_the_reasons_of_the_next_game_are_there(sample_desk, monkeypatch):
-    work_ahead(sample_desk)
+def test_the_reasons_of_the_next_game_are_there(own_desk, monkeypatch):
+    work_ahead(own_desk)
     monkeypatch.setattr(reasons, "_worked_out", None)
-    following = sample_desk.coming("Quillport Lanterns").table[c.GAME_ID][0]
-    assert reasons.reasons_of(sample_desk, game_view(sample_desk, following)).drivers
+    following = own_desk.coming("Quillport Lanterns").table[c.GAME_ID][0]
+    assert reasons.reasons_of(own_desk, game_view(own_desk, following)).drivers
 
 
-def test_the_plan_that_a_what_if_is_compared_with_is_there(sample_desk, monkeypatch):
-    work_ahead(sample_desk)
+def test_the_plan_that_a_what_if_is_compared_with_is_there(own_desk, monkeypatch):
+    work_ahead(own_desk)
     monkeypatch.setattr(what_if, "make_plan", None)
-    club = sample_desk.club()
-    following = sample_desk.coming(club).table[c.GAME_ID][0]
-    plan = what_if.planned_as_it_is(sample_desk, sample_desk.forecaster(), club, following)
+    club = own_desk.club()
+    following = own_desk.coming(club).table[c.GAME_ID][0]
+    plan = what_if.planned_as_it_is(own_desk, own_desk.forecaster(), club, following)
     assert following in plan.games[c.GAME_ID]
 
 

@@ -138,11 +138,12 @@ class Preparation:
     def __init__(self, games: Games, *, weather_as_observed: bool = True, like: Preparation | None = None) -> None:
         self.games = games
         self.weather_as_observed = weather_as_observed
-        if like is not None and _alike(games, like.games, SORTED_BY):
+        if like is not None and not _alike(games, like.games, SORTED_BY):
+            like = None
+        if like is not None:
             self.schedule, self.gates, self.form, self.usual = like.schedule, like.gates, like.form, like.usual
             self.places, self.openers, self.shape = like.places, like.openers, like.shape
         else:
-            like = None
             self.schedule = Schedule.of(games)
             self.gates = GateHistory(self.schedule)
             self.form = Form(games, self.schedule)
@@ -152,10 +153,10 @@ class Preparation:
             self.shape = SeasonShape(self.schedule, self.openers)
         if like is not None and _alike(games, like.games, HISTORY_BY):
             self.calendar, self.history = like.calendar, like.history
-            return
-        self.calendar = {**calendar(games), **self.places}
-        night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
-        self.history = History.of(self.calendar, night, self.usual)
+        else:
+            self.calendar = {**calendar(games), **self.places}
+            night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
+            self.history = History.of(self.calendar, night, self.usual)
 
     def at_lead(self, lead: Lead, rows: npt.NDArray[np.intp] | None = None) -> Arrays:
         """The arrays of the games in `rows`, or of all, at one lead: a number of days, or "preseason"."""
