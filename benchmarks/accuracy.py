@@ -81,6 +81,8 @@ The folder `retrosheet` holds the game logs of 1995 to 2022, and gameinfo with a
 BESIDE = """MAE of each method on the same games, as the mean of the seasons' figures. Before the season the mean to
 date is last season's; for 2022 that is of the limited crowds of 2021. The boosted trees, and the ridge regression,
 learn from the inputs of the feedforward network."""
+TOGETHER = """The column of clubs takes each season by itself. Over all seasons together, of 100 clubs, {over_all} had
+70 to 90 % of their gates inside the 80 % range when all leads are taken together; by lead {by_lead}."""
 ABOUT_SELL_OUTS = """Brier score of the chance of a sell-out (a gate that reaches the stated seats), beside that of each
 venue's share of sell-outs in the latest three seasons before: the mean of the seasons, then each."""
 ABOUT_PEER = """
@@ -127,14 +129,29 @@ def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.
             (pl.col(MAE) / pl.col(PEER)).alias(OVER_PEER),
             (pl.col(PINBALL) / pl.col(PEER_PINBALL)).alias(PINBALL_OVER_PEER),
         )
-    inside = score(forecasts, games, (*FOLD, HOME)).filter(pl.col(EIGHTY).is_not_null())
-    even = inside.group_by(FOLD).agg((100 * pl.col(EIGHTY).is_between(*EVEN).mean()).alias(EVEN_CLUBS))
-    own = own.join(even, on=FOLD, how="left")
+    own = own.join(even_clubs(forecasts, games, FOLD), on=FOLD, how="left")
     usual = score(climatology(forecasts, games), games, FOLD).select(*FOLD, pl.col(BRIER).alias(CLIMATOLOGY))
     return own.join(usual, on=FOLD, how="left").with_columns(
         (100 * (1 - pl.col(MAE) / pl.col(RULE))).alias(BELOW),
         (pl.col(BRIER) / pl.col(CLIMATOLOGY)).alias(OVER_CLIMATOLOGY),
     )
+
+
+def even_clubs(forecasts: pl.DataFrame, games: Games, by: Sequence[str]) -> pl.DataFrame:
+    """How many clubs of 100 had 70 to 90 % of their gates inside the 80 % range, by some columns or over all games."""
+    inside = score(forecasts, games, (*by, HOME)).filter(pl.col(EIGHTY).is_not_null())
+    even = (100 * pl.col(EIGHTY).is_between(*EVEN).mean()).alias(EVEN_CLUBS)
+    return inside.group_by(by, maintain_order=True).agg(even) if by else inside.select(even)
+
+
+def together(forecasts: pl.DataFrame, games: Games) -> str:
+    """The same in a sentence, over all seasons: by lead, and over the leads, too."""
+    by_lead = ", ".join(
+        f"{number(share)} at lead {lead}" if lead.isdigit() else f"{number(share)} {lead}"
+        for lead, share in even_clubs(forecasts, games, [LEAD]).select(LEAD, EVEN_CLUBS).iter_rows()
+    )
+    over_all = even_clubs(forecasts, games, []).item()
+    return TOGETHER.format(by_lead=by_lead, over_all=number(over_all))
 
 
 def climatology(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
@@ -175,7 +192,9 @@ def markdown(table: pl.DataFrame, columns: Sequence[str]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def page(scores: pl.DataFrame, names: Sequence[str], command: str, network: str, notice: str) -> str:
+def page(
+    scores: pl.DataFrame, names: Sequence[str], command: str, network: str, notice: str, *, over_seasons: str
+) -> str:
     """The page of all tables."""
     means = by_lead(scores)
     versus = [MAE, *names, PEER, BELOW, OVER_PEER]
@@ -193,6 +212,7 @@ def page(scores: pl.DataFrame, names: Sequence[str], command: str, network: str,
         "## All scores by lead",
         "The mean of the seasons' figures. “Inside 80 %” is how many gates lay between q10 and q90.",
         markdown(means, [LEAD, *OWN, EVEN_CLUBS, PINBALL_OVER_PEER]),
+        over_seasons,
         "## Sell-outs",
         ABOUT_SELL_OUTS,
         markdown(means, [LEAD, BRIER, CLIMATOLOGY, OVER_CLIMATOLOGY]),
@@ -228,10 +248,12 @@ def main() -> None:
     names = [RULE, *given.baseline]
     peer = pl.read_parquet(given.peer) if given.peer else None
     try:
-        scores = folds(pl.read_parquet(given.forecasts), read_games(given.games), names, peer)
+        forecasts, games = pl.read_parquet(given.forecasts), read_games(given.games)
+        scores = folds(forecasts, games, names, peer)
     except GatecastError as refused:
         raise SystemExit(f"error: {refused}") from None
-    text = page(scores, names, _command(given), given.forecasts.stem, notice_of(given.games))
+    notice, over_seasons = notice_of(given.games), together(forecasts, games)
+    text = page(scores, names, _command(given), given.forecasts.stem, notice, over_seasons=over_seasons)
     if given.write:
         write_text(text, given.write)
     else:

@@ -60,14 +60,36 @@ def test_a_game_left_out_is_noticed(games, forecasts):
 
 
 def test_the_page_holds_the_tables_and_how_to_make_them_again(games, forecasts):
-    page = accuracy.page(
-        accuracy.folds(forecasts, games, [accuracy.RULE], None), [accuracy.RULE], "python x", "deep", "Thanks."
-    )
+    scores = accuracy.folds(forecasts, games, [accuracy.RULE], None)
+    page = accuracy.page(scores, [accuracy.RULE], "python x", "deep", "Thanks.", over_seasons="Together.")
     assert "| 1 | 4 | 250 | 550 |" in page
     assert "--seasons 2018,2019 --leads 1 " in page
     assert "python x" in page
     assert "> Thanks." in page
+    assert "Together." in page
     assert "peer" not in page
+
+
+def test_clubs_are_even_by_season_or_over_all_of_them():
+    """Of ten gates a season Ash has ten and six inside, 80 % together, Birch eight and none."""
+    inside = {"Ash": (10, 6), "Birch": (8, 0)}
+    rows = [
+        {
+            "game_id": f"{club}{year}{i}",
+            "date": dt.date(year, 5, i + 1),
+            "home": club,
+            "attendance": 1000 + 500 * (i >= most),
+        }
+        for club, counts in inside.items()
+        for year, most in zip((2018, 2019), counts, strict=True)
+        for i in range(10)
+    ]
+    games = Games.from_frame(pl.DataFrame(rows))
+    forecasts = games.table.select("game_id", lead=pl.lit("7"), **dict.fromkeys(("mean", *QUANTILE_COLUMNS), 1000.0))
+    by_season = accuracy.even_clubs(forecasts, games, accuracy.FOLD)
+    assert by_season.sort("season")[accuracy.EVEN_CLUBS].to_list() == [50, 0]
+    assert accuracy.even_clubs(forecasts, games, [])[accuracy.EVEN_CLUBS].to_list() == [50]
+    assert "by lead 50 at lead 7." in accuracy.together(forecasts, games)
 
 
 def test_the_climatology_is_each_venue_s_share_of_sell_outs_before():
