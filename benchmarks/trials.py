@@ -83,16 +83,19 @@ class Trials:
         state, data, key = loop.start(model), jax.device_put(samples.arrays()), jax.random.key(seed)
         for epoch in range(settings.epochs):
             state, _ = loop.epoch(state, data, jax.random.fold_in(key, epoch))
-        pinball, error, quantiles = [], [], []
+        quantiles = []
         for lead in LEADS:
             arrays = self.preparation.at_lead(lead, self.scored)
             told = loop.parameters(state.averaged, state.other, encoding.inputs(arrays), samples.tables)
             fill = np.minimum(np.asarray(demand_quantiles(told, LEVELS)), 1.0)
             quantiles.append(fill * encoding.seats(arrays)[:, None])
-            apart = self.preparation.schedule.gate[self.scored][:, None] - quantiles[-1]
-            pinball.append(np.maximum(LEVELS * apart, (LEVELS - 1.0) * apart).mean())
-            error.append(np.abs(apart[:, MEDIAN]).mean())
-        return Scores(np.array(pinball), np.array(error), np.array(quantiles))
+        return self.scored_as(np.array(quantiles))
+
+    def scored_as(self, quantiles: np.ndarray) -> Scores:
+        """Scores of quantiles of the games in `scored`, shape (leads, games, 7)."""
+        apart = self.preparation.schedule.gate[self.scored][:, None] - quantiles
+        pinball = np.maximum(LEVELS * apart, (LEVELS - 1.0) * apart).mean(axis=(1, 2))
+        return Scores(pinball, np.abs(apart[:, :, MEDIAN]).mean(axis=1), quantiles)
 
 
 def _reduced(encoding: Encoding, kept: Callable[[str], bool]) -> Encoding:
