@@ -25,7 +25,7 @@ EPOCHS = 8
 SEASONS = range(2008, 2018)
 FIRST_CORRECTED = 2
 """Seasons that the first correction is learned from."""
-RIDGE = (30.0, 100.0, 300.0)
+RIDGE = (30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0)
 SHOWN = 6
 CHANCE = 1.96
 """Five in a hundred t statistics of inputs that tell nothing lie beyond it."""
@@ -73,20 +73,18 @@ def median_before(trials: Trials, seeds: tuple[int, ...]) -> np.ndarray:
 def levels_of(preparation: Preparation, games: np.ndarray, median: np.ndarray) -> tuple[Levels, np.ndarray]:
     """Levels of all seasons of clubs, and which of them each game belongs to, shape (games,)."""
     schedule = preparation.schedule
-    keys, club = np.unique(schedule.home_season[games], return_inverse=True)
+    _, first, club = np.unique(schedule.home_season[games], return_index=True, return_inverse=True)
     off = np.log(schedule.gate[games] / median)
     told = preparation.at_lead(PRESEASON, games).numeric.astype(np.float64)
-    error = np.array([np.median(off[club == i]) for i in range(len(keys))])
-    inputs = np.array([filled_mean(told[club == i]) for i in range(len(keys))])
-    season = np.array([schedule.season[games][club == i][0] for i in range(len(keys))])
-    home = np.array([schedule.home[games][club == i][0] for i in range(len(keys))])
+    error = np.array([np.median(off[club == i]) for i in range(len(first))])
+    inputs = np.array([filled_mean(told[club == i]) for i in range(len(first))])
+    season, home = schedule.season[games][first], schedule.home[games][first]
     return Levels(season, error, inputs, records(preparation, home, season)), club
 
 
 def filled_mean(values: np.ndarray) -> np.ndarray:
     """Mean of each column, unknown ones left out; NaN where all are unknown."""
-    known = ~np.isnan(values)
-    return np.where(known.any(axis=0), np.nansum(values, axis=0) / np.maximum(known.sum(axis=0), 1), np.nan)
+    return np.ma.masked_invalid(values).mean(axis=0).filled(np.nan)
 
 
 def records(preparation: Preparation, clubs: np.ndarray, seasons: np.ndarray) -> np.ndarray:
@@ -140,7 +138,7 @@ def corrections(
         error = 100 * np.abs(gate - median * np.exp(moved[club])) / gate
         return np.array([error[season == each].mean() for each in seasons])
 
-    ways = {"none": np.zeros(len(levels.error))} | {f"ridge {ridge:g}": learned(levels, ridge) for ridge in RIDGE}
+    ways = {"none": np.zeros(len(levels.error))} | {f"ridge {ridge:,.0f}": learned(levels, ridge) for ridge in RIDGE}
     without = mape_of_each(ways["none"])
     rows: list[list[object]] = []
     for name, moved in ways.items():

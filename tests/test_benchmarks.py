@@ -21,18 +21,22 @@ def benchmark(monkeypatch):
     return importlib.import_module
 
 
-def test_seeds_together_are_scored_as_the_mean_of_their_quantiles(benchmark, compiled_once):
-    """Pinball loss is convex in the forecast: that of the mean is at most the mean of theirs."""
+def test_seeds_together_are_scored_as_the_mean_of_their_quantiles(benchmark, compiled_once, monkeypatch, capsys):
+    """Errors and pinball loss are convex in the forecast: those of the mean are at most the mean of theirs."""
     walk_forward = benchmark("walk_forward")
+    settings = "network=feedforward,epochs=1"
     trials = walk_forward.Trials(Preparation(sample_league().games), 2023, 2024)
-    training, parts, options = walk_forward.settings_of("network=feedforward,epochs=1,width=16")
+    training, parts, options = walk_forward.settings_of(settings)
     apart = [walk_forward.scored(trials, training, seed, parts, options) for seed in (1, 2)]
-    mean = np.mean([one.quantiles for one in apart], axis=0)
-    together = trials.scored_as(mean)
-    assert np.array_equal(together.quantiles, mean)
-    assert not np.array_equal(apart[0].quantiles, apart[1].quantiles)
+    together = trials.scored_as(np.mean([one.quantiles for one in apart], axis=0))
     assert (together.pinball < np.mean([one.pinball for one in apart], axis=0)).all()
     assert (together.error < np.mean([one.error for one in apart], axis=0)).all()
+    monkeypatch.setattr(sys, "argv", ["walk_forward", "--season", "2024", "--together", "--settings", settings])
+    walk_forward.main()
+    row = capsys.readouterr().out.splitlines()[-1]
+    assert f"{together.pinball.mean():,.1f}" != f"{np.mean([one.pinball for one in apart]):,.1f}"
+    assert row.endswith(f" {together.pinball.mean():,.1f} |")
+    assert f"| {together.error[0]:,.0f} | {together.error[1]:,.0f} |" in row
 
 
 @pytest.fixture
