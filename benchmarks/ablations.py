@@ -17,7 +17,7 @@ from trials import LEADS, Scores, Trials
 
 from gatecast.networks import DEFAULT_NETWORK
 from gatecast.prepare import Preparation
-from gatecast.prepare.places import places
+from gatecast.prepare.schedule_features import places
 from gatecast.train import TrainingSettings
 
 EPOCHS = 8

@@ -20,7 +20,6 @@ from gatecast.errors import DataError, GatecastError
 from gatecast.evaluate import score
 from gatecast.evaluate.backtest import backtest, parse_lead
 from gatecast.evaluate.baselines import BASELINES
-from gatecast.evaluate.quantiles import LEAD, MEDIAN, MODEL, P_SELLOUT
 from gatecast.evaluate.scores import (
     BRIER,
     COVERAGES,
@@ -34,10 +33,11 @@ from gatecast.evaluate.scores import (
     WIDTH_80,
 )
 from gatecast.evaluate.tables import SCORE_HEADINGS
-from gatecast.evaluate.words import number
 from gatecast.files import write_text
+from gatecast.formatting import number
 from gatecast.games import Games
 from gatecast.games.columns import ATTENDANCE, CAPACITY, GAME_ID, HOME, SEASON, VENUE
+from gatecast.games.forecast_columns import LEAD, MEDIAN, MODEL, P_SELLOUT
 from gatecast.train.samples import training_games
 
 RULE = "season mean to date"

@@ -35,18 +35,18 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from gatecast.desk import Desk, open_desk
-from gatecast.desk.homestands import stand_view
-from gatecast.desk.intake import take_outcomes
-from gatecast.desk.issuing import issue_plan
-from gatecast.desk.sample import fill_with_sample
-from gatecast.evaluate.quantiles import AS_OF
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan import default_operations
 from gatecast.plan.columns import TICKETS
-from gatecast.plan.decide import KINDS
-from gatecast.plan.operations import WEEKDAYS
-from gatecast.plan.reader import operations_to_dict
+from gatecast.plan.operations.model import WEEKDAYS
+from gatecast.plan.operations.toml import operations_to_dict
+from gatecast.plan.optimize.requirements import KINDS
+from gatecast.service import ClubService, open_service
+from gatecast.service.api_imports import take_outcomes
+from gatecast.service.homestands import stand_view
+from gatecast.service.issuing import issue_plan
+from gatecast.service.sample import fill_with_sample
 from gatecast.web.app import build
 
 CHECKS = [
@@ -75,12 +75,12 @@ SHOWN = 900
 class Known:
     """What the store knows, put in place of what was made up."""
 
-    def __init__(self, desk: Desk, seed: int) -> None:
-        self.desk, self.draw = desk, random.Random(seed)
-        self.games = desk.home_games(desk.club()).table[c.GAME_ID].to_list()
-        self.coming = desk.coming(desk.club()).table[c.GAME_ID].to_list()[:COMING_SOON]
-        self.columns = list(desk.games().columns)
-        self.clubs = desk.clubs()
+    def __init__(self, service: ClubService, seed: int) -> None:
+        self.service, self.draw = service, random.Random(seed)
+        self.games = service.home_games(service.club()).table[c.GAME_ID].to_list()
+        self.coming = service.coming(service.club()).table[c.GAME_ID].to_list()[:COMING_SOON]
+        self.columns = list(service.games().columns)
+        self.clubs = service.clubs()
 
     def put_into(self, case: Case) -> None:
         """Make two cases of three fit."""
@@ -89,9 +89,9 @@ class Known:
         found = {
             c.GAME_ID: self.games,
             "club": self.clubs,
-            "plan_id": self.desk.store.plans()["plan_id"].to_list(),
+            "plan_id": self.service.store.plans()["plan_id"].to_list(),
             # The first import is the sample league itself.
-            "import_id": self.desk.store.imports()["import_id"].to_list()[1:],
+            "import_id": self.service.store.imports()["import_id"].to_list()[1:],
         }
         for place in (case.path_parameters, case.query):
             for name in set(place or ()) & set(found):
@@ -198,15 +198,20 @@ def turn(operation: Any) -> tuple[bool, bool]:
 
 
 def served(place: int, places: int, cases: int, only: str) -> tuple[int, int, list[str]]:
-    """Ask for every so many operations over a desk of its own: how many they are, their cases, and failures."""
+    """Ask for every so many operations over a service of its own: how many they are, their cases, and failures."""
     failures: list[str] = []
     told: dict[str, Counter] = {}
-    with tempfile.TemporaryDirectory(prefix="gatecast-api-") as folder, open_desk(Path(folder) / "desk") as desk:
-        fill_with_sample(desk)
-        issue_plan(desk, stand_view(desk))
-        take_outcomes(desk, [{c.GAME_ID: desk.coming(desk.club()).table[c.GAME_ID][0], c.ATTENDANCE: 3100}], source="")
-        known = Known(desk, place)
-        schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", here(build(desk)))
+    with (
+        tempfile.TemporaryDirectory(prefix="gatecast-api-") as folder,
+        open_service(Path(folder) / "service") as service,
+    ):
+        fill_with_sample(service)
+        issue_plan(service, stand_view(service))
+        take_outcomes(
+            service, [{c.GAME_ID: service.coming(service.club()).table[c.GAME_ID][0], c.ATTENDANCE: 3100}], source=""
+        )
+        known = Known(service, place)
+        schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", here(build(service)))
         operations = [found.ok() for found in schema.get_all_operations()]
         wanted = sorted((each for each in operations if only in each.label), key=turn)
         for operation in wanted[place::places]:
@@ -221,7 +226,7 @@ def served(place: int, places: int, cases: int, only: str) -> tuple[int, int, li
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=1000, help="of each operation")
-    parser.add_argument("--jobs", type=int, default=2, help="processes, each with a desk of its own")
+    parser.add_argument("--jobs", type=int, default=2, help="processes, each with a service of its own")
     parser.add_argument("--only", default="", help="operations with this in their name")
     arguments = parser.parse_args()
     began, jobs = time.monotonic(), arguments.jobs

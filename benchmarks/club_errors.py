@@ -16,9 +16,9 @@ import numpy as np
 import polars as pl
 from shared import add_games, games_of, markdown
 
-from gatecast.evaluate.quantiles import LEAD
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import LEAD
 
 DRAWS = 10_000
 SHOWN = 8

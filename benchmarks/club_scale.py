@@ -20,8 +20,8 @@ from scipy.special import ndtri
 from shared import add_games, games_of, markdown
 from trials import LEADS, LEVELS, MEDIAN, Trials
 
-from gatecast.evaluate.quantiles import QUANTILE_LEVELS
 from gatecast.games import PRESEASON
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.networks import DEFAULT_NETWORK
 from gatecast.prepare import Preparation
 from gatecast.train import TrainingSettings

@@ -3,8 +3,8 @@
     python benchmarks/drift_alarm.py --seasons 100000
 
 Draws seasons of 81 home games whose errors are normal scores that go together as `gatecast.forecast.dependence` says,
-looks at them after every game as `gatecast.desk.alarm` does, and prints: how far the latest games stand out at most in
-one season of so many, and how few gates lie in their ranges at least (the alarm's constants); seasons with a false
+looks at them after every game as `gatecast.service.alarm` does, and prints: how far the latest games stand out at most
+in one season of so many, and how few gates lie in their ranges at least (the alarm's constants); seasons with a false
 alarm; and seasons in which a shift is found, by how many games after it. A shift is given in standard deviations of a
 game's forecast: where the range of 8 in 10 reaches 20 % to both sides, one is 16 % of the gate.
 """
@@ -16,7 +16,7 @@ import argparse
 import numpy as np
 from scipy.special import ndtri
 
-from gatecast.desk.alarm import (
+from gatecast.service.alarm import (
     COVERAGE_GAMES,
     COVERAGE_ODDS,
     LEVEL_ODDS,

@@ -38,7 +38,7 @@ def main() -> None:
 
 def grown(size: int, path: Path | None, lead: Lead, runs: int) -> list[object]:
     games = games_of(path)
-    games = Games(games.table.tail(size), games.extras)
+    games = Games(games.table.tail(size), games.custom_columns)
     before = peak_megabytes()
     sorting, looking_up = zip(*(timed(games, lead) for _ in range(runs)), strict=True)
     both = median(sorting) + median(looking_up)

@@ -23,11 +23,11 @@ from scipy.special import ndtri
 from shared import markdown
 
 from gatecast.collect import read_games
-from gatecast.evaluate.quantiles import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.forecast.dependence import MEASURED, Dependence
 from gatecast.forecast.scenarios import SCENARIOS, ticket_scenarios
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.plan.homestands import homestand_of
 
 LOW, HIGH = 0.10, 0.90

@@ -77,7 +77,7 @@ def split(games: Games) -> tuple[Games, Games, dt.date]:
     theirs = latest.filter(pl.col(c.HOME) == club)[c.GAME_ID].head(GAMES_TO_COME)
     unknown = pl.lit(None).alias(c.ATTENDANCE)
     coming = Games.from_frame(
-        table.filter(pl.col(c.GAME_ID).is_in(theirs.implode())).with_columns(unknown), games.extras
+        table.filter(pl.col(c.GAME_ID).is_in(theirs.implode())).with_columns(unknown), games.custom_columns
     )
     return games.filter(pl.col(c.DATE) <= day), coming, day
 

@@ -26,13 +26,13 @@ import numpy as np
 import polars as pl
 from shared import games_of, markdown
 
-from gatecast.desk import Desk, open_desk
-from gatecast.desk.ahead import work_ahead
-from gatecast.desk.models import keep_model
-from gatecast.evaluate.quantiles import MODEL
 from gatecast.forecast import Forecaster
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MODEL
+from gatecast.service import ClubService, open_service
+from gatecast.service.models import keep_model
+from gatecast.service.prefetch import work_ahead
 from gatecast.train import TrainingSettings
 from gatecast.web.app import build
 
@@ -55,31 +55,31 @@ LOADED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 REPEATS = 7
 
 
-def filled(desk: Desk, games: Games, as_of: dt.date, folder: Path) -> None:
-    """Put games on a desk: results up to a day, a model trained on the seasons before, and forecasts of each Monday."""
+def filled(service: ClubService, games: Games, as_of: dt.date, folder: Path) -> None:
+    """Store results up to a day, a model trained on the seasons before, and the forecasts of each Monday."""
     results = (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS, c.VISITOR_RUNS)
     over = pl.col(c.DATE) <= as_of
     known = games.table.with_columns(pl.when(over).then(pl.col(name)).alias(name) for name in results)
-    desk.store.import_games(Games(known, games.extras), source="the table of games")
+    service.store.import_games(Games(known, games.custom_columns), source="the table of games")
     settings = TrainingSettings(members=1)
     forecaster = Forecaster("feedforward", settings=settings).fit(games, through=as_of.year - 1)
     forecaster.save(folder / "made")
-    model = keep_model(desk.store, desk.folder, folder / "made")
+    model = keep_model(service.store, service.folder, folder / "made")
     day = dt.date(as_of.year, 4, 1)
     while day <= as_of:
         past = games.filter(pl.col(c.DATE) <= day)
-        coming = desk.games().filter((pl.col(c.DATE) > day) & (pl.col(c.SEASON) == as_of.year))
+        coming = service.games().filter((pl.col(c.DATE) > day) & (pl.col(c.SEASON) == as_of.year))
         made = forecaster.forecast(past, coming, day)
         issued = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(6), dt.UTC)
-        desk.store.record_forecast(made.drop(MODEL, strict=False), model, issued_at=issued)
+        service.store.record_forecast(made.drop(MODEL, strict=False), model, issued_at=issued)
         day += dt.timedelta(days=7)
 
 
 class Visitor:
     """Asks an application without a network, as a browser that keeps its cookies."""
 
-    def __init__(self, desk: Desk) -> None:
-        transport = httpx.ASGITransport(app=build(desk))
+    def __init__(self, service: ClubService) -> None:
+        transport = httpx.ASGITransport(app=build(service))
         self.client = httpx.AsyncClient(transport=transport, base_url=HOST, timeout=120)
         self.runner = asyncio.Runner()
 
@@ -114,21 +114,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         # The day after the last one known.
-        with open_desk(folder, today=lambda: as_of + dt.timedelta(days=1)) as desk:
-            filled(desk, games, as_of, folder)
-            print(f"{len(desk.games())} games, {desk.forecasts(arguments.club).height} forecasts stored")
+        with open_service(folder, today=lambda: as_of + dt.timedelta(days=1)) as service:
+            filled(service, games, as_of, folder)
+            print(f"{len(service.games())} games, {service.forecasts(arguments.club).height} forecasts stored")
             print(
-                markdown(["page", "kB", "first, ms", "after a change, ms", "kept, ms"], measured(desk, arguments.club))
+                markdown(
+                    ["page", "kB", "first, ms", "after a change, ms", "kept, ms"], measured(service, arguments.club)
+                )
             )
 
 
-def measured(desk: Desk, club: str) -> list[list[object]]:
+def measured(service: ClubService, club: str) -> list[list[object]]:
     """A row for each page."""
     rows: list[list[object]] = []
-    coming, past = desk.coming(club).table, desk.home_games(club).table.drop_nulls(c.ATTENDANCE)
+    coming, past = service.coming(club).table, service.home_games(club).table.drop_nulls(c.ATTENDANCE)
     played, gate = past[c.GAME_ID][-1], past[c.ATTENDANCE][-1]
     names = {"coming": coming[c.GAME_ID][0], "played": played, "before": past[c.SEASON][-1] - 1}
-    visitor = Visitor(desk)
+    visitor = Visitor(service)
     for page, pattern in PAGES.items():
         path = pattern.format(**names)
         answer, first = visitor.get(path)
@@ -149,7 +151,7 @@ def measured(desk: Desk, club: str) -> list[list[object]]:
 
     def change_and_work_ahead(turn: int) -> None:
         visitor.change_gate(played, gate - turn)
-        work_ahead(desk)
+        work_ahead(service)
 
     ahead = questions(visitor, names, change_and_work_ahead)
     print(f"what if, the first question after a change, worked ahead for: {ahead:.0f} ms", flush=True)

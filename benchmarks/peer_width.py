@@ -17,15 +17,15 @@ import polars as pl
 from shared import add_games, games_of, markdown
 
 from gatecast.evaluate.backtest import parse_lead
-from gatecast.evaluate.quantiles import LEAD, QUANTILE_COLUMNS
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.forecast.calibration import Calibration, Seen
 from gatecast.games import Games, cutoff_days
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
+from gatecast.games.forecast_columns import LEAD, QUANTILE_COLUMNS
 from gatecast.prepare import Preparation
-from gatecast.train.held_back import LEVELS, errors_of, unit
-from gatecast.train.held_back import days_of as days_ahead
+from gatecast.train.calibration_errors import LEVELS, errors_of, unit
+from gatecast.train.calibration_errors import days_of as days_ahead
 
 LOW, HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
 OUTER = {"q05": "q10", "q95": "q90"}

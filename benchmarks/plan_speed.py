@@ -21,13 +21,13 @@ import polars as pl
 from scipy.special import ndtri
 from shared import markdown, peak_megabytes
 
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.plan import Operations, StockItem, default_operations, make_plan
-from gatecast.plan.crowd import forecast_crowd
-from gatecast.plan.decide import STOCK, needs
-from gatecast.plan.forecasts import checked_forecast
-from gatecast.plan.game_days import GameDays
+from gatecast.plan.demand.crowd import forecast_crowd
+from gatecast.plan.demand.forecast_table import checked_forecast
+from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.optimize.requirements import STOCK, needs
 
 SEASON = 81
 MONTH = 14

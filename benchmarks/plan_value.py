@@ -21,14 +21,14 @@ from shared import markdown
 from gatecast.cli.evaluate_plan import parse_against
 from gatecast.collect import notice_of, read_games
 from gatecast.errors import DataError, GatecastError
-from gatecast.evaluate.quantiles import LEAD
-from gatecast.evaluate.words import number
 from gatecast.files import write_text
+from gatecast.formatting import number
+from gatecast.games.forecast_columns import LEAD
 from gatecast.plan import default_operations, plan_value, read_forecast
-from gatecast.plan.against import read_others
-from gatecast.plan.replay import FORECAST, HINDSIGHT, NAIVE, POINT
-from gatecast.plan.scaled import REFERENCE_SEATS
-from gatecast.plan.value import EVERY, saved_over
+from gatecast.plan.evaluate.other_forecasts import read_others
+from gatecast.plan.evaluate.replay import FORECAST, HINDSIGHT, NAIVE, POINT
+from gatecast.plan.evaluate.scaling import REFERENCE_SEATS
+from gatecast.plan.evaluate.value import EVERY, saved_over
 from gatecast.progress import Progress
 
 SHOWN, PEER = "7", "tree peer"

@@ -16,11 +16,11 @@ import polars as pl
 from shared import markdown
 
 from gatecast.collect import SampleLeague, sample_league
-from gatecast.evaluate.quantiles import MEAN
 from gatecast.forecast import Explanation, Forecaster, comparable, explain
 from gatecast.forecast import drivers as d
 from gatecast.forecast.what_if import changed_games, what_if
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN
 
 GAME = "QUI202506130"
 RUNS = 7
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def shipped() -> Forecaster:
-    with resources.as_file(resources.files("gatecast.desk") / "sample_desk" / "model") as folder:
+    with resources.as_file(resources.files("gatecast.service") / "sample_club" / "model") as folder:
         return Forecaster.load(folder)
 
 

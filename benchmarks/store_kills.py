@@ -22,8 +22,8 @@ from collections import Counter
 import polars as pl
 import sqlalchemy as sa
 
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.store import Store, open_store
 from gatecast.store.schema import FORECASTS, GAME_CHANGES, GAMES, IMPORTS, ISSUES, OUTCOMES
 

@@ -9,10 +9,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from gatecast.evaluate.quantiles import QUANTILE_LEVELS
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import PRESEASON
 from gatecast.games.cutoff import Lead
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.networks import network
 from gatecast.networks.demand import demand_quantiles
 from gatecast.networks.signature import Signature

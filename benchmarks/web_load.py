@@ -135,14 +135,14 @@ def gunzipped(body: bytes) -> bytes:
 SERVER = """
 import sys
 from pathlib import Path
-from gatecast.desk import open_desk
-from gatecast.desk.sample import fill_with_sample
-from gatecast.web import serve_desk
+from gatecast.service import open_service
+from gatecast.service.sample import fill_with_sample
+from gatecast.web import serve
 folder, database = sys.argv[1:]
-with open_desk(Path(folder), database or None) as desk:
-    if not len(desk.games()):
-        fill_with_sample(desk)
-    serve_desk(desk, "127.0.0.1", 0, note=lambda text: print(text, file=sys.stderr, flush=True))
+with open_service(Path(folder), database or None) as service:
+    if not len(service.games()):
+        fill_with_sample(service)
+    serve(service, "127.0.0.1", 0, note=lambda text: print(text, file=sys.stderr, flush=True))
 """
 
 

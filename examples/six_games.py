@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-import gatecast as gc
+import gatecast
 
 PAST = [
     (1, 0, 3, 5, 32000),
@@ -30,12 +30,12 @@ PAST = [
     (2, 0, 1, 4, 35000),
 ]
 NEW = (3, 1, 2, 6, None)
-DAY_OF_WEEK = gc.Column("day_of_week", pl.String, gc.Role.CATEGORY, gc.Knowability.parse("always"))
+DAY_OF_WEEK = gatecast.Column("day_of_week", pl.String, gatecast.Role.CATEGORY, gatecast.Knowability.parse("always"))
 
 
-def collect(rows: list[tuple[int, int, int, int, int | None]], first: int = 1) -> gc.Games:
+def collect(rows: list[tuple[int, int, int, int, int | None]], first: int = 1) -> gatecast.Games:
     """Six rows in order of play, without dates: names become names, and the weekday is a column of the club's own."""
-    return gc.Games.from_frame(
+    return gatecast.Games.from_frame(
         pl.DataFrame(
             {
                 "game_id": [f"game {first + i}" for i in range(len(rows))],
@@ -50,11 +50,11 @@ def collect(rows: list[tuple[int, int, int, int, int | None]], first: int = 1) -
     )
 
 
-def error_without(left_out: int, settings: gc.TrainingSettings) -> tuple[float, float]:
+def error_without(left_out: int, settings: gatecast.TrainingSettings) -> tuple[float, float]:
     """How far the network and the plain mean are off for one game, told of the five others only."""
     rest = [row for i, row in enumerate(PAST) if i != left_out]
     games, asked = collect(rest), collect([(*PAST[left_out][:4], None)], first=99)
-    forecast = gc.Forecaster(settings=settings).fit(games).forecast(games, asked)
+    forecast = gatecast.Forecaster(settings=settings).fit(games).forecast(games, asked)
     gate = PAST[left_out][4]
     return abs(forecast["q50"][0] - gate), abs(np.mean([row[4] for row in rest]) - gate)
 
@@ -67,10 +67,10 @@ def main() -> None:
 
     print("2 preprocess  nothing to do by hand: the forecaster scales numbers, codes names and keeps both for later")
     print("3 define      a feedforward network with a distribution of demand as its output, in shares of the capacity")
-    settings = gc.TrainingSettings(members=1)
+    settings = gatecast.TrainingSettings(members=1)
 
     print("4 train       six games teach a network nothing that holds: their own mean and spread make the forecast")
-    forecaster = gc.Forecaster(settings=settings).fit(games)
+    forecaster = gatecast.Forecaster(settings=settings).fit(games)
 
     print("5 evaluate    each game in turn left out and forecast from the five others")
     errors = np.array([error_without(i, settings) for i in range(len(PAST))])

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
 from gatecast.games import Games
+from gatecast.games.forecast_columns import QUANTILE_COLUMNS
 
 FILE = Path(__file__).parents[1] / "benchmarks" / "accuracy.py"
 SPEC = importlib.util.spec_from_file_location("accuracy", FILE)

@@ -37,7 +37,7 @@ def test_it_is_called_simulated_wherever_it_is_shown(made):
 def test_the_files_are_read_back_by_the_commands(made):
     folder, demo, _ = made
     games = read_games(folder / "games.parquet")
-    upcoming = read_games(folder / "upcoming.csv", upcoming=True, further=games.extras)
+    upcoming = read_games(folder / "upcoming.csv", upcoming=True, custom_columns=games.custom_columns)
     league = sample_league()
     assert games.table.equals(league.games.table)
     assert upcoming.table[c.GAME_ID].to_list() == league.upcoming.table[c.GAME_ID].to_list()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gatecast as gc
+import gatecast
 
 SIX_GAMES = Path(__file__).resolve().parents[1] / "examples" / "six_games.py"
 
@@ -29,7 +29,7 @@ def test_six_games_are_forecast_sanely(six_games, capsys, compiled_once):
     assert ours <= plain
 
     games = six_games.collect(six_games.PAST)
-    forecaster = gc.Forecaster(settings=gc.TrainingSettings(members=1)).fit(games)
+    forecaster = gatecast.Forecaster(settings=gatecast.TrainingSettings(members=1)).fit(games)
     row = forecaster.forecast(games, six_games.collect([six_games.NEW], first=7)).row(0, named=True)
     assert 20_000 <= row["q50"] <= 45_000
     gates = [game[4] for game in six_games.PAST]

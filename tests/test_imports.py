@@ -9,9 +9,10 @@ import pytest
 import gatecast
 
 SOURCE = Path(gatecast.__file__).parent
-COMMON = ("errors", "files", "progress")
+COMMON = ("errors", "files", "progress", "suggestions")
 ORDER = (
     ("games",),
+    ("formatting",),
     ("collect", "prepare"),
     ("networks",),
     ("train",),
@@ -19,7 +20,7 @@ ORDER = (
     ("forecast",),
     ("plan",),
     ("demo", "store"),
-    ("desk",),
+    ("service",),
     ("web",),
     ("cli",),
     ("__main__",),

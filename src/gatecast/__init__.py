@@ -1,11 +1,11 @@
 """gatecast: how many people will come to each upcoming home game, with calibrated ranges and plans for them.
 
-    import gatecast as gc
+    import gatecast
 
-    games = gc.read_games("games.csv")
-    forecaster = gc.Forecaster().fit(games)
+    games = gatecast.read_games("games.csv")
+    forecaster = gatecast.Forecaster().fit(games)
     forecast = forecaster.forecast(games, upcoming, as_of="2019-05-30")
-    plan = gc.plan(forecast, gc.read_operations("operations.toml"))
+    plan = gatecast.make_plan(forecast, gatecast.read_operations("operations.toml"))
 
 Each name is imported when it is first used.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gatecast.collect import read_games, read_table, write_games
     from gatecast.forecast import Forecaster
     from gatecast.games import Column, Games, Knowability, Role
-    from gatecast.plan import read_operations
+    from gatecast.plan import make_plan, read_operations
     from gatecast.train import TrainingSettings
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "TrainingSettings",
     "collect",
     "evaluate",
+    "make_plan",
     "plan",
     "read_games",
     "read_operations",
@@ -45,7 +46,7 @@ ROOMS = {
     "collect": ("read_games", "read_table", "write_games"),
     "forecast": ("Forecaster",),
     "games": ("Column", "Games", "Knowability", "Role"),
-    "plan": ("read_operations",),
+    "plan": ("make_plan", "read_operations"),
     "train": ("TrainingSettings",),
 }
 HOMES = {name: f"gatecast.{room}" for room, names in ROOMS.items() for name in names}

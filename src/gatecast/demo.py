@@ -15,13 +15,13 @@ from gatecast.errors import InputError
 from gatecast.evaluate import compared, homestand, write_report
 from gatecast.evaluate.backtest import backtest
 from gatecast.evaluate.baselines import BASELINES
-from gatecast.evaluate.quantiles import FORECAST_COLUMNS, MEDIAN, MODEL
 from gatecast.evaluate.report import OURS
-from gatecast.evaluate.words import clock, day
 from gatecast.files import write_table, write_text
-from gatecast.forecast import Forecaster, Resumed
+from gatecast.forecast import BacktestMethod, Forecaster
+from gatecast.formatting import clock, day
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import FORECAST_COLUMNS, MEDIAN, MODEL
 from gatecast.plan import Plan, make_plan, read_operations, write_default_operations
 from gatecast.plan.columns import CHOICE, NAME, PEOPLE, UNIT
 from gatecast.progress import Progress, silent
@@ -122,7 +122,9 @@ def _backtest(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Forecasts of one season by a network, and by the simple methods that are quick."""
     others = {name: make for name, make in BASELINES.items() if name != SLOW}
-    ours = {OURS: lambda season: Resumed(Forecaster(QUICK_NETWORK, settings=settings), None, f"{season}", progress)}
+    ours = {
+        OURS: lambda season: BacktestMethod(Forecaster(QUICK_NETWORK, settings=settings), None, f"{season}", progress)
+    }
     rows = backtest(games, [season], LEADS, {**ours, **others}, progress=progress)
     own = rows.filter(pl.col(MODEL) == OURS).select(FORECAST_COLUMNS)
     return own, rows.filter(pl.col(MODEL) != OURS)

@@ -46,7 +46,7 @@ def test_interrupted_it_keeps_its_trainings(run, files, tmp_path, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gatecast.forecast.Resumed.forecast_rows", interrupted)
+    monkeypatch.setattr("gatecast.forecast.BacktestMethod.forecast_rows", interrupted)
     command = ("backtest", files / "games.parquet", "--seasons", "2023", "--leads", "7", *QUICK, "--no-baselines")
     ended = run(*command, "--out", "forecasts.csv")
     assert (ended.code, ended.err.splitlines()[-1]) == (

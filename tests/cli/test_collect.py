@@ -24,7 +24,7 @@ def test_a_clubs_sheet(run, tmp_path, ending):
     assert "Opponent as visitor" in ended.err
     games = read_games(tmp_path / f"games.{ending}")
     assert games.table["price"].to_list() == [12.5, 13.0]
-    assert [column.name for column in games.extras] == ["price"]
+    assert [column.name for column in games.custom_columns] == ["price"]
 
 
 def test_games_without_dates(run, tmp_path):

@@ -55,7 +55,7 @@ def test_what_came_after_the_day_is_not_learned(run, files, tmp_path, quick):
         gates = (
             pl.when(pl.col(c.DATE) > pl.date(2025, 5, 1)).then(pl.col(c.ATTENDANCE) // factor).otherwise(c.ATTENDANCE)
         )
-        changed = type(games)(games.table.with_columns(gates.alias(c.ATTENDANCE)), games.extras)
+        changed = type(games)(games.table.with_columns(gates.alias(c.ATTENDANCE)), games.custom_columns)
         write_games(changed, tmp_path / f"games{factor}.parquet")
         out = tmp_path / f"forecast{factor}.csv"
         ended = run(

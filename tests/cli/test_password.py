@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from gatecast.desk import open_desk
-from gatecast.desk.access import check_password, has_password
+from gatecast.service import open_service
+from gatecast.service.access import check_password, has_password
 
 from .conftest import left_in, refused
 
@@ -19,17 +19,17 @@ def test_a_password_from_a_pipe(run, typed, tmp_path):
     ended = run("password")
     assert (ended.code, ended.out) == (0, "")
     assert "a long enough password" not in ended.err
-    with open_desk(tmp_path) as desk:
-        assert has_password(desk.store)
-        assert check_password(desk.store, "a long enough password")
-        assert not check_password(desk.store, "a long enough password\n")
+    with open_service(tmp_path) as service:
+        assert has_password(service.store)
+        assert check_password(service.store, "a long enough password")
+        assert not check_password(service.store, "a long enough password\n")
 
 
 def test_a_password_too_short_is_refused(run, typed, tmp_path):
     typed("short\n")
     refused(run("password"), "10")
-    with open_desk(tmp_path) as desk:
-        assert not has_password(desk.store)
+    with open_service(tmp_path) as service:
+        assert not has_password(service.store)
 
 
 def test_nothing_is_made_where_there_is_no_folder_for_it(run, typed, tmp_path):

@@ -1,19 +1,19 @@
 import polars as pl
 import pytest
 
+from gatecast.collect.column_mapping import ColumnMapping
 from gatecast.collect.guess import SYNONYMS, guessed
-from gatecast.collect.mapping import Mapping
 from gatecast.collect.raw import RawTable
 from gatecast.collect.source import Source
-from gatecast.collect.suggest import plain_header
 from gatecast.games import CANONICAL
+from gatecast.suggestions import plain_header
 
 
 def guess(mapping=None, **columns):
     frame = pl.DataFrame(columns)
     notes = []
     table = RawTable(frame, range(2, frame.height + 2), "games.csv")
-    return guessed(table, mapping or Mapping(), notes.append).columns, notes
+    return guessed(table, mapping or ColumnMapping(), notes.append).columns, notes
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_our_own_names_win_in_silence():
 
 
 def test_what_a_mapping_says_wins():
-    said = Mapping(columns={"attendance": Source(("turnstile",))}, constants={"home": "LAN"})
+    said = ColumnMapping(columns={"attendance": Source(("turnstile",))}, constants={"home": "LAN"})
     columns, _ = guess(said, attend=["1"], turnstile=["2"], home=["x"])
     assert columns == {"attendance": Source(("turnstile",))}
 
 
 def test_no_guess_but_our_own_names_where_a_mapping_says_so():
-    columns, notes = guess(Mapping(guess=False), attend=["1"], home=["x"])
+    columns, notes = guess(ColumnMapping(guess=False), attend=["1"], home=["x"])
     assert columns == {"home": Source(("home",))}
     assert notes == []
 

@@ -170,7 +170,7 @@ def test_further_columns(tmp_path):
     text = '[further.price]\nknown = "always"\ncolumn = "Ticket price"\n[further.school]\ntype = "yes_no"\nknown = "30 days"'
     games, notes = mapped(tmp_path, path, text)
     assert games.table.select("price", "school").row(0) == (12.5, 1)
-    assert [column.known for column in games.extras] == [ALWAYS, Knowability(30.0)]
+    assert [column.known for column in games.custom_columns] == [ALWAYS, Knowability(30.0)]
     assert notes == []
 
 
@@ -199,7 +199,7 @@ def test_codes_of_retrosheet_in_celsius(tmp_path, temperature, meant):
 
 
 def played():
-    extras = (
+    custom_columns = (
         Column("price", pl.Float64, Role.NUMBER, ALWAYS, "USD", low=0, high=500),
         Column("sold", pl.Int32, Role.NUMBER, Knowability(7.0)),
         Column("school", pl.Int8, Role.NUMBER, ALWAYS, low=0, high=1),
@@ -211,7 +211,7 @@ def played():
         *(pl.lit(12.55).alias("price"), pl.lit(300).alias("sold"), pl.Series("school", [1, 0, None, 1])),
         *(pl.lit("gold").alias("tier"), pl.lit(17.3).alias("forecast_c"), pl.lit(0.8).alias("beer")),
     )
-    return Games.from_frame(given, extras)
+    return Games.from_frame(given, custom_columns)
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv", "xlsx"])
@@ -221,7 +221,7 @@ def test_written_games_read_back_the_same(ending, tmp_path):
     notes = []
     back = read_games(tmp_path / f"games.{ending}", note=notes.append)
     assert_frame_equal(back.table, games.table)
-    assert back.extras == games.extras
+    assert back.custom_columns == games.custom_columns
     assert notes == []
 
 
@@ -229,14 +229,14 @@ def test_declarations_of_an_earlier_table_do_not_stay(tmp_path):
     write_games(played(), tmp_path / "games.csv")
     plain = Games(played().table.drop("price", "sold", "school", "tier", "forecast_c", "beer"))
     write_games(plain, tmp_path / "games.csv")
-    assert read_games(tmp_path / "games.csv").extras == ()
+    assert read_games(tmp_path / "games.csv").custom_columns == ()
 
 
 def test_a_mapping_wins_over_the_one_beside_the_table(tmp_path):
     write_games(played(), tmp_path / "games.csv")
     games, _ = mapped(tmp_path, tmp_path / "games.csv", '[further.price]\nknown = "after"')
-    assert [column.name for column in games.extras] == ["price"]
-    assert games.extras[0].known == AFTER
+    assert [column.name for column in games.custom_columns] == ["price"]
+    assert games.custom_columns[0].known == AFTER
 
 
 def test_a_table_without_dates_is_said_to_be_one(tmp_path):

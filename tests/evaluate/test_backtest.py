@@ -9,10 +9,10 @@ from gatecast.errors import InputError
 from gatecast.evaluate import FORECAST_COLUMNS
 from gatecast.evaluate.backtest import backtest, parse_lead
 from gatecast.evaluate.baselines import RuleOfThumb
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, MODEL
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL
 
 LEADS = (7, PRESEASON)
 

@@ -9,10 +9,10 @@ from gatecast.collect.sample import sample_league
 from gatecast.evaluate import FORECAST_COLUMNS, QUANTILE_COLUMNS, baselines, score
 from gatecast.evaluate.backtest import backtest
 from gatecast.evaluate.baselines import BASELINES, RuleOfThumb
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, MEDIAN, MODEL, P_SELLOUT
 from gatecast.evaluate.scores import MAE
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MEDIAN, MODEL, P_SELLOUT
 from gatecast.prepare import Preparation
 
 SEASON = 2024

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from gatecast.evaluate import charts
-from gatecast.evaluate.quantiles import QUANTILE_LEVELS
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 
 HOSTILE = "<script>alert('x')</script> & \"co\""
 LEADS = ["1", "7", "30", "preseason"]

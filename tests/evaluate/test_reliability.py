@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.evaluate.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.evaluate.reliability import place_in_range, reliability
 from gatecast.games import Games
+from gatecast.games.forecast_columns import QUANTILE_COLUMNS, QUANTILE_LEVELS
 
 
 def season(gates, quantiles):

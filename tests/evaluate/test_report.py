@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from gatecast.errors import InputError
-from gatecast.evaluate.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.evaluate.report import compared, write_report
 from gatecast.games import Games
+from gatecast.games.forecast_columns import QUANTILE_COLUMNS, QUANTILE_LEVELS
 
 HOSTILE = "<script>alert('x')</script>"
 VOID = {"meta", "line", "rect", "circle", "path", "br"}

@@ -11,9 +11,9 @@ import pytest
 import scoringrules
 
 from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.evaluate.scores import SCORE_COLUMNS, crps_weights, score, with_gates
 from gatecast.games import Games
+from gatecast.games.forecast_columns import QUANTILE_COLUMNS, QUANTILE_LEVELS
 
 LEVELS = dict(zip(QUANTILE_COLUMNS, QUANTILE_LEVELS, strict=True))
 

@@ -42,7 +42,7 @@ def changed_after(games: Games, last_day: int, rng: np.random.Generator, count: 
         made += value != values[row]
         values[row] = value
     changes = [pl.Series(name, values, games.columns[name].dtype) for name, values in edited.items()]
-    return Games(games.table.with_columns(changes), games.extras)
+    return Games(games.table.with_columns(changes), games.custom_columns)
 
 
 def _another(column: Column, old: object, rng: np.random.Generator) -> object:

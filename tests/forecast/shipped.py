@@ -1,4 +1,4 @@
-"""The model that ships with the sample desk."""
+"""The model that ships with the sample service."""
 
 from importlib import resources
 
@@ -7,5 +7,5 @@ from gatecast.forecast import Forecaster
 
 def shipped_forecaster() -> Forecaster:
     """A trained forecaster, without training one."""
-    with resources.as_file(resources.files("gatecast.desk") / "sample_desk" / "model") as folder:
+    with resources.as_file(resources.files("gatecast.service") / "sample_club" / "model") as folder:
         return Forecaster.load(folder)

@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 from gatecast.forecast.calibration import FEWEST, PAIRS, Calibration, Seen, _latest, _median
 from gatecast.games import PRESEASON
-from gatecast.train.held_back import LEVELS, HeldBack, errors_of
+from gatecast.train.calibration_errors import LEVELS, CalibrationErrors, errors_of
 
 MIDDLE = LEVELS.index(0.5)
 FORECAST = norm.ppf(LEVELS)
@@ -98,7 +98,7 @@ def test_too_few_misses_correct_nothing():
 
 
 def test_the_nearest_training_lead_is_taken():
-    held_back = HeldBack((1, 7, 30, PRESEASON), np.zeros((4, 5, 7), np.float32))
+    held_back = CalibrationErrors((1, 7, 30, PRESEASON), np.zeros((4, 5, 7), np.float32))
     assert held_back.nearest([1, 2, 3, 20, 45, 100, 300]).tolist() == [0, 0, 1, 2, 2, 3, 3]
 
 

@@ -7,12 +7,12 @@ import polars as pl
 import pytest
 
 from gatecast.errors import DataError, InputError
-from gatecast.evaluate.quantiles import MEAN
 from gatecast.forecast import Forecaster, explain
 from gatecast.forecast import drivers as d
-from gatecast.forecast.beside import Beside
+from gatecast.forecast.game_pairs import GamePairs
 from gatecast.forecast.what_if import changed_games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN
 
 from .shipped import shipped_forecaster
 from .test_undated import NEW, PAST
@@ -90,7 +90,7 @@ def test_they_are_shapley_values(shipped, league, monkeypatch):
     monkeypatch.setattr(MODULE, "PERMUTATIONS", 400)
     each = explain(shipped, league.games, league.upcoming, league.as_of, [GAME])[0]
     past = MODULE._background
-    beside = Beside.of(shipped, league.games, league.upcoming, league.as_of, wanted=[GAME], choice=past)
+    beside = GamePairs.of(shipped, league.games, league.upcoming, league.as_of, wanted=[GAME], choice=past)
     players = [i for i in range(len(beside.drivers)) if beside.differs[:, i].any()]
     sets = np.array(list(itertools.product([False, True], repeat=len(players))))
     by_hand = np.zeros(len(players))
@@ -121,7 +121,7 @@ def test_a_gate_after_the_cut_off_changes_nothing(shipped, league):
     hidden = upcoming.table.with_columns(pl.lit(17, pl.Int32).alias(c.ATTENDANCE))
     game = [upcoming.table[c.GAME_ID][0]]
     as_played = explain(shipped, league.games, upcoming, day, game)
-    assert as_played == explain(shipped, league.games, type(upcoming)(hidden, upcoming.extras), day, game)
+    assert as_played == explain(shipped, league.games, type(upcoming)(hidden, upcoming.custom_columns), day, game)
 
 
 def test_without_dates(compiled_once, quick):

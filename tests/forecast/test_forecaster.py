@@ -10,11 +10,11 @@ import pytest
 
 from gatecast.errors import DataError, InputError
 from gatecast.evaluate import FORECAST_COLUMNS, QUANTILE_COLUMNS
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT
 from gatecast.forecast import Forecaster, check_upcoming
 from gatecast.forecast.table import CONTEXT_COLUMNS, TURNED_AWAY
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT
 
 IN_ANOTHER_PROCESS = """
 from gatecast.collect.sample import sample_league
@@ -47,7 +47,7 @@ def test_the_columns_are_those_of_the_contract(forecast):
 def test_one_row_a_game_in_their_order(forecaster, league, forecast):
     assert forecast[c.GAME_ID].to_list() == league.upcoming.table[c.GAME_ID].to_list()
     assert forecast[c.DATE].to_list() == league.upcoming.table[c.DATE].to_list()
-    turned = Games(league.upcoming.table.reverse(), league.upcoming.extras)
+    turned = Games(league.upcoming.table.reverse(), league.upcoming.custom_columns)
     assert forecaster.forecast(league.games, turned, as_of=league.as_of).equals(forecast.reverse())
 
 
@@ -98,7 +98,7 @@ def test_no_games_to_come_are_refused(forecaster, league):
 
 def test_a_club_never_seen_is_forecast(forecaster, league):
     table = league.upcoming.table.with_columns(pl.lit("Nowhere Nomads").alias(c.VISITOR))
-    assert_sound(forecaster.forecast(league.games, Games(table, league.upcoming.extras), as_of=league.as_of))
+    assert_sound(forecaster.forecast(league.games, Games(table, league.upcoming.custom_columns), as_of=league.as_of))
 
 
 def test_a_ballpark_never_seen_holds_what_is_stated_or_usual(forecaster, league):
@@ -107,7 +107,7 @@ def test_a_ballpark_never_seen_holds_what_is_stated_or_usual(forecaster, league)
         pl.lit("Strange Field").alias(c.VENUE),
         pl.Series(c.CAPACITY, [12_000, *[None] * (len(league.upcoming) - 1)], pl.Int32),
     )
-    told = forecaster.forecast(league.games, Games(table, league.upcoming.extras), as_of=league.as_of)
+    told = forecaster.forecast(league.games, Games(table, league.upcoming.custom_columns), as_of=league.as_of)
     assert_sound(told)
     assert told[c.CAPACITY].to_list() == [12_000, *[int(forecaster.model.encoding.capacity)] * (len(told) - 1)]
 
@@ -125,8 +125,8 @@ def test_pandas_data_frames_are_taken_as_well(forecaster, league, forecast):
 
 
 def test_a_club_may_stop_keeping_its_own_columns(forecaster, league, forecast):
-    names = [column.name for column in league.games.extras]
-    assert forecaster.extras == league.games.extras
+    names = [column.name for column in league.games.custom_columns]
+    assert forecaster.custom_columns == league.games.custom_columns
     told = forecaster.forecast(
         Games(league.games.table.drop(names)), Games(league.upcoming.table.drop(names)), as_of=league.as_of
     )
@@ -162,7 +162,7 @@ def test_another_process_forecasts_the_same_to_the_byte(compiled_once, forecast)
 
 def test_a_forecaster_must_be_trained_first(league, tmp_path):
     untrained = Forecaster()
-    assert untrained.extras == ()
+    assert untrained.custom_columns == ()
     with pytest.raises(InputError, match="not trained, expected a trained one; call fit or load first"):
         untrained.forecast(league.games, league.upcoming, as_of=league.as_of)
     with pytest.raises(InputError, match="not trained"):

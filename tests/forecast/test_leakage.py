@@ -26,7 +26,7 @@ def edited(games, column, row, value):
     values = games.table[column].to_list()
     assert values[row] != value
     values[row] = value
-    return Games(games.table.with_columns(pl.Series(column, values, games.columns[column].dtype)), games.extras)
+    return Games(games.table.with_columns(pl.Series(column, values, games.columns[column].dtype)), games.custom_columns)
 
 
 class TestSampleLeague:

@@ -4,9 +4,9 @@ import pytest
 
 from gatecast.errors import DataError
 from gatecast.evaluate import QUANTILE_COLUMNS
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN
 from gatecast.forecast import Forecaster
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN
 
 PAST = pl.DataFrame(
     {

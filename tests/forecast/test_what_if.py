@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 
 from gatecast.errors import DataError, InputError
-from gatecast.evaluate.quantiles import MEAN, QUANTILE_COLUMNS
 from gatecast.forecast import what_if
 from gatecast.forecast.what_if import WhatIf, changeable, changed_games
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN, QUANTILE_COLUMNS
 from gatecast.prepare import Preparation
 
 GAME = "QUI202506140"
@@ -43,7 +43,7 @@ def test_it_is_the_forecast_of_games_given_so(forecaster, league):
         .when(pl.col(c.GAME_ID) == "QUI202506150").then(None)
         .otherwise(c.PROMOTION).alias(c.PROMOTION)
     )  # fmt: skip
-    given = Games(table, league.upcoming.extras)
+    given = Games(table, league.upcoming.custom_columns)
     assert after.equals(forecaster.forecast(league.games, given, league.as_of))
 
 
@@ -179,7 +179,7 @@ def test_what_was_sorted_serves_games_that_differ_in_their_weather_but_not_in_th
     first = Preparation(league.games)
     wet = league.games.table.with_columns(pl.lit("rain").alias(c.PRECIPITATION))
     later = league.games.table.with_columns(pl.col(c.DATE) + dt.timedelta(days=7))
-    again, moved = (Preparation(Games(table, league.games.extras), like=first) for table in (wet, later))
+    again, moved = (Preparation(Games(table, league.games.custom_columns), like=first) for table in (wet, later))
     assert again.schedule is first.schedule
     assert again.history is first.history
     assert moved.schedule is not first.schedule

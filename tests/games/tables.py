@@ -20,9 +20,9 @@ EXTRAS = (
 )
 
 
-def read(extras: Sequence[Column] = (), **columns: object) -> Games:
+def read(custom_columns: Sequence[Column] = (), **columns: object) -> Games:
     """Games of a table with these columns."""
-    return Games.from_frame(pl.DataFrame(columns), extras)
+    return Games.from_frame(pl.DataFrame(columns), custom_columns)
 
 
 def days(count: int, first: dt.date = OPENING) -> list[dt.date]:

@@ -105,7 +105,7 @@ def test_a_change_shows_exactly_where_the_value_is_known(row, lead, name, observ
         .alias(name)
     )
     before = at_lead(games, lead, weather_as_observed=observed)
-    after = at_lead(Games(changed, games.extras), lead, weather_as_observed=observed)
+    after = at_lead(Games(changed, games.custom_columns), lead, weather_as_observed=observed)
     assert before.equals(after) == (lead > games.columns[name].known.lead)
 
 

@@ -125,7 +125,7 @@ def test_filter_keeps_the_games_asked_for_and_the_declarations():
     assert 0 < len(kept) < len(games)
     assert set(kept.table[c.SKY]) == {"sunny"}
     assert set(kept.table[c.HOME_STARTER]) == {"a"}
-    assert kept.extras == games.extras
+    assert kept.custom_columns == games.custom_columns
 
 
 def test_games_to_come_are_added_in_order():
@@ -144,7 +144,7 @@ def test_further_columns_follow_the_past_games():
     past = full(3)
     own = Column("wish", pl.String, Role.CATEGORY, ALWAYS)
     both = past.extended(read([own], date=days(5)[3:], wish=["x", "y"]))
-    assert both.extras == past.extras
+    assert both.custom_columns == past.custom_columns
     assert both.table.columns == past.table.columns
     assert both.table["price"].null_count() == 2
 

@@ -3,7 +3,7 @@
 from itertools import product
 
 from gatecast.plan import StockItem
-from gatecast.plan.operations import WEEKDAYS
+from gatecast.plan.operations.model import WEEKDAYS
 
 
 def item(**settings):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import gatecast.plan
 from gatecast.collect import sample_league
 from gatecast.errors import DataError, InputError
-from gatecast.evaluate.quantiles import QUANTILE_COLUMNS
+from gatecast.games.forecast_columns import QUANTILE_COLUMNS
 from gatecast.plan import (
     CrowdSettings,
     Operations,

@@ -38,7 +38,7 @@ def league() -> Games:
             pl.lit("N").alias(c.HOME_LEAGUE),
             pl.when(place % 31 == 0).then(pl.col(c.HOME_RUNS)).otherwise(pl.col(c.VISITOR_RUNS)).alias(c.VISITOR_RUNS),
         ),
-        games.extras,
+        games.custom_columns,
     )
 
 

@@ -48,7 +48,7 @@ class Change:
         name = self.column.name
         value = pl.lit(self.value, games.table.schema[name])
         changed = pl.when(pl.int_range(pl.len()) == self.row).then(value).otherwise(pl.col(name)).alias(name)
-        return Games(games.table.with_columns(changed), games.extras)
+        return Games(games.table.with_columns(changed), games.custom_columns)
 
     def unknown(self, games: Games, cutoffs: np.ndarray) -> np.ndarray:
         """Which games were forecast when the value was not yet known, shape (games,)."""

@@ -17,8 +17,8 @@ def figures(arrays, name):
     return arrays.numeric[:, arrays.names.index(name)]
 
 
-def read(extras=(), **columns):
-    return Games.from_frame(pl.DataFrame(columns), extras)
+def read(custom_columns=(), **columns):
+    return Games.from_frame(pl.DataFrame(columns), custom_columns)
 
 
 @pytest.fixture(scope="module")

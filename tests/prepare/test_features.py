@@ -41,7 +41,7 @@ def own(games: Games, lead: int | str) -> dict[str, np.ndarray]:
     """What is not looked up in past games: weather, and the club's own numbers."""
     known = known_at(games, cutoff_days(games, lead))
     names = {name: name for name in (c.TEMPERATURE, c.WIND)}
-    names |= {f"own_{column.name}": column.name for column in games.extras if column.dtype.is_numeric()}
+    names |= {f"own_{column.name}": column.name for column in games.custom_columns if column.dtype.is_numeric()}
     numbers = {name: known[of].cast(pl.Float64).fill_null(math.nan).to_numpy() for name, of in names.items()}
     return numbers | {"wetness": np.array([WET.get(label, math.nan) for label in known[c.PRECIPITATION]])}
 
@@ -61,7 +61,7 @@ def test_every_feature_is_known_and_varies_in_the_sample(league, preparation):
     rows = sampled(league)
     figures = np.concatenate([preparation.at_lead(lead).numeric[rows] for lead in LEADS])
     names = np.array(preparation.at_lead(1).names)
-    results = {f"own_{column.name}" for column in league.extras if column.known.lead == 0}
+    results = {f"own_{column.name}" for column in league.custom_columns if column.known.lead == 0}
     assert set(names[~np.isfinite(figures).any(axis=0)]) == results
     rest = ~np.isin(names, sorted(results))
     assert (np.nanstd(figures[:, rest], axis=0) > 0).all(), names[rest][np.nanstd(figures[:, rest], axis=0) == 0]

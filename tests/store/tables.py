@@ -4,8 +4,8 @@ import datetime as dt
 
 import polars as pl
 
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 
 OPENING = dt.date(2019, 4, 1)
 

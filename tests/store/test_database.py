@@ -10,8 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from gatecast.errors import InputError, MissingExtraError, StoreError
-from gatecast.evaluate.quantiles import MEAN
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN
 from gatecast.store import open_store
 from gatecast.store.database import FILE_NAME
 from gatecast.store.migrate import newest
@@ -70,7 +70,7 @@ def test_nothing_is_kept_of_a_write_that_fails(store):
     with pytest.raises(RuntimeError), store.database.writing() as connection:
         connection.execute(sa.insert(METADATA.tables["further_columns"]).values(name="x", declaration="[]"))
         raise RuntimeError
-    assert store.games().extras == ()
+    assert store.games().custom_columns == ()
 
 
 def test_a_moment_needs_its_time_zone(store):

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from gatecast.errors import DataError, GatecastError, InputError, StoreError
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 from gatecast.plan import default_operations, make_plan
-from gatecast.plan.as_json import plan_as_dict
+from gatecast.plan.export.json import plan_as_dict
 from gatecast.store.schema import FORECASTS, ISSUES
 
 from .tables import OPENING, forecast, ids, season

@@ -30,17 +30,17 @@ def test_every_column_comes_back_as_it_was(store, place):
     assert counts(store.import_games(games)) == (12, 0, 0, 0)
     with open_store(place) as again:
         assert_frame_equal(again.games().table.select(games.table.columns), games.table)
-        assert set(again.games().extras) == set(EXTRAS)
+        assert set(again.games().custom_columns) == set(EXTRAS)
 
 
 def test_further_dates_and_times_come_back(store):
-    extras = (
+    custom_columns = (
         Column("sale", pl.Date, Role.TIME, ALWAYS),
         Column("doors", pl.Time, Role.TIME, ALWAYS),
         Column("big", pl.Int64, Role.NUMBER, ALWAYS),
     )
     told = {"sale": [dt.date(2019, 1, 1), None], "doors": [None, dt.time(18, 30)], "big": [2**62 + 1, None]}
-    store.import_games(season(2, **told), extras)
+    store.import_games(season(2, **told), custom_columns)
     assert store.games().table.select(*told).to_dict(as_series=False) == told
 
 
@@ -182,7 +182,7 @@ def test_undo_gives_back_what_was(store):
     table = before.with_columns(
         pl.col(c.ATTENDANCE) + 1, pl.lit(dt.time(12, 5)).alias(c.START_TIME), pl.col("price") + 1
     )
-    second = store.import_games(Games.from_frame(table, store.games().extras)).import_id
+    second = store.import_games(Games.from_frame(table, store.games().custom_columns)).import_id
     assert not store.games().table.equals(before)
     undone = store.undo(second)
     assert (undone.withdrawn, undone.restored) == (0, 6)

@@ -5,8 +5,8 @@ import pytest
 import sqlalchemy as sa
 
 from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import AS_OF
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import TICKETS
 from gatecast.store.schema import OUTCOMES
 

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from gatecast.errors import GatecastError
-from gatecast.evaluate.quantiles import AS_OF, MEAN
 from gatecast.games import ALWAYS, Column, Role
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, MEAN
 from gatecast.plan.columns import TICKETS
 from gatecast.store import open_store
 from gatecast.store.revisions import AREAS

@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from polars.testing import assert_frame_equal
 
 from gatecast.errors import StoreError
-from gatecast.evaluate.quantiles import AS_OF
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import TICKETS
 from gatecast.store import Store, open_store
 from gatecast.store.database import Database, database_url
@@ -91,7 +91,7 @@ def test_everything_is_still_there_after_an_upgrade(old, place):
     with open_store(place) as store:
         assert {name: rows(store.database, name) for name in FIRST} == before
         assert_frame_equal(store.games().table, newest.games().table)
-        assert store.games().extras == newest.games().extras
+        assert store.games().custom_columns == newest.games().custom_columns
         for latest in (False, True):
             assert_frame_equal(store.forecasts(latest=latest), newest.forecasts(latest=latest))
         assert_frame_equal(store.scored().drop("known_at"), newest.scored().drop("known_at"))

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from gatecast.desk import Desk
+from gatecast.service import ClubService
 from gatecast.web.app import application
 
-from ..desk.filled import copied, filled_folder, opened
+from ..service.filled import copied, filled_folder, opened
 from .serving import Served, demo_server
 
 HOST = "http://127.0.0.1:8000"
@@ -40,30 +40,30 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def sample_desk() -> Iterator[Desk]:
-    """The sample league's desk, to read from."""
-    with opened(filled_folder()) as desk:
-        yield desk
+def sample_club() -> Iterator[ClubService]:
+    """The sample league's service, to read from."""
+    with opened(filled_folder()) as service:
+        yield service
 
 
 @pytest.fixture
-def own_desk(tmp_path: Path) -> Iterator[Desk]:
-    """The sample league's desk, to write to."""
-    with opened(copied(tmp_path)) as desk:
-        yield desk
+def own_service(tmp_path: Path) -> Iterator[ClubService]:
+    """The sample league's service, to write to."""
+    with opened(copied(tmp_path)) as service:
+        yield service
 
 
 @pytest.fixture
-def empty_desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk with nothing on it."""
-    with opened(tmp_path) as desk:
-        yield desk
+def empty_service(tmp_path: Path) -> Iterator[ClubService]:
+    """A service with nothing on it."""
+    with opened(tmp_path) as service:
+        yield service
 
 
 @pytest.fixture
-def visit() -> Callable[[Desk], Visitor]:
-    """Visits the pages and the API of a desk, open to whoever asks."""
-    return lambda desk: Visitor(application(desk))
+def visit() -> Callable[[ClubService], Visitor]:
+    """Visits the pages and the API of a service, open to whoever asks."""
+    return lambda service: Visitor(application(service))
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,12 @@ CLUB = "Quillport Lanterns"
 
 
 @pytest.fixture(scope="module")
-def visitor(sample_desk):
+def visitor(sample_club):
     from gatecast.web.app import build
 
     from ..web.conftest import Visitor
 
-    return Visitor(build(sample_desk))
+    return Visitor(build(sample_club))
 
 
 @pytest.mark.parametrize(("name", "path"), NAVIGATION)
@@ -47,14 +47,14 @@ def test_a_page_that_is_not_there(visitor):
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
 
 
-def test_an_empty_desk_says_where_to_begin(visit, empty_desk):
-    page = visit(empty_desk).get("/")
+def test_an_empty_service_says_where_to_begin(visit, empty_service):
+    page = visit(empty_service).get("/")
     assert page.status_code == 200
     assert 'href="/data"' in page.text
 
 
-def test_preferences_are_kept_and_lead_back_to_own_pages_only(visit, sample_desk):
-    visitor = visit(sample_desk)
+def test_preferences_are_kept_and_lead_back_to_own_pages_only(visit, sample_club):
+    visitor = visit(sample_club)
     answer = visitor.post("/preferences", data={"units": "imperial", "theme": "dark", "back": "/?season=2024"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/?season=2024")
     page = visitor.get("/")
@@ -64,8 +64,8 @@ def test_preferences_are_kept_and_lead_back_to_own_pages_only(visit, sample_desk
         assert visitor.post("/preferences", data={"back": elsewhere}).headers["location"] == "/"
 
 
-def test_another_club_can_be_chosen(visit, own_desk):
-    visitor = visit(own_desk)
+def test_another_club_can_be_chosen(visit, own_service):
+    visitor = visit(own_service)
     assert f"<h1>{CLUB}, 2025</h1>" in visitor.get("/").text
     assert visitor.post("/club", data={"club": "Velmora Kites"}).status_code == 303
     assert "<h1>Velmora Kites, 2025</h1>" in visitor.get("/").text
@@ -74,22 +74,22 @@ def test_another_club_can_be_chosen(visit, own_desk):
     assert "&lt;b&gt;Nobody&lt;/b&gt;" in refused.text
 
 
-def test_the_calendar_of_another_club_and_season(visit, sample_desk):
-    page = visit(sample_desk).get("/", params={"club": "Tamsel Ridge Comets", "season": "2023"})
+def test_the_calendar_of_another_club_and_season(visit, sample_club):
+    page = visit(sample_club).get("/", params={"club": "Tamsel Ridge Comets", "season": "2023"})
     assert "<h1>Tamsel Ridge Comets, 2023</h1>" in page.text
     assert page.text.count('class="day ') > 50
-    assert visit(sample_desk).get("/", params={"season": "many"}).status_code == 422
+    assert visit(sample_club).get("/", params={"season": "many"}).status_code == 422
 
 
-def test_a_second_request_is_answered_from_what_was_rendered(visit, sample_desk):
-    visitor = visit(sample_desk)
+def test_a_second_request_is_answered_from_what_was_rendered(visit, sample_club):
+    visitor = visit(sample_club)
     first = visitor.get("/")
     assert visitor.get("/", headers={"if-none-match": first.headers["etag"]}).status_code == 304
 
 
-def test_health(visit, sample_desk):
-    assert visit(sample_desk).get("/healthz").text == "ok"
+def test_health(visit, sample_club):
+    assert visit(sample_club).get("/healthz").text == "ok"
 
 
-def test_every_router_is_one_of_the_application(visit, sample_desk):
+def test_every_router_is_one_of_the_application(visit, sample_club):
     assert len(ROUTERS) == len(set(map(id, ROUTERS)))

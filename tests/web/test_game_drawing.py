@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.desk.game import Issue
-from gatecast.desk.pace import Pace, Usual
-from gatecast.evaluate.quantiles import P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.games.forecast_columns import P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.service.game import Issue
+from gatecast.service.pace import Pace, Usual
 from gatecast.web.game_drawing import DOTS, chances, chances_scale, over_time, sales, two_chances
 
 

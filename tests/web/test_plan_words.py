@@ -1,9 +1,9 @@
 import pytest
 
-from gatecast.desk.operations_fields import MODELS
-from gatecast.desk.operations_form import Setting
-from gatecast.desk.plan_changes import Change
-from gatecast.plan.settings import numbers_of
+from gatecast.plan.operations.numbers import numbers_of
+from gatecast.service.operations_fields import MODELS
+from gatecast.service.operations_form import Setting
+from gatecast.service.plan_changes import Change
 from gatecast.web.plan_words import LABELS, change_words, money, setting_words, value_text
 
 

@@ -60,18 +60,18 @@ def backtest(
     from gatecast.collect import read_games
     from gatecast.evaluate.backtest import backtest as run
     from gatecast.evaluate.baselines import BASELINES
-    from gatecast.evaluate.quantiles import FORECAST_COLUMNS, MODEL
     from gatecast.files import write_table
-    from gatecast.forecast import Forecaster, Resumed
+    from gatecast.forecast import BacktestMethod, Forecaster
+    from gatecast.games.forecast_columns import FORECAST_COLUMNS, MODEL
 
     with held_notes() as notes:
         past = read_games(games, note=notes)
     others = {} if no_baselines else BASELINES
     with kept_work(work_folder(out)) as folder, shown_progress() as progress:
 
-        def ours(season: int) -> Resumed:
+        def ours(season: int) -> BacktestMethod:
             forecaster = Forecaster(network, seed=seed, settings=settings)
-            return Resumed(forecaster, folder / str(season), name=f"{season}", progress=progress)
+            return BacktestMethod(forecaster, folder / str(season), name=f"{season}", progress=progress)
 
         rows = run(past, years, days, {network: ours, **others}, progress=progress)
         own = rows.filter(rows[MODEL] == network).select(FORECAST_COLUMNS)

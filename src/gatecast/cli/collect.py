@@ -89,7 +89,7 @@ def _spare_mapping(out: Path, mapping: Path) -> None:
 
 def _told(games: Games, out: Path) -> str:
     """How many games, from when to when, and how many with gates."""
-    from gatecast.evaluate.words import day
+    from gatecast.formatting import day
     from gatecast.games import columns as c
 
     gates = len(games) - games.table[c.ATTENDANCE].null_count()

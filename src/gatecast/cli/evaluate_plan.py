@@ -40,7 +40,7 @@ def evaluate_plan(
     from gatecast.collect import read_games
     from gatecast.files import write_text
     from gatecast.plan import plan_value, read_forecast, read_operations
-    from gatecast.plan.against import read_others
+    from gatecast.plan.evaluate.other_forecasts import read_others
 
     settings = read_operations(operations)
     told = read_forecast(forecasts)

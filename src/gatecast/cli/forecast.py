@@ -43,8 +43,10 @@ def forecast(
 
     forecaster = Forecaster.load(model) if model else Forecaster()
     with held_notes() as notes:
-        past = read_games(games, further=forecaster.extras, note=notes)
-        coming = read_games(upcoming, upcoming=True, further=(*past.extras, *forecaster.extras), note=notes)
+        past = read_games(games, custom_columns=forecaster.custom_columns, note=notes)
+        coming = read_games(
+            upcoming, upcoming=True, custom_columns=(*past.custom_columns, *forecaster.custom_columns), note=notes
+        )
         if past.dated and day is None:
             raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
         check_upcoming(past, coming, day)

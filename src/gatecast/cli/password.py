@@ -28,13 +28,13 @@ def password(
     ] = None,
 ) -> None:
     """Set the password of the pages; asked for twice, or read as one line from a pipe. Everybody signs in anew."""
-    from gatecast.desk import open_desk
-    from gatecast.desk.access import set_password
+    from gatecast.service import open_service
+    from gatecast.service.access import set_password
 
     if sys.stdin.isatty():
         text = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
         text = sys.stdin.readline().rstrip("\r\n")
-    with open_desk(folder, database) as desk:
-        set_password(desk.store, text)
+    with open_service(folder, database) as service:
+        set_password(service.store, text)
     note("password set; whoever was signed in signs in anew")

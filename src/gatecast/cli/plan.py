@@ -31,8 +31,8 @@ def plan(
 
     from gatecast.cli.plan_tables import deadline_table, plan_table
     from gatecast.plan import make_plan, read_forecast, read_operations
-    from gatecast.plan.deadlines import deadlines
-    from gatecast.plan.limits import limits_that_bind
+    from gatecast.plan.views.constraints import limits_that_bind
+    from gatecast.plan.views.deadlines import deadlines
 
     settings = read_operations(operations)
     scans = None

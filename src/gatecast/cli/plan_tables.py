@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from gatecast.cli.tables import MOST_ROWS, game_cells, left_out, short_day
-from gatecast.evaluate.quantiles import MEDIAN
 from gatecast.evaluate.tables import PageTable
-from gatecast.evaluate.words import ABSENT, number, rounded
+from gatecast.formatting import ABSENT, number, rounded
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEDIAN
 from gatecast.plan import Operations, Plan
 from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, PEOPLE
-from gatecast.plan.deadlines import Deadline
-from gatecast.plan.decide import STAFF, STOCK, TRANSPORT
+from gatecast.plan.optimize.requirements import STAFF, STOCK, TRANSPORT
+from gatecast.plan.views.deadlines import Deadline
 
 __all__ = ["MOST_DEADLINES", "deadline_table", "money", "plan_table"]
 

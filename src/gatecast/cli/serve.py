@@ -45,18 +45,18 @@ def serve(
 
 def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool) -> None:
     """Serve until Ctrl-C, which is how it is meant to end."""
-    from gatecast.desk import open_desk
-    from gatecast.web import serve_desk
+    from gatecast.service import open_service
+    from gatecast.web import serve
 
     try:
-        with open_desk(folder, database) as desk:
+        with open_service(folder, database) as service:
             if demo:
                 from gatecast.collect import SIMULATED_NOTICE
-                from gatecast.desk.sample import fill_with_sample
+                from gatecast.service.sample import fill_with_sample
 
                 note(SIMULATED_NOTICE)
-                fill_with_sample(desk)
-            serve_desk(desk, host, port, note=note)
+                fill_with_sample(service)
+            serve(service, host, port, note=note)
     except KeyboardInterrupt:
         note("stopped")
         raise SystemExit(INTERRUPTED) from None

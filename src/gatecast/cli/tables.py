@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from gatecast.evaluate.quantiles import AS_OF, MEDIAN, P_SELLOUT
 from gatecast.evaluate.tables import PageTable
-from gatecast.evaluate.words import ABSENT, MONTHS, WEEKDAYS, clock, day, lead_words, number, percent, rounded
+from gatecast.formatting import ABSENT, MONTHS, WEEKDAYS, clock, day, lead_words, number, percent, rounded
 from gatecast.games import columns as c
-from gatecast.plan.value import EVERY, saved_over
+from gatecast.games.forecast_columns import AS_OF, MEDIAN, P_SELLOUT
+from gatecast.plan.evaluate.value import EVERY, saved_over
 
 __all__ = ["MOST_ROWS", "forecast_table", "game_cells", "left_out", "saved_table", "short_day", "value_table"]
 

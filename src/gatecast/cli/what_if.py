@@ -54,8 +54,10 @@ def what_if(
     settings = read_operations(operations) if operations else None
     forecaster = Forecaster.load(model)
     with held_notes() as notes:
-        past = read_games(games, further=forecaster.extras, note=notes)
-        coming = read_games(upcoming, upcoming=True, further=(*past.extras, *forecaster.extras), note=notes)
+        past = read_games(games, custom_columns=forecaster.custom_columns, note=notes)
+        coming = read_games(
+            upcoming, upcoming=True, custom_columns=(*past.custom_columns, *forecaster.custom_columns), note=notes
+        )
         if past.dated and day is None:
             raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
         given, changed = forecast_both(forecaster, past, coming, day, dict.fromkeys(game, values))

@@ -8,10 +8,10 @@ import polars as pl
 
 from gatecast.cli.plan_tables import money
 from gatecast.cli.tables import MOST_ROWS, game_cells
-from gatecast.evaluate.quantiles import MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 from gatecast.evaluate.tables import PageTable
-from gatecast.evaluate.words import ABSENT, number, percent, rounded
+from gatecast.formatting import ABSENT, number, percent, rounded
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 from gatecast.plan import Operations
 from gatecast.plan.columns import CHOICE, EXPECTED_COST, NAME, UNIT, after, before
 

@@ -1,7 +1,7 @@
 """Games from files and published sources, and the simulated sample league."""
 
+from gatecast.collect.column_mapping import ColumnMapping, read_mapping
 from gatecast.collect.download import download_seasons
-from gatecast.collect.mapping import Mapping, read_mapping
 from gatecast.collect.raw import RawTable
 from gatecast.collect.read import read_games
 from gatecast.collect.retrosheet import RETROSHEET_NOTICE, retrosheet
@@ -12,7 +12,7 @@ from gatecast.collect.write import notice_of, write_games
 __all__ = [
     "RETROSHEET_NOTICE",
     "SIMULATED_NOTICE",
-    "Mapping",
+    "ColumnMapping",
     "RawTable",
     "SampleLeague",
     "download_seasons",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from gatecast.collect.published import PublishedRows, first_row, read_rows
+from gatecast.collect.retrosheet_csv import PublishedRows, first_row, read_rows
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import polars as pl
 
+from gatecast.collect.column_mapping import ColumnMapping
 from gatecast.collect.labels import NO, YES
-from gatecast.collect.mapping import Mapping
 from gatecast.collect.raw import RawTable
 from gatecast.collect.source import Source
-from gatecast.collect.suggest import plain_header
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
+from gatecast.suggestions import plain_header
 
 __all__ = ["SYNONYMS", "guessed"]
 
@@ -62,19 +62,19 @@ LOWEST_FAHRENHEIT_MEDIAN = 40
 Note = Callable[[str], None]
 
 
-def guessed(table: RawTable, mapping: Mapping, note: Note) -> Mapping:
+def guessed(table: RawTable, mapping: ColumnMapping, note: Note) -> ColumnMapping:
     """Add to a mapping the columns that headers speak for, and the units that values speak for.
 
     Parameters
     ----------
     table : RawTable
-    mapping : Mapping
+    mapping : ColumnMapping
         What is said already; it wins. Where its `guess` is False, only our own names and units are added.
     note : function of str
         Told in one line what was guessed.
     """
     used = {header for source in mapping.columns.values() for header in source.columns}
-    used |= {further.header for further in mapping.further}
+    used |= {further.header for further in mapping.custom_columns}
     free = [header for header in table.frame.columns if header not in used]
     said = {*mapping.columns, *mapping.constants}
     columns = {name: Source((name,)) for name in CANONICAL if name in free and name not in said}

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import polars as pl
 
 from gatecast.collect.cells import Cells
-from gatecast.collect.further import Further
+from gatecast.collect.column_mapping import ColumnMapping
+from gatecast.collect.custom_columns import CustomColumn
 from gatecast.collect.labels import promotions
-from gatecast.collect.mapping import Mapping
 from gatecast.collect.parse import parse, translated
 from gatecast.collect.raw import RawTable
 from gatecast.collect.source import Source
@@ -18,7 +18,7 @@ from gatecast.errors import DataError, SettingsError
 from gatecast.games import CANONICAL, Column
 from gatecast.games import columns as c
 
-__all__ = ["cells_of", "constant_column", "further_column", "known_gates", "sourced_column", "tell_early"]
+__all__ = ["cells_of", "constant_column", "known_gates", "parse_custom_column", "sourced_column", "tell_early"]
 
 EARLIEST_START = dt.time(8)
 
@@ -31,7 +31,7 @@ def cells_of(table: RawTable, header: str, kind: type[Cells] = Cells) -> Cells:
 
 
 def sourced_column(
-    table: RawTable, mapping: Mapping, column: Column, source: Source, kind: type[Cells] = Cells
+    table: RawTable, mapping: ColumnMapping, column: Column, source: Source, kind: type[Cells] = Cells
 ) -> pl.Series:
     """A column of games from its source, typed, shape (rows,).
 
@@ -53,14 +53,16 @@ def sourced_column(
     return parse(translated(cells, mapping.values.get(name, {})), column, source.unit).alias(name)
 
 
-def further_column(table: RawTable, mapping: Mapping, further: Further, kind: type[Cells] = Cells) -> pl.Series:
+def parse_custom_column(
+    table: RawTable, mapping: ColumnMapping, further: CustomColumn, kind: type[Cells] = Cells
+) -> pl.Series:
     """A club's own column, typed, shape (rows,); raises as `sourced_column` does."""
     name = further.column.name
     cells = translated(cells_of(table, further.header, kind), mapping.values.get(name, {}))
     return parse(cells, further.column).alias(name)
 
 
-def constant_column(table: RawTable, mapping: Mapping, name: str, text: str) -> pl.Series:
+def constant_column(table: RawTable, mapping: ColumnMapping, name: str, text: str) -> pl.Series:
     """A value that holds in every row.
 
     Raises
@@ -68,8 +70,8 @@ def constant_column(table: RawTable, mapping: Mapping, name: str, text: str) -> 
     SettingsError
         The column cannot have that value.
     """
-    extras = {further.column.name: further.column for further in mapping.further}
-    column: Column = {**CANONICAL, **extras}[name]
+    custom_columns = {further.column.name: further.column for further in mapping.custom_columns}
+    column: Column = {**CANONICAL, **custom_columns}[name]
     try:
         one = parse(Cells(pl.Series([text]), [1], mapping.file, name), column)
     except DataError as refused:
@@ -94,7 +96,7 @@ def tell_early(frame: pl.DataFrame, file: str, note: Note) -> None:
         note(f"{file}: {early} start times are before 8 in the morning; write 19:05 or 7:05PM for the evening")
 
 
-def _without_codes(cells: Cells, table: RawTable, mapping: Mapping, name: str, unit: str) -> Cells:
+def _without_codes(cells: Cells, table: RawTable, mapping: ColumnMapping, name: str, unit: str) -> Cells:
     """Weather without Retrosheet's codes for unknown: wind -1, and temperature 0 in °F or where the wind is unknown."""
     if name not in {c.TEMPERATURE, c.WIND}:
         return cells

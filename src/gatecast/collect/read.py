@@ -7,19 +7,26 @@ from pathlib import Path
 
 import polars as pl
 
-from gatecast.collect.further import METADATA_KEY
+from gatecast.collect.column_mapping import ColumnMapping, read_mapping
+from gatecast.collect.custom_columns import METADATA_KEY
 from gatecast.collect.guess import guessed
-from gatecast.collect.mapping import Mapping, read_mapping
-from gatecast.collect.parsed import cells_of, constant_column, further_column, known_gates, sourced_column, tell_early
+from gatecast.collect.parsed import (
+    cells_of,
+    constant_column,
+    known_gates,
+    parse_custom_column,
+    sourced_column,
+    tell_early,
+)
 from gatecast.collect.raw import RawTable
-from gatecast.collect.resolve import joined, resolved, with_further
-from gatecast.collect.suggest import listed, suggestion
+from gatecast.collect.resolve import joined, resolved, with_custom_columns
 from gatecast.collect.tables import read_table
 from gatecast.collect.write import columns_beside
 from gatecast.errors import DataError
 from gatecast.games import CANONICAL, Column, Games
 from gatecast.games import columns as c
 from gatecast.games.declarations import columns_from_json
+from gatecast.suggestions import listed, suggestion
 
 __all__ = ["games_of", "read_games"]
 
@@ -32,10 +39,10 @@ def _quiet(text: str) -> None:
 
 def read_games(
     path: str | Path,
-    columns: str | Path | Mapping | None = None,
+    columns: str | Path | ColumnMapping | None = None,
     *,
     upcoming: bool = False,
-    further: Sequence[Column] = (),
+    custom_columns: Sequence[Column] = (),
     note: Note = _quiet,
 ) -> Games:
     """Read games from a CSV, XLSX or Parquet file.
@@ -43,12 +50,12 @@ def read_games(
     Parameters
     ----------
     path : path
-    columns : path or Mapping, optional
+    columns : path or ColumnMapping, optional
         What the table calls its columns (docs/mapping.md). If not given, a file `<stem>.columns.toml` beside the
         table is used where there is one; whatever is left unsaid is guessed.
     upcoming : bool
         True for a table of games to come, which may be without attendance.
-    further : sequence of Column
+    custom_columns : sequence of Column
         A club's own columns as another table declares them, the first of each name; read where this table has them.
     note : function of str
         Told, a line at a time, what was guessed, left out or taken as unknown.
@@ -63,23 +70,25 @@ def read_games(
     mapping = _mapping(Path(path), columns)
     table = read_table(path, mapping.sheet if mapping else "")
     if mapping is None and METADATA_KEY in table.metadata:
-        extras = joined(columns_from_json(table.metadata[METADATA_KEY], table.file), further, table.frame.columns)
+        custom_columns = joined(
+            columns_from_json(table.metadata[METADATA_KEY], table.file), custom_columns, table.frame.columns
+        )
         _check_attendance(table, set(table.frame.columns), upcoming=upcoming)
-        return Games.from_frame(table.frame, extras, file=table.file, rows=table.rows)
-    return games_of(table, mapping or Mapping(), upcoming=upcoming, further=further, note=note)[0]
+        return Games.from_frame(table.frame, custom_columns, file=table.file, rows=table.rows)
+    return games_of(table, mapping or ColumnMapping(), upcoming=upcoming, custom_columns=custom_columns, note=note)[0]
 
 
 def games_of(
     table: RawTable,
-    mapping: Mapping,
+    mapping: ColumnMapping,
     *,
     upcoming: bool = False,
-    further: Sequence[Column] = (),
+    custom_columns: Sequence[Column] = (),
     note: Note = _quiet,
-) -> tuple[Games, Mapping]:
+) -> tuple[Games, ColumnMapping]:
     """Games from a table as it stands in a file, and the mapping with what was guessed; otherwise as `read_games`."""
     table = table.cleaned()
-    mapping = with_further(resolved(mapping, table), further, table)
+    mapping = with_custom_columns(resolved(mapping, table), custom_columns, table)
     table = _kept(table, mapping, note)
     mapping = guessed(table, mapping, note)
     _check_attendance(table, {*mapping.columns, *mapping.constants}, upcoming=upcoming)
@@ -87,15 +96,15 @@ def games_of(
     frame = pl.DataFrame(_parsed(table, mapping))
     frame = known_gates(frame, table.file, note)
     tell_early(frame, table.file, note)
-    extras = tuple(further.column for further in mapping.further)
+    custom_columns = tuple(custom.column for custom in mapping.custom_columns)
     try:
-        return Games.from_frame(frame, extras, file=table.file, rows=table.rows), mapping
+        return Games.from_frame(frame, custom_columns, file=table.file, rows=table.rows), mapping
     except DataError as refused:
         raise _in_their_words(refused, mapping) from None
 
 
-def _mapping(path: Path, columns: str | Path | Mapping | None) -> Mapping | None:
-    if isinstance(columns, Mapping):
+def _mapping(path: Path, columns: str | Path | ColumnMapping | None) -> ColumnMapping | None:
+    if isinstance(columns, ColumnMapping):
         return columns
     if columns is not None:
         return read_mapping(columns)
@@ -103,7 +112,7 @@ def _mapping(path: Path, columns: str | Path | Mapping | None) -> Mapping | None
     return read_mapping(beside) if beside.is_file() else None
 
 
-def _kept(table: RawTable, mapping: Mapping, note: Note) -> RawTable:
+def _kept(table: RawTable, mapping: ColumnMapping, note: Note) -> RawTable:
     """The rows that [keep] keeps."""
     for header, texts in mapping.keep.items():
         text = cells_of(table, header).text()
@@ -127,9 +136,9 @@ def _check_attendance(table: RawTable, found: set[str], *, upcoming: bool) -> No
     raise DataError(f"no {c.ATTENDANCE} column", expected, remedy, file=table.file)
 
 
-def _tell_left_out(table: RawTable, mapping: Mapping, note: Note) -> None:
+def _tell_left_out(table: RawTable, mapping: ColumnMapping, note: Note) -> None:
     used = {header for source in mapping.columns.values() for header in source.columns}
-    used |= {further.header for further in mapping.further} | set(mapping.keep)
+    used |= {custom.header for custom in mapping.custom_columns} | set(mapping.keep)
     unused = [header for header in table.frame.columns if header not in used]
     if unused:
         note(f"{table.file}: left out {listed(unused)}; declare what should count under [further] in a mapping file")
@@ -137,20 +146,20 @@ def _tell_left_out(table: RawTable, mapping: Mapping, note: Note) -> None:
         note(f"{table.file}: no dates found; rows count as in order of play; map {c.DATE} where the table tells it")
 
 
-def _parsed(table: RawTable, mapping: Mapping) -> dict[str, pl.Series]:
+def _parsed(table: RawTable, mapping: ColumnMapping) -> dict[str, pl.Series]:
     """Every column of games that the mapping finds, typed."""
     out = {name: sourced_column(table, mapping, CANONICAL[name], source) for name, source in mapping.columns.items()}
     for name, text in mapping.constants.items():
         out[name] = constant_column(table, mapping, name, text)
-    for further in mapping.further:
-        if further.column.name not in out:
-            out[further.column.name] = further_column(table, mapping, further)
+    for custom in mapping.custom_columns:
+        if custom.column.name not in out:
+            out[custom.column.name] = parse_custom_column(table, mapping, custom)
     return out
 
 
-def _in_their_words(refused: DataError, mapping: Mapping) -> DataError:
+def _in_their_words(refused: DataError, mapping: ColumnMapping) -> DataError:
     """An error that names the column as the file does."""
     headers = {name: source.header for name, source in mapping.columns.items()}
-    headers |= {further.column.name: further.header for further in mapping.further}
+    headers |= {custom.column.name: custom.header for custom in mapping.custom_columns}
     column = headers.get(refused.column, refused.column)
     return DataError(refused.got, refused.expected, refused.remedy, file=refused.file, row=refused.row, column=column)

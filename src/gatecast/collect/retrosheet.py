@@ -12,7 +12,7 @@ import polars as pl
 from gatecast.collect.archive import TEXT_ENDINGS, open_texts
 from gatecast.collect.gameinfo import read_gameinfo
 from gatecast.collect.gamelog import read_gamelog
-from gatecast.collect.published import FILE, ROW
+from gatecast.collect.retrosheet_csv import FILE, ROW
 from gatecast.errors import DataError
 from gatecast.games import Games
 from gatecast.games import columns as c

@@ -10,9 +10,9 @@ from itertools import zip_longest
 import polars as pl
 
 from gatecast.collect.numbers import UNITS
-from gatecast.collect.suggest import suggestion
 from gatecast.errors import SettingsError
 from gatecast.games.columns import PROMOTION
+from gatecast.suggestions import suggestion
 
 __all__ = ["Source", "read_source"]
 

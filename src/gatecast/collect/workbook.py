@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import polars as pl
 
 from gatecast.collect.raw import MOST_COLUMNS, RawTable, check_headers
-from gatecast.collect.suggest import suggestion
 from gatecast.errors import DataError, InputError
+from gatecast.suggestions import suggestion
 
 if TYPE_CHECKING:
     from openpyxl.cell.read_only import ReadOnlyCell

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from gatecast.collect.further import METADATA_KEY, as_toml
+from gatecast.collect.custom_columns import METADATA_KEY, as_toml
 from gatecast.files import check_writable, write_table, write_text
 from gatecast.games import Games
 from gatecast.games.declarations import columns_to_json
@@ -30,12 +30,12 @@ def write_games(games: Games, path: str | Path, *, notice: str = "") -> None:
     """
     target = check_writable(path)
     if target.suffix.lower() == ".parquet":
-        write_table(games.table, target, {METADATA_KEY: columns_to_json(games.extras), NOTICE_KEY: notice})
+        write_table(games.table, target, {METADATA_KEY: columns_to_json(games.custom_columns), NOTICE_KEY: notice})
         return
     write_table(games.table, target)
     beside = columns_beside(target)
-    if games.extras or beside.exists():
-        write_text(as_toml(games.extras), beside)
+    if games.custom_columns or beside.exists():
+        write_text(as_toml(games.custom_columns), beside)
 
 
 def notice_of(path: str | Path) -> str:

@@ -1,11 +1,11 @@
 """How good forecasts are: scores, reliability, and a report for the manager and the analyst."""
 
 from gatecast.evaluate.homestand import GameToCome, Homestand, homestand
-from gatecast.evaluate.quantiles import FORECAST_COLUMNS, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.evaluate.reliability import reliability
 from gatecast.evaluate.report import compared, write_report
 from gatecast.evaluate.scores import SCORE_COLUMNS, score, with_gates
 from gatecast.evaluate.tables import as_markdown
+from gatecast.games.forecast_columns import FORECAST_COLUMNS, QUANTILE_COLUMNS, QUANTILE_LEVELS
 
 __all__ = [
     "FORECAST_COLUMNS",

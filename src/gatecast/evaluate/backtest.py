@@ -9,11 +9,11 @@ import polars as pl
 
 from gatecast.errors import InputError
 from gatecast.evaluate.methods import Method
-from gatecast.evaluate.quantiles import MODEL
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
+from gatecast.games.forecast_columns import MODEL
 from gatecast.prepare import Preparation
 from gatecast.progress import Progress, silent
 from gatecast.train.samples import training_games

@@ -10,7 +10,9 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.evaluate.methods import Method
-from gatecast.evaluate.quantiles import (
+from gatecast.games import columns as c
+from gatecast.games.cutoff import Lead, cutoff_days
+from gatecast.games.forecast_columns import (
     AS_OF,
     FORECAST_COLUMNS,
     LEAD,
@@ -19,8 +21,6 @@ from gatecast.evaluate.quantiles import (
     QUANTILE_COLUMNS,
     QUANTILE_LEVELS,
 )
-from gatecast.games import columns as c
-from gatecast.games.cutoff import Lead, cutoff_days
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
 from gatecast.train.samples import training_leads, training_samples

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gatecast.evaluate.quantiles import LEAD, MEDIAN, MODEL, QUANTILE_LEVELS
 from gatecast.evaluate.reliability import LEVEL, OBSERVED
 from gatecast.evaluate.scores import GAMES, MAE
-from gatecast.evaluate.words import lead_words
+from gatecast.formatting import lead_words
 from gatecast.games.columns import ATTENDANCE
+from gatecast.games.forecast_columns import LEAD, MEDIAN, MODEL, QUANTILE_LEVELS
 
 if TYPE_CHECKING:
     import altair as alt

@@ -11,9 +11,9 @@ import polars as pl
 from polars import selectors
 
 from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import MEAN, MEDIAN, P_SELLOUT, quantile_column
-from gatecast.evaluate.words import clock, day, number, percent, rounded
+from gatecast.formatting import clock, day, number, percent, rounded
 from gatecast.games.columns import CAPACITY, DATE, GAME_ID, HOME, PROMOTION, SCANNED, START_TIME, VISITOR
+from gatecast.games.forecast_columns import MEAN, MEDIAN, P_SELLOUT, quantile_column
 
 __all__ = ["GameToCome", "Homestand", "homestand"]
 

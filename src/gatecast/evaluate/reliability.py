@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.evaluate.quantiles import LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.evaluate.scores import GAMES, TOLERANCE, with_gates
 from gatecast.games import Games
 from gatecast.games.columns import ATTENDANCE
+from gatecast.games.forecast_columns import LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
 
 __all__ = ["LEVEL", "OBSERVED", "place_in_range", "reliability"]
 

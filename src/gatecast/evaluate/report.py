@@ -10,7 +10,6 @@ import polars as pl
 
 from gatecast.evaluate import charts
 from gatecast.evaluate.homestand import Homestand, homestand
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEDIAN, MODEL
 from gatecast.evaluate.reliability import reliability
 from gatecast.evaluate.scores import (
     CRPS,
@@ -24,10 +23,11 @@ from gatecast.evaluate.scores import (
     with_gates,
 )
 from gatecast.evaluate.tables import PageTable, page_table, score_cell
-from gatecast.evaluate.words import MONTHS, WEEKDAYS, day, lead_words, number, percent
 from gatecast.files import check_writable, write_text
+from gatecast.formatting import MONTHS, WEEKDAYS, day, lead_words, number, percent
 from gatecast.games import PRESEASON, Games
 from gatecast.games.columns import GAME_ID, SEASON, VENUE
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, MODEL
 
 __all__ = ["OURS", "compared", "versus_table", "write_report"]
 

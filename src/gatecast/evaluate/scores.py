@@ -9,9 +9,9 @@ from operator import add
 import polars as pl
 
 from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import LEAD, MEAN, MEDIAN, MODEL, P_SELLOUT, QUANTILE_LEVELS, quantile_column
 from gatecast.games import Games
 from gatecast.games.columns import ATTENDANCE, CAPACITY, DATE, GAME_ID
+from gatecast.games.forecast_columns import LEAD, MEAN, MEDIAN, MODEL, P_SELLOUT, QUANTILE_LEVELS, quantile_column
 
 __all__ = [
     "BIAS",

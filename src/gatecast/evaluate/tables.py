@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from gatecast.evaluate.quantiles import LEAD
 from gatecast.evaluate.scores import (
     BIAS,
     BRIER,
@@ -21,8 +20,9 @@ from gatecast.evaluate.scores import (
     WAPE,
     WIDTH_80,
 )
-from gatecast.evaluate.words import cell, heading, number
+from gatecast.formatting import cell, heading, number
 from gatecast.games.columns import SEASON
+from gatecast.games.forecast_columns import LEAD
 
 __all__ = ["SCORE_HEADINGS", "PageTable", "as_markdown", "page_table", "score_cell"]
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.games.cutoff import Lead
-from gatecast.train.held_back import LEVELS, HeldBack, days_of
+from gatecast.train.calibration_errors import LEVELS, CalibrationErrors, days_of
 
 __all__ = ["Calibration", "Seen"]
 
@@ -54,7 +54,7 @@ class Seen:
     cutoffs : ndarray of int, shape (games,)
         The last day known to each forecast.
     errors : ndarray of float, shape (games, 7)
-        As in `HeldBack`.
+        As in `CalibrationErrors`.
     clubs : ndarray of str, shape (games,)
         The home club of each game.
     """
@@ -98,7 +98,7 @@ class Calibration:
     days_ahead: float
 
     @classmethod
-    def at_lead(cls, held_back: HeldBack, lead: Lead) -> Calibration:
+    def at_lead(cls, held_back: CalibrationErrors, lead: Lead) -> Calibration:
         """From the errors at the training lead nearest to a lead."""
         nearest = held_back.nearest(np.array([days_of(lead)]))[0]
         return cls(held_back.errors[nearest].astype(np.float64), days_of(lead))

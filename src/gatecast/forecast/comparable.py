@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.forecast.beside import Beside, Table
 from gatecast.forecast.drivers import OPPONENT, PROMOTION, START
+from gatecast.forecast.game_pairs import GamePairs, Table
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.prepare.arrays import WEEKDAY
@@ -89,7 +89,7 @@ def comparable(
     DataError, InputError
         As for `Forecaster.forecast`; or the game is not to come, or its club has no past home game with a gate.
     """
-    beside = Beside.of(forecaster, games, upcoming, as_of, wanted=[game_id], choice=_latest)
+    beside = GamePairs.of(forecaster, games, upcoming, as_of, wanted=[game_id], choice=_latest)
     pairs, drivers = beside.differs.shape
     # Row 0 is the game itself, the others have the driver of their place in the row from the past game.
     one = np.eye(drivers, dtype=bool) & beside.differs[:, :, None]
@@ -112,7 +112,7 @@ def comparable(
     )
 
 
-def _labelled_the_same(beside: Beside) -> Flags:
+def _labelled_the_same(beside: GamePairs) -> Flags:
     """Where the label of a driver is the game's at the past game too, or it has none, shape (pairs, drivers)."""
     same = np.ones((len(beside.rows), len(beside.drivers)), bool)
     for driver, name in LABELS.items():

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.train.calibration_errors import LEVELS, unit
 from gatecast.train.climatology import Climatology
-from gatecast.train.held_back import LEVELS, unit
 
 __all__ = ["DemandForecast"]
 
@@ -36,7 +36,7 @@ class DemandForecast:
     climatology : Climatology
         Takes the larger part of the average where the network was trained on few games.
     shifts : ndarray of float, shape (games, 7), or None
-        What calibration adds to the quantiles of `gatecast.train.held_back.LEVELS`, in interquartile ranges.
+        What calibration adds to the quantiles of `gatecast.train.calibration_errors.LEVELS`, in interquartile ranges.
     """
 
     parameters: npt.NDArray[np.float32]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.forecast.beside import Beside, Table
+from gatecast.forecast.game_pairs import GamePairs, Table
 from gatecast.games import Games
 from gatecast.games import columns as c
 
@@ -96,7 +96,7 @@ def explain(
         As for `Forecaster.forecast`; or a game that is wanted is not to come, or its club has no past home game with a
         gate.
     """
-    beside = Beside.of(forecaster, games, upcoming, as_of, wanted=wanted, choice=_background)
+    beside = GamePairs.of(forecaster, games, upcoming, as_of, wanted=wanted, choice=_background)
     baseline, expected, people = _shapley(beside)
     dates = beside.games.table[c.DATE][beside.rows.tolist()].to_numpy()
     first = np.flatnonzero(np.diff(beside.game, prepend=-1))
@@ -121,7 +121,7 @@ def _background(games: Games, past: Rows) -> Rows:
     return recent[-BACKGROUND:]
 
 
-def _shapley(beside: Beside) -> tuple[Floats, Floats, Floats]:
+def _shapley(beside: GamePairs) -> tuple[Floats, Floats, Floats]:
     """Baseline and expected people of each game, (games,), and those of its drivers, (games, drivers)."""
     pairs, drivers = beside.differs.shape
     half = np.tile(np.arange(drivers), (pairs, PERMUTATIONS // 2, 1))

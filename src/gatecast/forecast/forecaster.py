@@ -23,7 +23,7 @@ from gatecast.games.cutoff import Lead, as_day
 from gatecast.networks import DEFAULT_NETWORK
 from gatecast.prepare import Arrays, Preparation
 from gatecast.progress import Progress, silent
-from gatecast.train.held_back import LEVELS, errors_of
+from gatecast.train.calibration_errors import LEVELS, errors_of
 from gatecast.train.model import TrainedModel
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
@@ -153,7 +153,7 @@ class Forecaster:
         """Past games and games to come as `forecast` looks them up; kept until others are asked for."""
         model, prepared = self.trained, self._latest
         if prepared is None or not prepared.serves(games, upcoming):
-            prepared = self._latest = Prepared.of(games, upcoming, model.extras)
+            prepared = self._latest = Prepared.of(games, upcoming, model.custom_columns)
         return prepared
 
     def demand(self, arrays: Arrays, shifts: Floats | None = None) -> DemandForecast:
@@ -229,9 +229,9 @@ class Forecaster:
         return forecaster
 
     @property
-    def extras(self) -> tuple[c.Column, ...]:
+    def custom_columns(self) -> tuple[c.Column, ...]:
         """The club's own columns that the model was trained with; none before training."""
-        return self.model.extras if self.model else ()
+        return self.model.custom_columns if self.model else ()
 
     @property
     def trained(self) -> TrainedModel:

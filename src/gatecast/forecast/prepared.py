@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.collect.suggest import listed, suggestion
 from gatecast.errors import InputError
 from gatecast.forecast.calibration import Seen
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.prepare import Preparation
+from gatecast.suggestions import listed, suggestion
 
 __all__ = ["Prepared", "as_games", "places_of", "rows_of"]
 
@@ -53,10 +53,10 @@ class Prepared:
 
     @classmethod
     def of(
-        cls, games: Table, upcoming: Table, extras: Sequence[c.Column] = (), *, like: Preparation | None = None
+        cls, games: Table, upcoming: Table, custom_columns: Sequence[c.Column] = (), *, like: Preparation | None = None
     ) -> Self:
-        """Check and sort; columns of `extras` that a table lacks are unknown there, and `like` as in `Preparation`."""
-        past, coming = as_games(games, extras), as_games(upcoming, extras)
+        """Check and sort; custom columns that a table lacks are unknown there; `like` as in `Preparation`."""
+        past, coming = as_games(games, custom_columns), as_games(upcoming, custom_columns)
         everything = past.extended(coming)
         # Clones share the cells, but not a change that is made to a frame in place.
         given = (_frame(games).clone(), _frame(upcoming).clone())
@@ -83,14 +83,14 @@ class Prepared:
         )
 
 
-def as_games(games: Games | Any, extras: Sequence[c.Column] = ()) -> Games:  # noqa: ANN401
-    """`games` itself, or the games of a data frame, with any of `extras` it lacks added as unknown."""
-    table = games if isinstance(games, Games) else Games.from_frame(games, [*extras])
-    missing = [column for column in extras if column.name not in table.columns]
+def as_games(games: Games | Any, custom_columns: Sequence[c.Column] = ()) -> Games:  # noqa: ANN401
+    """`games` itself, or the games of a data frame, with any of `custom_columns` it lacks added as unknown."""
+    table = games if isinstance(games, Games) else Games.from_frame(games, [*custom_columns])
+    missing = [column for column in custom_columns if column.name not in table.columns]
     if not missing:
         return table
     unknown = [pl.lit(None, column.dtype()).alias(column.name) for column in missing]
-    return Games(table.table.with_columns(unknown), (*table.extras, *missing))
+    return Games(table.table.with_columns(unknown), (*table.custom_columns, *missing))
 
 
 def rows_of(coming: Games, everything: Games) -> Rows:

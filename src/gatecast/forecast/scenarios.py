@@ -14,9 +14,9 @@ import numpy.typing as npt
 import polars as pl
 from scipy.special import ndtri
 
-from gatecast.evaluate.quantiles import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.forecast.dependence import MEASURED, Dependence
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
 
 __all__ = ["SCENARIOS", "joint_scenarios", "marginal_points", "ticket_scenarios"]
 

@@ -6,7 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.evaluate.quantiles import (
+from gatecast.forecast.distribution import DemandForecast
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import (
     AS_OF,
     FORECAST_COLUMNS,
     LEAD,
@@ -15,9 +18,6 @@ from gatecast.evaluate.quantiles import (
     QUANTILE_COLUMNS,
     QUANTILE_LEVELS,
 )
-from gatecast.forecast.distribution import DemandForecast
-from gatecast.games import Games
-from gatecast.games import columns as c
 
 __all__ = ["CONTEXT_COLUMNS", "TURNED_AWAY", "contract_table", "described_table"]
 

@@ -11,13 +11,13 @@ import polars as pl
 
 from gatecast.collect.cells import Cells
 from gatecast.collect.parse import parse
-from gatecast.collect.suggest import listed, suggestion
 from gatecast.errors import DataError, InputError
-from gatecast.evaluate.quantiles import LEAD
 from gatecast.forecast.prepared import as_games, places_of
 from gatecast.games import Column, Games, Role
 from gatecast.games import columns as c
 from gatecast.games.complete import FIRST_NIGHT_START
+from gatecast.games.forecast_columns import LEAD
+from gatecast.suggestions import listed, suggestion
 
 if TYPE_CHECKING:
     from gatecast.forecast.forecaster import Forecaster
@@ -104,7 +104,7 @@ class WhatIf:
         as_of: dt.date | str | None,
     ) -> None:
         self._forecaster, self._as_of = forecaster, as_of
-        self._coming = as_games(upcoming, forecaster.extras)
+        self._coming = as_games(upcoming, forecaster.custom_columns)
         self._prepared = forecaster.prepared(games, upcoming)
         self.before = forecaster.forecast_prepared(self._prepared, as_of)
 
@@ -146,7 +146,7 @@ def changed_games(coming: Games, changes: Changes) -> Games:
             for name, value in values.items()
         )
     try:
-        return Games.from_frame(table, coming.extras)
+        return Games.from_frame(table, coming.custom_columns)
     except DataError as refused:
         game = "" if refused.row is None else f"game {table[c.GAME_ID][refused.row - FIRST_ROW]}"
         raise DataError(refused.got, refused.expected, refused.remedy, file=game, column=refused.column) from None

@@ -35,18 +35,18 @@ class Games:
     Parameters
     ----------
     table : polars.DataFrame
-    extras : tuple of Column
+    custom_columns : tuple of Column
         The columns beyond the canonical ones that the table declares, each with its own knowability.
     """
 
     table: pl.DataFrame
-    extras: tuple[c.Column, ...] = ()
+    custom_columns: tuple[c.Column, ...] = ()
 
     @classmethod
     def from_frame(
         cls,
         frame: pl.DataFrame | pd.DataFrame,
-        extras: Sequence[c.Column] = (),
+        custom_columns: Sequence[c.Column] = (),
         *,
         file: str = "",
         rows: Sequence[int] | None = None,
@@ -56,8 +56,8 @@ class Games:
         Parameters
         ----------
         frame : polars or pandas data frame
-            Canonical columns under their names (any may be missing), and the extras. Others are dropped.
-        extras : sequence of Column
+            Canonical columns under their names (any may be missing), and the custom_columns. Others are dropped.
+        custom_columns : sequence of Column
             Declarations of further columns to keep.
         file : str
             Name to use in error messages.
@@ -71,7 +71,7 @@ class Games:
         """
         table = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
         numbers = pl.Series(rows if rows is not None else range(2, table.height + 2), dtype=pl.Int64)
-        declared = {column.name: column for column in extras}
+        declared = {column.name: column for column in custom_columns}
         clash = sorted(set(declared) & set(c.CANONICAL))
         if clash:
             raise DataError(f"a further column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
@@ -79,12 +79,12 @@ class Games:
         validate(table, {**c.CANONICAL, **declared}, file=file, rows=numbers)
         if table[c.DATE].null_count() == 0:
             table = table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)
-        return cls(table, tuple(extras))
+        return cls(table, tuple(custom_columns))
 
     @property
     def columns(self) -> dict[str, c.Column]:
-        """Every column by name: the canonical ones, then the extras."""
-        return {**c.CANONICAL, **{column.name: column for column in self.extras}}
+        """Every column by name: the canonical ones, then the custom_columns."""
+        return {**c.CANONICAL, **{column.name: column for column in self.custom_columns}}
 
     @property
     def dated(self) -> bool:
@@ -107,7 +107,7 @@ class Games:
 
     def filter(self, *predicates: pl.Expr) -> Self:
         """The games for which every predicate holds."""
-        return type(self)(self.table.filter(*predicates), self.extras)
+        return type(self)(self.table.filter(*predicates), self.custom_columns)
 
     def extended(self, upcoming: Games) -> Self:
         """These games with `upcoming` added; a game that stands in both is taken from `upcoming`.
@@ -127,7 +127,8 @@ class Games:
         kept = self.table.select(names).join(fresh.select(c.GAME_ID), on=c.GAME_ID, how="anti", maintain_order="left")
         table = pl.concat([kept, fresh])
         return type(self)(
-            table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table, self.extras
+            table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table,
+            self.custom_columns,
         )
 
 

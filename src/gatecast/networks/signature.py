@@ -30,8 +30,8 @@ class Signature:
         Which columns of `codes` say who, and are hidden at random in training so that strangers are no surprise.
     home, road : tuple of int
         Length and figures of two histories, `home_gates` and `road_gates`, float32 (batch, length, figures): zeros
-        where there is none. Beside them `home_levels` and `road_levels`, float32 (batch, length): past values, -1 where
-        there is none; those of `home` are on the scale of the target.
+        where there is none. Beside them `home_levels` and `road_levels`, float32 (batch, length): past values, -1
+        where there is none; those of `home` are on the scale of the target.
     """
 
     numeric: int

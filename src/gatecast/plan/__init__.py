@@ -8,18 +8,18 @@ from types import ModuleType
 
 import polars as pl
 
-from gatecast.plan.differences import compare
-from gatecast.plan.forecasts import read_forecast
-from gatecast.plan.operations import CrowdSettings, Operations, StaffRole, StockItem, TransportService
-from gatecast.plan.plan import Plan, make_plan
-from gatecast.plan.reader import (
+from gatecast.plan.demand.forecast_table import read_forecast
+from gatecast.plan.evaluate.value import plan_value
+from gatecast.plan.operations.model import CrowdSettings, Operations, StaffRole, StockItem, TransportService
+from gatecast.plan.operations.toml import (
     Assumption,
     assumptions,
     default_operations,
     read_operations,
     write_default_operations,
 )
-from gatecast.plan.value import plan_value
+from gatecast.plan.plan import Plan, make_plan
+from gatecast.plan.views.differences import compare
 
 __all__ = [
     "Assumption",

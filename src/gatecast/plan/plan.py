@@ -11,10 +11,10 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
 from gatecast.files import check_writable, write_table, write_text, written_whole
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
 from gatecast.plan.columns import (
     CHOICE,
     DECIDE_BY,
@@ -34,13 +34,13 @@ from gatecast.plan.columns import (
     TICKETS,
     UNIT,
 )
-from gatecast.plan.crowd import Crowd, forecast_crowd
-from gatecast.plan.decide import KINDS, STAFF, UNITS, Decision, decide
-from gatecast.plan.forecasts import CONTEXT, checked_forecast, own_forecast
-from gatecast.plan.game_days import GameDays
-from gatecast.plan.operations import Operations, StaffRole, StockItem
-from gatecast.plan.reasons import Facts, reasons
-from gatecast.plan.show_rate import ShowRate
+from gatecast.plan.demand.crowd import Crowd, forecast_crowd
+from gatecast.plan.demand.forecast_table import CONTEXT, checked_forecast, own_forecast
+from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.demand.show_rate import ShowRate
+from gatecast.plan.explanations import Facts, reasons
+from gatecast.plan.operations.model import Operations, StaffRole, StockItem
+from gatecast.plan.optimize.requirements import KINDS, STAFF, UNITS, Decision, decide
 
 __all__ = ["PLAN_ENDINGS", "Plan", "make_plan"]
 
@@ -94,17 +94,17 @@ class Plan:
         target = check_writable(path, PLAN_ENDINGS)
         ending = target.suffix.lower()
         if ending == ".xlsx":
-            from gatecast.plan.workbook import write_workbook
+            from gatecast.plan.export.workbook import write_workbook
 
             with written_whole(target) as draft:
                 write_workbook(self, draft, notice)
         elif ending == ".ics":
-            from gatecast.plan.calendar_file import calendar_text
+            from gatecast.plan.export.ics import calendar_text
 
             with written_whole(target) as draft:
                 draft.write_bytes(calendar_text(self, notice).encode())
         elif ending == ".json":
-            from gatecast.plan.as_json import json_text
+            from gatecast.plan.export.json import json_text
 
             write_text(json_text(self, notice), target)
         else:

@@ -12,14 +12,14 @@ from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, cutoff_days, known_at
 from gatecast.games.table import Games
+from gatecast.prepare.attendance_history import GateHistory
 from gatecast.prepare.calendar import CALENDAR_BY, calendar
-from gatecast.prepare.form import Form
-from gatecast.prepare.gates import GateHistory
 from gatecast.prepare.history import History, Windows, windows_at
-from gatecast.prepare.places import places
+from gatecast.prepare.relative_attendance import RelativeAttendance
 from gatecast.prepare.schedule import Schedule
-from gatecast.prepare.shape import SeasonShape, shaped
-from gatecast.prepare.usual import AgainstUsual
+from gatecast.prepare.schedule_features import places
+from gatecast.prepare.seasonality import SeasonShape, shaped
+from gatecast.prepare.team_form import Form
 
 __all__ = ["Arrays", "Preparation"]
 
@@ -128,7 +128,7 @@ class Preparation:
     schedule: Schedule
     gates: GateHistory
     form: Form
-    usual: AgainstUsual
+    usual: RelativeAttendance
     places: dict[str, npt.NDArray[np.float64]]
     openers: npt.NDArray[np.bool_]
     shape: SeasonShape
@@ -147,7 +147,7 @@ class Preparation:
             self.schedule = Schedule.of(games)
             self.gates = GateHistory(self.schedule)
             self.form = Form(games, self.schedule)
-            self.usual = AgainstUsual(self.gates)
+            self.usual = RelativeAttendance(self.gates)
             self.places = places(self.schedule, games.dated)
             self.openers = self.places["home_opener"] == 1
             self.shape = SeasonShape(self.schedule, self.openers)
@@ -180,7 +180,7 @@ class Preparation:
             return self.at(everywhere).take(rows)
         which = np.arange(len(self.games)) if rows is None else rows
         asked = self.schedule if rows is None else self.schedule.take(rows)
-        games = self.games if rows is None else Games(self.games.table[rows], self.games.extras)
+        games = self.games if rows is None else Games(self.games.table[rows], self.games.custom_columns)
         known = known_at(games, cutoffs, weather_as_observed=self.weather_as_observed)
         capacity = self.gates.capacity(asked, cutoffs)
         gates = self.gates.at(asked, cutoffs) | self.usual.at(asked, cutoffs)
@@ -212,16 +212,16 @@ class Preparation:
 
     def _numbers(self, known: pl.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
         sources = {name: name for name in NUMBERS}
-        sources |= {OWN + column.name: column.name for column in self.games.extras if column.dtype.is_numeric()}
+        sources |= {OWN + column.name: column.name for column in self.games.custom_columns if column.dtype.is_numeric()}
         wetness = known[c.PRECIPITATION].cast(pl.String).replace_strict(AMOUNTS, default=None, return_dtype=pl.Float64)
         numbers = {name: known[of].cast(pl.Float64) for name, of in sources.items()} | {WETNESS: wetness}
         return {name: values.fill_null(np.nan).to_numpy() for name, values in numbers.items()}
 
     def _categories(self, known: pl.DataFrame) -> pl.DataFrame:
-        extras = [column.name for column in self.games.extras if not column.dtype.is_numeric()]
+        custom_columns = [column.name for column in self.games.custom_columns if not column.dtype.is_numeric()]
         return known.select(
             *(pl.col(name).cast(pl.String) for name in CATEGORIES),
-            *(pl.col(name).cast(pl.String).alias(OWN + name) for name in extras),
+            *(pl.col(name).cast(pl.String).alias(OWN + name) for name in custom_columns),
             (pl.col(c.DATE).dt.weekday() - 1).cast(pl.String).alias(WEEKDAY),
             pl.col(c.DATE).dt.month().cast(pl.String).alias(MONTH),
             pl.col(c.PROMOTION).alias(c.PROMOTION),

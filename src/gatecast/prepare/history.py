@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.prepare.relative_attendance import RelativeAttendance
 from gatecast.prepare.schedule import Schedule
-from gatecast.prepare.usual import AgainstUsual
 
 __all__ = ["FIELDS", "History", "Windows", "windows_at"]
 
@@ -60,7 +60,7 @@ class History:
     road: Floats
 
     @classmethod
-    def of(cls, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, usual: AgainstUsual) -> History:
+    def of(cls, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, usual: RelativeAttendance) -> History:
         """Lay the fields out in the order of the ledgers of past gates."""
         schedule = usual.gates.schedule
         columns = {
@@ -85,7 +85,7 @@ class History:
         return cls(table[:, :GATE], home, road)
 
 
-def windows_at(usual: AgainstUsual, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Windows:
+def windows_at(usual: RelativeAttendance, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Windows:
     """Windows of some games, each as known at its cut-off; `cutoffs` and the arrays have shape (queries,)."""
     home = usual.gates.by_home.until(queries.home, cutoffs)
     road = usual.on_road.until(queries.visitor, cutoffs)

@@ -13,7 +13,7 @@ import polars as pl
 from gatecast.games import columns as c
 from gatecast.games.table import Games
 
-__all__ = ["LIMITED_CROWDS", "Schedule", "limited_crowd"]
+__all__ = ["LIMITED_CROWDS", "Schedule", "restricted_attendance"]
 
 Ints = npt.NDArray[np.int64]
 SEASON_SPAN = 1 << 12
@@ -94,14 +94,14 @@ class Schedule:
         return np.where(self.visitor >= 0, self.home * self.clubs + self.visitor, -1)
 
 
-def limited_crowd() -> pl.Expr:
+def restricted_attendance() -> pl.Expr:
     """Whether a game fell in the time of limited crowds; false where it has no date."""
     first, after = LIMITED_CROWDS
     return ((pl.col(c.DATE) >= first) & (pl.col(c.DATE) < after)).fill_null(False)
 
 
 def _counted_gates(table: pl.DataFrame) -> Ints:
-    gates = table.select(pl.when(~limited_crowd()).then(pl.col(c.ATTENDANCE)).fill_null(0).cast(pl.Int64))
+    gates = table.select(pl.when(~restricted_attendance()).then(pl.col(c.ATTENDANCE)).fill_null(0).cast(pl.Int64))
     return gates.to_series().to_numpy()
 
 

@@ -26,8 +26,8 @@ class Offered:
     Parameters
     ----------
     frame : polars.DataFrame
-        Canonical columns under their names (any may be missing), and the extras.
-    extras : tuple of Column
+        Canonical columns under their names (any may be missing), and the custom_columns.
+    custom_columns : tuple of Column
     source : str
         Name for messages and for the list of imports.
     rows : tuple of int
@@ -39,7 +39,7 @@ class Offered:
     """
 
     frame: pl.DataFrame
-    extras: tuple[Column, ...]
+    custom_columns: tuple[Column, ...]
     source: str
     rows: tuple[int, ...]
     columns: frozenset[str]
@@ -52,7 +52,7 @@ class Comparison:
 
     Parameters
     ----------
-    extras : tuple of Column
+    custom_columns : tuple of Column
         All that are declared, with those of the table.
     added : polars.DataFrame
         Games that are not stored, or were taken out.
@@ -62,7 +62,7 @@ class Comparison:
     refused : tuple of Refused
     """
 
-    extras: tuple[Column, ...]
+    custom_columns: tuple[Column, ...]
     added: pl.DataFrame
     changed: pl.DataFrame
     before: pl.DataFrame
@@ -95,26 +95,26 @@ def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refu
     DataError
         A table that cannot be used as a whole.
     """
-    table, refused = screened(offered.frame, offered.extras, file=offered.source, rows=offered.rows)
+    table, refused = screened(offered.frame, offered.custom_columns, file=offered.source, rows=offered.rows)
     refused += already
-    extras = declared_with(connection, offered.extras, offered.source)
-    stored = stored_games(connection, extras, among=table[c.GAME_ID].to_list())
+    custom_columns = declared_with(connection, offered.custom_columns, offered.source)
+    stored = stored_games(connection, custom_columns, among=table[c.GAME_ID].to_list())
     _check_dates(connection, table, offered.source)
-    names = [*CANONICAL, *(column.name for column in extras)]
+    names = [*CANONICAL, *(column.name for column in custom_columns)]
     table = table.with_columns(
-        pl.lit(None, each.dtype).alias(each.name) for each in extras if each.name not in table.columns
+        pl.lit(None, each.dtype).alias(each.name) for each in custom_columns if each.name not in table.columns
     )
     before = table.select(c.GAME_ID).join(stored, on=c.GAME_ID, how="left", maintain_order="left")
     known = before[WITHDRAWN].is_not_null()
     after = _merged(table, before, names, offered)
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in names)).to_series()
     changed, before = after.filter(known & differs), before.filter(known & differs)
-    refused += _nonsense(changed, extras, offered.source)
+    refused += _nonsense(changed, custom_columns, offered.source)
     sound = ~changed[ROW].is_in([each.row for each in refused])
     added = table.filter(~known).select(*names, pl.lit(False).alias(WITHDRAWN)).with_row_index(PLACE)
     first = _first_place(connection)
     return Comparison(
-        extras,
+        custom_columns,
         added.with_columns(pl.col(PLACE).cast(pl.Int64) + first),
         changed.filter(sound).drop(ROW),
         before.filter(sound),
@@ -159,11 +159,11 @@ def _merged(table: pl.DataFrame, before: pl.DataFrame, names: list[str], offered
     return pl.DataFrame([*columns, before[PLACE], before[WITHDRAWN], table[ROW]])
 
 
-def _nonsense(changed: pl.DataFrame, extras: Sequence[Column], file: str) -> list[Refused]:
+def _nonsense(changed: pl.DataFrame, custom_columns: Sequence[Column], file: str) -> list[Refused]:
     """What the checks of a whole table say to games put together from what was stored and what came."""
     if not changed.height:
         return []
-    return screened(changed.drop(ROW, PLACE, WITHDRAWN), extras, file=file, rows=changed[ROW].to_list())[1]
+    return screened(changed.drop(ROW, PLACE, WITHDRAWN), custom_columns, file=file, rows=changed[ROW].to_list())[1]
 
 
 def _check_dates(connection: sa.Connection, table: pl.DataFrame, file: str) -> None:

@@ -10,9 +10,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from gatecast.errors import DataError, InputError
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games import columns as c
-from gatecast.plan.forecasts import checked_forecast
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.plan.demand.forecast_table import checked_forecast
 from gatecast.store import revisions
 from gatecast.store.rows import as_json, outcome_counts
 from gatecast.store.schema import FORECASTS, GAMES, ISSUES, OUTCOMES, RESULTS

@@ -47,12 +47,12 @@ def write(
         sa.insert(IMPORTS).values({IMPORTS.c.imported_at: now, IMPORTS.c.source: source, **counts})
     )
     number = made.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has one
-    declares = declare(connection, found.extras)
+    declares = declare(connection, found.custom_columns)
     returning = _withdrawn(connection)
     fresh = found.added.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
     back = found.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
-    _insert(connection, sa.insert(GAMES), game_rows(fresh, found.extras))
-    _update(connection, game_rows(pl.concat([back, found.changed.select(back.columns)]), found.extras))
+    _insert(connection, sa.insert(GAMES), game_rows(fresh, found.custom_columns))
+    _update(connection, game_rows(pl.concat([back, found.changed.select(back.columns)]), found.custom_columns))
     changes = _changes(found)
     _insert(connection, sa.insert(GAME_CHANGES), [{**row, "import_id": number} for row in changes])
     nothing = found.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
@@ -78,10 +78,10 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
     _check_undoable(connection, number)
     ours = sa.select(GAME_CHANGES.c.game_id, GAME_CHANGES.c.before).where(GAME_CHANGES.c.import_id == number)
     changes = {row.game_id: row.before for row in connection.execute(ours)}
-    extras = declared(connection)
-    stored = stored_games(connection, extras, all_of_them=True)
+    custom_columns = declared(connection)
+    stored = stored_games(connection, custom_columns, all_of_them=True)
     stored = stored.filter(pl.col(c.GAME_ID).is_in(list(changes)))
-    columns = {**c.CANONICAL, **{column.name: column for column in extras}}
+    columns = {**c.CANONICAL, **{column.name: column for column in custom_columns}}
     taken_out = {WITHDRAWN: True, **dict.fromkeys(RESULTS)}
     rows = []
     for row in stored.iter_rows(named=True):
@@ -89,7 +89,7 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
         earlier = {name: from_json(value, columns[name]) for name, value in (before or {}).items()}
         rows.append({**row, **(taken_out if before is None else earlier)})
     after = pl.DataFrame(rows, schema=stored.schema)
-    _update(connection, game_rows(after, extras))
+    _update(connection, game_rows(after, custom_columns))
     _outcomes(connection, stored, after, number, now=now, known_at=now)
     connection.execute(sa.update(IMPORTS).where(IMPORTS.c.import_id == number).values({IMPORTS.c.undone_at: now}))
     revisions.move(connection, revisions.IMPORTS)

@@ -11,7 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gatecast.errors import InputError, StoreError
-from gatecast.plan.as_json import plan_as_dict
+from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.plan import Plan
 from gatecast.store import revisions
 from gatecast.store.rows import as_text

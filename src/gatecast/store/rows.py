@@ -45,7 +45,7 @@ def declared(connection: sa.Connection) -> tuple[Column, ...]:
     return tuple(column for text in texts for column in columns_from_json(text))
 
 
-def declared_with(connection: sa.Connection, extras: Sequence[Column], file: str) -> tuple[Column, ...]:
+def declared_with(connection: sa.Connection, custom_columns: Sequence[Column], file: str) -> tuple[Column, ...]:
     """The club's own columns with those of a table, by name.
 
     Raises
@@ -54,7 +54,7 @@ def declared_with(connection: sa.Connection, extras: Sequence[Column], file: str
         A column is declared otherwise already.
     """
     known = {column.name: column for column in declared(connection)}
-    for column in extras:
+    for column in custom_columns:
         before = known.setdefault(column.name, column)
         if before != column:
             got, expected = columns_to_json([column]), f"as declared before: {columns_to_json([before])}"
@@ -82,16 +82,16 @@ def outcome_counts() -> sa.ColumnElement[bool]:
 
 def stored_games(
     connection: sa.Connection,
-    extras: Sequence[Column],
+    custom_columns: Sequence[Column],
     *,
     all_of_them: bool = False,
     among: Sequence[str | None] | None = None,
 ) -> pl.DataFrame:
-    """Every canonical column and the extras, typed, then `PLACE` and `WITHDRAWN`.
+    """Every canonical column and the custom_columns, typed, then `PLACE` and `WITHDRAWN`.
 
     Parameters
     ----------
-    extras : sequence of Column
+    custom_columns : sequence of Column
         The further columns to read.
     all_of_them : bool
         With the games that were taken out by undoing their import.
@@ -99,7 +99,7 @@ def stored_games(
         Ids of games, few of which are looked up one by one; games without them may come as well.
     """
     columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in CANONICAL]
-    columns += [GAMES.c.place, GAMES.c.withdrawn, *([GAMES.c.further] if extras else [])]
+    columns += [GAMES.c.place, GAMES.c.withdrawn, *([GAMES.c.further] if custom_columns else [])]
     query = sa.select(*columns).select_from(GAMES.outerjoin(OUTCOMES, outcome_counts()))
     if not all_of_them:
         query = query.where(~GAMES.c.withdrawn)
@@ -110,7 +110,7 @@ def stored_games(
     return pl.DataFrame(
         [
             *(pl.Series(name, cells[i], dtype) for i, (name, dtype) in enumerate(schema.items())),
-            *(_further_series(column, cells[-1]) for column in extras),
+            *(_further_series(column, cells[-1]) for column in custom_columns),
             pl.Series(PLACE, cells[len(schema)], pl.Int64),
             pl.Series(WITHDRAWN, cells[len(schema) + 1], pl.Boolean),
         ]
@@ -131,9 +131,9 @@ def _further_series(column: Column, further: Sequence[Mapping[str, Any]]) -> pl.
     return pl.Series(column.name, [from_json(each.get(column.name), column) for each in further], column.dtype)
 
 
-def game_rows(table: pl.DataFrame, extras: Sequence[Column]) -> list[dict[str, Any]]:
-    """Rows for the table of games: canonical columns without results, the extras that are known as JSON, the rest."""
-    names = [column.name for column in extras]
+def game_rows(table: pl.DataFrame, custom_columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Rows for the table of games: canonical columns without results, and known custom columns as JSON."""
+    names = [column.name for column in custom_columns]
     kept = [name for name in CANONICAL if name not in RESULTS]
     rows = table.select(*kept, PLACE, WITHDRAWN).to_dicts()
     for row, further in zip(rows, table.select(names).iter_rows() if names else [()] * table.height, strict=True):

@@ -14,8 +14,8 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan.columns import TICKETS
 
 __all__ = [

@@ -20,7 +20,7 @@ MOST_REFUSED = 200
 
 
 def screened(
-    frame: pl.DataFrame, extras: Sequence[Column], *, file: str, rows: Sequence[int]
+    frame: pl.DataFrame, custom_columns: Sequence[Column], *, file: str, rows: Sequence[int]
 ) -> tuple[pl.DataFrame, list[Refused]]:
     """Complete and check games as `Games.from_frame` does, leaving out the rows that it refuses.
 
@@ -31,8 +31,8 @@ def screened(
     Parameters
     ----------
     frame : polars.DataFrame
-        Canonical columns under their names (any may be missing), and the extras.
-    extras : sequence of Column
+        Canonical columns under their names (any may be missing), and the custom_columns.
+    custom_columns : sequence of Column
     file : str
         Name for messages.
     rows : sequence of int
@@ -57,7 +57,7 @@ def screened(
     emptied: set[tuple[int | None, str]] = set()
     while left.height:
         try:
-            table = Games.from_frame(left, (*extras, marker), file=file, rows=left[ROW].to_list()).table
+            table = Games.from_frame(left, (*custom_columns, marker), file=file, rows=left[ROW].to_list()).table
             break
         except DataError as error:
             if error.row is None:
@@ -70,7 +70,9 @@ def screened(
             left = _without(left, cell, drop=cell in emptied or error.column == c.GAME_ID)
             emptied.add(cell)
     else:
-        table = pl.DataFrame(schema={each.name: each.dtype for each in (*c.CANONICAL.values(), *extras, marker)})
+        table = pl.DataFrame(
+            schema={each.name: each.dtype for each in (*c.CANONICAL.values(), *custom_columns, marker)}
+        )
     return table.filter(~pl.col(ROW).is_in([each.row for each in refused])), sorted(refused, key=_place)
 
 

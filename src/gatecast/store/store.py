@@ -89,7 +89,7 @@ class Store(Settings, Jobs, Access):
     def import_games(
         self,
         games: Games | pl.DataFrame,
-        extras: Sequence[Column] = (),
+        custom_columns: Sequence[Column] = (),
         *,
         source: str = "",
         rows: Sequence[int] | None = None,
@@ -104,7 +104,7 @@ class Store(Settings, Jobs, Access):
         ----------
         games : Games or polars.DataFrame
             Games, or a table as `Games.from_frame` takes it; rows of a table that cannot be used are told.
-        extras : sequence of Column
+        custom_columns : sequence of Column
             A table's further columns; those of `Games` are known.
         source : str
             Name of the file.
@@ -125,10 +125,10 @@ class Store(Settings, Jobs, Access):
             A table that cannot be used as a whole.
         """
         if isinstance(games, Games):
-            extras = games.extras
+            custom_columns = games.custom_columns
         frame = games.table if isinstance(games, Games) else games
         named = frozenset(frame.columns if columns is None else columns)
-        offered = Offered(frame, tuple(extras), source, _rows(frame, rows), named, erase)
+        offered = Offered(frame, tuple(custom_columns), source, _rows(frame, rows), named, erase)
         if dry_run:
             with self.database.reading() as connection:
                 return compared(connection, offered).report(None, source)
@@ -162,9 +162,9 @@ class Store(Settings, Jobs, Access):
     def games(self) -> Games:
         """Every game with the outcome that counts, in order of play; none from a new store."""
         with self.database.reading() as connection:
-            extras = declared(connection)
-            table = stored_games(connection, extras)
-        return Games(in_order(table).select(*CANONICAL, *(column.name for column in extras)), extras)
+            custom_columns = declared(connection)
+            table = stored_games(connection, custom_columns)
+        return Games(in_order(table).select(*CANONICAL, *(column.name for column in custom_columns)), custom_columns)
 
     def with_results(self, schedule: Games) -> Games:
         """Games with the gates and scans that count now in place of theirs; only those are read."""
@@ -172,7 +172,7 @@ class Store(Settings, Jobs, Access):
             results = stored_results(connection)
         names = schedule.table.columns
         table = schedule.table.drop(RESULTS).join(results, on=c.GAME_ID, how="left", maintain_order="left")
-        return Games(table.select(names), schedule.extras)
+        return Games(table.select(names), schedule.custom_columns)
 
     def record_outcomes(
         self,
@@ -261,7 +261,7 @@ class Store(Settings, Jobs, Access):
             return plans.read_plans(connection)
 
     def plan(self, plan_id: int) -> dict[str, Any]:
-        """A plan as it was issued, in the form of `gatecast.plan.as_json.plan_as_dict`."""
+        """A plan as it was issued, in the form of `gatecast.plan.export.json.plan_as_dict`."""
         with self.database.reading() as connection:
             return plans.read_plan(connection, plan_id)
 

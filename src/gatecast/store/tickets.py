@@ -9,9 +9,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from gatecast.errors import DataError
-from gatecast.evaluate.quantiles import AS_OF
 from gatecast.games import ALWAYS, CANONICAL, Column, Role
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import TICKETS
 from gatecast.store import revisions
 from gatecast.store.report import ImportReport, Refused

@@ -20,9 +20,9 @@ from gatecast.networks.signature import Signature
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
 from gatecast.progress import Progress, silent
+from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
-from gatecast.train.held_back import HeldBack
 from gatecast.train.loop import Loop, State
 from gatecast.train.losses import censored_crps
 from gatecast.train.model import TrainedModel
@@ -75,12 +75,12 @@ def train_ensemble(
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         held_back = np.isin(rows, latest(preparation.games, rows))
         epochs, parameters = work.best_epochs(held_back)
-        errors = HeldBack.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
+        errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
     members = [work.member(epochs, index) for index in range(settings.members)]
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))
-    extras = preparation.games.extras
-    return TrainedModel(settings, encoding, members, climatology, errors, epochs, str(last or ""), extras)
+    custom_columns = preparation.games.custom_columns
+    return TrainedModel(settings, encoding, members, climatology, errors, epochs, str(last or ""), custom_columns)
 
 
 def _prepared(preparation: Preparation, rows: Rows, half_life: float) -> tuple[Encoding, Samples]:

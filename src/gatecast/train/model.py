@@ -17,8 +17,8 @@ from gatecast.prepare import Arrays
 from gatecast.prepare.encoding import Encoding, Inputs
 from gatecast.prepare.tokens import network_inputs
 from gatecast.train.blocks import in_blocks
+from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.climatology import Climatology
-from gatecast.train.held_back import HeldBack
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["TrainedModel"]
@@ -38,13 +38,13 @@ class TrainedModel:
         Weights of each member, in the order of the network's variables.
     climatology : Climatology
         What the gates trained on say by themselves.
-    held_back : HeldBack or None
+    held_back : CalibrationErrors or None
         Errors on games not trained on; none where there were too few games to hold any back.
     epochs : int
         Passes over the games that early stopping chose.
     through : str
         Day of the latest game trained on, or empty where games carry no dates.
-    extras : tuple of Column
+    custom_columns : tuple of Column
         The club's own columns that the games carried.
     """
 
@@ -52,10 +52,10 @@ class TrainedModel:
     encoding: Encoding
     members: list[list[Array]]
     climatology: Climatology
-    held_back: HeldBack | None = None
+    held_back: CalibrationErrors | None = None
     epochs: int = 0
     through: str = ""
-    extras: tuple[Column, ...] = ()
+    custom_columns: tuple[Column, ...] = ()
 
     def parameters(self, arrays: Arrays) -> npt.NDArray[np.float32]:
         """Parameters of demand of every game under each member, shape (members, games, 4).

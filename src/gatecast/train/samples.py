@@ -15,7 +15,7 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
-from gatecast.prepare.schedule import limited_crowd
+from gatecast.prepare.schedule import restricted_attendance
 
 __all__ = [
     "Samples",
@@ -86,7 +86,7 @@ def training_games(games: Games, *, through: int | None = None, first: int | Non
         used &= (season <= through).fill_null(True)
     if first is not None:
         used &= (season >= first).fill_null(True)
-    used &= ~limited_crowd()
+    used &= ~restricted_attendance()
     rows: Rows = np.flatnonzero(games.table.select(used).to_series().to_numpy())
     return rows
 

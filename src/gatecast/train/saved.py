@@ -16,8 +16,8 @@ from gatecast.games.cutoff import Lead
 from gatecast.games.declarations import columns_from_json, columns_to_json
 from gatecast.networks import NETWORKS
 from gatecast.prepare.encoding import Encoding
+from gatecast.train.calibration_errors import LEVELS, CalibrationErrors
 from gatecast.train.climatology import Climatology
-from gatecast.train.held_back import LEVELS, HeldBack
 from gatecast.train.model import TrainedModel
 from gatecast.train.settings import TrainingSettings
 
@@ -50,7 +50,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "held_back": list(model.held_back.leads) if model.held_back else [],
         "epochs": model.epochs,
         "through": model.through,
-        "extras": columns_to_json(model.extras),
+        "custom_columns": columns_to_json(model.custom_columns),
     }
     write_text(json.dumps(description, indent=1), target / DESCRIPTION)
 
@@ -84,7 +84,7 @@ def load_model(folder: str | Path) -> TrainedModel:
             errors,
             int(about["epochs"]),
             str(about["through"]),
-            columns_from_json(about["extras"]),
+            columns_from_json(about["custom_columns"]),
         )
     except (ValueError, KeyError, TypeError, OSError, RecursionError, SafetensorError) as problem:
         if isinstance(problem, ModelError):
@@ -120,14 +120,14 @@ def _climatology(about: dict[str, Any]) -> Climatology:
     return climatology
 
 
-def _held_back(leads: list[Lead], errors: npt.NDArray[np.float32] | None) -> HeldBack | None:
+def _held_back(leads: list[Lead], errors: npt.NDArray[np.float32] | None) -> CalibrationErrors | None:
     if errors is None:
         return None
     _check(
         "held_back", _holds(leads, (int, str)) and errors.ndim == 3 and errors.shape[::2] == (len(leads), len(LEVELS))
     )
     _check("held_back", bool(np.isfinite(errors).all()))
-    return HeldBack(tuple(leads), errors)
+    return CalibrationErrors(tuple(leads), errors)
 
 
 def _members(counts: list[int], tensors: dict[str, Any]) -> list[list[Any]]:

@@ -1,5 +1,5 @@
-"""The manager's pages and the HTTP API over a desk."""
+"""The manager's pages and the HTTP API over a service."""
 
-from gatecast.web.server import serve_desk
+from gatecast.web.server import serve
 
-__all__ = ["serve_desk"]
+__all__ = ["serve"]

@@ -1,4 +1,4 @@
-"""The web application over a desk: its middleware, its pages, its API and what it says when something is amiss."""
+"""The web application over a service: its middleware, its pages, its API and what it says when something is amiss."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast import __version__
-from gatecast.desk import one_moment
 from gatecast.errors import GatecastError
+from gatecast.service import one_moment
 from gatecast.web import api
 from gatecast.web.api.problems import from_error, from_invalid, problem
 from gatecast.web.cache import PageCache
 from gatecast.web.kept import READING
 from gatecast.web.pages import ROUTERS
 from gatecast.web.render import page
-from gatecast.web.worker import Passing, Worker
+from gatecast.web.worker import Worker, WorkerProxy
 
 if TYPE_CHECKING:
-    from gatecast.desk import Desk
+    from gatecast.service import ClubService
 
 __all__ = ["application", "build", "pages"]
 
 API = "/api/"
 
 
-def build(desk: Desk, worker: Worker | None = None) -> FastAPI:
-    """The application over a desk, behind its guard; a worker, where there is one, works its pages out."""
+def build(service: ClubService, worker: Worker | None = None) -> FastAPI:
+    """The application over a service, behind its guard; a worker, where there is one, works its pages out."""
     from gatecast.web.guard import guarded
 
-    app = application(desk, worker)
-    guarded(app, desk)
+    app = application(service, worker)
+    guarded(app, service)
     return app
 
 
-def application(desk: Desk, worker: Worker | None = None) -> FastAPI:
-    """The pages and the API over a desk, kept until they change, open to whoever asks."""
-    app = pages(desk)
+def application(service: ClubService, worker: Worker | None = None) -> FastAPI:
+    """The pages and the API over a service, kept until they change, open to whoever asks."""
+    app = pages(service)
     if worker is not None:
-        app.add_middleware(Passing, worker=worker)
-    app.add_middleware(PageCache, state=desk.revision)
+        app.add_middleware(WorkerProxy, worker=worker)
+    app.add_middleware(PageCache, state=service.revision)
     return app
 
 
-def pages(desk: Desk) -> FastAPI:
-    """The pages and the API over a desk, each worked out when it is asked for."""
+def pages(service: ClubService) -> FastAPI:
+    """The pages and the API over a service, each worked out when it is asked for."""
     app = FastAPI(title="gatecast", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = desk
+    app.state.service = service
     app.add_middleware(AtOneMoment)
     app.mount("/static", StaticFiles(directory=str(resources.files("gatecast.web") / "static")), name="static")
     api.include(app)
@@ -62,7 +62,7 @@ def pages(desk: Desk) -> FastAPI:
 
     @app.get("/healthz", include_in_schema=False)
     def health() -> Response:
-        desk.store.revisions()
+        service.store.revisions()
         return PlainTextResponse("ok")
 
     app.exception_handler(HTTPException)(_refused)
@@ -78,7 +78,7 @@ class AtOneMoment:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
+        """CachedResponse."""
         with one_moment() if scope.get("method") in READING else nullcontext():
             await self.app(scope, receive, send)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from anyio import to_thread
 
-from gatecast.web.kept import READING, Answer, may_be_kept, send_kept
+from gatecast.web.kept import READING, CachedResponse, may_be_kept, send_kept
 from gatecast.web.words import preferences
 
 __all__ = ["PageCache"]
@@ -27,7 +27,7 @@ SEEN_COOKIE = "gc_seen"
 LARGEST_KEPT = 64 * 1024 * 1024
 LARGEST_KEY = 2048
 MOST_RENDERINGS = 1
-"""Kept pages that are brought up to date at once, so that those who wait for something else are not held up by it."""
+"""Cached pages that are brought up to date at once, so that those who wait for something else are not held up by it."""
 LONGEST_MARK = 16
 NEVER = float("-inf")
 
@@ -53,7 +53,7 @@ class PageCache:
 
     def __init__(self, app: App, state: Callable[[], State], checked_s: float = 0.25) -> None:
         self.app, self.state, self.checked_s = app, state, checked_s
-        self._kept: OrderedDict[Key, Answer] = OrderedDict()
+        self._kept: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._size = 0
         self._changes = 0
         self._known: State = {}
@@ -63,7 +63,7 @@ class PageCache:
         self._rendering: dict[Key, asyncio.Task[None]] = {}
 
     async def __call__(self, scope: Scope, receive: App, send: App) -> None:
-        """Answer from what is kept where it will do."""
+        """CachedResponse from what is kept where it will do."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif scope["method"] not in READING:
@@ -103,10 +103,10 @@ class PageCache:
 
         await self.app(_whole(scope), receive, watched)
         if messages:
-            kept = self._keep(key, Answer.of(messages, state, changes, time.monotonic()))
+            kept = self._keep(key, CachedResponse.of(messages, state, changes, time.monotonic()))
             await send_kept(kept, scope["method"], headers, send)
 
-    async def _usable(self, scope: Scope, key: Key, seen: int) -> Answer | None:
+    async def _usable(self, scope: Scope, key: Key, seen: int) -> CachedResponse | None:
         """The kept answer, if it is current or may pass for it; worked out anew where it is too old."""
         kept, asked = self._kept.get(key), self._changes
         if kept is None or kept.changes < seen:
@@ -152,7 +152,7 @@ class PageCache:
                     state, changes = await self._current(), self._changes
                     await self.app({**_whole(scope), "method": "GET"}, _no_body, gathered)
                 if messages and may_be_kept(messages[0]):
-                    self._keep(key, Answer.of(messages, state, changes, time.monotonic()))
+                    self._keep(key, CachedResponse.of(messages, state, changes, time.monotonic()))
                 else:
                     self._drop(key)
             finally:
@@ -173,7 +173,7 @@ class PageCache:
                     self._looked_at = began if changes == self._changes else NEVER
         return self._known
 
-    def _keep(self, key: Key, kept: Answer) -> Answer:
+    def _keep(self, key: Key, kept: CachedResponse) -> CachedResponse:
         if len("".join(key)) <= LARGEST_KEY:
             self._drop(key)
             self._kept[key] = kept

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gatecast.evaluate.quantiles import MEDIAN, quantile_column
-from gatecast.evaluate.words import number
+from gatecast.formatting import number
+from gatecast.games.forecast_columns import MEDIAN, quantile_column
 
 __all__ = ["Axis", "RangeBar", "axis", "path", "range_bar"]
 

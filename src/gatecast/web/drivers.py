@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gatecast.evaluate.words import ABSENT, WEEKDAYS, heading, rounded
 from gatecast.forecast import drivers as d
+from gatecast.formatting import ABSENT, WEEKDAYS, heading, rounded
 from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.prepare.arrays import OWN

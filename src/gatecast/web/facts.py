@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from gatecast.evaluate.words import ABSENT, cell, day, heading, number
+from gatecast.formatting import ABSENT, cell, day, heading, number
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.web.words import Preferences

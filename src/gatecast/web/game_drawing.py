@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
-from gatecast.desk.game import Issue
-from gatecast.desk.pace import Pace
-from gatecast.evaluate.quantiles import MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
-from gatecast.evaluate.words import number
+from gatecast.formatting import number
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
+from gatecast.service.game import Issue
+from gatecast.service.pace import Pace
 from gatecast.web.drawing import Axis, RangeBar, axis, path, range_bar
 
 __all__ = [

@@ -10,11 +10,21 @@ from typing import Any
 
 from gatecast.store.revisions import AREAS, FORECASTS, GAMES, PLANS, SETTINGS
 
-__all__ = ["EVERYTHING", "KEEPING", "PLANNED", "READING", "SEASON", "Answer", "keeping", "may_be_kept", "send_kept"]
+__all__ = [
+    "EVERYTHING",
+    "KEEPING",
+    "PLANNED",
+    "READING",
+    "SEASON",
+    "CachedResponse",
+    "cacheable",
+    "may_be_kept",
+    "send_kept",
+]
 
 READING = frozenset({"GET", "HEAD"})
 """Methods of requests that change nothing, and whose answers may be kept."""
-KEEPING = "x-gatecast-keeping"
+KEEPING = "x-gatecast-cacheable"
 """Header by which an answer says that it may be kept; taken out before it is sent."""
 SEASON = (GAMES, FORECASTS, SETTINGS)
 PLANNED = (*SEASON, PLANS)
@@ -31,7 +41,7 @@ State = Mapping[str, int]
 
 
 @dataclass
-class Answer:
+class CachedResponse:
     """An answer as it is kept.
 
     Parameters
@@ -56,7 +66,7 @@ class Answer:
     etag: bytes
 
     @classmethod
-    def of(cls, messages: list[Message], state: State, changes: int, now: float) -> Answer:
+    def of(cls, messages: list[Message], state: State, changes: int, now: float) -> CachedResponse:
         """What an application sent, begun at a state of the store."""
         told = dict(messages[0]["headers"])[KEEPING.encode()].decode("ascii").split()
         others = {*AREAS} - {*told[1:]}
@@ -83,7 +93,7 @@ class Answer:
         return all(state[name] == number for name, number in self.state.items())
 
 
-def keeping(areas: Iterable[str], *, stale_s: float = STALE_S) -> dict[str, str]:
+def cacheable(areas: Iterable[str], *, stale_s: float = STALE_S) -> dict[str, str]:
     """The header of an answer that may be kept until one of these areas of the store changes, or the day.
 
     Parameters
@@ -100,7 +110,7 @@ def may_be_kept(start: Message) -> bool:
     return any(name == KEEPING.encode() for name, _ in start.get("headers", ()))
 
 
-async def send_kept(kept: Answer, method: str, headers: Mapping[bytes, bytes], send: Any) -> None:  # noqa: ANN401
+async def send_kept(kept: CachedResponse, method: str, headers: Mapping[bytes, bytes], send: Any) -> None:  # noqa: ANN401
     """Send a kept answer, or only that it is the one the asker has."""
     if _known(kept.etag, headers.get(b"if-none-match", b"")):
         left_out = (b"content-type",)

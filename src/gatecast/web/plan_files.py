@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 from fastapi import Response
 
-from gatecast.desk.homestands import StandView
 from gatecast.files import spreadsheet_safe_table, write_table
+from gatecast.service.homestands import StandView
 
 __all__ = ["MEDIA_TYPES", "plan_file"]
 

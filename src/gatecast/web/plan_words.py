@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gatecast.desk.operations_fields import CROWD, DELIVERY_DAYS, Entry
-from gatecast.desk.operations_form import Setting
-from gatecast.desk.plan_changes import Change
-from gatecast.evaluate.words import ABSENT, heading, number
-from gatecast.plan.decide import STAFF, STOCK, TRANSPORT
+from gatecast.formatting import ABSENT, heading, number
+from gatecast.plan.optimize.requirements import STAFF, STOCK, TRANSPORT
+from gatecast.service.operations_fields import CROWD, DELIVERY_DAYS, Entry
+from gatecast.service.operations_form import Setting
+from gatecast.service.plan_changes import Change
 
 __all__ = [
     "GROUP_NAMES",
@@ -98,7 +98,7 @@ def entry_words(entry: Entry, currency: str) -> str:
 
     Examples
     --------
-    >>> from gatecast.desk.operations_fields import entries_of
+    >>> from gatecast.service.operations_fields import entries_of
     >>> from gatecast.plan import default_operations
     >>> entry_words(entries_of(default_operations())[1], "$")
     'one for 400 people, $130 a shift'

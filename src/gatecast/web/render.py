@@ -9,16 +9,16 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from gatecast import __version__
-from gatecast.evaluate.words import cell, clock, day, heading, lead_words, number, percent, rounded
-from gatecast.web.kept import keeping
+from gatecast.formatting import cell, clock, day, heading, lead_words, number, percent, rounded
+from gatecast.web.kept import cacheable
 from gatecast.web.words import THEMES, UNITS, Preferences, preferences
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from gatecast.desk import Desk
+    from gatecast.service import ClubService
 
-__all__ = ["NAVIGATION", "desk_of", "page", "reader_of", "redirected"]
+__all__ = ["NAVIGATION", "page", "reader_of", "redirected", "service_of"]
 
 NAVIGATION = (
     ("Calendar", "/"),
@@ -43,10 +43,10 @@ def templates() -> Environment:
     return made
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk that this application serves."""
-    desk: Desk = request.app.state.desk
-    return desk
+def service_of(request: Request) -> ClubService:
+    """The service that this application serves."""
+    service: ClubService = request.app.state.service
+    return service
 
 
 def reader_of(request: Request) -> Preferences:
@@ -76,7 +76,7 @@ def page(
     view
         What the template shows.
     """
-    desk = desk_of(request)
+    service = service_of(request)
     text = (
         templates()
         .get_template(template)
@@ -85,14 +85,14 @@ def page(
                 "path": request.url.path,
                 "status": status,
                 "reader": reader_of(request),
-                "club": desk.club(),
-                "notice": desk.notice(),
+                "club": service.club(),
+                "notice": service.notice(),
                 "signed_in": getattr(request.state, "signed_in", False),
                 **view,
             }
         )
     )
-    headers = keeping(shows) if shows and status == 200 else {}
+    headers = cacheable(shows) if shows and status == 200 else {}
     return HTMLResponse(text, status, headers)
 
 

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from gatecast.errors import InputError
 
 if TYPE_CHECKING:
-    from gatecast.desk import Desk
+    from gatecast.service import ClubService
 
-__all__ = ["serve_desk"]
+__all__ = ["serve"]
 
 WAITING = 256
 """Connections that may wait to be taken."""
 
 
-def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None]) -> None:
-    """Serve a desk until interrupted.
+def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], None]) -> None:
+    """Serve a service until interrupted.
 
     Parameters
     ----------
-    desk : Desk
+    service : ClubService
     host : str
         An address of this computer; one that others can reach needs a password.
     port : int
@@ -36,10 +36,10 @@ def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None])
     InputError
         The address may not be listened on, or is taken.
     """
-    from gatecast.desk.access import has_password
+    from gatecast.service.access import has_password
     from gatecast.web.guard import check_listening
 
-    check_listening(host, has_password(desk.store))
+    check_listening(host, has_password(service.store))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=WAITING)
@@ -53,8 +53,8 @@ def serve_desk(desk: Desk, host: str, port: int, *, note: Callable[[str], None])
         from gatecast.web.worker import Worker
 
         # The worker goes by the calendar of the computer.
-        worker = Worker(desk) if desk.today == dt.date.today else None
-        app = build(desk, worker)
+        worker = Worker(service) if service.today == dt.date.today else None
+        app = build(service, worker)
         shown = f"[{host}]" if ":" in host else host
         note(f"serving on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C ends it)")
         settings = uvicorn.Config(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import correlation
 
-from gatecast.desk.track import Point
-from gatecast.evaluate.words import MONTHS
+from gatecast.formatting import MONTHS
+from gatecast.service.track import Point
 from gatecast.web.drawing import Axis, axis, path
 
 __all__ = ["Scatter", "Through", "scatter", "through"]

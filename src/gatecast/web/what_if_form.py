@@ -9,8 +9,8 @@ import polars as pl
 
 from gatecast.collect.numbers import UNITS
 from gatecast.collect.parse import is_yes_no
-from gatecast.desk.what_if_fields import Field
 from gatecast.games import columns as c
+from gatecast.service.what_if_fields import Field
 from gatecast.web.facts import column_words, value_words
 from gatecast.web.words import Preferences
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gatecast.evaluate.words import clock, number
+from gatecast.formatting import clock, number
 
 __all__ = ["THEMES", "UNITS", "Preferences", "preferences"]
 

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gatecast.web.worker.frames import Head, packed, read_frame
-from gatecast.web.worker.passing import scope_of
+from gatecast.web.worker.proxy import scope_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -32,7 +32,7 @@ Message = MutableMapping[str, Any]
 
 
 def main() -> None:
-    """Answer until the server is gone."""
+    """CachedResponse until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and the server this process
     asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what is printed by chance is no answer
@@ -40,14 +40,14 @@ def main() -> None:
     opening = read_frame(asked)
     if opening is None:
         return
-    from gatecast.desk import open_desk
-    from gatecast.desk.ahead import work_ahead_when_quiet
+    from gatecast.service import open_service
+    from gatecast.service.prefetch import prefetch_when_idle
     from gatecast.web.app import pages
 
-    with open_desk(opening[0]["folder"], opening[0]["database"]) as desk:
+    with open_service(opening[0]["folder"], opening[0]["database"]) as service:
         requests = _Requests(asked)
-        Thread(target=work_ahead_when_quiet, args=(desk, requests.quiet), daemon=True).start()
-        asyncio.run(_answer(pages(desk), requests, told))
+        Thread(target=prefetch_when_idle, args=(service, requests.quiet), daemon=True).start()
+        asyncio.run(_answer(pages(service), requests, told))
         # Whatever is being worked out, nobody waits for it any more.
         os._exit(0)
 
@@ -70,7 +70,7 @@ class _Requests:
 
 
 async def _answer(app: FastAPI, requests: _Requests, told: BinaryIO) -> None:
-    """Answer every request, each while others are being worked out."""
+    """CachedResponse every request, each while others are being worked out."""
     loop, frames = asyncio.get_running_loop(), asyncio.Queue[tuple[Head, bytes] | None]()
 
     def listen() -> None:

@@ -51,7 +51,7 @@ def test_games_are_valid_and_so_are_the_upcoming(seed):
     for games in (league.games, league.upcoming):
         again = Games.from_frame(games.table, EXTRAS)
         assert_frame_equal(again.table, games.table)
-        assert games.extras == EXTRAS
+        assert games.custom_columns == EXTRAS
     both = pl.concat([league.games.table, league.upcoming.table])
     assert both[c.GAME_ID].n_unique() == both.height
     assert 1900 < len(league.games) < 2000

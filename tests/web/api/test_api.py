@@ -13,12 +13,12 @@ JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture
-def api(visit, own_desk):
-    return visit(own_desk)
+def api(visit, own_service):
+    return visit(own_service)
 
 
-def test_games_in_pages(visit, sample_desk):
-    visitor = visit(sample_desk)
+def test_games_in_pages(visit, sample_club):
+    visitor = visit(sample_club)
     first = visitor.get("/api/v1/games", params={"season": 2025, "limit": 40}).json()
     assert (len(first["items"]), first["total"]) == (40, 48)
     rest = visitor.get(first["next"]).json()
@@ -31,15 +31,15 @@ def test_games_in_pages(visit, sample_desk):
     assert days["total"] == 3
 
 
-def test_a_next_page_is_linked(visit, sample_desk):
-    answer = visit(sample_desk).get("/api/v1/forecasts", params={"limit": 10})
+def test_a_next_page_is_linked(visit, sample_club):
+    answer = visit(sample_club).get("/api/v1/forecasts", params={"limit": 10})
     assert answer.headers["link"] == f'<{answer.json()["next"]}>; rel="next"'
 
 
-def test_forecasts_as_they_were_issued(visit, sample_desk):
-    visitor = visit(sample_desk)
+def test_forecasts_as_they_were_issued(visit, sample_club):
+    visitor = visit(sample_club)
     told = visitor.get("/api/v1/forecasts", params={"game_id": GAME}).json()["items"]
-    stored = sample_desk.store.forecasts([GAME])
+    stored = sample_club.store.forecasts([GAME])
     assert [each["q50"] for each in told] == stored["q50"].to_list()
     (last,) = visitor.get("/api/v1/forecasts", params={"game_id": GAME, "latest": True}).json()["items"]
     assert last == told[-1]
@@ -86,10 +86,10 @@ def test_tickets(api):
     assert {"game_id": GAME, "as_of": "2025-06-08", "tickets": 2500} in rows["items"] or rows["total"] > 500
 
 
-def test_forecast_plan_and_what_if(api, own_desk):
+def test_forecast_plan_and_what_if(api, own_service):
     issued = api.post("/api/v1/forecasts").json()
     assert issued["games"] == 18
-    assert own_desk.store.forecasts()["issue_id"].max() == issued["issue_id"]
+    assert own_service.store.forecasts()["issue_id"].max() == issued["issue_id"]
     assert api.post("/api/v1/forecasts").json() == {**issued, "new": False}
     plan = api.post("/api/v1/plans/preview").json()
     assert plan["format"] == "gatecast plan"
@@ -105,8 +105,8 @@ def test_forecast_plan_and_what_if(api, own_desk):
     assert game["after"]["mean"] < game["before"]["mean"]
 
 
-def test_another_home_stand_on_other_operations(visit, sample_desk):
-    visitor = visit(sample_desk)
+def test_another_home_stand_on_other_operations(visit, sample_club):
+    visitor = visit(sample_club)
     usher = {"name": "ushers", "people_per_shift": 100, "cost": 50, "shortage_cost": 400}
     asked = {"season": 2025, "operations": {"crowd": {"show_rate": 0.9}, "staff": [usher]}}
     plans = [visitor.post("/api/v1/plans/preview", json={**asked, "stand": stand}) for stand in range(1, 20)]
@@ -127,19 +127,19 @@ def test_operations(api):
     assert "ninety" in refused.json()["detail"]
 
 
-def test_the_track_record(visit, sample_desk):
-    told = visit(sample_desk).get("/api/v1/track").json()
+def test_the_track_record(visit, sample_club):
+    told = visit(sample_club).get("/api/v1/track").json()
     assert told["overall"]["games"] == 102
     assert [row["first_day"] for row in told["by_lead"]] == [1, 4, 11, 41]
     assert [row["season"] for row in told["by_season"]] == [2024, 2025]
     assert told["watch"]["told"]
 
 
-def test_clubs(visit, sample_desk):
-    told = visit(sample_desk).get("/api/v1/clubs").json()
+def test_clubs(visit, sample_club):
+    told = visit(sample_club).get("/api/v1/clubs").json()
     (own,) = [each for each in told["items"] if each["own"]]
     assert (own["club"], own["to_come"], own["as_of"]) == (CLUB, 18, "2025-06-08")
-    assert told["model"] == sample_desk.model_id()
+    assert told["model"] == sample_club.model_id()
 
 
 def test_a_game_whose_id_holds_a_slash(api):
@@ -160,10 +160,10 @@ def test_answers_are_never_from_before_a_change(api):
     assert api.get("/api/v1/imports").json()["total"] == imports + 1
 
 
-def test_what_another_process_writes_shows_soon(api, own_desk):
+def test_what_another_process_writes_shows_soon(api, own_service):
     before = api.get("/api/v1/tickets").json()["total"]
     frame = pl.DataFrame({"game_id": [GAME], "as_of": ["2025-06-08"], "tickets": [2500]})
-    own_desk.store.record_tickets(frame)
+    own_service.store.record_tickets(frame)
     time.sleep(0.3)
     assert api.get("/api/v1/tickets").json()["total"] == before + 1
 
@@ -181,8 +181,8 @@ def test_what_another_process_writes_shows_soon(api, own_desk):
         ("plans/preview", {"stand": 0}, None, "stand"),
     ],
 )
-def test_what_is_amiss_has_a_place(visit, sample_desk, path, body, row, column):
-    answer = visit(sample_desk).post(f"/api/v1/{path}", json=body)
+def test_what_is_amiss_has_a_place(visit, sample_club, path, body, row, column):
+    answer = visit(sample_club).post(f"/api/v1/{path}", json=body)
     assert answer.status_code == 422
     first = answer.json()["errors"][0]
     assert (first["row"], first["column"]) == (row, column)
@@ -214,16 +214,16 @@ def test_what_is_amiss_has_a_place(visit, sample_desk, path, body, row, column):
         ("PUT", "/api/v1/operations", {"json": {}}, 422),
     ],
 )
-def test_problems_are_told_as_documents(visit, sample_desk, method, path, more, status):
-    answer = visit(sample_desk).ask(method, path, **more)
+def test_problems_are_told_as_documents(visit, sample_club, method, path, more, status):
+    answer = visit(sample_club).ask(method, path, **more)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert answer.json()["detail"]
 
 
-def test_the_page_and_the_docs_show_every_operation(visit, sample_desk):
-    visitor = visit(sample_desk)
+def test_the_page_and_the_docs_show_every_operation(visit, sample_club):
+    visitor = visit(sample_club)
     document = visitor.get("/api/v1/openapi.json").json()
     page, docs = visitor.get("/api/v1/docs").text, DOCS.read_text(encoding="utf-8")
     for path, operations in document["paths"].items():
@@ -232,8 +232,8 @@ def test_the_page_and_the_docs_show_every_operation(visit, sample_desk):
             assert f"`{method.upper()} {path.removeprefix('/api/v1')}`" in docs
 
 
-def test_every_operation_asks_for_a_token_and_describes_its_problems(visit, sample_desk):
-    document = visit(sample_desk).get("/api/v1/openapi.json").json()
+def test_every_operation_asks_for_a_token_and_describes_its_problems(visit, sample_club):
+    document = visit(sample_club).get("/api/v1/openapi.json").json()
     for operations in document["paths"].values():
         for operation in operations.values():
             assert operation["security"] == [{"HTTPBearer": []}]

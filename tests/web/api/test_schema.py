@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 
 from gatecast.web.app import application
 
-from ...desk.filled import copied, opened
+from ...service.filled import copied, opened
 
 CHECKS = [
     not_a_server_error,
@@ -29,8 +29,8 @@ CHECKS = [
 
 @pytest.mark.parametrize(("filled", "cases"), [(True, 25), (False, 5)])
 def test_answers_are_as_described(tmp_path, filled, cases):
-    with opened(copied(tmp_path) if filled else tmp_path) as desk:
-        schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", application(desk))
+    with opened(copied(tmp_path) if filled else tmp_path) as service:
+        schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", application(service))
         operations = [found.ok() for found in schema.get_all_operations()]
         assert len(operations) > 15
         for operation in operations:

@@ -31,7 +31,7 @@ def sign_in(tab, password=PASSWORD):
     tab.wait_for_load_state()
 
 
-def test_a_desk_is_locked_and_opened_again(served, chromium):
+def test_a_service_is_locked_and_opened_again(served, chromium):
     for tab in opened(chromium, served, DESKTOP):
         tab.goto("/login")
         assert "No password is set" in tab.locator("main").inner_text()

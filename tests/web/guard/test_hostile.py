@@ -13,7 +13,7 @@ import pytest
 
 from gatecast.web.app import build
 
-from ...desk.filled import opened
+from ...service.filled import opened
 from .asking import ask, sent_file
 from .hostile import NAMES, PATHS, RAW_PATHS
 from .hostile_cells import CELLS
@@ -26,12 +26,12 @@ CHUNK = 65536
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A folder with a desk in it, and secrets beside and above the desk."""
+    """A folder with a service in it, and secrets beside and above the service."""
     top = tmp_path_factory.mktemp("hostile")
-    desk = top / "house" / "desk"
-    desk.mkdir(parents=True)
+    service = top / "house" / "service"
+    service.mkdir(parents=True)
     (top / "house" / "temporary").mkdir()
-    for folder in (top, top / "house", desk):
+    for folder in (top, top / "house", service):
         (folder / "secret.txt").write_text(SECRET)
     return top / "house"
 
@@ -46,14 +46,14 @@ def nowhere_else(house):
 
 
 @pytest.fixture(scope="module")
-def desk(house):
-    with opened(house / "desk") as desk:
-        yield desk
+def service(house):
+    with opened(house / "service") as service:
+        yield service
 
 
 @pytest.fixture(scope="module")
-def app(desk):
-    return build(desk)
+def app(service):
+    return build(service)
 
 
 @pytest.fixture
@@ -83,13 +83,13 @@ def test_there_are_more_than_two_hundred():
 
 
 @pytest.mark.usefixtures("outside")
-@pytest.mark.parametrize("kind", ["absolute", "from the files of the package", "beside the desk"])
+@pytest.mark.parametrize("kind", ["absolute", "from the files of the package", "beside the service"])
 def test_no_address_leads_out(house, app, kind):
     static = str(resources.files("gatecast.web") / "static")
     secret = {
         "absolute": str(house / "secret.txt").lstrip("/"),
         "from the files of the package": os.path.relpath(house / "secret.txt", static),
-        "beside the desk": "secret.txt",
+        "beside the service": "secret.txt",
     }[kind]
     for path in PATHS:
         target = path.replace("{secret}", secret)
@@ -121,7 +121,7 @@ def test_signs_that_no_address_may_hold_break_nothing(served):
 
 @pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_no_name_of_a_file_is_a_place(house, app, desk, name):
+def test_no_name_of_a_file_is_a_place(house, app, service, name):
     answer = sent_file(app, name.replace("{secret}", str(house / "secret.txt").lstrip("/")))
     assert answer.status in (303, 400, 422)
     if answer.status == 303:

@@ -13,15 +13,15 @@ import openpyxl
 import polars as pl
 import pytest
 
-from gatecast.desk.operations_file import operations_of, operations_text
-from gatecast.desk.operations_form import added
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.files import NUMBER
 from gatecast.games import ALWAYS, Column, Role
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.service.operations_file import operations_of, operations_text
+from gatecast.service.operations_form import added
 from gatecast.web.app import build
 
-from ...desk.filled import opened
+from ...service.filled import opened
 from .asking import ask, sent_file
 from .hostile_cells import CELLS
 from .shown import assert_nothing_runs, assert_shown
@@ -37,24 +37,24 @@ DANGEROUS = tuple("=+-@\t\r")
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("cells")) as desk:
-        yield desk
+def service(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("cells")) as service:
+        yield service
 
 
 @pytest.fixture(scope="module")
-def app(desk):
-    return build(desk)
+def app(service):
+    return build(service)
 
 
 @pytest.fixture(scope="module")
-def filled(app, desk):
+def filled(app, service):
     """Every cell as an opponent, a promotion and a value of an own column of a game, in home stands of twenty games.
 
     A NUL is no text, so the file would be refused as a whole.
     """
-    desk.store.import_games(pl.DataFrame(schema=GAME_COLUMNS), [SPONSOR])
-    desk.save_operations(operations(desk))
+    service.store.import_games(pl.DataFrame(schema=GAME_COLUMNS), [SPONSOR])
+    service.save_operations(operations(service))
     cells = [cell for cell in CELLS if "\x00" not in cell]
     table = io.StringIO()
     writer = csv.writer(table, quoting=csv.QUOTE_ALL)
@@ -69,8 +69,8 @@ def filled(app, desk):
     stored = ask(app, place, "POST", b"do=import", content_type=FORM)
     assert stored.status == 200
     assert_nothing_runs(stored)
-    record(desk)
-    return desk
+    record(service)
+    return service
 
 
 def day_of(place: int) -> str:
@@ -78,15 +78,15 @@ def day_of(place: int) -> str:
     return (FIRST + timedelta(days=place + place // STAND_GAMES * PAUSE_DAYS)).isoformat()
 
 
-def operations(desk, staff=1):
+def operations(service, staff=1):
     """Operations of few decisions, which are soon made."""
-    usual = desk.operations()
+    usual = service.operations()
     return replace(usual, staff=usual.staff[:staff], stock=usual.stock[:1], transport=usual.transport[:1])
 
 
-def record(desk):
+def record(service):
     """A forecast for every game to come."""
-    coming = desk.coming(CLUB).table
+    coming = service.coming(CLUB).table
     forecast = coming.select(
         c.GAME_ID,
         pl.lit("1").alias(LEAD),
@@ -95,7 +95,7 @@ def record(desk):
         *(pl.lit(2000.0 + 200 * place).alias(name) for place, name in enumerate(QUANTILE_COLUMNS)),
         pl.lit(0.1).alias(P_SELLOUT),
     )
-    desk.store.record_forecast(forecast, "of no model")
+    service.store.record_forecast(forecast, "of no model")
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +115,9 @@ def planned(app, ending: str, stand: int):
     return answer
 
 
-def hire_cells(app, desk):
+def hire_cells(app, service):
     """Every cell as the name of a role, if it can be one; the page tells why it cannot."""
-    made = desk.operations()
+    made = service.operations()
     for cell in CELLS:
         typed = {"staff..name": cell.encode(errors="replace").decode(), **ROLE}
         found = added(made, "staff", typed).operations
@@ -215,7 +215,7 @@ def test_a_cell_of_the_api_is_text(app, filled, cell):
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=range(len(CELLS)))
-def test_a_cell_as_a_header_is_text(app, desk, cell):
+def test_a_cell_as_a_header_is_text(app, service, cell):
     header = '"' + cell.replace('"', '""') + '"'
     text = f"date,opponent,{header},gate\n2025-06-10,Lakes,{header},\n2025-06-11,Lakes,{header},\n"
     answer = sent_file(app, "june.csv", text.encode(errors="replace"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gatecast.desk.access import make_session, make_token
+from gatecast.service.access import make_session, make_token
 from gatecast.web.guard.origin import OwnOrigin
 
 from .asking import HOST, ask, plain
@@ -52,8 +52,8 @@ def test_links_from_elsewhere_are_followed(method):
     assert ask(APP, "/plan", method, sec_fetch_site="cross-site").status == 200
 
 
-def test_a_browser_that_is_signed_in_cannot_be_made_to_change_anything(locked, locked_desk):
-    cookie = f"gc_session={make_session(locked_desk.store, NOW())}"
+def test_a_browser_that_is_signed_in_cannot_be_made_to_change_anything(locked, locked_service):
+    cookie = f"gc_session={make_session(locked_service.store, NOW())}"
     for target in ("/account/sessions/end", "/logout", "/club", "/settings/defaults", "/api/v1/operations"):
         for said in ({"sec_fetch_site": "cross-site"}, {"origin": "http://elsewhere.example"}, {"origin": "null"}):
             method = "PUT" if "api" in target else "POST"
@@ -62,12 +62,12 @@ def test_a_browser_that_is_signed_in_cannot_be_made_to_change_anything(locked, l
 
 
 def test_nobody_is_signed_in_by_a_page_of_others(locked):
-    """Else a stranger could have a manager work at the stranger's desk."""
+    """Else a stranger could have a manager work at the stranger's service."""
     assert ask(locked, "/login", "POST", b"password=x", origin="http://elsewhere.example").status == 403
 
 
-def test_a_program_with_a_token_needs_no_origin(locked, locked_desk):
-    bearer = f"Bearer {make_token(locked_desk.store, 'till', may_write=True)}"
+def test_a_program_with_a_token_needs_no_origin(locked, locked_service):
+    bearer = f"Bearer {make_token(locked_service.store, 'till', may_write=True)}"
     body = b'[{"game_id": "none", "tickets": 5, "as_of": "2025-06-08"}]'
     taken = ask(locked, "/api/v1/tickets", "POST", body, authorization=bearer, content_type="application/json")
     assert taken.status == 200

@@ -3,7 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gatecast.desk.access import SESSION_TIME, end_session, make_session, make_token
+from gatecast.service.access import SESSION_TIME, end_session, make_session, make_token
 
 from .asking import ELSEWHERE, ask
 
@@ -16,8 +16,8 @@ def NOW():  # noqa: N802  as a constant that is looked at when it is used
     return dt.datetime.now(dt.UTC)
 
 
-def session(desk, now=None):
-    return f"gc_session={make_session(desk.store, now or NOW())}"
+def session(service, now=None):
+    return f"gc_session={make_session(service.store, now or NOW())}"
 
 
 @pytest.mark.parametrize("cookie", ["", "gc_session=", f"gc_session={NEVER}", "gc_session=é", "other=1"])
@@ -40,20 +40,20 @@ def test_what_a_stranger_needs_is_there(locked, target):
     assert ask(locked, target).status == 200
 
 
-def test_who_is_signed_in_is_let_in_until_the_session_ends(locked, locked_desk):
-    cookie = session(locked_desk)
+def test_who_is_signed_in_is_let_in_until_the_session_ends(locked, locked_service):
+    cookie = session(locked_service)
     assert ask(locked, "/account", cookie=cookie).status == 200
     assert ask(locked, "/account", cookie=f"gc_session={NEVER}; {cookie}").status == 200
     assert ask(locked, "/api/v1/clubs", cookie=cookie).status == 200
-    end_session(locked_desk.store, cookie.partition("=")[2])
+    end_session(locked_service.store, cookie.partition("=")[2])
     locked.state.keeper.forget()
     assert ask(locked, "/account", cookie=cookie).status == 303
 
 
-def test_a_session_expires(locked, locked_desk):
-    cookie = session(locked_desk, NOW() - SESSION_TIME + dt.timedelta(seconds=60))
+def test_a_session_expires(locked, locked_service):
+    cookie = session(locked_service, NOW() - SESSION_TIME + dt.timedelta(seconds=60))
     assert ask(locked, "/account", cookie=cookie).status == 200
-    assert ask(locked, "/account", cookie=session(locked_desk, NOW() - SESSION_TIME)).status == 303
+    assert ask(locked, "/account", cookie=session(locked_service, NOW() - SESSION_TIME)).status == 303
 
 
 def test_scripts_are_sent_to_the_page_to_sign_in_as_a_whole(locked):
@@ -70,8 +70,8 @@ def test_a_program_without_a_token_is_told_how_to_get_one(locked):
     assert "Authorization: Bearer gc_..." in told.text
 
 
-def test_a_token_that_may_only_read_changes_nothing(locked, locked_desk):
-    bearer = f"Bearer {make_token(locked_desk.store, 'board', may_write=False)}"
+def test_a_token_that_may_only_read_changes_nothing(locked, locked_service):
+    bearer = f"Bearer {make_token(locked_service.store, 'board', may_write=False)}"
     assert ask(locked, "/api/v1/clubs", authorization=bearer).status == 200
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         refused = ask(locked, "/api/v1/outcomes", method, ROWS, authorization=bearer, content_type=JSON)
@@ -79,8 +79,8 @@ def test_a_token_that_may_only_read_changes_nothing(locked, locked_desk):
         assert "insufficient_scope" in refused.headers["www-authenticate"]
 
 
-def test_a_token_that_may_write_does_and_sees_no_page(locked, locked_desk):
-    bearer = f"bearer {make_token(locked_desk.store, 'till', may_write=True)}"
+def test_a_token_that_may_write_does_and_sees_no_page(locked, locked_service):
+    bearer = f"bearer {make_token(locked_service.store, 'till', may_write=True)}"
     assert ask(locked, "/api/v1/outcomes", "POST", ROWS, authorization=bearer, content_type=JSON).status == 200
     assert ask(locked, "/account", authorization=bearer).status == 303
     assert ask(locked, "/account/tokens", "POST", b"name=x", authorization=bearer).status == 303
@@ -89,8 +89,8 @@ def test_a_token_that_may_write_does_and_sees_no_page(locked, locked_desk):
 @pytest.mark.parametrize(
     "given", ["", "Bearer", "Bearer gc_", f"Bearer gc_{NEVER}", "Basic dXNlcjpwYXNz", "Bearer \xff" * 9]
 )
-def test_what_is_no_token_is_refused_even_of_who_is_signed_in(locked, locked_desk, given):
-    refused = ask(locked, "/api/v1/games", authorization=given, cookie=session(locked_desk))
+def test_what_is_no_token_is_refused_even_of_who_is_signed_in(locked, locked_service, given):
+    refused = ask(locked, "/api/v1/games", authorization=given, cookie=session(locked_service))
     assert refused.status == 401
     assert "invalid_token" in refused.headers["www-authenticate"]
 

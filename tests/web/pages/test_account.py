@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gatecast.desk import access
+from gatecast.service import access
 from gatecast.web.app import build
 
 from ..conftest import Visitor
@@ -25,8 +25,8 @@ class Browser(Visitor):
 
 
 @pytest.fixture
-def app(empty_desk):
-    return build(empty_desk)
+def app(empty_service):
+    return build(empty_service)
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def owner(app):
 
 
 @pytest.fixture
-def locked(app, empty_desk):
+def locked(app, empty_service):
     """The application, with a password."""
-    access.set_password(empty_desk.store, PASSWORD)
+    access.set_password(empty_service.store, PASSWORD)
     return app
 
 
@@ -77,12 +77,12 @@ def test_without_a_password_the_pages_say_so(owner):
     assert session_cookie(owner.post("/login", data={"password": PASSWORD})) == ""
 
 
-def test_the_first_password_locks_the_pages_and_keeps_who_set_it_in(app, owner, empty_desk):
+def test_the_first_password_locks_the_pages_and_keeps_who_set_it_in(app, owner, empty_service):
     stranger = Browser(app)
     assert is_in(stranger)
     answer = owner.post("/account/password", data=chosen(PASSWORD))
     assert (answer.status_code, answer.headers["location"]) == (303, "/account?done=password")
-    assert access.check_password(empty_desk.store, PASSWORD)
+    assert access.check_password(empty_service.store, PASSWORD)
     assert is_in(owner)
     assert "The password is set" in text_of(owner.get("/account?done=password"))
     answer = stranger.get("/plan?season=2025")
@@ -99,12 +99,12 @@ def test_the_first_password_locks_the_pages_and_keeps_who_set_it_in(app, owner, 
         ({}, "got 0 characters"),
     ],
 )
-def test_a_password_that_cannot_be_used_is_told_beside_its_field(owner, empty_desk, sent, told):
+def test_a_password_that_cannot_be_used_is_told_beside_its_field(owner, empty_service, sent, told):
     page = owner.post("/account/password", data=sent)
     assert page.status_code == 422
     assert told in text_of(page)
     assert PASSWORD not in page.text
-    assert not access.has_password(empty_desk.store)
+    assert not access.has_password(empty_service.store)
 
 
 # Signing in
@@ -151,12 +151,12 @@ def test_the_cookie_is_kept_to_tls_where_the_browser_speaks_it(locked, origin):
     assert "; Secure" in session_cookie(visitor.post("/login", data={"password": PASSWORD}, headers={"origin": origin}))
 
 
-def test_the_session_is_another_one_after_signing_in(locked, empty_desk):
+def test_the_session_is_another_one_after_signing_in(locked, empty_service):
     visitor = signed_in(locked)
     before = visitor.cookies["gc_session"]
     visitor.post("/login", data={"password": PASSWORD})
     assert visitor.cookies["gc_session"] != before
-    assert access.session_ends(empty_desk.store, before) is None
+    assert access.session_ends(empty_service.store, before) is None
 
 
 def test_a_session_that_a_stranger_planted_is_not_taken_over(locked):
@@ -214,15 +214,15 @@ def test_when_a_session_ends_by_itself_is_told(locked):
 # Changing the password
 
 
-def test_the_password_is_changed_by_who_knows_it(locked, empty_desk):
+def test_the_password_is_changed_by_who_knows_it(locked, empty_service):
     here, there = signed_in(locked), signed_in(locked)
     refused = here.post("/account/password", data=chosen(OTHER, current="wrong"))
     assert refused.status_code == 422
     assert "This is not the password" in text_of(refused)
     assert here.post("/account/password", data=chosen(OTHER)).status_code == 422
-    assert access.check_password(empty_desk.store, PASSWORD)
+    assert access.check_password(empty_service.store, PASSWORD)
     assert here.post("/account/password", data=chosen(OTHER, current=PASSWORD)).status_code == 303
-    assert access.check_password(empty_desk.store, OTHER)
+    assert access.check_password(empty_service.store, OTHER)
     assert is_in(here)
     assert not is_in(there)
 
@@ -239,7 +239,7 @@ def test_who_took_over_a_browser_cannot_try_passwords_there(locked):
 # Tokens
 
 
-def test_a_token_is_shown_once_and_can_be_taken_back(locked, empty_desk):
+def test_a_token_is_shown_once_and_can_be_taken_back(locked, empty_service):
     visitor = signed_in(locked)
     page = visitor.post("/account/tokens", data={"name": "score board", "may": "read"})
     assert page.headers["cache-control"] == "no-store"
@@ -251,7 +251,7 @@ def test_a_token_is_shown_once_and_can_be_taken_back(locked, empty_desk):
     bearer = {"authorization": f"Bearer {secret}"}
     assert program.get("/api/v1/games", headers=bearer).status_code == 200
     assert program.post("/api/v1/outcomes", json=NEXT_ROW, headers=bearer).status_code == 403
-    number = empty_desk.store.tokens()[0].token_id
+    number = empty_service.store.tokens()[0].token_id
     assert visitor.post(f"/account/tokens/{number}/drop").headers["location"] == "/account?done=token"
     assert program.get("/api/v1/games", headers=bearer).status_code == 401
     assert visitor.post(f"/account/tokens/{number}/drop").headers["location"] == "/account"

@@ -29,34 +29,34 @@ def fields(page):
     return found | dict(re.findall(r'<input[^>]* name="([^"]*)" value="([^"]*)"', page))
 
 
-def test_an_upload_is_corrected_and_stored(visit, own_desk):
-    visitor = visit(own_desk)
-    before = len(own_desk.games())
+def test_an_upload_is_corrected_and_stored(visit, own_service):
+    visitor = visit(own_service)
+    before = len(own_service.games())
     path, _ = send(visitor, SHEET)
     page = visitor.get(path).text
     assert "Rows that cannot be used" in page
-    assert len(own_desk.games()) == before
+    assert len(own_service.games()) == before
     form = fields(page)
     cells = sorted(name for name in form if name.startswith("cell:"))
     assert cells == ["cell:3:temp (F)", "cell:4:gate"]
     assert visitor.post(path, data={**form, cells[0]: "70", cells[1]: "", "do": "check"}).headers["location"] == path
     page = visitor.get(path).text
     assert "Rows that cannot be used" not in page
-    assert len(own_desk.games()) == before
+    assert len(own_service.games()) == before
     stored = visitor.post(path, data={**fields(page), "do": "import"})
     assert "3 added, 1 changed" in stored.text
-    home = own_desk.home_games("Quillport Lanterns").table
-    assert len(own_desk.games()) == before + 3
+    home = own_service.home_games("Quillport Lanterns").table
+    assert len(own_service.games()) == before + 3
     assert home.filter(pl.col(c.GAME_ID) == "QUI202506100")[c.ATTENDANCE].item() == 3100
     assert home.filter(pl.col(c.DATE).cast(str) == "2025-07-18")[c.PROMOTION].item() == "fireworks"
-    number = own_desk.store.imports()["import_id"].max()
+    number = own_service.store.imports()["import_id"].max()
     assert visitor.post(f"/data/imports/{number}/undo").status_code == 303
-    assert len(own_desk.games()) == before
+    assert len(own_service.games()) == before
     assert visitor.get(path).status_code == 404
 
 
-def test_the_good_rows_are_stored_and_the_others_told(visit, own_desk):
-    visitor = visit(own_desk)
+def test_the_good_rows_are_stored_and_the_others_told(visit, own_service):
+    visitor = visit(own_service)
     path, _ = send(visitor, SHEET)
     stored = visitor.post(path, data={**fields(visitor.get(path).text), "do": "import"}).text
     assert "1 added, 1 changed" in stored
@@ -64,8 +64,8 @@ def test_the_good_rows_are_stored_and_the_others_told(visit, own_desk):
     assert "row 4, gate" in stored
 
 
-def test_a_column_can_be_taken_out_and_another_taken_for_it(visit, own_desk):
-    visitor = visit(own_desk)
+def test_a_column_can_be_taken_out_and_another_taken_for_it(visit, own_service):
+    visitor = visit(own_service)
     path, _ = send(visitor, "day,who,people\n2025-07-18,Velmora Kites,\n2025-06-10,Oxbarrow Plowmen,3100\n")
     form = fields(visitor.get(path).text)
     form |= {"column:date": "day", "column:visitor": "who", "column:attendance": "people"}
@@ -78,12 +78,12 @@ def test_a_column_can_be_taken_out_and_another_taken_for_it(visit, own_desk):
     assert fields(page)["column:attendance"] == "people"
 
 
-def test_what_is_thrown_away_is_gone(visit, own_desk):
-    visitor = visit(own_desk)
+def test_what_is_thrown_away_is_gone(visit, own_service):
+    visitor = visit(own_service)
     path, _ = send(visitor, SHEET)
     assert visitor.post(path, data={"do": "discard"}).headers["location"] == "/data"
     assert visitor.get(path).status_code == 404
-    assert own_desk.store.imports().height == 1
+    assert own_service.store.imports().height == 1
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_what_is_thrown_away_is_gone(visit, own_desk):
         ("games.csv", b"a,a\n1,2\n", "twice"),
     ],
 )
-def test_what_is_no_table_is_refused_in_words(visit, own_desk, name, content, told):
-    _, answer = send(visit(own_desk), content, name)
+def test_what_is_no_table_is_refused_in_words(visit, own_service, name, content, told):
+    _, answer = send(visit(own_service), content, name)
     assert answer.status_code == 422
     assert told in answer.text
 
 
-def test_gates_of_games_and_tickets_sold_are_recognised(visit, own_desk):
-    visitor = visit(own_desk)
+def test_gates_of_games_and_tickets_sold_are_recognised(visit, own_service):
+    visitor = visit(own_service)
     path, _ = send(visitor, "game_id,attendance\nQUI202506100,3100\nnone,5\n", "gates.csv")
     assert "A table of gates of games" in visitor.get(path).text
     assert "0 added, 1 changed, 0 unchanged, 1 refused" in visitor.post(path, data={"do": "import"}).text
@@ -114,26 +114,26 @@ def test_gates_of_games_and_tickets_sold_are_recognised(visit, own_desk):
     assert "1 added" in visitor.post(path, data={"do": "import"}).text
 
 
-def test_gates_typed_by_hand(visit, own_desk):
-    visitor = visit(own_desk)
+def test_gates_typed_by_hand(visit, own_service):
+    visitor = visit(own_service)
     stored = visitor.post("/data/gates", data={"gate:QUI202506100": "3,100", "gate:QUI202506110": ""})
     assert "1 changed" in stored.text
-    assert own_desk.coming("Quillport Lanterns").table[c.GAME_ID][0] == "QUI202506110"
+    assert own_service.coming("Quillport Lanterns").table[c.GAME_ID][0] == "QUI202506110"
     refused = visitor.post("/data/gates", data={"gate:QUI202506110": "lots"})
     assert refused.status_code == 422
     assert "lots" in refused.text
     assert visitor.post("/data/gates", data={}).status_code == 422
 
 
-def test_an_empty_desk_takes_a_first_table(visit, empty_desk):
-    visitor = visit(empty_desk)
+def test_an_empty_service_takes_a_first_table(visit, empty_service):
+    visitor = visit(empty_service)
     path, _ = send(visitor, "date,opponent,gate\n2019-05-01,Lakes,5000\n2019-05-02,Lakes,\n")
     page = visitor.get(path).text
     stored = visitor.post(path, data={**fields(page), "home": "Riverton", "do": "import"})
     assert "2 added" in stored.text
-    assert empty_desk.clubs() == ["Riverton"]
+    assert empty_service.clubs() == ["Riverton"]
 
 
-def test_gates_are_asked_for_of_past_games_and_the_next_one(visit, own_desk):
-    asked = re.findall(r'name="gate:([^"]*)"', visit(own_desk).get("/data").text)
+def test_gates_are_asked_for_of_past_games_and_the_next_one(visit, own_service):
+    asked = re.findall(r'name="gate:([^"]*)"', visit(own_service).get("/data").text)
     assert asked == ["QUI202506100"]

@@ -4,10 +4,10 @@ import re
 import polars as pl
 import pytest
 
-from gatecast.desk.homestands import stand_view
-from gatecast.desk.operations_form import edited
-from gatecast.evaluate.words import rounded
-from gatecast.plan.reader import operations_from_dict, operations_to_dict
+from gatecast.formatting import rounded
+from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
+from gatecast.service.homestands import stand_view
+from gatecast.service.operations_form import edited
 from gatecast.web.plan_words import money
 
 from .test_game import tags, text_of
@@ -17,23 +17,23 @@ TUESDAY = "QUI202506100"
 
 
 @pytest.fixture
-def visitor(sample_desk, visit):
-    return visit(sample_desk)
+def visitor(sample_club, visit):
+    return visit(sample_club)
 
 
 @pytest.fixture
-def owner(own_desk, visit):
-    return visit(own_desk)
+def owner(own_service, visit):
+    return visit(own_service)
 
 
-def plan_of(desk, typed=None):
+def plan_of(service, typed=None):
     """The plan of the next home stand, with settings typed."""
-    return stand_view(desk, operations=edited(desk.operations(), typed or {}).operations).plan
+    return stand_view(service, operations=edited(service.operations(), typed or {}).operations).plan
 
 
-def total_with(desk, typed):
+def total_with(service, typed):
     """How a page tells what settings make of the expected cost."""
-    before, after = plan_of(desk).expected_cost, plan_of(desk, typed).expected_cost
+    before, after = plan_of(service).expected_cost, plan_of(service, typed).expected_cost
     return f"expected cost {cash(after)} in place of {cash(before)} ({cash(after - before, signed=True)})"
 
 
@@ -53,7 +53,7 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
     page = visitor.get("/plan")
     assert page.status_code == 200
     text = text_of(page)
-    plan = stand_view(visitor.app.state.desk).plan
+    plan = stand_view(visitor.app.state.service).plan
     people, first = sum(game["people_mean"] for game in plan.games), plan.by_game("staff")[0]
     for words in (
         "Home stand, Tue 3 June to Sun 15 June 2025",
@@ -72,7 +72,7 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
 def test_every_game_role_item_and_service_stands_on_the_page(visitor):
     page = visitor.get(PLAN)
     text = text_of(page)
-    plan = stand_view(visitor.app.state.desk).plan
+    plan = stand_view(visitor.app.state.service).plan
     for kind in ("staff", "stock", "transport"):
         for each in plan.decided[kind]:
             row = " ".join(f"{choice}" for choice in each.choices)
@@ -119,22 +119,22 @@ def test_every_number_has_its_unit_and_its_source(visitor):
 
 
 def test_trying_a_number_tells_what_it_changes_and_stores_nothing(visitor):
-    desk = visitor.app.state.desk
-    before = desk.revision()
+    service = visitor.app.state.service
+    before = service.revision()
     page = visitor.get(f"{PLAN}&staff.ushers.cost=120,5&staff.ushers.minimum=2")
     assert page.status_code == 200
     text = text_of(page)
     assert "Only tried: Ushers: cost $120.50 a shift in place of $100" in text
-    ushers = plan_of(desk).decided["staff"][1]
+    ushers = plan_of(service).decided["staff"][1]
     assert re.search(
         rf"Ushers: \d+ shifts in place of {ushers.total}, \d+ people to engage in place of {ushers.engaged};"
         r" expected cost \$[\d,]+ more",
         text,
     )
-    assert total_with(desk, {"staff.ushers.cost": "120.5"}) in text
+    assert total_with(service, {"staff.ushers.cost": "120.5"}) in text
     assert "Issue this plan" not in text
     assert page.headers["hx-push-url"] == f"{PLAN}&staff.ushers.cost=120.5"
-    assert desk.revision() == before
+    assert service.revision() == before
 
 
 def test_a_second_number_is_tried_with_the_first(visitor):
@@ -166,7 +166,7 @@ def test_what_cannot_be_used_is_told_beside_its_field_and_kept(visitor):
     assert found["staff.cleaning.cost"]["value"] == "90"
     text = text_of(page)
     assert "write 1500 or 1.5, as a comma may mean either" in text
-    assert f"{cash(plan_of(visitor.app.state.desk).expected_cost)} expected cost" in text
+    assert f"{cash(plan_of(visitor.app.state.service).expected_cost)} expected cost" in text
     assert page.text.count("<details open>") == 1
 
 
@@ -176,51 +176,51 @@ def test_a_setting_of_a_role_that_is_gone_is_told(visitor):
     assert "it may have been taken out or renamed" in text_of(page)
 
 
-def test_keeping_a_number_and_taking_it_back(owner, own_desk):
+def test_keeping_a_number_and_taking_it_back(owner, own_service):
     sent = {"season": "2025", "stand": "5", "staff.ushers.cost": "150", "staff.ushers.minimum": "2"}
-    told = total_with(own_desk, {"staff.ushers.cost": "150"})
+    told = total_with(own_service, {"staff.ushers.cost": "150"})
     answer = owner.post("/plan/keep", data=sent)
     assert answer.status_code == 303
-    assert own_desk.operations().staff[1].cost == 150
+    assert own_service.operations().staff[1].cost == 150
     page = owner.get(answer.headers["location"])
     text = text_of(page)
     assert "Kept for every plan: Ushers: cost $150 a shift in place of $100" in text
     assert told in text
     back = owner.post("/plan/keep", data={"season": "2025", "stand": "5", "staff.ushers.cost": "100"})
     assert "was.staff.ushers.cost=150" in back.headers["location"]
-    assert own_desk.operations().staff[1].cost == 100
+    assert own_service.operations().staff[1].cost == 100
 
 
-def test_keeping_what_cannot_be_used_stores_nothing(owner, own_desk):
-    before = own_desk.revision()
+def test_keeping_what_cannot_be_used_stores_nothing(owner, own_service):
+    before = own_service.revision()
     page = owner.post("/plan/keep", data={"season": "2025", "stand": "5", "staff.ushers.cost": "900"})
     assert page.status_code == 422
     assert "more than the cost of a shift, 900" in text_of(page)
-    assert own_desk.revision() == before
+    assert own_service.revision() == before
 
 
-def test_issuing_and_what_has_changed_since(owner, own_desk):
+def test_issuing_and_what_has_changed_since(owner, own_service):
     page = owner.get(PLAN)
     answer = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(page)})
     assert answer.status_code == 303
     page = owner.get(answer.headers["location"])
     assert "Issued: the plan is kept as it is." in text_of(page)
     assert re.search(r"Last issued .* UTC; no choice has changed since", text_of(page))
-    told, before = total_with(own_desk, {"staff.ushers.cost": "150"}), plan_of(own_desk).decided["staff"][1]
-    own_desk.save_operations(edited(own_desk.operations(), {"staff.ushers.cost": "150"}).operations)
+    told, before = total_with(own_service, {"staff.ushers.cost": "150"}), plan_of(own_service).decided["staff"][1]
+    own_service.save_operations(edited(own_service.operations(), {"staff.ushers.cost": "150"}).operations)
     text = text_of(owner.get(f"{PLAN}&again=1"))
     assert f"since then 6 choices differ, {told}" in text
-    after = plan_of(own_desk).decided["staff"][1]
+    after = plan_of(own_service).decided["staff"][1]
     assert f"Ushers: {after.total} shifts in place of {before.total}" in text
 
 
-def test_a_plan_that_changed_meanwhile_is_shown_before_it_is_issued(owner, own_desk):
+def test_a_plan_that_changed_meanwhile_is_shown_before_it_is_issued(owner, own_service):
     mark = mark_of(owner.get(PLAN))
-    own_desk.save_operations(edited(own_desk.operations(), {"staff.ushers.cost": "150"}).operations)
+    own_service.save_operations(edited(own_service.operations(), {"staff.ushers.cost": "150"}).operations)
     answer = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark})
     assert answer.status_code == 409
     assert "The plan has changed since you opened the page" in text_of(answer)
-    assert own_desk.store.plans().height == 0
+    assert own_service.store.plans().height == 0
     again = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(answer)})
     assert again.status_code == 303
 
@@ -234,10 +234,10 @@ def test_nothing_to_issue_or_to_keep_for(owner):
     )
 
 
-def test_what_came_of_an_issued_plan(owner, own_desk):
-    expected = plan_of(own_desk).games[0]["expected_cost"]
+def test_what_came_of_an_issued_plan(owner, own_service):
+    expected = plan_of(own_service).games[0]["expected_cost"]
     owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(owner.get(PLAN))})
-    own_desk.store.record_outcomes(pl.DataFrame({"game_id": [TUESDAY], "attendance": [3000]}))
+    own_service.store.record_outcomes(pl.DataFrame({"game_id": [TUESDAY], "attendance": [3000]}))
     text = text_of(owner.get(f"{PLAN}&again=1"))
     told = re.search(
         r"The plans issued for 1 game cost \$([\d,]+) with the gates that came; \$([\d,]+) had been expected,"
@@ -266,11 +266,11 @@ def test_what_is_not_there(visitor, path):
     assert visitor.get(path).status_code == 404
 
 
-def test_names_that_look_like_markup_or_formulas(owner, own_desk):
-    table = operations_to_dict(own_desk.operations())
+def test_names_that_look_like_markup_or_formulas(owner, own_service):
+    table = operations_to_dict(own_service.operations())
     table["staff"][0]["name"] = "=1+1<script>"
     table["stock"][0]["name"] = "\"><img src=x> 'a' & b.c"
-    own_desk.save_operations(operations_from_dict(table))
+    own_service.save_operations(operations_from_dict(table))
     page = owner.get(PLAN)
     assert "<script>alert" not in page.text
     assert "<img" not in page.text
@@ -280,24 +280,24 @@ def test_names_that_look_like_markup_or_formulas(owner, own_desk):
     assert "price $9 a unit in place of $7" in text_of(tried)
 
 
-def test_without_games_and_without_forecasts(empty_desk, visit):
-    visitor = visit(empty_desk)
+def test_without_games_and_without_forecasts(empty_service, visit):
+    visitor = visit(empty_service)
     assert "Nothing here yet" in text_of(visitor.get("/plan"))
     assert visitor.get("/plan.csv").status_code == 404
     frame = {"game_id": ["x", "y"], "date": [dt.date(2025, 7, 1), dt.date(2025, 6, 1)], "home": ["Hens", "Hens"]}
-    empty_desk.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
-    page = visit(empty_desk).get("/plan")
+    empty_service.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
+    page = visit(empty_service).get("/plan")
     assert page.status_code == 200
     assert "1 game to come, not forecast yet" in text_of(page)
     assert 'action="/jobs/forecast"' in page.text
 
 
-def test_undated_games(empty_desk, visit):
-    empty_desk.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
+def test_undated_games(empty_service, visit):
+    empty_service.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
     quantiles = {f"q{level:02d}": 410.0 + level for level in (5, 10, 25, 50, 75, 90, 95)}
     row = {"game_id": "y", "lead": "1", "mean": 460.0, **quantiles, "p_sellout": None}
-    empty_desk.store.record_forecast(pl.DataFrame([row]), "m")
-    visitor = visit(empty_desk)
+    empty_service.store.record_forecast(pl.DataFrame([row]), "m")
+    visitor = visit(empty_service)
     text = text_of(visitor.get("/plan"))
     assert "1 game to come" in text
     assert "without dates there are no deliveries" in text

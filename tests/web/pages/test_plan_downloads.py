@@ -7,18 +7,18 @@ import json
 import openpyxl
 import pytest
 
-from gatecast.desk.homestands import stand_view
-from gatecast.plan.reader import operations_from_dict, operations_to_dict
+from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
+from gatecast.service.homestands import stand_view
 
 
 @pytest.fixture
-def visitor(sample_desk, visit):
-    return visit(sample_desk)
+def visitor(sample_club, visit):
+    return visit(sample_club)
 
 
 def test_downloads_are_of_the_same_plan(visitor):
-    desk = visitor.app.state.desk
-    plan = stand_view(desk).plan
+    service = visitor.app.state.service
+    plan = stand_view(service).plan
     names = {}
     for ending in ("xlsx", "csv", "ics", "json"):
         names[ending] = visitor.get(f"/plan.{ending}?season=2025&stand=5")
@@ -29,7 +29,7 @@ def test_downloads_are_of_the_same_plan(visitor):
     assert names["json"].headers["content-type"] == "application/json"
     rows = list(csv.DictReader(io.StringIO(names["csv"].text)))
     assert [int(row["choice"]) for row in rows] == plan.plan.table["choice"].to_list()
-    assert json.loads(names["json"].text)["notice"] == desk.notice()
+    assert json.loads(names["json"].text)["notice"] == service.notice()
     assert names["ics"].text.count("BEGIN:VEVENT") == len(plan.deadlines)
     assert "Staff" in openpyxl.load_workbook(io.BytesIO(names["xlsx"].content)).sheetnames
 
@@ -39,11 +39,11 @@ def test_a_tried_plan_is_downloaded_as_it_is_shown(visitor):
     assert whole["operations"]["staff"][1]["cost"] == 150
 
 
-def test_nothing_in_a_download_runs_as_a_formula(own_desk, visit):
-    owner = visit(own_desk)
-    table = operations_to_dict(own_desk.operations())
+def test_nothing_in_a_download_runs_as_a_formula(own_service, visit):
+    owner = visit(own_service)
+    table = operations_to_dict(own_service.operations())
     table["staff"][0]["name"] = "=HYPERLINK(1)"
-    own_desk.save_operations(operations_from_dict(table))
+    own_service.save_operations(operations_from_dict(table))
     rows = list(csv.DictReader(io.StringIO(owner.get("/plan.csv").text)))
     assert rows[0]["name"] == "'=HYPERLINK(1)"
     assert not [row for row in rows if any(cell.startswith(("=", "@", "+")) for cell in row.values())]

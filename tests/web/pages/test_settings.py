@@ -3,8 +3,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gatecast.desk.operations_file import operations_of, operations_text
 from gatecast.plan import default_operations
+from gatecast.service.operations_file import operations_of, operations_text
 
 from .test_game import tags, text_of
 from .test_plan import inputs
@@ -18,15 +18,15 @@ ROLE = {
 
 
 @pytest.fixture
-def owner(own_desk, visit):
-    return visit(own_desk)
+def owner(own_service, visit):
+    return visit(own_service)
 
 
-def test_every_number_stands_there_with_unit_and_source(sample_desk, visit):
-    page = visit(sample_desk).get("/settings")
+def test_every_number_stands_there_with_unit_and_source(sample_club, visit):
+    page = visit(sample_club).get("/settings")
     assert page.status_code == 200
     found, text = inputs(page), text_of(page)
-    operations = sample_desk.operations()
+    operations = sample_club.operations()
     assert found["currency"]["value"] == "$"
     assert found["crowd.show_rate"]["value"] == "0.83"
     for kind in ("staff", "stock", "transport"):
@@ -43,8 +43,8 @@ def test_every_number_stands_there_with_unit_and_source(sample_desk, visit):
     assert 'href="/account"' in page.text
 
 
-def test_the_page_keeps_its_policy_and_every_field_is_labelled(sample_desk, visit):
-    page = visit(sample_desk).get("/settings")
+def test_the_page_keeps_its_policy_and_every_field_is_labelled(sample_club, visit):
+    page = visit(sample_club).get("/settings")
     assert len(page.content) < 200_000
     found = tags(page.text)
     ids = [attributes["id"] for _, attributes in found if "id" in attributes]
@@ -58,19 +58,19 @@ def test_the_page_keeps_its_policy_and_every_field_is_labelled(sample_desk, visi
             assert set(attributes.get("aria-describedby", "").split()) <= set(ids)
 
 
-def test_changing_numbers(owner, own_desk):
+def test_changing_numbers(owner, own_service):
     sent = {"staff.ushers.name": "stewards", "staff.ushers.cost": "120,5", "staff.ushers.pool": "40"}
     answer = owner.post("/settings/change", data=sent)
     assert (answer.status_code, answer.headers["location"]) == (303, "/settings?done=kept")
-    role = own_desk.operations().staff[1]
+    role = own_service.operations().staff[1]
     assert (role.name, role.cost, role.pool) == ("stewards", 120.5, 40)
     assert "Every plan counts with it from now on" in text_of(owner.get("/settings?done=kept"))
 
 
-def test_currency_and_crowd(owner, own_desk):
+def test_currency_and_crowd(owner, own_service):
     owner.post("/settings/change", data={"currency": "EUR", "crowd.show_rate": "0,9"})
-    assert own_desk.operations().currency == "EUR"
-    assert own_desk.operations().crowd.show_rate == 0.9
+    assert own_service.operations().currency == "EUR"
+    assert own_service.operations().crowd.show_rate == 0.9
     page = owner.post("/settings/change", data={"currency": "", "crowd.show_rate": "90"})
     assert page.status_code == 422
     page = owner.post("/settings/change", data={"currency": "dollars", "crowd.show_rate": "0.9"})
@@ -79,71 +79,71 @@ def test_currency_and_crowd(owner, own_desk):
     assert "a sign or code such as $ or EUR" in text_of(page)
 
 
-def test_what_cannot_be_used_is_told_beside_its_field_and_kept(owner, own_desk):
-    before = own_desk.revision()
+def test_what_cannot_be_used_is_told_beside_its_field_and_kept(owner, own_service):
+    before = own_service.revision()
     page = owner.post("/settings/change", data={"staff.ushers.cost": "x", "staff.ushers.minimum": "3"})
     assert page.status_code == 422
     assert inputs(page)["staff.ushers.cost"]["value"] == "x"
     assert inputs(page)["staff.ushers.minimum"]["value"] == "3"
     assert "got &#39;x&#39;, expected a number above 0 ($ a shift)" in text_of(page)
     assert page.text.count('<details class="entry" open>') == 1
-    assert own_desk.revision() == before
+    assert own_service.revision() == before
 
 
-def test_adding_a_role(owner, own_desk):
+def test_adding_a_role(owner, own_service):
     answer = owner.post("/settings/add", data={"group": "staff", **ROLE})
     assert answer.headers["location"] == "/settings?done=added"
-    assert own_desk.operations().staff[-1].name == "ticket scanners"
+    assert own_service.operations().staff[-1].name == "ticket scanners"
 
 
-def test_an_addition_that_lacks_something_stays_open_with_what_was_typed(owner, own_desk):
-    count = len(own_desk.operations().staff)
+def test_an_addition_that_lacks_something_stays_open_with_what_was_typed(owner, own_service):
+    count = len(own_service.operations().staff)
     page = owner.post("/settings/add", data={"group": "staff", **ROLE, "staff..cost": ""})
     assert page.status_code == 422
     assert inputs(page)["staff..name"]["value"] == "ticket scanners"
     assert inputs(page)["staff..cost"]["aria-invalid"] == "true"
     assert '<details class="entry add" open>' in page.text
-    assert len(own_desk.operations().staff) == count
+    assert len(own_service.operations().staff) == count
     assert owner.post("/settings/add", data={"group": "nonsense"}).status_code == 303
 
 
-def test_taking_a_role_out_offers_it_to_be_added_again(owner, own_desk):
-    usual = own_desk.operations().staff[1]
+def test_taking_a_role_out_offers_it_to_be_added_again(owner, own_service):
+    usual = own_service.operations().staff[1]
     answer = owner.post("/settings/remove", data={"group": "staff", "name": "ushers"})
-    assert "ushers" not in [role.name for role in own_desk.operations().staff]
+    assert "ushers" not in [role.name for role in own_service.operations().staff]
     page = owner.get(answer.headers["location"])
     assert "Taken out" in text_of(page)
     assert inputs(page)["staff..name"]["value"] == "ushers"
     typed = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
     owner.post("/settings/add", data={"group": "staff", **typed})
-    assert own_desk.operations().staff[-1] == usual
+    assert own_service.operations().staff[-1] == usual
 
 
-def test_the_last_one_of_all_stays(owner, own_desk):
-    operations = own_desk.operations()
+def test_the_last_one_of_all_stays(owner, own_service):
+    operations = own_service.operations()
     for kind in ("staff", "stock", "transport"):
         for entry in getattr(operations, kind):
             page = owner.post("/settings/remove", data={"group": kind, "name": entry.name})
     assert page.status_code == 422
     assert "nothing to decide" in text_of(page)
-    assert len(own_desk.operations().transport) == 1
+    assert len(own_service.operations().transport) == 1
     assert owner.post("/settings/remove", data={"group": "staff", "name": "nobody"}).status_code == 303
     assert owner.post("/settings/remove", data={"group": "crowd", "name": ""}).status_code == 303
 
 
-def test_the_file_holds_all_of_it(sample_desk, visit):
-    file = visit(sample_desk).get("/settings/operations.toml")
+def test_the_file_holds_all_of_it(sample_club, visit):
+    file = visit(sample_club).get("/settings/operations.toml")
     assert file.headers["content-disposition"] == 'attachment; filename="operations.toml"'
     assert tomllib.loads(file.text)["currency"] == "$"
-    assert operations_of(file.content) == sample_desk.operations()
+    assert operations_of(file.content) == sample_club.operations()
 
 
-def test_loading_a_file(owner, own_desk):
+def test_loading_a_file(owner, own_service):
     text = operations_text(default_operations()).replace("cost = 130 ", "cost = 140 ")
     answer = owner.post("/settings/upload", files={"file": ("my own.toml", text.encode())})
     assert answer.headers["location"] == "/settings?done=loaded"
-    assert own_desk.operations().staff[0].cost == 140
-    assert len(own_desk.operations().transport) == 3
+    assert own_service.operations().staff[0].cost == 140
+    assert len(own_service.operations().transport) == 3
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,12 @@ def test_loading_a_file(owner, own_desk):
         (b"#" * 1_000_001, "at most 1,000,000"),
     ],
 )
-def test_a_file_that_cannot_be_used_changes_nothing(owner, own_desk, content, words):
-    before = own_desk.revision()
+def test_a_file_that_cannot_be_used_changes_nothing(owner, own_service, content, words):
+    before = own_service.revision()
     page = owner.post("/settings/upload", files={"file": ("x.toml", content)})
     assert page.status_code == 422
     assert words in text_of(page)
-    assert own_desk.revision() == before
+    assert own_service.revision() == before
 
 
 def test_no_file_at_all(owner):
@@ -169,13 +169,13 @@ def test_no_file_at_all(owner):
     assert "got no file" in text_of(page)
 
 
-def test_back_to_the_defaults(owner, own_desk):
+def test_back_to_the_defaults(owner, own_service):
     owner.post("/settings/change", data={"staff.ushers.cost": "120"})
     assert owner.post("/settings/defaults").headers["location"] == "/settings?done=defaults"
-    assert own_desk.operations() == default_operations()
+    assert own_service.operations() == default_operations()
 
 
-def test_without_games(empty_desk, visit):
-    page = visit(empty_desk).get("/settings")
+def test_without_games(empty_service, visit):
+    page = visit(empty_service).get("/settings")
     assert page.status_code == 200
     assert "scanners counted" not in text_of(page)

@@ -7,8 +7,8 @@ NEXT, FAR = "/games/QUI202506130/what-if", "/games/QUI202507130/what-if"
 
 
 @pytest.fixture
-def visitor(sample_desk, visit, compiled_once):
-    return visit(sample_desk)
+def visitor(sample_club, visit, compiled_once):
+    return visit(sample_club)
 
 
 def fields(page):
@@ -120,8 +120,8 @@ def test_a_game_played_and_one_that_is_not_there(visitor):
     assert visitor.get("/games/nowhere/what-if").status_code == 404
 
 
-def test_without_a_model(empty_desk, visit):
-    empty_desk.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
-    page = visit(empty_desk).get("/games/y/what-if?promotion=fireworks")
+def test_without_a_model(empty_service, visit):
+    empty_service.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
+    page = visit(empty_service).get("/games/y/what-if?promotion=fireworks")
     assert page.status_code == 200
     assert "no model yet" in page.text

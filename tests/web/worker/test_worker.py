@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from gatecast.web.app import application, pages
-from gatecast.web.worker import Passing, Worker
+from gatecast.web.worker import Worker, WorkerProxy
 
 HOST = "http://127.0.0.1:8000"
 STARTED_S = 60
@@ -43,20 +43,20 @@ class Counted:
 
 
 @pytest.fixture
-def worker(own_desk):
-    made = Worker(own_desk)
+def worker(own_service):
+    made = Worker(own_service)
     yield made
     made.close()
 
 
-def test_the_worker_answers_as_the_server_does(own_desk, worker):
-    own = Counted(pages(own_desk))
+def test_the_worker_answers_as_the_server_does(own_service, worker):
+    own = Counted(pages(own_service))
 
     async def script(client):
         assert (await client.get("/healthz")).status_code == 200
         await until(worker.ready)
         own.asked.clear()
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=pages(own_desk)), base_url=HOST) as direct:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=pages(own_service)), base_url=HOST) as direct:
             for path in PATHS:
                 told, expected = await client.get(path), await direct.get(path)
                 assert (told.status_code, told.content) == (expected.status_code, expected.content), path
@@ -68,11 +68,11 @@ def test_the_worker_answers_as_the_server_does(own_desk, worker):
             assert refused.status_code == 400
         assert own.asked == []
 
-    run(Passing(own, worker), script)
+    run(WorkerProxy(own, worker), script)
 
 
-def test_what_only_the_server_knows_stays_with_it(own_desk, worker):
-    own = Counted(pages(own_desk))
+def test_what_only_the_server_knows_stays_with_it(own_service, worker):
+    own = Counted(pages(own_service))
 
     async def script(client):
         await until(worker.ready)
@@ -81,10 +81,10 @@ def test_what_only_the_server_knows_stays_with_it(own_desk, worker):
         assert (await client.get(sent.headers["location"])).status_code == 200
         assert len(own.asked) == 2
 
-    run(Passing(own, worker), script)
+    run(WorkerProxy(own, worker), script)
 
 
-def test_pages_of_what_only_the_server_knows_never_pass(own_desk, worker):
+def test_pages_of_what_only_the_server_knows_never_pass(own_service, worker):
     async def answered(scope, receive, send):
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
@@ -95,10 +95,10 @@ def test_pages_of_what_only_the_server_knows_never_pass(own_desk, worker):
             for method in ("GET", "POST"):
                 assert (await client.request(method, path)).status_code == 204, (method, path)
 
-    run(Passing(answered, worker), script)
+    run(WorkerProxy(answered, worker), script)
 
 
-def test_a_change_is_seen_by_the_next_who_asks(own_desk, worker):
+def test_a_change_is_seen_by_the_next_who_asks(own_service, worker):
     async def script(client):
         await until(worker.ready)
         for tickets in (1111, 2222, 3333):
@@ -109,13 +109,13 @@ def test_a_change_is_seen_by_the_next_who_asks(own_desk, worker):
             sold = [row for answer in told for row in answer.json()["items"]]
             assert [each["tickets"] for each in sold if each["as_of"] == row["as_of"]] == [tickets]
 
-    run(application(own_desk, worker), script)
+    run(application(own_service, worker), script)
 
 
-def test_the_server_does_without_a_worker_that_was_killed_and_begins_another(own_desk):
+def test_the_server_does_without_a_worker_that_was_killed_and_begins_another(own_service):
     moment = [0.0]
-    worker = Worker(own_desk, clock=lambda: moment[0])
-    own = Counted(pages(own_desk))
+    worker = Worker(own_service, clock=lambda: moment[0])
+    own = Counted(pages(own_service))
 
     async def script(client):
         await until(worker.ready)
@@ -137,12 +137,12 @@ def test_the_server_does_without_a_worker_that_was_killed_and_begins_another(own
         assert own.asked == []
 
     try:
-        run(Passing(own, worker), script)
+        run(WorkerProxy(own, worker), script)
     finally:
         worker.close()
 
 
-def test_a_change_that_broke_off_is_not_made_twice(own_desk, worker):
+def test_a_change_that_broke_off_is_not_made_twice(own_service, worker):
     async def script(client):
         await until(worker.ready)
         asked = asyncio.create_task(client.post("/api/v1/forecasts"))
@@ -152,18 +152,18 @@ def test_a_change_that_broke_off_is_not_made_twice(own_desk, worker):
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert (await client.post("/api/v1/forecasts")).status_code == 200
 
-    run(application(own_desk, worker), script)
+    run(application(own_service, worker), script)
 
 
-def test_files_of_the_folder_it_is_started_in_are_not_run(own_desk, worker, tmp_path, monkeypatch):
+def test_files_of_the_folder_it_is_started_in_are_not_run(own_service, worker, tmp_path, monkeypatch):
     (tmp_path / "polars.py").write_text("raise SystemExit(1)")
     monkeypatch.chdir(tmp_path)
     worker.start()
     asyncio.run(until(worker.ready))
 
 
-def test_nothing_of_it_is_left_at_the_end(own_desk):
-    worker = Worker(own_desk)
+def test_nothing_of_it_is_left_at_the_end(own_service):
+    worker = Worker(own_service)
     worker.start()
     process = worker.process_id
     asyncio.run(until(worker.ready))

@@ -15,8 +15,8 @@ __all__ = [
     "LARGEST_WHOLE",
     "LONGEST_TEXT",
     "PLAIN",
-    "Answer",
     "Body",
+    "CachedResponse",
     "Cell",
     "Clock",
     "Day",
@@ -72,13 +72,13 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Answer(BaseModel):
+class CachedResponse(BaseModel):
     """What is told."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Page(Answer):
+class Page(CachedResponse):
     """Some of what there is."""
 
     total: Annotated[int, Field(ge=0, description="How many there are in all.")]

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from gatecast.plan import CrowdSettings, StaffRole, StockItem, TransportService
-from gatecast.plan.operations import LONGEST_CURRENCY, WEEKDAYS
-from gatecast.plan.settings import LONGEST_NAME, Number, Settings, numbers_of
+from gatecast.plan.operations.model import LONGEST_CURRENCY, WEEKDAYS
+from gatecast.plan.operations.numbers import LONGEST_NAME, Number, Settings, numbers_of
 from gatecast.web.api.fields import PLAIN, Body, having, one_of
 
 __all__ = ["Decided", "Operations"]

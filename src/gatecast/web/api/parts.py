@@ -1,4 +1,4 @@
-"""What the operations of the API share: its desk, its limits, and the answers it describes."""
+"""What the operations of the API share: its service, its limits, and the answers it describes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 
-from gatecast.desk import Desk
+from gatecast.service import ClubService
 from gatecast.web.api.fields import LARGEST_WHOLE, LONGEST_TEXT, PLAIN
 from gatecast.web.api.paging import MOST_ITEMS
 from gatecast.web.api.problems import MEDIA_TYPE
 from gatecast.web.api.route import ApiRoute
-from gatecast.web.render import desk_of
+from gatecast.web.render import service_of
 
 __all__ = [
     "PREFIX",
@@ -64,17 +64,17 @@ def described(*more: int, writes: bool = False) -> dict[int | str, dict[str, Any
     return {code: {"description": TOLD[code], "content": {MEDIA_TYPE: schema}} for code in codes}
 
 
-def _desk(request: Request, _: Annotated[object, Security(TOKEN)]) -> Desk:
-    return desk_of(request)
+def _service(request: Request, _: Annotated[object, Security(TOKEN)]) -> ClubService:
+    return service_of(request)
 
 
-DeskNow = Annotated[Desk, Depends(_desk)]
+DeskNow = Annotated[ClubService, Depends(_service)]
 Rows = Body(min_length=1, max_length=MOST_ROWS)
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Rows at most.")]
 Offset = Annotated[int, Query(ge=0, le=LARGEST_WHOLE, description="Rows left out before the first.")]
 Club = Annotated[
     str | None,
-    Query(max_length=LONGEST_TEXT, pattern=PLAIN, description="Home club; the desk's own if not given."),
+    Query(max_length=LONGEST_TEXT, pattern=PLAIN, description="Home club; the service's own if not given."),
 ]
 Season = Annotated[int | None, Query(ge=1800, le=9999)]
 First = Annotated[dt.date | None, Query(alias="from", description="First day.")]
@@ -83,10 +83,10 @@ GameId = Annotated[str, Path(min_length=1, max_length=LONGEST_TEXT, pattern=PLAI
 Number = Annotated[int, Path(ge=0, le=LARGEST_WHOLE)]
 
 
-def club_of(desk: Desk, club: str | None) -> str:
-    """The club named, or the desk's own; 404 where there is none of that name."""
+def club_of(service: ClubService, club: str | None) -> str:
+    """The club named, or the service's own; 404 where there is none of that name."""
     if club is None:
-        return desk.club()
-    if club not in desk.clubs():
+        return service.club()
+    if club not in service.clubs():
         raise HTTPException(404, f"club: got {club!r}, expected a club with home games in the store")
     return club

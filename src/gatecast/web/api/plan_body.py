@@ -1,4 +1,4 @@
-"""Plans as the API gives them, in the form of `gatecast.plan.as_json.plan_as_dict`."""
+"""Plans as the API gives them, in the form of `gatecast.plan.export.json.plan_as_dict`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
 from gatecast.plan import columns as p
-from gatecast.plan.decide import KINDS
-from gatecast.plan.forecasts import CONTEXT
+from gatecast.plan.demand.forecast_table import CONTEXT
+from gatecast.plan.optimize.requirements import KINDS
 from gatecast.store.schema import ISSUES, PLANS
-from gatecast.web.api.fields import Answer, Body, Day, Moment, Page, having, one_of, told_type
+from gatecast.web.api.fields import Body, CachedResponse, Day, Moment, Page, having, one_of, told_type
 from gatecast.web.api.operations_body import Decided, Operations
 
 __all__ = ["Plan", "PlanIssued", "PlanPage", "PlanRequest"]
@@ -27,7 +27,7 @@ WHOLE, MONEY, WORDS = (int, ...), (float, ...), (str, ...)
 DAY = (Day | None, ...)
 
 
-class Assumption(Answer):
+class Assumption(CachedResponse):
     """A number behind the plan, with its unit and where it comes from."""
 
     group: str
@@ -51,7 +51,7 @@ class Assumption(Answer):
         p.EXPECTED_COST: MONEY,
     }
 )
-class PlanGame(Answer):
+class PlanGame(CachedResponse):
     """A game of a plan: tickets and people through the gate, shifts in all, expected cost in money."""
 
 
@@ -69,7 +69,7 @@ class PlanGame(Answer):
         p.REASON: WORDS,
     }
 )
-class Decision(Answer):
+class Decision(CachedResponse):
     """What is decided of a role, an item or a service for a game; docs/operations.md says what the numbers are."""
 
 
@@ -82,11 +82,11 @@ class Decision(Answer):
         p.SERVES: (list[str], ...),
     }
 )
-class Delivery(Answer):
+class Delivery(CachedResponse):
     """An item on a delivery: cases and units, the last days to order and to sell it, and the games it is for."""
 
 
-class Amount(Answer):
+class Amount(CachedResponse):
     """Shifts or cases of one role or item."""
 
     name: str
@@ -95,7 +95,7 @@ class Amount(Answer):
 
 
 @having({p.KIND: (one_of(KINDS), ...)})
-class Deadline(Answer):
+class Deadline(CachedResponse):
     """One thing to do, and the last day to do it."""
 
     decide_by: Day
@@ -107,7 +107,7 @@ class Deadline(Answer):
     passed: bool
 
 
-class Plan(Answer):
+class Plan(CachedResponse):
     """Staff, orders and transport for each game of a home stand, by day, with all that they were decided on."""
 
     format: str
@@ -134,7 +134,7 @@ class PlanRequest(Body):
     ] = None
 
 
-class PlanIssued(Answer):
+class PlanIssued(CachedResponse):
     """A plan that is kept."""
 
     plan_id: int
@@ -152,7 +152,7 @@ class PlanIssued(Answer):
         ),
     }
 )
-class PlanListed(Answer):
+class PlanListed(CachedResponse):
     """A plan that is kept."""
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
-from gatecast.web.kept import EVERYTHING, keeping
+from gatecast.web.kept import EVERYTHING, cacheable
 
 __all__ = ["NO_STORE", "ApiRoute", "JsonRequest", "comes_from"]
 
@@ -63,7 +63,7 @@ class ApiRoute(APIRoute):
                 raise HTTPException(415, "body: got another content type, expected application/json")
             answer = await handled(taken)
             if reads and answer.status_code == 200:
-                answer.headers.update(keeping(getattr(self.endpoint, AREAS, EVERYTHING), stale_s=0))
+                answer.headers.update(cacheable(getattr(self.endpoint, AREAS, EVERYTHING), stale_s=0))
                 return answer
             answer.headers.setdefault("Cache-Control", NO_STORE)
             return answer

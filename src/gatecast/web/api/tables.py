@@ -7,12 +7,24 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from gatecast.evaluate.quantiles import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan.columns import TICKETS
 from gatecast.store.schema import IMPORTS, ISSUES, RESULTS
-from gatecast.web.api.fields import Answer, Body, Cell, Day, Moment, Page, Text, Value, cell_type, having, told_type
+from gatecast.web.api.fields import (
+    Body,
+    CachedResponse,
+    Cell,
+    Day,
+    Moment,
+    Page,
+    Text,
+    Value,
+    cell_type,
+    having,
+    told_type,
+)
 from gatecast.web.api.problems import Refusal
 
 __all__ = [
@@ -65,7 +77,7 @@ PEOPLE = {
 }
 
 
-class _Open(Answer):
+class _Open(CachedResponse):
     """An answer with columns of the club's or the forecaster's own."""
 
     model_config = ConfigDict(extra="allow")
@@ -116,7 +128,7 @@ class OutcomeRow(Body):
 
 
 @having({**TOLD_ID, **_told((c.DATE, *RESULTS))})
-class Outcome(Answer):
+class Outcome(CachedResponse):
     """What came of a game."""
 
 
@@ -132,7 +144,7 @@ class TicketRow(Body):
 
 
 @having({**TOLD_ID, AS_OF: (Day, ...), TICKETS: (SOLD, ...)})
-class Ticket(Answer):
+class Ticket(CachedResponse):
     """Tickets sold for a game by the end of a day, as told."""
 
 
@@ -142,7 +154,7 @@ class TicketPage(Page):
     items: list[Ticket]
 
 
-class Imported(Answer):
+class Imported(CachedResponse):
     """What rows did: nothing of a refused row is stored."""
 
     import_id: Annotated[int | None, Field(description="For undoing; null where nothing was stored, or tickets were.")]
@@ -162,7 +174,7 @@ class Imported(Answer):
         IMPORTS.c.undone_at.name: (Moment | None, ...),
     }
 )
-class Import(Answer):
+class Import(CachedResponse):
     """An import: how many rows it added, changed, left unchanged and refused, and when it was taken back."""
 
 
@@ -172,7 +184,7 @@ class ImportPage(Page):
     items: list[Import]
 
 
-class Undone(Answer):
+class Undone(CachedResponse):
     """What taking an import back did: games taken out again, and games given their earlier values."""
 
     import_id: int
@@ -180,7 +192,7 @@ class Undone(Answer):
     restored: int
 
 
-class Club(Answer):
+class Club(CachedResponse):
     """A club with home games: how many, how many of them are to come, and the last day known of it."""
 
     club: str
@@ -190,14 +202,14 @@ class Club(Answer):
     own: Annotated[bool, Field(description="Whether it is the club that the pages are about.")]
 
 
-class Clubs(Answer):
+class Clubs(CachedResponse):
     """Every club with home games, and the model that forecasts are made with."""
 
     items: list[Club]
     model: Annotated[str | None, Field(description="Null before the first training.")]
 
 
-class Issued(Answer):
+class Issued(CachedResponse):
     """Forecasts that were issued: the number of the issue, and of how many games."""
 
     issue_id: int
@@ -223,7 +235,7 @@ class Said(_Open):
     """A forecast that is not kept: people, and the game it is of."""
 
 
-class TwoForecasts(Answer):
+class TwoForecasts(CachedResponse):
     """The forecast of a game as it is, and as it would be."""
 
     game_id: str
@@ -231,7 +243,7 @@ class TwoForecasts(Answer):
     after: Said
 
 
-class WhatIfAnswer(Answer):
+class WhatIfAnswer(CachedResponse):
     """The games that were changed, each with two forecasts, and how many others would be forecast otherwise."""
 
     games: list[TwoForecasts]

@@ -7,16 +7,16 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from gatecast.desk.alarm import Watch
-from gatecast.desk.track import BINS, Score, Track
-from gatecast.web.api.fields import Answer, Day
+from gatecast.service.alarm import Watch
+from gatecast.service.track import BINS, Score, Track
+from gatecast.web.api.fields import CachedResponse, Day
 
 __all__ = ["TrackTold", "track_told"]
 
 LAST_DAYS = dict(BINS)
 
 
-class ScoreTold(Answer):
+class ScoreTold(CachedResponse):
     """How good some forecasts were, in people where nothing else is said."""
 
     games: int
@@ -51,7 +51,7 @@ class SeasonScore(ScoreTold):
     season: int | None
 
 
-class AlarmTold(Answer):
+class AlarmTold(CachedResponse):
     """What is amiss with the latest forecasts."""
 
     kind: Annotated[str, Field(description="level: gates lie to one side; coverage: too many outside their ranges.")]
@@ -62,7 +62,7 @@ class AlarmTold(Answer):
     odds: Annotated[int, Field(description="As much is met once in so many seasons in which all is well.")]
 
 
-class WatchTold(Answer):
+class WatchTold(CachedResponse):
     """What the latest games of the season say of the forecasts, in a sentence, and the alarm if there is one."""
 
     games: int
@@ -70,7 +70,7 @@ class WatchTold(Answer):
     alarm: AlarmTold | None
 
 
-class TrackTold(Answer):
+class TrackTold(CachedResponse):
     """How good the forecasts that were issued before games were."""
 
     club: str

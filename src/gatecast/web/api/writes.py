@@ -9,15 +9,15 @@ import polars as pl
 from fastapi import HTTPException, Query, Response
 from fastapi.responses import JSONResponse
 
-from gatecast.desk import Desk
-from gatecast.desk.homestands import StandView, stand_view
-from gatecast.desk.intake import take_games, take_outcomes, take_tickets
-from gatecast.desk.issuing import issue_forecast, issue_plan
-from gatecast.desk.what_if import two_forecasts
 from gatecast.forecast import Forecaster
 from gatecast.games import columns as c
-from gatecast.plan.as_json import plan_as_dict
-from gatecast.plan.reader import operations_from_dict, operations_to_dict
+from gatecast.plan.export.json import plan_as_dict
+from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
+from gatecast.service import ClubService
+from gatecast.service.api_imports import take_games, take_outcomes, take_tickets
+from gatecast.service.homestands import StandView, stand_view
+from gatecast.service.issuing import issue_forecast, issue_plan
+from gatecast.service.what_if import two_forecasts
 from gatecast.store import ImportReport
 from gatecast.web.api.operations_body import Operations
 from gatecast.web.api.paging import rows_json
@@ -43,66 +43,66 @@ SOURCE = "the API"
 
 @router.post("/games", responses=described(writes=True), response_model=Imported)
 def import_games(
-    desk: DeskNow,
+    service: DeskNow,
     rows: Annotated[list[GameRow], Rows],
     dry_run: Annotated[bool, Query(description="Only tell what would be done.")] = False,
 ) -> Response:
     """Add games and change those that differ; the same again changes nothing, rows that cannot be used are told."""
     given = [row.model_dump(exclude_none=True) for row in rows]
-    return _imported(take_games(desk, given, source=SOURCE, dry_run=dry_run))
+    return _imported(take_games(service, given, source=SOURCE, dry_run=dry_run))
 
 
 @router.post("/imports/{import_id}/undo", responses=described(404, 409, writes=True), response_model=Undone)
-def undo(desk: DeskNow, import_id: Number) -> Response:
+def undo(service: DeskNow, import_id: Number) -> Response:
     """Take an import back."""
-    if import_id not in desk.store.imports()["import_id"]:
+    if import_id not in service.store.imports()["import_id"]:
         raise HTTPException(404, f"import {import_id}: got no such import, expected one that the list of imports shows")
-    undone = desk.store.undo(import_id)
+    undone = service.store.undo(import_id)
     return JSONResponse({"import_id": import_id, "withdrawn": undone.withdrawn, "restored": undone.restored})
 
 
 @router.post("/outcomes", responses=described(writes=True), response_model=Imported)
-def record_outcomes(desk: DeskNow, rows: Annotated[list[OutcomeRow], Rows]) -> Response:
+def record_outcomes(service: DeskNow, rows: Annotated[list[OutcomeRow], Rows]) -> Response:
     """Gates and scans of games in the store; another figure corrects the earlier one, which is kept."""
-    return _imported(take_outcomes(desk, [row.model_dump() for row in rows], source=SOURCE))
+    return _imported(take_outcomes(service, [row.model_dump() for row in rows], source=SOURCE))
 
 
 @router.post("/tickets", responses=described(writes=True), response_model=Imported)
-def record_tickets(desk: DeskNow, rows: Annotated[list[TicketRow], Rows]) -> Response:
+def record_tickets(service: DeskNow, rows: Annotated[list[TicketRow], Rows]) -> Response:
     """Tickets sold by the end of a day; another figure corrects the earlier one."""
-    return _imported(take_tickets(desk, [row.model_dump() for row in rows], source=SOURCE))
+    return _imported(take_tickets(service, [row.model_dump() for row in rows], source=SOURCE))
 
 
 @router.post("/forecasts", responses=described(404, 409, writes=True), response_model=Issued)
-def forecast(desk: DeskNow, club: Club = None) -> Response:
+def forecast(service: DeskNow, club: Club = None) -> Response:
     """Forecast a club's games to come from what is known now, and keep that unless the last issue says the same."""
-    shown = club_of(desk, club)
-    _forecaster(desk, shown)
-    number, new = issue_forecast(desk, shown)
-    return JSONResponse({"issue_id": number, "games": len(desk.coming(shown)), "new": new})
+    shown = club_of(service, club)
+    _forecaster(service, shown)
+    number, new = issue_forecast(service, shown)
+    return JSONResponse({"issue_id": number, "games": len(service.coming(shown)), "new": new})
 
 
 @router.post("/plans/preview", responses=described(404, 409, writes=True), response_model=Plan)
-def preview(desk: DeskNow, asked: PlanRequest | None = None) -> Response:
+def preview(service: DeskNow, asked: PlanRequest | None = None) -> Response:
     """The plan of a home stand from the latest forecasts, not kept."""
-    view = _stand(desk, asked)
+    view = _stand(service, asked)
     assert view.plan is not None  # _stand refuses a home stand without one
-    return JSONResponse(plan_as_dict(view.plan.plan, desk.notice()))
+    return JSONResponse(plan_as_dict(view.plan.plan, service.notice()))
 
 
 @router.post("/plans", responses=described(404, 409, writes=True), response_model=PlanIssued)
-def record_plan(desk: DeskNow, asked: PlanRequest | None = None) -> Response:
+def record_plan(service: DeskNow, asked: PlanRequest | None = None) -> Response:
     """Make the plan of a home stand from the latest forecasts, and keep it unless it is the last one kept."""
-    view = _stand(desk, asked)
-    number, new = issue_plan(desk, view)
-    return JSONResponse({"plan_id": number, "new": new, "plan": desk.store.plan(number)})
+    view = _stand(service, asked)
+    number, new = issue_plan(service, view)
+    return JSONResponse({"plan_id": number, "new": new, "plan": service.store.plan(number)})
 
 
 @router.post("/what-if", responses=described(404, 409, writes=True), response_model=WhatIfAnswer)
-def what_if(desk: DeskNow, asked: WhatIf, club: Club = None) -> Response:
+def what_if(service: DeskNow, asked: WhatIf, club: Club = None) -> Response:
     """The forecasts of games to come as they are, and as they would be with some values changed; nothing is kept."""
-    shown = club_of(desk, club)
-    two = two_forecasts(desk, _forecaster(desk, shown), shown, asked.changes)
+    shown = club_of(service, club)
+    two = two_forecasts(service, _forecaster(service, shown), shown, asked.changes)
     changed = pl.col(c.GAME_ID).is_in(list(asked.changes))
     before, after = (json.loads(rows_json(table.filter(changed))) for table in (two.before, two.after))
     games = [
@@ -112,10 +112,10 @@ def what_if(desk: DeskNow, asked: WhatIf, club: Club = None) -> Response:
 
 
 @router.put("/operations", responses=described(writes=True), response_model=Operations)
-def save_operations(desk: DeskNow, asked: Operations) -> Response:
+def save_operations(service: DeskNow, asked: Operations) -> Response:
     """Keep operations for every plan from now on."""
     made = operations_from_dict(asked.model_dump())
-    desk.save_operations(made)
+    service.save_operations(made)
     return JSONResponse(operations_to_dict(made))
 
 
@@ -124,21 +124,21 @@ def _imported(report: ImportReport) -> Response:
     return JSONResponse({"import_id": report.import_id, **counts, "refused": refusals(report.refused)})
 
 
-def _forecaster(desk: Desk, club: str) -> Forecaster:
+def _forecaster(service: ClubService, club: str) -> Forecaster:
     """What forecasts the games to come of a club; 409 where it or they are lacking."""
-    forecaster = desk.forecaster()
+    forecaster = service.forecaster()
     if forecaster is None:
         raise HTTPException(409, "got no trained model, expected one; train on the games of the store first")
-    if not len(desk.coming(club)):
+    if not len(service.coming(club)):
         raise HTTPException(409, f"got no game to come of {club or 'any club'}, expected one; add the schedule first")
     return forecaster
 
 
-def _stand(desk: Desk, asked: PlanRequest | None) -> StandView:
+def _stand(service: ClubService, asked: PlanRequest | None) -> StandView:
     """The home stand that was asked for, with its plan; 404 where there is none, 409 where it cannot be planned."""
     wanted = asked or PlanRequest()
     operations = None if wanted.operations is None else operations_from_dict(wanted.operations.model_dump())
-    view = stand_view(desk, wanted.season, wanted.stand, operations)
+    view = stand_view(service, wanted.season, wanted.stand, operations)
     if view is None and wanted.season is None and wanted.stand is None:
         raise HTTPException(409, "got no home stand, expected games to come; add the schedule first")
     if view is None:

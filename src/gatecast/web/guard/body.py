@@ -108,7 +108,7 @@ class Taken:
         return f"The request is too large; at most {self.most / MEGABYTE:g} MB are taken here."
 
     async def _refuse(self, status: int, line: str, *, lingering: bool) -> None:
-        """Answer, and close the connection, as what still comes on it is no request."""
+        """CachedResponse, and close the connection, as what still comes on it is no request."""
         self._refused = True
         if not self._answering:
             answer = refusal(self.scope, status, line, {"connection": "close"})

@@ -16,8 +16,8 @@ from gatecast.web.guard.answers import (
     session_secrets,
     target_of,
 )
+from gatecast.web.guard.auth_cache import AuthCache
 from gatecast.web.guard.escape import own_path
-from gatecast.web.guard.keeper import Keeper
 
 __all__ = ["LOGIN", "SignedIn"]
 
@@ -38,11 +38,11 @@ class SignedIn:
     Parameters
     ----------
     app : ASGI application
-    keeper : Keeper
+    keeper : AuthCache
         Knows the password, the sessions and the tokens.
     """
 
-    def __init__(self, app: ASGIApp, keeper: Keeper) -> None:
+    def __init__(self, app: ASGIApp, keeper: AuthCache) -> None:
         self.app, self.keeper = app, keeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
-from gatecast.desk import access
 from gatecast.errors import InputError, StoreError
+from gatecast.service import access
 from gatecast.web.guard.answers import SESSION_COOKIE, header, session_secrets
 from gatecast.web.guard.escape import own_path
 from gatecast.web.guard.sessions import LOGIN
-from gatecast.web.render import desk_of, page, redirected
+from gatecast.web.render import page, redirected, service_of
 
 __all__ = ["router"]
 
@@ -43,7 +43,7 @@ def login(request: Request, following: Annotated[str, Query(alias="next")] = "/"
 @router.post(LOGIN)
 def sign_in(request: Request, password: Text = "", following: Following = "/") -> Response:
     """Begin a session for whoever gives the password, and go on to the page that was wanted."""
-    store = desk_of(request).store
+    store = service_of(request).store
     if not access.has_password(store):
         return _login(request, following)
     if not password:
@@ -75,7 +75,7 @@ def account(request: Request, done: str = "") -> Response:
 @router.post(f"{PATH}/password")
 def change_password(request: Request, current: Text = "", chosen: Text = "", again: Text = "") -> Response:
     """Set the password, or change it for whoever knows the one in use; this browser stays signed in."""
-    store = desk_of(request).store
+    store = service_of(request).store
     if chosen != again:
         return _account(request, {AGAIN: DIFFERS})
     if access.has_password(store):
@@ -96,7 +96,7 @@ def change_password(request: Request, current: Text = "", chosen: Text = "", aga
 @router.post(f"{PATH}/sessions/end")
 def end_sessions(request: Request) -> Response:
     """End every session, this one too."""
-    desk_of(request).store.drop_sessions()
+    service_of(request).store.drop_sessions()
     return _left(request)
 
 
@@ -104,7 +104,7 @@ def end_sessions(request: Request) -> Response:
 def make_token(request: Request, name: Text = "", may: Text = "") -> Response:
     """Make a token, and show its secret this once."""
     try:
-        secret = access.make_token(desk_of(request).store, name, may == WRITE)
+        secret = access.make_token(service_of(request).store, name, may == WRITE)
     except InputError as refused:
         return _account(request, {NAME: str(refused)}, typed={NAME: name, MAY: may})
     _changed(request)
@@ -115,7 +115,7 @@ def make_token(request: Request, name: Text = "", may: Text = "") -> Response:
 def drop_token(request: Request, number: Number) -> Response:
     """Take a token back; one that is gone already stays so."""
     try:
-        desk_of(request).store.drop_token(number)
+        service_of(request).store.drop_token(number)
     except StoreError:
         return redirected(PATH)
     _changed(request)
@@ -129,7 +129,7 @@ def _login(request: Request, following: str, problem: str = "", status: int = 20
         status=status,
         following=own_path(following),
         problem=problem,
-        locked=access.has_password(desk_of(request).store),
+        locked=access.has_password(service_of(request).store),
         account=PATH,
     )
     return _told_to_wait(made, wait)
@@ -146,7 +146,7 @@ def _account(
     wait: int = 0,
 ) -> Response:
     """The page, with what was refused of what was typed."""
-    store = desk_of(request).store
+    store = service_of(request).store
     ends = [access.session_ends(store, each) for each in session_secrets(request.scope)]
     made = page(
         request,
@@ -198,7 +198,7 @@ def _changed(request: Request) -> None:
 def _end_own(request: Request) -> None:
     """End the session that this browser was in."""
     for secret in session_secrets(request.scope):
-        access.end_session(desk_of(request).store, secret)
+        access.end_session(service_of(request).store, secret)
 
 
 def _with_session(request: Request, answer: Response, secret: str) -> Response:
@@ -214,7 +214,7 @@ def _with_session(request: Request, answer: Response, secret: str) -> Response:
 def _left(request: Request) -> Response:
     """Where a browser goes that is signed in no more."""
     _changed(request)
-    answer = redirected(LOGIN if access.has_password(desk_of(request).store) else PATH)
+    answer = redirected(LOGIN if access.has_password(service_of(request).store) else PATH)
     answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax", secure=_encrypted(request))
     return answer
 

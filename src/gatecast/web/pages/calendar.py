@@ -6,14 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from gatecast.desk.alarm import drift
-from gatecast.desk.season import CalendarGame, Season, season_view, seasons_of
-from gatecast.evaluate.quantiles import quantile_column
-from gatecast.evaluate.words import MONTHS, WEEKDAYS
+from gatecast.formatting import MONTHS, WEEKDAYS
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import quantile_column
+from gatecast.service.alarm import drift
+from gatecast.service.season import CalendarGame, Season, season_view, seasons_of
 from gatecast.web.drawing import axis, range_bar
 from gatecast.web.kept import SEASON
-from gatecast.web.render import desk_of, page, redirected
+from gatecast.web.render import page, redirected, service_of
 
 __all__ = ["router"]
 
@@ -25,13 +25,13 @@ HIGH = quantile_column(0.95)
 def calendar(
     request: Request, club: Annotated[str, Query()] = "", season: Annotated[int | None, Query()] = None
 ) -> Response:
-    """The season of a club; of the desk's own and its latest if none is named."""
-    desk = desk_of(request)
-    own = desk.club()
-    shown = club if club in desk.clubs() else own
+    """The season of a club; of the service's own and its latest if none is named."""
+    service = service_of(request)
+    own = service.club()
+    shown = club if club in service.clubs() else own
     if not shown:
         return page(request, "empty.html.j2", shows=SEASON)
-    view = season_view(desk, shown, season)
+    view = season_view(service, shown, season)
     return page(
         request,
         "calendar.html.j2",
@@ -39,21 +39,21 @@ def calendar(
         view=view,
         shown=shown,
         own=own,
-        clubs=desk.clubs(),
-        seasons=seasons_of(desk, shown),
+        clubs=service.clubs(),
+        seasons=seasons_of(service, shown),
         months=MONTHS,
         weekdays=WEEKDAYS,
         bars=_bars(view),
         busiest=_busiest(view),
-        alarm=drift(desk, shown),
-        modelled=desk.model_id() is not None,
+        alarm=drift(service, shown),
+        modelled=service.model_id() is not None,
     )
 
 
 @router.post("/club")
 def choose(request: Request, club: Annotated[str, Form()]) -> Response:
-    """Make another club the desk's own."""
-    desk_of(request).choose_club(club)
+    """Make another club the service's own."""
+    service_of(request).choose_club(club)
     return redirected("/")
 
 

@@ -1,4 +1,4 @@
-"""The data of a desk: what is there, uploads with their preview, imports and their undoing, gates typed by hand."""
+"""The data of a service: what is there, uploads with their preview, imports and their undoing, gates typed by hand."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from anyio import to_thread
 from fastapi import APIRouter, File, HTTPException, Path, Request, Response, UploadFile
 from starlette.datastructures import FormData
 
-from gatecast.desk import Desk, uploads
-from gatecast.desk.uploads import LARGEST, Upload, Uploads, look
 from gatecast.errors import GatecastError
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
+from gatecast.service import ClubService, uploads
+from gatecast.service.uploads import LARGEST, Upload, Uploads, look
 from gatecast.store import ImportReport
 from gatecast.web.kept import EVERYTHING
-from gatecast.web.render import desk_of, page, redirected
+from gatecast.web.render import page, redirected, service_of
 
 __all__ = ["router"]
 
@@ -46,9 +46,9 @@ def data(request: Request) -> Response:
 @router.post("/data/uploads")
 def upload(request: Request, file: Annotated[UploadFile, File()]) -> Response:
     """Take a file in, and show what storing it would do."""
-    desk = desk_of(request)
+    service = service_of(request)
     try:
-        made = uploads_of(request).add(file.filename or "", file.file.read(LARGEST + 1), desk.club())
+        made = uploads_of(request).add(file.filename or "", file.file.read(LARGEST + 1), service.club())
     except GatecastError as refused:
         return _data(request, problem=str(refused), status=422)
     return redirected(f"/data/uploads/{made.upload_id}")
@@ -71,9 +71,9 @@ async def changed(request: Request, upload_id: str) -> Response:
 @router.post("/data/imports/{number}/undo")
 def undo(request: Request, number: Number) -> Response:
     """Take an import back."""
-    desk = desk_of(request)
+    service = service_of(request)
     try:
-        desk.store.undo(number)
+        service.store.undo(number)
     except GatecastError as refused:
         return _data(request, problem=str(refused), status=422)
     return redirected("/data")
@@ -92,22 +92,22 @@ def _gates(request: Request, form: FormData) -> Response:
     if not rows:
         return _data(request, problem="got no gate, expected at least one number of people", status=422)
     frame = pl.DataFrame(rows, schema=[c.GAME_ID, c.ATTENDANCE], orient="row")
-    report = desk_of(request).store.record_outcomes(frame, source="typed by hand")
+    report = service_of(request).store.record_outcomes(frame, source="typed by hand")
     return _data(request, report=report, status=422 if report.refused else 200, typed=typed if report.refused else {})
 
 
 def _changed(request: Request, waiting: Upload, form: FormData) -> Response:
-    desk, held, action = desk_of(request), uploads_of(request), str(form.get("do", ""))
+    service, held, action = service_of(request), uploads_of(request), str(form.get("do", ""))
     if action == "discard":
         held.drop(waiting.upload_id)
         return redirected("/data")
     columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
     cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
-    made = held.changed(waiting, look(desk, waiting).found, columns, str(form.get("home", "")), cells)
+    made = held.changed(waiting, look(service, waiting).found, columns, str(form.get("home", "")), cells)
     if action != "import":
         return redirected(f"/data/uploads/{made.upload_id}")
     try:
-        report = uploads.store(desk, made)
+        report = uploads.store(service, made)
     except GatecastError as refused:
         return _preview(request, made, problem=str(refused), status=422)
     held.drop(made.upload_id)
@@ -124,7 +124,7 @@ def _waiting(request: Request, upload_id: str) -> Upload:
 
 
 def _preview(request: Request, waiting: Upload, problem: str = "", status: int = 200) -> Response:
-    view = look(desk_of(request), waiting)
+    view = look(service_of(request), waiting)
     known = dict(zip(waiting.table.rows, range(len(waiting.table.rows)), strict=True))
     frame = waiting.table.frame
     cells = {
@@ -153,8 +153,8 @@ def _data(
     status: int = 200,
     typed: dict[str, str] | None = None,
 ) -> Response:
-    desk = desk_of(request)
-    imports = desk.store.imports().tail(MOST_IMPORTS).reverse()
+    service = service_of(request)
+    imports = service.store.imports().tail(MOST_IMPORTS).reverse()
     return page(
         request,
         "data.html.j2",
@@ -162,17 +162,17 @@ def _data(
         shows=EVERYTHING if report is None and not problem else (),
         report=report,
         problem=problem,
-        clubs=_clubs(desk),
+        clubs=_clubs(service),
         imports=imports,
-        unknown=_unknown(desk),
+        unknown=_unknown(service),
         typed=typed or {},
         largest=LARGEST // 1_000_000,
-        modelled=desk.model_id(),
+        modelled=service.model_id(),
     )
 
 
-def _clubs(desk: Desk) -> pl.DataFrame:
-    table = desk.games().table
+def _clubs(service: ClubService) -> pl.DataFrame:
+    table = service.games().table
     return (
         table.group_by(c.HOME)
         .agg(
@@ -186,11 +186,11 @@ def _clubs(desk: Desk) -> pl.DataFrame:
     )
 
 
-def _unknown(desk: Desk) -> list[dict[str, object]]:
+def _unknown(service: ClubService) -> list[dict[str, object]]:
     """The latest games of the club that should have been played and have no gate, and the next one."""
-    club = desk.club()
-    waiting = desk.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_null(), pl.col(c.DATE).is_not_null())
-    coming = desk.coming(club).table[c.GAME_ID]
+    club = service.club()
+    waiting = service.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_null(), pl.col(c.DATE).is_not_null())
+    coming = service.coming(club).table[c.GAME_ID]
     over = waiting.filter(~pl.col(c.GAME_ID).is_in(coming.implode()))
     following = waiting.filter(pl.col(c.GAME_ID) == coming[0]) if len(coming) else waiting.clear()
     return pl.concat([over.tail(MOST_OPEN_GATES), following]).to_dicts()

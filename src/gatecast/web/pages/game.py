@@ -7,16 +7,16 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from gatecast.desk import Desk
-from gatecast.desk.game import GameView, game_view
-from gatecast.desk.reasons import Reasons, reasons_of
 from gatecast.games import Role
 from gatecast.games import columns as c
+from gatecast.service import ClubService
+from gatecast.service.game import GameView, game_view
+from gatecast.service.reasons import Reasons, reasons_of
 from gatecast.web.drivers import alike_words, driver_bars, driver_facts, driver_words, signed
 from gatecast.web.facts import column_words, game_words, promotion_words, value_words
 from gatecast.web.game_drawing import chances, chances_scale, over_time, sales
 from gatecast.web.kept import EVERYTHING, SEASON
-from gatecast.web.render import desk_of, page, reader_of
+from gatecast.web.render import page, reader_of, service_of
 
 __all__ = ["PART_FIELD", "address", "router", "show_game"]
 
@@ -31,18 +31,18 @@ SAID = (c.GAME_ID, c.DATE, c.SEASON, c.HOME, c.VISITOR, c.START_TIME, c.CAPACITY
 @router.get("/games/{game_id:path}/reasons")
 def reasons(request: Request, game_id: str) -> Response:
     """What drives the forecast of a game, and past games like it: a page of its own, or a part of the game's."""
-    desk = desk_of(request)
-    view = game_view(desk, game_id)
+    service = service_of(request)
+    view = game_view(service, game_id)
     if view is None:
         return show_game(request, f"{game_id}/reasons")
-    found = reasons_of(desk, view)
+    found = reasons_of(service, view)
     return page(
         request,
         "game_reasons_part.html.j2" if PART_FIELD in request.query_params else "game_reasons.html.j2",
         shows=SEASON,
         title=game_words(view.row, reader_of(request)),
         address=address(game_id),
-        modelled=desk.model_id() is not None,
+        modelled=service.model_id() is not None,
         forecast=view.last is not None,
         played=view.game.gate is not None,
         columns=view.columns,
@@ -60,8 +60,8 @@ def game(request: Request, game_id: str) -> Response:
 
 def show_game(request: Request, game_id: str) -> Response:
     """The page of a game, or one that says there is no such game."""
-    desk = desk_of(request)
-    view = game_view(desk, game_id)
+    service = service_of(request)
+    view = game_view(service, game_id)
     if view is None:
         return page(request, "game_absent.html.j2", status=404, game_id=game_id)
     return page(
@@ -73,8 +73,8 @@ def show_game(request: Request, game_id: str) -> Response:
         address=address(game_id),
         part_field=PART_FIELD,
         facts=known_facts(view),
-        plan_of=plan_address(desk, view),
-        modelled=desk.model_id() is not None,
+        plan_of=plan_address(service, view),
+        modelled=service.model_id() is not None,
         column_words=column_words,
         value_words=value_words,
         **_drawings(view),
@@ -92,10 +92,10 @@ def address(game_id: str) -> str:
     return f"/games/{quote(game_id, safe='')}"
 
 
-def plan_address(desk: Desk, view: GameView) -> str:
+def plan_address(service: ClubService, view: GameView) -> str:
     """Where the plan of the game's home stand is; empty where there is none."""
     stand = view.stand
-    if stand is None or not stand.to_come or view.last is None or view.row[c.HOME] != desk.club():
+    if stand is None or not stand.to_come or view.last is None or view.row[c.HOME] != service.club():
         return ""
     return f"/plan?stand={stand.number}&season={view.season}"
 

@@ -10,22 +10,22 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
-from gatecast.desk import Desk
-from gatecast.desk.homestands import StandView, stand_view
-from gatecast.desk.issued_plans import afterwards, issue, since
-from gatecast.desk.operations_fields import CURRENCY, entries_of, typed_text
-from gatecast.desk.operations_form import edited
-from gatecast.desk.plan_changes import Differences, differences
-from gatecast.evaluate.quantiles import quantile_column
-from gatecast.evaluate.words import day
+from gatecast.formatting import day
 from gatecast.games import columns as c
-from gatecast.plan.deadlines import Deadline
-from gatecast.plan.operations import WEEKDAYS
+from gatecast.games.forecast_columns import quantile_column
+from gatecast.plan.operations.model import WEEKDAYS
+from gatecast.plan.views.deadlines import Deadline
+from gatecast.service import ClubService
+from gatecast.service.homestands import StandView, stand_view
+from gatecast.service.issued_plans import afterwards, issue, since
+from gatecast.service.operations_fields import CURRENCY, entries_of, typed_text
+from gatecast.service.operations_form import edited
+from gatecast.service.plan_changes import Differences, differences
 from gatecast.web.drawing import RangeBar, axis, range_bar
 from gatecast.web.kept import PLANNED
 from gatecast.web.plan_files import plan_file
 from gatecast.web.plan_words import capital, change_words, money, setting_label, setting_words
-from gatecast.web.render import desk_of, page, reader_of, redirected
+from gatecast.web.render import page, reader_of, redirected, service_of
 from gatecast.web.typed_form import sent_texts, texts_of
 from gatecast.web.words import Preferences
 
@@ -58,8 +58,8 @@ class Asked:
 @router.get(PATH)
 def plan(request: Request) -> Response:
     """A home stand and its plan; of the next home stand if none is named."""
-    desk = desk_of(request)
-    if not desk.club():
+    service = service_of(request)
+    if not service.club():
         return page(request, "empty.html.j2", shows=PLANNED)
     return _shown(request, _asked(request.query_params.multi_items()))
 
@@ -67,10 +67,10 @@ def plan(request: Request) -> Response:
 @router.get("/plan.{ending}")
 def plan_download(request: Request, ending: str) -> Response:
     """The same plan as a file."""
-    desk, asked = desk_of(request), _asked(request.query_params.multi_items())
-    found = edited(desk.operations(), asked.typed)
-    view = stand_view(desk, asked.season, asked.stand, found.operations) if desk.club() else None
-    file = plan_file(view, ending, desk.notice())
+    service, asked = service_of(request), _asked(request.query_params.multi_items())
+    found = edited(service.operations(), asked.typed)
+    view = stand_view(service, asked.season, asked.stand, found.operations) if service.club() else None
+    file = plan_file(view, ending, service.notice())
     if found.operations is None or file is None:
         raise HTTPException(404, "There is no such plan to download.")
     return file
@@ -79,23 +79,23 @@ def plan_download(request: Request, ending: str) -> Response:
 @router.post("/plan/issue")
 def issue_plan(request: Request, sent: Sent) -> Response:
     """Keep the plan of a home stand for good, if it still is what was looked at."""
-    desk, asked, mark = desk_of(request), _asked(sent), dict(sent).get(MARK, "")
-    view = _view(desk, asked)
+    service, asked, mark = service_of(request), _asked(sent), dict(sent).get(MARK, "")
+    view = _view(service, asked)
     if view.plan is not None and view.plan.mark != mark:
         return _shown(request, Asked(asked.season, asked.stand, {}, {}), status=409, remark=CHANGED_MEANWHILE)
-    return redirected(address_of(view, {ISSUED: str(issue(desk, view))}))
+    return redirected(address_of(view, {ISSUED: str(issue(service, view))}))
 
 
 @router.post("/plan/keep")
 def keep(request: Request, sent: Sent) -> Response:
     """Keep settings for every plan."""
-    desk, asked = desk_of(request), _asked(sent)
-    view = _view(desk, asked)
-    found = edited(desk.operations(), asked.typed)
+    service, asked = service_of(request), _asked(sent)
+    view = _view(service, asked)
+    found = edited(service.operations(), asked.typed)
     if found.operations is None:
         return _shown(request, asked)
     if found.changes:
-        desk.save_operations(found.operations)
+        service.save_operations(found.operations)
     return redirected(address_of(view, {f"{WAS}{each.key}": typed_text(each.before) for each in found.changes}))
 
 
@@ -119,8 +119,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else -1
 
 
-def _view(desk: Desk, asked: Asked) -> StandView:
-    view = stand_view(desk, asked.season, asked.stand) if desk.club() else None
+def _view(service: ClubService, asked: Asked) -> StandView:
+    view = stand_view(service, asked.season, asked.stand) if service.club() else None
     if view is None:
         raise HTTPException(404, "There is no such home stand.")
     return view
@@ -128,15 +128,15 @@ def _view(desk: Desk, asked: Asked) -> StandView:
 
 def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") -> Response:
     """The page of a home stand, with settings tried or kept where some were."""
-    desk = desk_of(request)
-    own, saved = desk.operations(), _view(desk, asked)
+    service = service_of(request)
+    own, saved = service.operations(), _view(service, asked)
     tried = edited(own, asked.typed)
     kept = edited(own, {} if tried.changes or tried.errors else asked.was)
     view, before = saved, None
     if tried.changes and tried.operations is not None:
-        view, before = stand_view(desk, asked.season, asked.stand, tried.operations) or saved, saved
+        view, before = stand_view(service, asked.season, asked.stand, tried.operations) or saved, saved
     elif kept.changes and kept.operations is not None:
-        before = stand_view(desk, asked.season, asked.stand, kept.operations)
+        before = stand_view(service, asked.season, asked.stand, kept.operations)
     entries = entries_of(tried.operations or own, asked.typed, tried.errors)
     carried = {each.key: typed_text(each.after) for each in tried.changes}
     if tried.errors:
@@ -157,13 +157,13 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
         back=[replace(each, before=each.after, after=each.before) for each in kept.changes],
         carried=carried,
         told=_told(before, view),
-        since=since(desk, view),
+        since=since(service, view),
         issued=asked.typed.get(ISSUED, ""),
-        after=afterwards(desk, view.played),
+        after=afterwards(service, view.played),
         entries=entries,
         query=urlencode({SEASON: view.season.season, STAND: view.stand.number, **carried}),
         was=WAS,
-        modelled=desk.model_id() is not None,
+        modelled=service.model_id() is not None,
         bars=_bars(view),
         due=_due(view),
         games=_names(view, reader_of(request)),

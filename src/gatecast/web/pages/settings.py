@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from gatecast.desk.operations_fields import CROWD, CURRENCY, NAME, entries_of, key_of, new_entry, typed_text
-from gatecast.desk.operations_file import FILE_NAME, LARGEST_FILE, operations_of, operations_text
-from gatecast.desk.operations_form import added, edited, without
-from gatecast.desk.scanned import scanned_share
 from gatecast.errors import SettingsError
 from gatecast.plan import default_operations
-from gatecast.plan.decide import KINDS
-from gatecast.plan.operations import WEEKDAYS
+from gatecast.plan.operations.model import WEEKDAYS
+from gatecast.plan.optimize.requirements import KINDS
+from gatecast.service.operations_fields import CROWD, CURRENCY, NAME, entries_of, key_of, new_entry, typed_text
+from gatecast.service.operations_file import FILE_NAME, LARGEST_FILE, operations_of, operations_text
+from gatecast.service.operations_form import added, edited, without
+from gatecast.service.scanned import scanned_share
 from gatecast.web.kept import SEASON
 from gatecast.web.plan_words import GROUP_NAMES, NEW_NAMES, capital, entry_words, setting_label
-from gatecast.web.render import desk_of, page, redirected
+from gatecast.web.render import page, redirected, service_of
 from gatecast.web.typed_form import sent_file, sent_texts, texts_of
 
 __all__ = ["router"]
@@ -29,7 +29,7 @@ GROUP, DONE = "group", "done"
 FILE = "file"
 """Field of an upload."""
 TOLD = {
-    "kept": "Kept. Every plan counts with it from now on.",
+    "kept": "KeyedCache. Every plan counts with it from now on.",
     "added": "Added.",
     "removed": "Taken out. Its numbers stand below, to be added again if that was a mistake.",
     "loaded": "The file is loaded; every plan counts with it from now on.",
@@ -50,40 +50,40 @@ def settings(request: Request) -> Response:
 @router.post("/settings/change")
 def change(request: Request, sent: Sent) -> Response:
     """Change the settings that were sent."""
-    desk, typed = desk_of(request), texts_of(sent)
-    found = edited(desk.operations(), typed)
+    service, typed = service_of(request), texts_of(sent)
+    found = edited(service.operations(), typed)
     if found.operations is None:
         return _shown(request, typed, found.errors)
     if found.changes:
-        desk.save_operations(found.operations)
+        service.save_operations(found.operations)
     return redirected(_back("kept"))
 
 
 @router.post("/settings/add")
 def add(request: Request, sent: Sent) -> Response:
     """Add a role, an item or a service."""
-    desk, typed = desk_of(request), texts_of(sent)
+    service, typed = service_of(request), texts_of(sent)
     group = typed.get(GROUP, "")
     if group not in KINDS:
         return redirected(PATH)
-    found = added(desk.operations(), group, typed)
+    found = added(service.operations(), group, typed)
     if found.operations is None:
         return _shown(request, typed, found.errors)
-    desk.save_operations(found.operations)
+    service.save_operations(found.operations)
     return redirected(_back("added"))
 
 
 @router.post("/settings/remove")
 def remove(request: Request, sent: Sent) -> Response:
     """Take a role, an item or a service out; the answer holds what is needed to add it again."""
-    desk, typed = desk_of(request), texts_of(sent)
+    service, typed = service_of(request), texts_of(sent)
     group, name = typed.get(GROUP, ""), typed.get(NAME, "")
-    there = entries_of(desk.operations())
+    there = entries_of(service.operations())
     gone = next((each for each in there if (each.group, each.name.strip()) == (group, name)), None)
     if gone is None or group == CROWD:
         return redirected(PATH)
     try:
-        desk.save_operations(without(desk.operations(), group, gone.name))
+        service.save_operations(without(service.operations(), group, gone.name))
     except SettingsError as problem:
         return _shown(request, {}, {"": f"got {problem.got}, expected {problem.expected}"})
     values = {key_of(group, "", each.setting): typed_text(each.value) for each in gone.fields}
@@ -96,7 +96,7 @@ def upload(request: Request, content: Annotated[bytes | None, Depends(sent_file(
     try:
         if not content:
             raise SettingsError("no file, or an empty one", f"a file such as {FILE_NAME}", "choose one first")
-        desk_of(request).save_operations(operations_of(content))
+        service_of(request).save_operations(operations_of(content))
     except SettingsError as problem:
         return _shown(request, {}, {FILE: str(problem)})
     return redirected(_back("loaded"))
@@ -105,7 +105,7 @@ def upload(request: Request, content: Annotated[bytes | None, Depends(sent_file(
 @router.post("/settings/defaults")
 def defaults(request: Request) -> Response:
     """Go back to the defaults."""
-    desk_of(request).save_operations(default_operations())
+    service_of(request).save_operations(default_operations())
     return redirected(_back("defaults"))
 
 
@@ -113,7 +113,7 @@ def defaults(request: Request) -> Response:
 def download(request: Request) -> Response:
     """All settings as an operations file."""
     headers = {"content-disposition": f'attachment; filename="{FILE_NAME}"', "cache-control": "no-store"}
-    return Response(operations_text(desk_of(request).operations()), media_type=MEDIA_TYPE, headers=headers)
+    return Response(operations_text(service_of(request).operations()), media_type=MEDIA_TYPE, headers=headers)
 
 
 def _back(done: str, values: Mapping[str, str] | None = None) -> str:
@@ -124,8 +124,8 @@ def _shown(
     request: Request, typed: Mapping[str, str], errors: Mapping[str, str] | None = None, told: str = ""
 ) -> Response:
     """The page, with what was typed and what was refused of it."""
-    desk, refused = desk_of(request), errors or {}
-    operations = desk.operations()
+    service, refused = service_of(request), errors or {}
+    operations = service.operations()
     entries = entries_of(operations, typed, refused)
     fresh = {kind: new_entry(kind, operations.currency, typed, refused) for kind in KINDS}
     return page(
@@ -143,7 +143,7 @@ def _shown(
             for kind in KINDS
         ],
         opened=[kind for kind in KINDS if any(field.key in typed for field in fresh[kind].fields)],
-        scanned=scanned_share(desk) if desk.club() else None,
+        scanned=scanned_share(service) if service.club() else None,
         **_words(operations.currency),
     )
 

@@ -6,15 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from gatecast.desk import Desk
-from gatecast.desk.plan_record import FIRST, LAST, plan_record
-from gatecast.desk.scored import before_games
-from gatecast.desk.track import BINS, FEWEST_SO_FAR, track_view
-from gatecast.evaluate.words import MONTHS, number
+from gatecast.formatting import MONTHS, number
 from gatecast.games import columns as c
+from gatecast.service import ClubService
+from gatecast.service.plan_record import FIRST, LAST, plan_record
+from gatecast.service.scored import before_games
+from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
 from gatecast.web.kept import PLANNED, SEASON
 from gatecast.web.plan_words import money
-from gatecast.web.render import desk_of, page
+from gatecast.web.render import page, service_of
 from gatecast.web.track_drawing import scatter, through
 
 __all__ = ["router"]
@@ -30,18 +30,18 @@ Season = Annotated[str, Query(max_length=LONGEST)]
 @router.get("/track")
 def track(request: Request, club: Club = "", season: Season = "") -> Response:
     """The track record of a club: of its latest season with forecasts, of another one, or of all."""
-    desk = desk_of(request)
-    shown = club if club in desk.clubs() else desk.club()
+    service = service_of(request)
+    shown = club if club in service.clubs() else service.club()
     if not shown:
         return page(request, "empty.html.j2", shows=SEASON)
-    view = track_view(desk, shown, _season(desk, shown, season))
+    view = track_view(service, shown, _season(service, shown, season))
     return page(
         request,
         "track.html.j2",
         shows=SEASON,
         view=view,
         shown=shown,
-        clubs=desk.clubs(),
+        clubs=service.clubs(),
         through=through(view.points) if view.season is not None or len(view.seasons) < 2 else None,
         scatter=scatter(view.points),
         bins={first: _bin_words(first, last) for first, last in BINS},
@@ -54,17 +54,17 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
 @router.get("/track/plans")
 def plans(request: Request, club: Club = "", season: Season = "") -> Response:
     """What plans by the forecasts cost beside hindsight: a page of its own, or a part of the track record."""
-    desk = desk_of(request)
-    shown = club if club in desk.clubs() else desk.club()
+    service = service_of(request)
+    shown = club if club in service.clubs() else service.club()
     if not shown:
         return page(request, "empty.html.j2", shows=SEASON)
-    chosen = _season(desk, shown, season)
+    chosen = _season(service, shown, season)
     part = request.headers.get("hx-request") == "true"
     return page(
         request,
         "track_plans_part.html.j2" if part else "track_plans.html.j2",
         shows=PLANNED,
-        record=plan_record(desk, shown, chosen),
+        record=plan_record(service, shown, chosen),
         season=chosen,
         shown=shown,
         days=(FIRST, LAST),
@@ -84,11 +84,11 @@ def leaning(people: float) -> str:
     return "as many" if words == "0" else f"{words} {'more' if people > 0 else 'fewer'}"
 
 
-def _season(desk: Desk, club: str, text: str) -> int | None:
+def _season(service: ClubService, club: str, text: str) -> int | None:
     """The season that an address names: the latest with forecasts of games played if none, None for all of them."""
     if text == ALL:
         return None
-    seasons = before_games(desk, club)[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
+    seasons = before_games(service, club)[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
     named = next((season for season in seasons if str(season) == text), None)
     return named if named is not None else next(iter(seasons), None)
 

@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from gatecast.desk import Desk
-from gatecast.desk.game import game_row, is_coming
-from gatecast.desk.what_if import Answer, Outcome, ask
-from gatecast.desk.what_if_fields import Field, fields_of
-from gatecast.evaluate.words import day
+from gatecast.formatting import day
 from gatecast.games import columns as c
+from gatecast.service import ClubService
+from gatecast.service.game import game_row, is_coming
+from gatecast.service.what_if import Outcome, WhatIfAnswer, ask
+from gatecast.service.what_if_fields import Field, fields_of
 from gatecast.web.facts import column_words, game_words, value_words
 from gatecast.web.game_drawing import two_chances
 from gatecast.web.kept import PLANNED
 from gatecast.web.pages.game import PART_FIELD, address, show_game
 from gatecast.web.plan_words import money
-from gatecast.web.render import desk_of, page, reader_of
+from gatecast.web.render import page, reader_of, service_of
 from gatecast.web.what_if_form import groups_of, units_of
 from gatecast.web.words import UNITS, Preferences
 
@@ -36,15 +36,15 @@ REPLACE_URL = "HX-Replace-Url"
 @router.get("/games/{game_id:path}/what-if")
 def what_if(request: Request, game_id: str) -> Response:
     """The form, and the answer where something is asked."""
-    desk = desk_of(request)
-    row = game_row(desk, game_id)
+    service = service_of(request)
+    row = game_row(service, game_id)
     if row is None:
         return show_game(request, f"{game_id}/what-if")
     reader = _units_asked(request)
-    coming, modelled = is_coming(desk, row), desk.model_id() is not None
-    fields = fields_of(desk, row) if coming and modelled else ()
+    coming, modelled = is_coming(service, row), service.model_id() is not None
+    fields = fields_of(service, row) if coming and modelled else ()
     given = _given(request, fields)
-    outcome = ask(desk, row, given, units_of(reader)) if given else Outcome(None, {})
+    outcome = ask(service, row, given, units_of(reader)) if given else Outcome(None, {})
     partial = PART_FIELD in request.query_params and bool(fields)
     made = page(
         request,
@@ -65,7 +65,7 @@ def what_if(request: Request, game_id: str) -> Response:
         answer=outcome.answer,
         column_words=column_words,
         money=money,
-        **_answer_view(desk, outcome.answer, row, reader),
+        **_answer_view(service, outcome.answer, row, reader),
     )
     if partial:
         made.headers[REPLACE_URL] = f"{address(game_id)}/what-if?{urlencode({UNITS_FIELD: reader.units, **given})}"
@@ -85,11 +85,13 @@ def _given(request: Request, fields: tuple[Field, ...]) -> dict[str, str]:
     return {name: text[:LONGEST_TYPED] for name, text in asked if name in names and text.strip()}
 
 
-def _answer_view(desk: Desk, answer: Answer | None, row: Mapping[str, Any], reader: Preferences) -> dict[str, Any]:
+def _answer_view(
+    service: ClubService, answer: WhatIfAnswer | None, row: Mapping[str, Any], reader: Preferences
+) -> dict[str, Any]:
     """What an answer adds to the page: the changes in words, two drawings, and the days of the home stand."""
     if answer is None:
         return {}
-    columns = desk.games().columns
+    columns = service.games().columns
     stated = row[c.CAPACITY] or answer.before[c.CAPACITY]
     before, after = two_chances(answer.before, answer.after, float(stated) if stated else None)
     return {

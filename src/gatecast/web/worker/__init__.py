@@ -6,7 +6,7 @@ itself where there is none. The process itself is `gatecast.web.worker_process`.
 
 from __future__ import annotations
 
-from gatecast.web.worker.passing import Passing
+from gatecast.web.worker.proxy import WorkerProxy
 from gatecast.web.worker.worker import Worker
 
-__all__ = ["Passing", "Worker"]
+__all__ = ["Worker", "WorkerProxy"]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from gatecast.web.worker.frames import Head, packed, read_frame
 
 if TYPE_CHECKING:
-    from gatecast.desk import Desk
+    from gatecast.service import ClubService
 
 __all__ = ["Worker", "WorkerGoneError"]
 
@@ -33,19 +33,19 @@ class WorkerGoneError(Exception):
 
 
 class Worker:
-    """A worker over a desk's store and folder, begun again where it ended.
+    """A worker over a service's store and folder, begun again where it ended.
 
     Parameters
     ----------
-    desk : Desk
+    service : ClubService
     clock : callable
         Seconds; it never goes back.
     """
 
-    def __init__(self, desk: Desk, clock: Callable[[], float] = time.monotonic) -> None:
-        url = desk.store.database.engine.url
-        place = None if desk.store.database.sqlite else url.render_as_string(hide_password=False)
-        self._opening: Head = {"folder": str(desk.folder.resolve()), "database": place}
+    def __init__(self, service: ClubService, clock: Callable[[], float] = time.monotonic) -> None:
+        url = service.store.database.engine.url
+        place = None if service.store.database.sqlite else url.render_as_string(hide_password=False)
+        self._opening: Head = {"folder": str(service.folder.resolve()), "database": place}
         self._clock = clock
         self._numbers = count(1)
         self._asked: dict[int, Future[tuple[Head, bytes]]] = {}

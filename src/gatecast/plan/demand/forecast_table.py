@@ -1,0 +1,210 @@
+"""The forecast table: what a plan reads, checked row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from gatecast.errors import DataError
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
+
+__all__ = ["CONTEXT", "checked_forecast", "own_forecast", "read_forecast"]
+
+CONTEXT: dict[str, type[pl.DataType]] = {
+    name: c.CANONICAL[name].dtype for name in (c.DATE, c.START_TIME, c.HOME, c.VISITOR, c.VENUE, c.SEASON, c.CAPACITY)
+}
+"""Columns that say which game it is; any may be missing."""
+
+TYPES: dict[str, type[pl.DataType]] = {
+    c.GAME_ID: pl.String,
+    LEAD: pl.String,
+    AS_OF: pl.Date,
+    **dict.fromkeys((MEAN, *QUANTILE_COLUMNS, P_SELLOUT), pl.Float64),
+    **CONTEXT,
+}
+REQUIRED = (c.GAME_ID, MEAN, *QUANTILE_COLUMNS)
+ROUNDING = 1e-6
+FIRST_ROW = 2
+REMEDY = "give the file that gatecast forecast wrote"
+
+
+def read_forecast(path: str | Path) -> pl.DataFrame:
+    """Read a forecast table from CSV, XLSX or Parquet and check it.
+
+    Parameters
+    ----------
+    path : path
+        A file with game_id, mean and the quantiles q05 to q95 of tickets sold; lead, as_of, p_sellout and the
+        columns of `CONTEXT` are kept where they stand.
+
+    Returns
+    -------
+    polars.DataFrame
+        As `checked_forecast` returns it.
+
+    Raises
+    ------
+    DataError
+        The first problem found, with file, row and column.
+    """
+    from gatecast.collect import read_table
+
+    raw = read_table(path)
+    frame = raw.frame
+    if raw.decimal_comma:
+        numbers = [name for name in (MEAN, *QUANTILE_COLUMNS, P_SELLOUT) if frame.schema.get(name) == pl.String]
+        frame = frame.with_columns(pl.col(numbers).str.replace(",", ".", literal=True))
+    return checked_forecast(frame, file=raw.file, rows=list(raw.rows))
+
+
+def checked_forecast(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None = None) -> pl.DataFrame:
+    """Type and check a forecast table.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        One row a game and lead. Cells may be text.
+    file : str
+        Name to use in messages.
+    rows : list of int, optional
+        The row of `file` each row stands in; counted from 2 (below a header) if not given.
+
+    Returns
+    -------
+    polars.DataFrame
+        game_id, lead, as_of, mean, the quantiles and p_sellout, then every column of `CONTEXT`; null where absent.
+    """
+    missing = [name for name in REQUIRED if name not in frame.columns]
+    if missing:
+        raise DataError(
+            f"no column {missing[0]}", f"columns {', '.join(REQUIRED)}", REMEDY, file=file, column=missing[0]
+        )
+    if frame.height == 0:
+        raise DataError("no games", "at least one row below the header", file=file)
+    given = frame.select(_given(frame, name) for name in TYPES)
+    table = given.select(_typed(name, given.schema[name]) for name in TYPES)
+    beside = table.hstack(given.rename(_as_given))
+    places = beside.select(
+        pl.arg_where(rule.broken.fill_null(False)).first().alias(str(i)) for i, rule in enumerate(RULES)
+    )
+    for rule, place in zip(RULES, places.row(0), strict=True):
+        if place is not None:
+            raise DataError(
+                _shown(rule, beside[place]),
+                rule.expected,
+                rule.remedy,
+                file=file,
+                row=place + FIRST_ROW if rows is None else rows[place],
+                column=rule.column,
+            )
+    return table
+
+
+def own_forecast(frame: pl.DataFrame) -> pl.DataFrame:
+    """A forecast as `gatecast.forecast.Forecaster` makes it, in the columns of `checked_forecast`, without a check."""
+    return frame.select(
+        pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name) for name, dtype in TYPES.items()
+    )
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What no row may be.
+
+    Parameters
+    ----------
+    column : str
+    broken : Expr
+        Of the typed columns, and of those as given under the names of `_as_given`.
+    expected, remedy : str
+    got : Expr, optional
+        What to say of a row that is so; the cell as given where there is none.
+    """
+
+    column: str
+    broken: pl.Expr
+    expected: str
+    remedy: str = ""
+    got: pl.Expr | None = None
+
+
+def _as_given(name: str) -> str:
+    return f"{name} as given"
+
+
+def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """A column as it stands, blanks as null; all null where absent."""
+    if name not in frame.columns:
+        return pl.lit(None, pl.String).alias(name)
+    cells, dtype = pl.col(name), frame.schema[name]
+    if dtype == pl.String:
+        return pl.when(cells.str.strip_chars() != "").then(cells.str.strip_chars()).alias(name)
+    return cells.fill_nan(None) if dtype.is_float() else cells
+
+
+def _typed(name: str, given: pl.DataType) -> pl.Expr:
+    """A column in its type; null where its cells cannot be read as such."""
+    cells, dtype = pl.col(name), TYPES[name]
+    if given == dtype:
+        return cells
+    if dtype is pl.Time and given == pl.String:
+        return cells.str.slice(0, 5).str.to_time("%H:%M", strict=False)
+    if dtype is pl.Date and given == pl.String:
+        return cells.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    unreadable = given != pl.Datetime if dtype.is_temporal() else given != pl.String and not given.is_numeric()
+    if unreadable and dtype is not pl.String and not dtype.is_integer():
+        return pl.lit(None, dtype).alias(name)
+    if dtype.is_integer():
+        return cells.cast(pl.Float64, strict=False).round().cast(dtype, strict=False)
+    return cells.cast(dtype, strict=False)
+
+
+def _readable(name: str, expected: str, remedy: str = "") -> _Rule:
+    return _Rule(name, pl.col(_as_given(name)).is_not_null() & pl.col(name).is_null(), expected, remedy)
+
+
+def _number(name: str, high: float, expected: str) -> list[_Rule]:
+    number = pl.col(name)
+    beyond = ~number.is_finite() | (number < 0) | (number > high)
+    return [_readable(name, expected), _Rule(name, beyond, expected)]
+
+
+def _people(name: str) -> list[_Rule]:
+    expected = f"a number of people from 0 to {c.LARGEST_CROWD}"
+    return [*_number(name, c.LARGEST_CROWD, expected), _Rule(name, pl.col(name).is_null(), expected)]
+
+
+def _not_crossing(lower: str, upper: str) -> _Rule:
+    crossing = pl.col(upper) < pl.col(lower) - ROUNDING * (1 + pl.col(lower))
+    got = pl.format("{} below {} {}", pl.col(upper), pl.lit(lower), pl.col(lower))
+    return _Rule(upper, crossing, f"at least {lower}", "quantiles must not cross", got)
+
+
+RULES = (
+    _readable(AS_OF, "a date such as 2019-05-30", "or leave it empty"),
+    *(rule for name in (MEAN, *QUANTILE_COLUMNS) for rule in _people(name)),
+    *_number(P_SELLOUT, 1.0, "a chance from 0 to 1"),
+    *(_readable(name, c.CANONICAL[name].expected, "or leave it empty") for name in CONTEXT),
+    _Rule(c.GAME_ID, pl.col(c.GAME_ID).is_null(), "the id of the game"),
+    *(_not_crossing(lower, upper) for lower, upper in pairwise(QUANTILE_COLUMNS)),
+    _Rule(
+        c.GAME_ID,
+        ~pl.struct(c.GAME_ID, LEAD).is_first_distinct(),
+        "each game once at each lead",
+        "take the repeated row out",
+        pl.format("{} a second time", c.GAME_ID),
+    ),
+)
+"""In the order in which they are told; the first one that a row breaks is."""
+
+
+def _shown(rule: _Rule, row: pl.DataFrame) -> str:
+    """What a row holds that breaks a rule."""
+    if rule.got is not None:
+        return str(row.select(rule.got).item())
+    value = row[_as_given(rule.column)].item()
+    return "nothing" if value is None else repr(str(value))

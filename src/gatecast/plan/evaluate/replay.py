@@ -1,0 +1,245 @@
+"""Past games replayed: what plans made under several beliefs about tickets cost with the gate that came.
+
+Every plan is made by the same rules from the same operations, before the game; what is had late is bought after it.
+Each lead and each season is planned by itself, with its home stands and stores. Where operations are scaled, each
+ballpark of a club is, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.errors import DataError, InputError
+from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, QUANTILE_COLUMNS
+from gatecast.plan.demand.crowd import Crowd, forecast_crowd, known_crowd
+from gatecast.plan.demand.forecast_table import checked_forecast
+from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.evaluate.baseline import NAIVE_GATE, naive_gates
+from gatecast.plan.evaluate.other_forecasts import checked_others, completed_quantiles
+from gatecast.plan.evaluate.scaling import scaled_operations
+from gatecast.plan.operations.model import CrowdSettings, Operations
+from gatecast.plan.optimize.need import LinkedStock, Need
+from gatecast.plan.optimize.requirements import KINDS, needs
+from gatecast.progress import Progress, silent
+
+__all__ = [
+    "FORECAST",
+    "HINDSIGHT",
+    "NAIVE",
+    "POINT",
+    "Replayed",
+    "came",
+    "entries_of",
+    "hindsight",
+    "replay_costs",
+    "replayed",
+]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+
+FORECAST, POINT, NAIVE, HINDSIGHT = "forecast", "point", "naive", "hindsight"
+ROW = "row"
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Past games with what was believed of them and what came.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row a game and lead, by lead and in order of play: quantiles, as_of, date, home, venue, season, capacity,
+        the gate that came, the naive gate, and a struct of quantiles for each method compared with, under its name in
+        `others`.
+    others : mapping of str to str
+        Methods compared with, and the columns that hold their quantiles.
+    without_naive, without_others : int
+        Games and leads left out, as no earlier season was known or a method compared with has no forecast.
+    """
+
+    table: pl.DataFrame
+    others: Mapping[str, str]
+    without_naive: int
+    without_others: int
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """What each plan believed, in order of the costs."""
+        return (FORECAST, POINT, NAIVE, *self.others, HINDSIGHT)
+
+
+def replayed(games: Games, forecasts: pl.DataFrame, against: Mapping[str, pl.DataFrame] | None = None) -> Replayed:
+    """Forecasts of games that were played, beside their gates and what others believed of them.
+
+    Parameters
+    ----------
+    games : Games
+        With dates, and the attendance of the games forecast and of seasons before.
+    forecasts : polars.DataFrame
+        One row a game and lead, as a backtest writes it.
+    against : mapping of str to polars.DataFrame, optional
+        Other methods' forecasts, as `read_others` returns them.
+
+    Raises
+    ------
+    DataError
+        No game of the forecasts was played, the games carry no dates, or the files have no game in common.
+    InputError
+        A method compared with bears the name of one of the plans.
+    """
+    if not games.dated:
+        raise DataError("games with no dates", "dated games", "a plan is replayed by season and weekday", column=c.DATE)
+    table = checked_forecast(forecasts)
+    if table[LEAD].null_count():
+        raise DataError("no lead", "days before the game, or preseason", "give a backtest's file", column=LEAD)
+    known = (c.DATE, c.START_TIME, c.NUMBER, c.HOME, c.VENUE, c.SEASON, c.CAPACITY, c.ATTENDANCE, c.SCANNED)
+    played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE).select(c.GAME_ID, *known)
+    joined = table.select(c.GAME_ID, LEAD, AS_OF, *QUANTILE_COLUMNS).join(played, on=c.GAME_ID, maintain_order="left")
+    if joined.height == 0:
+        got, remedy = "no game with both a forecast and a gate", "give the two files of one backtest"
+        raise DataError(got, "forecasts of games in the games table", remedy, column=c.GAME_ID)
+    habit = joined.join(naive_gates(games), on=c.GAME_ID, maintain_order="left")
+    usable = habit.filter(pl.col(NAIVE_GATE).is_not_null())
+    if usable.height == 0:
+        raise DataError("no earlier season", "gates of at least one season before those forecast", column=c.SEASON)
+    others = {name: f"by {name}" for name in against or {}}
+    common = usable
+    for name, frame in (against or {}).items():
+        common = _with_quantiles(common, name, others[name], frame)
+    leads = usable.select(pl.col(LEAD).unique(maintain_order=True)).with_row_index("place")
+    ordered = common.join(leads, on=LEAD).sort("place", c.DATE, c.NUMBER, c.START_TIME, c.GAME_ID, nulls_last=True)
+    left_out = (habit.height - usable.height, usable.height - common.height)
+    return Replayed(ordered.drop("place"), others, *left_out)
+
+
+def replay_costs(
+    games: Replayed, operations: Operations, *, scaled: bool = False, progress: Progress = silent
+) -> FloatArray:
+    """What each plan cost, game by game.
+
+    Parameters
+    ----------
+    games : Replayed
+    operations : Operations
+    scaled : bool
+        Take minimums, pools, fleets and stores in proportion to the seats of each ballpark.
+    progress : Progress
+        Called after each season at each lead, and within them after each ballpark.
+
+    Returns
+    -------
+    ndarray of float, shape (rows, entries, plans)
+        Money: the expected cost of each choice, given the gate that came. Roles, items and services stand in the order
+        of `entries_of`.
+    """
+    table = games.table.with_row_index(ROW)
+    costs = np.zeros((table.height, len(entries_of(operations)), len(games.plans)))
+    parts = table.partition_by(LEAD, c.SEASON, maintain_order=True)
+    done, total = 0, sum(len(_ballparks(part, operations, scaled)) for part in parts)
+    for part in parts:
+        beliefs = _beliefs(part, games.others, operations.crowd)
+        real = came(part, operations.crowd)
+        for rows, own in _ballparks(part, operations, scaled):
+            crowds = [_of(belief, rows) for belief in beliefs]
+            costs[part[ROW].to_numpy()[rows]] = _costs(_of(real, rows), crowds, own, GameDays.of(part[rows]))
+            done += 1
+            progress("replaying plans", done, total)
+    return costs
+
+
+def entries_of(operations: Operations) -> list[tuple[str, str]]:
+    """Kind and name of every role, item and service, in the order in which they are decided."""
+    return [(kind, entry.name) for kind in KINDS for entry in getattr(operations, kind)]
+
+
+def came(table: pl.DataFrame, settings: CrowdSettings) -> Crowd:
+    """What is known of the crowd after the games: tickets sold, and the people who came where they were counted."""
+    scanned = table[c.SCANNED].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return known_crowd(table[c.ATTENDANCE].cast(pl.Float64).to_numpy(), settings, scanned)
+
+
+def hindsight(real: Need, others: IntArray | None = None) -> tuple[IntArray, FloatArray]:
+    """The best choice under what came, free of rules of one for so many people, and its cost; each of shape (games,).
+
+    Parameters
+    ----------
+    real : Need
+        Under the crowd that came.
+    others : ndarray of int, shape (plans, games), optional
+        Other choices. Order lists for several games are solved to within a share of their cost; where one of these is
+        better, hindsight knows it too.
+    """
+    choice = real.choose(heed_rules=False)
+    if others is None or not isinstance(real, LinkedStock):
+        return choice, real.cost(choice)
+    choices = np.vstack([choice, others])
+    costs = np.stack([real.cost(one) for one in choices])
+    _, store = np.unique(real.days.stores, return_inverse=True)
+    best = np.stack([np.bincount(store, weights=one) for one in costs]).argmin(axis=0)[store]
+    games = np.arange(len(store))
+    return choices[best, games], costs[best, games]
+
+
+def _with_quantiles(table: pl.DataFrame, name: str, column: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that another method forecast too, with all its quantiles as a struct."""
+    reserved = (FORECAST, POINT, NAIVE, HINDSIGHT)
+    if not name.strip() or not name.isprintable() or name in reserved:
+        raise InputError(f"got a method named {name!r}, expected a name of one line other than {', '.join(reserved)}")
+    checked = checked_others(frame)
+    given = checked.columns[2:]
+    both = table.select(c.GAME_ID, LEAD, c.CAPACITY).join(checked, on=[c.GAME_ID, LEAD], maintain_order="left")
+    if both.height == 0:
+        expected = "forecasts of the same games at the same leads"
+        raise DataError(f"no game that {name} and the forecasts share", expected, column=c.GAME_ID)
+    seats = both[c.CAPACITY].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    whole = pl.DataFrame(completed_quantiles(both.select(given).to_numpy(), given, seats), schema=QUANTILE_COLUMNS)
+    found = both.select(c.GAME_ID, LEAD).with_columns(whole.to_struct(column))
+    return table.join(found, on=[c.GAME_ID, LEAD], maintain_order="left")
+
+
+def _ballparks(table: pl.DataFrame, operations: Operations, scaled: bool) -> list[tuple[Rows, Operations]]:
+    """Rows that are planned together, and with which operations: all of them, or each ballpark with its own."""
+    if not scaled:
+        return [(np.arange(table.height), operations)]
+    if table[c.CAPACITY].null_count():
+        game = table.filter(pl.col(c.CAPACITY).is_null())[c.GAME_ID][0]
+        raise DataError(f"no seats for {game}", "seats of every game", "give them, or do not scale", column=c.CAPACITY)
+    places = table.select(c.HOME, c.VENUE, c.CAPACITY).with_row_index(ROW)
+    groups = places.group_by(c.HOME, c.VENUE, c.CAPACITY, maintain_order=True).agg(ROW)
+    seats_and_rows = zip(groups[c.CAPACITY], groups[ROW], strict=True)
+    return [(rows.to_numpy().astype(np.intp), scaled_operations(operations, seats)) for seats, rows in seats_and_rows]
+
+
+def _beliefs(table: pl.DataFrame, others: Mapping[str, str], settings: CrowdSettings) -> list[Crowd]:
+    """What each plan but hindsight believed of the crowd."""
+
+    def certain(column: str) -> Crowd:
+        return known_crowd(table[column].cast(pl.Float64).to_numpy(), settings)
+
+    compared = (table.with_columns(table[column].struct.unnest()) for column in others.values())
+    whole = [forecast_crowd(frame, settings) for frame in compared]
+    return [forecast_crowd(table, settings), certain(MEDIAN), certain(NAIVE_GATE), *whole]
+
+
+def _of(crowd: Crowd, rows: Rows) -> Crowd:
+    return Crowd(crowd.tickets[rows], crowd.people[rows])
+
+
+def _costs(real: Crowd, beliefs: list[Crowd], operations: Operations, days: GameDays) -> FloatArray:
+    """Cost of each plan, hindsight last, shape (games, entries, plans)."""
+    costs = []
+    for need, *believed in zip(*(needs(crowd, operations, days) for crowd in (real, *beliefs)), strict=True):
+        choices = np.stack([one.choose() for one in believed])
+        _, least = hindsight(need, choices)
+        costs.append(np.vstack([*(need.cost(choice) for choice in choices), least]).T)
+    return np.stack(costs, axis=1)

@@ -1,0 +1,190 @@
+"""After the game: what a plan cost with the gate that came, what hindsight would have cost, and both to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from gatecast.errors import DataError, InputError
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, NAME
+from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.evaluate.replay import came, entries_of, hindsight
+from gatecast.plan.operations.model import Operations
+from gatecast.plan.optimize.requirements import needs
+from gatecast.plan.plan import Plan
+
+__all__ = [
+    "COST",
+    "GAMES",
+    "HINDSIGHT_CHOICE",
+    "HINDSIGHT_COST",
+    "TO_DATE",
+    "Settlement",
+    "after_the_games",
+    "checked_plan",
+    "read_plan",
+]
+
+COST, HINDSIGHT_COST, HINDSIGHT_CHOICE, GAMES = "cost", "hindsight_cost", "hindsight_choice", "games"
+TO_DATE = "_to_date"
+"""Ends the names of running totals."""
+MOST_UNITS = 10_000_000
+MONEY = (EXPECTED_COST, COST, HINDSIGHT_COST)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What came of a plan.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row a game played and decision: game_id, date, kind, name, choice, hindsight_choice, expected_cost (before
+        the game; null where the plan does not say), cost and hindsight_cost (money, with the gate that came).
+    running : polars.DataFrame
+        One row a day of play: date, games, expected_cost, cost, hindsight_cost, and each of the four to date.
+    """
+
+    table: pl.DataFrame
+    running: pl.DataFrame
+
+
+def after_the_games(plan: Plan | pl.DataFrame, games: Games, operations: Operations | None = None) -> Settlement:
+    """What a plan cost with the gates that came, beside hindsight.
+
+    Costs are those of `gatecast.plan.evaluate.value`: expected costs given the gate, as show rate and sales per head
+    are not counted; where the people were scanned, given the people. Stock left after the last game played counts as never
+    sold until later games are known. A choice made by hand that breaks a minimum or a promise may cost less than
+    hindsight, which keeps them.
+
+    Parameters
+    ----------
+    plan : Plan or polars.DataFrame
+        The plan, or its table as `Plan.write` writes it and `read_plan` reads it.
+    games : Games
+        With the attendance, and scans where there are any, of the games played so far; others are left out.
+    operations : Operations, optional
+        Those the plan was made on; those of the `Plan` if not given.
+
+    Raises
+    ------
+    DataError
+        No game of the plan was played, or plan and operations do not speak of the same decisions.
+    InputError
+        A table with no operations.
+    """
+    if operations is None:
+        if not isinstance(plan, Plan):
+            raise InputError("got a plan's table with no operations, expected those it was made on")
+        operations = plan.operations
+    table = checked_plan(plan.table if isinstance(plan, Plan) else plan)
+    planned = table.select(c.GAME_ID).unique()
+    played = games.table.filter(pl.col(c.ATTENDANCE).is_not_null()).join(planned, on=c.GAME_ID, how="semi")
+    if played.height == 0:
+        expected = "attendance of at least one game of the plan"
+        raise DataError("no game with both a plan and a gate", expected, column=c.GAME_ID)
+    played = played.sort(c.DATE, c.NUMBER, c.START_TIME, c.GAME_ID, nulls_last=True, maintain_order=True)
+    rows = _rows(played, table, operations)
+    return Settlement(rows, _running(rows))
+
+
+def read_plan(path: str | Path) -> pl.DataFrame:
+    """Read a plan's table from the CSV or Parquet file that `Plan.write` wrote; see `checked_plan`."""
+    from gatecast.collect import read_table
+
+    raw = read_table(path)
+    return checked_plan(raw.frame, file=raw.file, rows=list(raw.rows))
+
+
+def checked_plan(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None = None) -> pl.DataFrame:
+    """Type and check a plan's table.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        One row a game and decision; cells may be text.
+    file : str
+        Name to use in messages.
+    rows : list of int, optional
+        The row of `file` each row stands in; counted from 2 (below a header) if not given.
+
+    Returns
+    -------
+    polars.DataFrame
+        game_id, kind, name, choice, and expected_cost, null where absent.
+
+    Raises
+    ------
+    DataError
+        A column is missing, a choice is no whole number of units, or a game has a decision twice.
+    """
+    needed = (c.GAME_ID, KIND, NAME, CHOICE)
+    for name in needed:
+        if name not in frame.columns:
+            expected, remedy = f"columns {', '.join(needed)}", "give the table of a plan (.csv or .parquet)"
+            raise DataError(f"no column {name}", expected, remedy, file=file, column=name)
+    keys = frame.select(pl.col(c.GAME_ID, KIND, NAME).cast(pl.String))
+    units = frame[CHOICE].cast(pl.Float64, strict=False)
+    whole = (units.is_between(0, MOST_UNITS) & (units == units.round())).fill_null(False)
+    nameless = keys.select(pl.any_horizontal(pl.all().is_null())).to_series()
+    twice = ~keys.select(pl.struct(pl.all()).is_first_distinct()).to_series()
+    for column, broken, expected in (
+        (CHOICE, ~whole, "a whole number of units from 0"),
+        (c.GAME_ID, nameless, "a game, a kind and a name in every row"),
+        (NAME, twice, "each decision of a game once"),
+    ):
+        place = broken.arg_max()
+        if place is not None and broken[place]:
+            row = place + 2 if rows is None else rows[place]
+            raise DataError(repr(str(frame[column][place])), expected, file=file, row=row, column=column)
+    told = frame[EXPECTED_COST] if EXPECTED_COST in frame.columns else pl.Series([None] * frame.height)
+    return keys.with_columns(units.cast(pl.Int64), told.cast(pl.Float64, strict=False).alias(EXPECTED_COST))
+
+
+def _rows(played: pl.DataFrame, table: pl.DataFrame, operations: Operations) -> pl.DataFrame:
+    """One row a game and decision, by game."""
+    _refuse_others(table, operations)
+    real = needs(came(played, operations.crowd), operations, GameDays.of(played))
+    parts = []
+    for need in real:
+        own = table.filter((pl.col(KIND) == need.kind) & (pl.col(NAME) == need.entry.name))
+        chosen = played.select(c.GAME_ID, c.DATE).join(own, on=c.GAME_ID, how="left", maintain_order="left")
+        absent = chosen.filter(pl.col(CHOICE).is_null())[c.GAME_ID]
+        if len(absent):
+            got = f"no {need.kind} {need.entry.name!r} for {absent[0]}"
+            raise DataError(got, "every decision of the operations for every game", column=NAME)
+        choice = chosen[CHOICE].to_numpy()
+        best, least = hindsight(need, choice[None, :])
+        parts.append(
+            chosen.select(
+                c.GAME_ID, c.DATE, KIND, NAME, CHOICE,
+                pl.Series(HINDSIGHT_CHOICE, best), EXPECTED_COST,
+                pl.Series(COST, need.cost(choice)), pl.Series(HINDSIGHT_COST, least),
+            )
+        )  # fmt: skip
+    by_game = np.arange(played.height * len(parts)).reshape(len(parts), played.height).T.ravel()
+    return pl.concat(parts)[by_game]
+
+
+def _refuse_others(table: pl.DataFrame, operations: Operations) -> None:
+    known = pl.DataFrame(entries_of(operations), schema=(KIND, NAME), orient="row")
+    strange = table.join(known, on=[KIND, NAME], how="anti")
+    if strange.height:
+        kind, name = strange.select(KIND, NAME).row(0)
+        remedy = "give the operations the plan was made on"
+        raise DataError(f"{kind} {name!r}", "decisions of the operations", remedy, column=NAME)
+
+
+def _running(rows: pl.DataFrame) -> pl.DataFrame:
+    """Totals of each day of play, and to date."""
+    days = rows.group_by(c.DATE, maintain_order=True).agg(
+        pl.col(c.GAME_ID).n_unique().cast(pl.Int64).alias(GAMES), pl.col(MONEY).sum()
+    )
+    if rows[EXPECTED_COST].null_count():
+        days = days.with_columns(pl.lit(None, pl.Float64).alias(EXPECTED_COST))
+    return days.with_columns(pl.col(GAMES, *MONEY).cum_sum().name.suffix(TO_DATE))

@@ -1,0 +1,109 @@
+"""The deadlines of a plan as a calendar file that any calendar program reads.
+
+One event a deadline, all day, on the last day to decide. Its UID follows from what is to be decided, not from the
+amounts: the calendar of a later forecast replaces the events of an earlier one.
+
+Source: RFC 5545, Internet Calendaring and Scheduling (2009): sections 3.1 (folding), 3.3.11 (escaping), 3.6.1 (events).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gatecast.errors import InputError
+from gatecast.games import columns as c
+from gatecast.plan.optimize.requirements import STAFF
+from gatecast.plan.views.deadlines import Deadline, deadlines
+
+if TYPE_CHECKING:
+    from gatecast.plan.plan import Plan
+
+__all__ = ["calendar_text", "escaped", "folded"]
+
+LONGEST_LINE = 75
+"""Octets of a line without its end."""
+MAKER = "-//gatecast//plan//EN"
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:gatecast:plan")
+CATEGORIES = {True: "Staff", False: "Stock"}
+
+
+def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = None) -> str:
+    """The deadlines of a plan as the text of an .ics file.
+
+    Parameters
+    ----------
+    plan : Plan
+    notice : str
+        Stands at the end of every description, such as that the games are simulated.
+    stamp : datetime, optional
+        When the calendar is made, in UTC; now if not given.
+
+    Raises
+    ------
+    InputError
+        The plan has no deadline: its games have no dates, or nothing is hired and ordered.
+    """
+    due = deadlines(plan)
+    if not due:
+        raise InputError(
+            "plan: got no deadline, expected games with dates and something to hire or order;"
+            " give the forecast a date column"
+        )
+    made = (stamp or dt.datetime.now(dt.UTC)).strftime("%Y%m%dT%H%M%SZ")
+    homes = plan.games[c.HOME].drop_nulls().unique()
+    name = "Deadlines" + (f" of {homes[0]}" if len(homes) == 1 else "")
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{MAKER}", "CALSCALE:GREGORIAN"]
+    lines += [f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}"]
+    for each in due:
+        lines += _event(each, notice, made)
+    return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def _event(due: Deadline, notice: str, made: str) -> Iterator[str]:
+    told = [f"{name}: {amount:,} {due.unit}" for name, amount in due.amounts]
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uuid.uuid5(NAMESPACE, due.key)}@gatecast"
+    yield f"DTSTAMP:{made}"
+    yield f"DTSTART;VALUE=DATE:{due.decide_by:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{due.decide_by + dt.timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{escaped(due.what)}"
+    yield f"DESCRIPTION:{escaped(chr(10).join([*told, *([notice] if notice else [])]))}"
+    yield f"CATEGORIES:{CATEGORIES[due.kind == STAFF]}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def escaped(text: str) -> str:
+    r"""Text as a value of a calendar file; signs that it may not hold become blanks.
+
+    Examples
+    --------
+    >>> escaped("hot dogs; 5 cases, cold")
+    'hot dogs\\; 5 cases\\, cold'
+    """
+    plain = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+    for sign in ("\\", ";", ","):
+        plain = plain.replace(sign, f"\\{sign}")
+    return plain.replace("\n", "\\n")
+
+
+def folded(line: str) -> str:
+    """A line broken where it passes `LONGEST_LINE` octets; each further part begins with a blank.
+
+    Examples
+    --------
+    >>> folded("A" * 80) == "A" * 75 + "\\r\\n " + "A" * 5
+    True
+    """
+    parts, size = [""], 0
+    for sign in line:
+        octets = len(sign.encode())
+        if size + octets > LONGEST_LINE:
+            parts.append("")
+            size = 1
+        parts[-1] += sign
+        size += octets
+    return "\r\n ".join(parts)

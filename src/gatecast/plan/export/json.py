@@ -1,0 +1,76 @@
+"""The plan as JSON, for programs: the same keys in every plan, dates as text, null for what is unknown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from dataclasses import asdict, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from gatecast.plan.operations.toml import assumptions
+from gatecast.plan.views.deadlines import deadlines
+from gatecast.plan.views.delivery_list import delivery_list
+
+if TYPE_CHECKING:
+    from gatecast.plan.plan import Plan
+
+__all__ = ["VERSION", "json_text", "plan_as_dict"]
+
+VERSION = 1
+"""Raised when a key is taken out or changes its meaning; not when one is added."""
+FORMAT = "gatecast plan"
+
+
+def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
+    """A plan as plain values: text, numbers, booleans, None, lists and dictionaries.
+
+    Parameters
+    ----------
+    plan : Plan
+    notice : str
+        Such as that the games are simulated.
+
+    Returns
+    -------
+    dict
+        format, version, notice, currency, operations (crowd, staff, stock, transport), assumptions, games, decisions,
+        deliveries, deadlines. Dates are text such as 2019-05-30, times 19:05.
+    """
+    settings = {setting.name: getattr(plan.operations, setting.name) for setting in fields(plan.operations)}
+    found: dict[str, Any] = _plain(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "notice": notice,
+            "currency": settings.pop("currency"),
+            "operations": settings,
+            "assumptions": assumptions(plan.operations),
+            "games": plan.games.to_dicts(),
+            "decisions": plan.table.to_dicts(),
+            "deliveries": delivery_list(plan).to_dicts(),
+            "deadlines": [
+                {**asdict(each), "amounts": [{"name": n, "amount": a, "unit": each.unit} for n, a in each.amounts]}
+                for each in deadlines(plan)
+            ],
+        }
+    )
+    return found
+
+
+def json_text(plan: Plan, notice: str = "") -> str:
+    """A plan as the text of a JSON file; see `plan_as_dict`."""
+    return json.dumps(plan_as_dict(plan, notice), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any value of a plan
+    """A value in the types that JSON knows."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat("minutes") if isinstance(value, dt.time) else value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

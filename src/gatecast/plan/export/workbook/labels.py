@@ -1,0 +1,115 @@
+"""What says which game a row is of, and other words that several sheets share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import polars as pl
+
+from gatecast.formatting import clock
+from gatecast.games import columns as c
+from gatecast.plan.export.workbook.page import CLOCK, DAY, Heading
+
+__all__ = ["COUNT_WIDTH", "DATE_WIDTH", "Labels", "capital", "date_words", "money_form", "rounded", "why"]
+
+COUNT_WIDTH, DATE_WIDTH, ID_WIDTH, NAME_WIDTH = 11, 17, 18, 16
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The columns that say which game a row is of: date, start and opponent where known, else the id.
+
+    Parameters
+    ----------
+    headings : list of Heading
+    rows : list of tuple
+        One a game: the cells below the headings.
+    lines, short : list of str
+        One a game: all of it in one line, and no more of it than tells the games apart.
+    ids : list of str
+        One a game.
+    """
+
+    headings: list[Heading]
+    rows: list[tuple[Any, ...]]
+    lines: list[str]
+    short: list[str]
+    ids: list[str]
+
+    @classmethod
+    def of(cls, games: pl.DataFrame) -> Self:
+        """The labels of the games of a plan."""
+        known = {name for name in (c.DATE, c.START_TIME, c.HOME, c.VISITOR) if games[name].null_count() < games.height}
+        columns = []
+        if c.DATE in known:
+            columns.append((Heading("Date", DATE_WIDTH, DAY), pl.col(c.DATE)))
+        if c.START_TIME in known:
+            columns.append((Heading("Start", 8, CLOCK), pl.col(c.START_TIME)))
+        if c.VISITOR in known:
+            columns.append((Heading("Opponent", NAME_WIDTH), pl.col(c.VISITOR)))
+        if c.HOME in known and games[c.HOME].n_unique() > 1:
+            columns.append((Heading("Home", NAME_WIDTH), pl.col(c.HOME)))
+        distinct = bool(columns) and games.select(expression for _, expression in columns).is_unique().all()
+        if not distinct or not {c.DATE, c.VISITOR} & known:
+            columns.insert(0, (Heading("Game", ID_WIDTH), pl.col(c.GAME_ID)))
+        rows = games.select(expression for _, expression in columns).rows()
+        return cls(
+            headings=[heading for heading, _ in columns],
+            rows=rows,
+            lines=[", ".join(_words(part) for part in row if part is not None) for row in rows],
+            short=_short(games),
+            ids=games[c.GAME_ID].to_list(),
+        )
+
+    def total(self) -> list[str | None]:
+        """What stands below them in a row of totals."""
+        return ["Total", *[None] * (len(self.headings) - 1)]
+
+
+def _short(games: pl.DataFrame) -> list[str]:
+    """Weekday, day and opponent; the start where a club plays twice on a day; the id where there is no date."""
+    twice = games.select(pl.struct(c.HOME, c.DATE).is_duplicated()).to_series()
+    told = []
+    for row, again in zip(games.iter_rows(named=True), twice, strict=True):
+        if row[c.DATE] is None:
+            told.append(row[c.GAME_ID])
+            continue
+        parts = [f"{row[c.DATE]:%a} {row[c.DATE].day}", clock(row[c.START_TIME]) if again else "", row[c.VISITOR] or ""]
+        told.append(" ".join(part for part in parts if part))
+    return told
+
+
+def _words(part: object) -> str:
+    if isinstance(part, dt.date):
+        return f"{part:%a} {date_words(part)}"
+    return clock(part) if isinstance(part, dt.time) else str(part)
+
+
+def date_words(date: dt.date) -> str:
+    """A date with its year, such as 30 May 2019."""
+    return f"{date.day} {date:%b %Y}"
+
+
+def money_form(currency: str) -> str:
+    """The number format of money."""
+    return f'"{currency}{" " * currency.isalpha()}"#,##0'
+
+
+def rounded(name: str) -> pl.Expr:
+    """A crowd to the nearest ten, or hundred from ten thousand up: no more digits than a forecast has."""
+    people = pl.col(name)
+    step = pl.when(people < 10_000).then(10).otherwise(100)
+    return pl.when(people < 100).then(people.round()).otherwise((people / step).round() * step).alias(name)
+
+
+def capital(text: str) -> str:
+    """A text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def why(reasons: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Reasons without the name that each begins with."""
+    return [capital(reason.removeprefix(f"{capital(name)}: ")) for reason, name in zip(reasons, names, strict=True)]

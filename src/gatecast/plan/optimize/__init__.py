@@ -1,0 +1,1 @@
+"""Least-cost decisions: shifts, orders, deliveries and vehicles under the forecast distribution."""

@@ -1,0 +1,188 @@
+"""The best order list in whole cases, by cuts.
+
+In running totals the expected cost of an order list is L-natural-convex, being a sum of functions of differences
+minimised over some of them. Between whole numbers it is therefore interpolated along a chain: round all totals down,
+then up one after the other, the largest remainder first. The interpolation is convex and no more than the cost at
+every list of whole cases, so its slopes are cuts that hold for all of them. A linear program over the cuts bounds the
+cost from below and says where to look next; the lists of each chain bound it from above. No branching is needed.
+
+Sources: Murota, Discrete Convex Analysis (2003), chapter 7; for perishable stock, Chen, Pang and Pan, Coordinating
+inventory control and pricing strategies for perishable products, Operations Research 62 (2014); cuts by groups of
+scenarios, Birge and Louveaux, Introduction to Stochastic Programming (2011), section 5.1, the L-shaped method.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from gatecast.plan.optimize.newsvendor import ROUNDING
+from gatecast.plan.optimize.order_lp import FORCE, Spell, around, at_limits
+from gatecast.plan.optimize.perishables import outflow_after, outflow_before
+from gatecast.plan.optimize.unsolved import unsolved
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["OrderList", "Start", "best_whole_list", "expected_costs"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+SMALLEST_GAP = 1e-6  # what linear programs can tell apart
+MOST_GROUPS = 100
+MOST_ROUNDS = 100
+
+
+@dataclass(frozen=True)
+class OrderList:
+    """An order list and how near it is to the best.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (deliveries,)
+        Cases delivered up to each delivery.
+    cost, bound : float
+        Expected cost over the spell, and one that no list stays below.
+    """
+
+    totals: IntArray
+    cost: float
+    bound: float
+
+    def near(self, bound: float, gap: float) -> bool:
+        """True where the cost passes `bound` by no more than the share `gap` of it."""
+        return self.cost - bound <= gap * self.cost
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where to look for the best list first.
+
+    Parameters
+    ----------
+    totals, reach : ndarray of float, shape (deliveries,)
+        Cases delivered up to each delivery, and how far from them to look.
+    bound : float
+        Expected cost that no list stays below.
+    """
+
+    totals: FloatArray
+    reach: FloatArray
+    bound: float
+
+
+def best_whole_list(spell: Spell, start: Start, gap: float) -> OrderList:
+    """The list of whole cases with the smallest expected cost.
+
+    Parameters
+    ----------
+    spell : Spell
+    start : Start
+    gap : float
+        Share of its expected cost by which the list may pass the bound.
+    """
+    cuts, gap = _Cuts(spell), max(gap, SMALLEST_GAP)
+    point = start.totals
+    low, high = around(np.floor(point), start.reach)[0], around(np.ceil(point), start.reach)[1]
+    found = OrderList(np.zeros(spell.deliveries, np.int64), spell.lost, start.bound)
+    for _ in range(MOST_ROUNDS):
+        totals, cost = cuts.add(point)
+        if cost < found.cost:
+            found = OrderList(totals, cost, found.bound)
+        if found.near(found.bound, gap):
+            break
+        point, bound, pressing = cuts.lowest(low, high)
+        held = pressing & at_limits(point, low, high)
+        if not held.any():
+            found = OrderList(found.totals, found.cost, max(found.bound, bound))
+        elif found.near(bound, gap):
+            # The best within the limits is known; is there a better one outside them?
+            wider = around(found.totals.astype(np.float64), 2.0 * (high - low))
+            low, high = np.where(held, wider[0], low), np.where(held, wider[1], high)
+    return found
+
+
+def expected_costs(spell: Spell, lists: FloatArray, groups: int = 1) -> FloatArray:
+    """What order lists add to the expected cost of selling nothing, shape (lists, groups).
+
+    Parameters
+    ----------
+    spell : Spell
+    lists : ndarray of float, shape (lists, deliveries)
+        Cases delivered up to each delivery.
+    groups : int
+        Parts into which the scenarios are divided; each adds its share.
+    """
+    totals = np.column_stack([np.zeros(len(lists)), lists])
+    scenarios = spell.need.shape[1]
+    outflow = np.zeros((len(lists), scenarios))
+    sold = np.zeros_like(outflow)
+    for need, arrived, expired in zip(spell.need, spell.arrived, spell.expired, strict=True):
+        supply = totals[:, [arrived]]
+        before = outflow_before(outflow, supply, totals[:, [expired]], spell.room)
+        outflow = outflow_after(before, need, supply)
+        sold += outflow - before
+    starts = np.arange(groups) * scenarios // groups
+    share = np.diff(np.append(starts, scenarios)) / scenarios
+    saved = spell.sale * np.add.reduceat(sold, starts, axis=1) / scenarios
+    cost: FloatArray = spell.costs.idle * totals[:, -1:] * share - saved
+    return cost
+
+
+class _Cuts:
+    """Cuts below the expected cost of a spell, one for each group of scenarios and each point added."""
+
+    def __init__(self, spell: Spell) -> None:
+        self.spell = spell
+        self.groups = min(MOST_GROUPS, spell.need.shape[1])
+        self.slopes: list[FloatArray] = []
+        self.limits: list[FloatArray] = []
+
+    def add(self, point: FloatArray) -> tuple[IntArray, float]:
+        """Cut at a point, shape (deliveries,); return the best list on its chain and its expected cost."""
+        below = np.floor(point + ROUNDING)
+        count = len(point)
+        # Of equal remainders the last goes up first, as totals never fall.
+        order = count - 1 - np.argsort((below - point)[::-1], kind="stable")
+        rank = np.empty(count, np.int64)
+        rank[order] = np.arange(count)
+        chain = below + (rank < np.arange(count + 1)[:, None])
+        costs = expected_costs(self.spell, chain, self.groups)
+        slopes = np.empty((count, self.groups))
+        slopes[order] = np.diff(costs, axis=0)
+        self.slopes.append(slopes.T)
+        self.limits.append(below @ slopes - costs[0])
+        sums = costs.sum(axis=1)
+        best = int(np.argmin(sums))
+        return chain[best].astype(np.int64), float(sums[best]) + self.spell.lost
+
+    def lowest(self, low: FloatArray, high: FloatArray) -> tuple[FloatArray, float, npt.NDArray[np.bool_]]:
+        """Where the cuts are lowest within limits, how low, and which limits keep them up."""
+        from scipy.optimize import linprog
+
+        count = len(low)
+        free = np.full(self.groups, np.inf)
+        ends = np.column_stack([np.concatenate([low, -free]), np.concatenate([high, free])])
+        rows, limits = self._rows(count)
+        money = np.concatenate([np.zeros(count), np.ones(self.groups)])
+        found = linprog(money, A_ub=rows, b_ub=limits, bounds=ends, method="highs-ds")
+        if found.x is None:
+            raise unsolved("order list", found.message)
+        force = np.abs(found.lower.marginals[:count]) + np.abs(found.upper.marginals[:count])
+        point = np.maximum.accumulate(found.x[:count])
+        return point, float(found.fun) + self.spell.lost, force > FORCE * self.spell.sale
+
+    def _rows(self, count: int) -> tuple[csr_array, FloatArray]:
+        from scipy.sparse import csr_array, diags_array, hstack, vstack
+
+        rising = diags_array([1.0, -1.0], offsets=[0, 1], shape=(count - 1, count + self.groups))
+        slopes, each = (
+            csr_array(np.vstack(self.slopes)),
+            vstack([diags_array(-np.ones(self.groups))] * len(self.slopes)),
+        )
+        limits = np.concatenate([*self.limits, np.zeros(count - 1)])
+        return csr_array(vstack([hstack([slopes, each]), rising])), limits

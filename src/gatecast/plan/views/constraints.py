@@ -1,0 +1,81 @@
+"""Where a plan is held down by what there is: rules that cannot be met, limits that one more unit would be worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gatecast.games import columns as c
+from gatecast.plan.columns import DELIVERY, KIND, MARGINAL_WORTH, NAME, SHORTFALL, UNIT
+from gatecast.plan.operations.model import Operations, StaffRole, StockItem, TransportService
+from gatecast.plan.optimize.requirements import STOCK
+
+if TYPE_CHECKING:
+    from gatecast.plan.plan import Plan
+
+__all__ = ["limits_that_bind"]
+
+LIMITED, LACKING, MOST, WORTH, UNREACHED = "limited", "lacking", "most", "worth", "unreached"
+SMALLEST_WORTH = 0.5
+"""Money below which one more unit is worth nothing: whole units and the gap of a solver leave so much."""
+
+
+def limits_that_bind(plan: Plan) -> list[str]:
+    """What holds the plan down, one plain sentence for each role, item or service, in the order of the plan.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    list of str
+        Empty where every minimum is met and one more of anything would cost more than it saves.
+    """
+    limited = pl.Series(LIMITED, _limited(plan.operations), pl.String)
+    label = pl.format("{} {}", KIND, NAME)
+    worth = pl.when(label.is_in(limited.implode())).then(pl.col(MARGINAL_WORTH)).otherwise(0.0)
+    dated = plan.table[[c.GAME_ID]].join(plan.games.select(c.GAME_ID, c.DATE), on=c.GAME_ID, maintain_order="left")
+    rows = plan.table.with_columns(dated[c.DATE]).group_by(KIND, NAME, UNIT, maintain_order=True).agg(
+        (pl.col(SHORTFALL) > 0).sum().alias(LACKING),
+        pl.col(SHORTFALL).max().alias(MOST),
+        (worth > SMALLEST_WORTH).sum().alias(LIMITED),
+        worth.max().alias(WORTH),
+        ((pl.col(KIND) == STOCK) & pl.col(c.DATE).is_not_null() & pl.col(DELIVERY).is_null()).sum().alias(UNREACHED),
+    )  # fmt: skip
+    told = []
+    for row in rows.iter_rows(named=True):
+        name = row[NAME][:1].upper() + row[NAME][1:]
+        if row[LACKING]:
+            games = _of(row[LACKING], plan.games.height)
+            told.append(f"{name}: too few for the rules at {games}, by up to {row[MOST]:,} {row[UNIT]}.")
+        elif row[LIMITED]:
+            games, money = _of(row[LIMITED], plan.games.height), f"{row[WORTH]:,.0f}"
+            currency = plan.operations.currency + " " * plan.operations.currency.isalpha()
+            told.append(f"{name}: held down by a limit at {games}; one more would save up to {currency}{money} net.")
+        if row[UNREACHED]:
+            told.append(f"{name}: nothing to sell at {_of(row[UNREACHED], plan.games.height)}, as no delivery keeps.")
+    return told
+
+
+def _limited(operations: Operations) -> list[str]:
+    """Kind and name of every entry that has a limit."""
+    groups: dict[str, tuple[StaffRole | StockItem | TransportService, ...]] = {
+        "staff": operations.staff,
+        "stock": operations.stock,
+        "transport": operations.transport,
+    }
+    return [f"{kind} {entry.name}" for kind, entries in groups.items() for entry in entries if _has_limit(entry)]
+
+
+def _has_limit(entry: StaffRole | StockItem | TransportService) -> bool:
+    if isinstance(entry, StaffRole):
+        return entry.pool is not None or entry.minimum_shifts > 0
+    return entry.store_size is not None if isinstance(entry, StockItem) else entry.fleet is not None
+
+
+def _of(count: int, games: int) -> str:
+    if games == 1:
+        return "the game"
+    return f"each of the {games:,} games" if count == games else f"{count:,} of {games:,} games"

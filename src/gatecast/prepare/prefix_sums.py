@@ -1,0 +1,127 @@
+"""Past games sorted by key and day, so that any sum up to a cut-off is two look-ups and a subtraction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["PrefixSums", "RangeMaximum", "Ranges", "ratio"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+DAY_SPAN = 1 << 20
+DAY_SHIFT = 1 << 18
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Half-open ranges of entries of a ledger, one a query.
+
+    Parameters
+    ----------
+    begin, end : ndarray of int64, shape (queries,)
+    """
+
+    begin: Ints
+    end: Ints
+
+    @property
+    def count(self) -> Ints:
+        """Entries in each range, shape (queries,)."""
+        return self.end - self.begin
+
+    def last(self, most: int) -> Ranges:
+        """The last `most` entries of each range."""
+        return Ranges(np.maximum(self.begin, self.end - most), self.end)
+
+
+class PrefixSums:
+    """Whole-number values of past games under a key, in order of day.
+
+    Sums are kept as running totals of whole numbers, which are exact: a value beyond a range cannot change even the
+    last bit of its sum, so what was not known at a cut-off cannot reach a forecast through rounding.
+
+    Parameters
+    ----------
+    keys : ndarray of int, shape (entries,)
+        At least 0; an entry with a negative key is left out.
+    days : ndarray of int, shape (entries,)
+        Day of each entry.
+    values : ndarray of int, shape (entries, quantities)
+    """
+
+    def __init__(self, keys: npt.ArrayLike, days: npt.ArrayLike, values: npt.ArrayLike) -> None:
+        stamps = _stamp(np.asarray(keys), np.asarray(days))
+        order = np.argsort(stamps, kind="stable")
+        self.order: Ints = order[np.searchsorted(stamps[order], 0) :]
+        self.stamps = stamps[self.order]
+        table = np.asarray(values, np.int64)[self.order]
+        self.totals = np.concatenate([np.zeros((1, table.shape[1]), np.int64), np.cumsum(table, axis=0)])
+
+    def until(self, keys: npt.ArrayLike, last_days: npt.ArrayLike) -> Ranges:
+        """Entries of each key dated at most `last_days`; none for a negative key. Shapes (queries,)."""
+        return self.between(keys, np.int64(-DAY_SHIFT), last_days)
+
+    def between(self, keys: npt.ArrayLike, first_days: npt.ArrayLike, last_days: npt.ArrayLike) -> Ranges:
+        """Entries of each key from `first_days` to `last_days`, both included. Shapes (queries,)."""
+        wanted = np.asarray(keys)
+        end = np.searchsorted(self.stamps, _stamp(wanted, np.asarray(last_days)), "right")
+        begin = np.searchsorted(self.stamps, _stamp(wanted, np.asarray(first_days)), "left")
+        return Ranges(np.minimum(begin, end), end)
+
+    def sums(self, stretch: Ranges) -> Ints:
+        """Sum of each quantity over each range, shape (queries, quantities)."""
+        out: Ints = self.totals[stretch.end] - self.totals[stretch.begin]
+        return out
+
+    def days_of(self, entries: Ints) -> Ints:
+        """Day of each entry, shape as `entries`; an index outside the ledger is clipped into it."""
+        if not len(self.stamps):
+            return np.zeros_like(entries)
+        return self.stamps[np.clip(entries, 0, len(self.stamps) - 1)] % DAY_SPAN - DAY_SHIFT
+
+
+class RangeMaximum:
+    """Largest value over ranges of a sequence, by a table of maxima over powers of two (Bender & Farach-Colton 2000).
+
+    Parameters
+    ----------
+    values : ndarray of int64, shape (entries,)
+        At least 0.
+    """
+
+    def __init__(self, values: Ints) -> None:
+        self.levels = [np.append(values, 0)]
+        width = 1
+        while 2 * width <= len(values):
+            level = self.levels[-1]
+            merged = level.copy()
+            merged[:-width] = np.maximum(level[:-width], level[width:])
+            self.levels.append(merged)
+            width *= 2
+
+    def over(self, stretch: Ranges) -> Ints:
+        """Largest value in each range, 0 where it is empty, shape (queries,)."""
+        count = stretch.count
+        level = np.where(count > 0, np.frexp(np.maximum(count, 1).astype(np.float64))[1] - 1, 0)
+        table = np.stack(self.levels)
+        first = table[level, np.minimum(stretch.begin, table.shape[1] - 1)]
+        second = table[level, np.maximum(stretch.end - (1 << level), 0)]
+        return np.where(count > 0, np.maximum(first, second), 0)
+
+
+def ratio(top: npt.ArrayLike, bottom: npt.ArrayLike) -> Floats:
+    """Quotient where the denominator is above 0, NaN elsewhere."""
+    above, below = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
+    out = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
+    np.divide(above, below, out=out, where=below > 0)
+    return out
+
+
+def _stamp(keys: npt.NDArray[np.int_], days: npt.NDArray[np.int_]) -> Ints:
+    """One sortable number for a key and a day; -1 for a negative key."""
+    keys, days = keys.astype(np.int64), days.astype(np.int64)
+    return np.where(keys >= 0, keys * DAY_SPAN + days + DAY_SHIFT, -1)

@@ -1,0 +1,94 @@
+"""Gates against what is usual for club and weekday: the level of late, the visitor's draw, the league's drift."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gatecast.prepare.attendance_history import GateHistory
+from gatecast.prepare.prefix_sums import PrefixSums, ratio
+from gatecast.prepare.schedule import Schedule
+
+__all__ = ["RelativeAttendance"]
+
+Floats = npt.NDArray[np.float64]
+
+ON_WEEKDAY, OF_ALL = 13, 40
+"""Latest gates on the weekday, and on any day, that say what is usual."""
+PRIOR_GAMES = 3
+"""The mean of any day counts as much as this many gates on the weekday."""
+LARGEST = 3.0
+FIXED_POINT = 10_000
+LAST = (3, 6, 12, 25, 50)
+LAST_WITH_VISITOR = (1, 3, 9)
+LAST_ON_ROAD = (5, 15, 40, 80)
+LEAGUE_DAYS = (15, 60)
+LEVEL, STEADY_LEVEL, DRAW = 12, 25, 40
+LEVEL_RANGE, DRAW_RANGE = (0.3, 2.0), (0.5, 2.0)
+
+
+class RelativeAttendance:
+    """Every counted gate as a ratio to the usual one before it, by club, by visitor at the club, and on the road.
+
+    Set against its own weekday, a gate tells of the level of late, whatever weekdays were played.
+
+    Parameters
+    ----------
+    gates : GateHistory
+    """
+
+    def __init__(self, gates: GateHistory) -> None:
+        s = gates.schedule
+        self.gates = gates
+        against = np.minimum(ratio(s.gate, np.nan_to_num(self.usual(s, s.day - 1))), LARGEST)
+        against = np.nan_to_num(np.round(FIXED_POINT * against)).astype(np.int64)
+        self.relative: Floats = against / FIXED_POINT
+        known, values = (s.gate > 0) & (against > 0), against[:, None]
+        self.by_home = PrefixSums(np.where(known, s.home, -1), s.day, values)
+        self.by_visitor = PrefixSums(np.where(known, s.home_visitor, -1), s.day, values)
+        self.on_road = PrefixSums(np.where(known, s.visitor, -1), s.day, values)
+        self.league = PrefixSums(np.where(known, 0, -1), s.day, values)
+
+    def usual(self, queries: Schedule, cutoffs: npt.ArrayLike) -> Floats:
+        """The gate usual for club and weekday as known at each cut-off, in people, shape (queries,); NaN where none."""
+        weekday = self.gates.by_weekday.until(queries.home_weekday, cutoffs).last(ON_WEEKDAY)
+        recent = self.gates.by_home.until(queries.home, cutoffs).last(OF_ALL)
+        on_weekday = self.gates.by_weekday.sums(weekday)[:, 0]
+        of_all = ratio(self.gates.by_home.sums(recent)[:, 0], recent.count)
+        return (on_weekday + PRIOR_GAMES * of_all) / (weekday.count + PRIOR_GAMES)
+
+    def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
+        """Means of past ratios, and the gates that they lead to expect.
+
+        Parameters
+        ----------
+        queries : Schedule
+            The games to look up, under the codes of the schedule that this was made with.
+        cutoffs : ndarray of int32, shape (queries,)
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (queries,)
+            `against_usual*` and `league_drift*` are ratios; `gate_expected` (the usual gate at the level of late) and
+            `gate_expected_visitor` (that with the visitor's draw) are in people.
+        """
+        ledgers = (
+            ("", self.by_home, queries.home, LAST),
+            ("_visitor", self.by_visitor, queries.home_visitor, LAST_WITH_VISITOR),
+            ("_road", self.on_road, queries.visitor, LAST_ON_ROAD),
+        )
+        out = {}
+        for name, ledger, keys, counts in ledgers:
+            past = ledger.until(keys, cutoffs)
+            for k in counts:
+                total, count = ledger.sums(past.last(k))[:, 0], past.last(k).count
+                out[f"against_usual{name}{k}"] = ratio(total, count) / FIXED_POINT
+        everyone = np.zeros_like(queries.home)
+        for days in LEAGUE_DAYS:
+            recent = self.league.between(everyone, cutoffs.astype(np.int64) - days + 1, cutoffs)
+            out[f"league_drift{days}"] = ratio(self.league.sums(recent)[:, 0], recent.count) / FIXED_POINT
+        usual = self.usual(queries, cutoffs)
+        draw = np.clip(np.nan_to_num(out[f"against_usual_road{DRAW}"], nan=1.0), *DRAW_RANGE)
+        out["gate_expected"] = usual * np.clip(out[f"against_usual{LEVEL}"], *LEVEL_RANGE)
+        out["gate_expected_visitor"] = usual * np.clip(out[f"against_usual{STEADY_LEVEL}"], *LEVEL_RANGE) * draw
+        return out

@@ -1,0 +1,220 @@
+"""Who may use a service: its password, the sessions of those who gave it, and the tokens of programs.
+
+The store holds an Argon2id hash of the password, and SHA-256 digests of sessions and tokens, whose secrets are 32
+random bytes each; none of them can be had back from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import unicodedata
+from functools import lru_cache
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from gatecast.errors import InputError
+from gatecast.store import Store
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+    from gatecast.store import Token
+
+__all__ = [
+    "LONGEST_PASSWORD",
+    "SESSION_TIME",
+    "SHORTEST_PASSWORD",
+    "TOKEN_START",
+    "check_password",
+    "end_session",
+    "has_password",
+    "make_session",
+    "make_token",
+    "session_ends",
+    "session_valid",
+    "set_password",
+    "sign_in",
+    "token_of",
+]
+
+PASSWORD = "password"
+"""Setting of the store that holds the hash."""
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024
+SESSION_TIME = dt.timedelta(days=14)
+TOKEN_START = "gc_"
+"""What every token begins with, so that one that leaked can be searched for."""
+MOST_TYPED = 4 * LONGEST_PASSWORD + 1
+"""Characters that are looked at: no more than four compose one, and composing takes the square of their number."""
+LONGEST_NAME = 80
+SECRET_BYTES = 32
+SECRET_LENGTH = len(secrets.token_urlsafe(SECRET_BYTES))
+HASHING = BoundedSemaphore(2)
+"""Each check takes 64 MiB for a moment; a crowd of them waits in line."""
+
+
+def set_password(store: Store, text: str) -> None:
+    """Set the password; whoever is signed in signs in anew.
+
+    Parameters
+    ----------
+    store : Store
+    text : str
+        10 to 1024 characters, whatever they are; the same letters are the same however a keyboard composes them.
+
+    Raises
+    ------
+    InputError
+        Too short or too long.
+    """
+    password = _composed(text)
+    length = len(password) if len(text) < MOST_TYPED else len(text)
+    if not SHORTEST_PASSWORD <= length <= LONGEST_PASSWORD:
+        raise InputError(
+            f"password: got {length:,} characters, expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,};"
+            " several words in a row are easy to keep in mind"
+        )
+    with HASHING:
+        hashed = _hasher().hash(password)
+    store.save_setting(PASSWORD, hashed)
+    store.drop_sessions()
+
+
+def has_password(store: Store) -> bool:
+    """Whether a password is set."""
+    return _hash_of(store) is not None
+
+
+def check_password(store: Store, text: str) -> bool:
+    """Whether this is the password; takes as long where none is set."""
+    return _proved(store, text) is not None
+
+
+def sign_in(store: Store, text: str, now: dt.datetime) -> str | None:
+    """The secret of a new session for whoever gives the password; None for another text."""
+    proved = _proved(store, text)
+    if proved is None:
+        return None
+    secret = make_session(store, now)
+    if _hash_of(store) != proved:
+        # The password was changed in the meantime, which ended the sessions before this one was there.
+        end_session(store, secret)
+        return None
+    return secret
+
+
+def make_session(store: Store, now: dt.datetime) -> str:
+    """The secret of a new session, which ends by itself after 14 days.
+
+    Parameters
+    ----------
+    store : Store
+    now : datetime
+        With its time zone.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    store.add_session(_digest(secret), now + SESSION_TIME)
+    return secret
+
+
+def session_valid(store: Store, secret: str, now: dt.datetime) -> bool:
+    """Whether a session with this secret goes on."""
+    ends = session_ends(store, secret)
+    return ends is not None and ends > now
+
+
+def session_ends(store: Store, secret: str) -> dt.datetime | None:
+    """When a session with this secret ends by itself; None where there is none."""
+    return store.session(_digest(secret)) if _secret(secret) else None
+
+
+def end_session(store: Store, secret: str) -> None:
+    """End a session; nothing happens if there is none."""
+    if _secret(secret):
+        store.drop_session(_digest(secret))
+
+
+def make_token(store: Store, name: str, may_write: bool) -> str:
+    """The secret of a new token for a program; it is shown this once.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+        What it is for, as the list of tokens shows it.
+    may_write : bool
+        False for one that only reads.
+
+    Raises
+    ------
+    InputError
+        The name is empty or too long.
+    """
+    shown = " ".join(name.split())
+    if not 1 <= len(shown) <= LONGEST_NAME or not shown.isprintable():
+        raise InputError(
+            f"name: got {len(shown)} characters, expected 1 to {LONGEST_NAME} that can be printed;"
+            " say what the token is for"
+        )
+    secret = TOKEN_START + secrets.token_urlsafe(SECRET_BYTES)
+    store.add_token(shown, _digest(secret), may_write)
+    return secret
+
+
+def token_of(store: Store, secret: str) -> Token | None:
+    """The token with this secret; None where there is none."""
+    if not secret.startswith(TOKEN_START) or not _secret(secret.removeprefix(TOKEN_START)):
+        return None
+    return store.token(_digest(secret))
+
+
+def _proved(store: Store, text: str) -> str | None:
+    """The hash that the text was checked against, if it is the password; made again where its parameters are old."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    stored, password = _hash_of(store), _composed(text)
+    with HASHING:
+        try:
+            _hasher().verify(stored or _nobody(), password[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return None
+        if stored is None or len(password) > LONGEST_PASSWORD:
+            return None
+        if not _hasher().check_needs_rehash(stored):
+            return stored
+        renewed = _hasher().hash(password)
+    if _hash_of(store) == stored:
+        store.save_setting(PASSWORD, renewed)
+    return renewed
+
+
+def _hash_of(store: Store) -> str | None:
+    saved = store.setting(PASSWORD)
+    return saved if isinstance(saved, str) else None
+
+
+def _composed(text: str) -> str:
+    """The text in one form of Unicode; what no keyboard types is counted as a question mark."""
+    return unicodedata.normalize("NFKC", text[:MOST_TYPED].encode(errors="replace").decode())
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """A hash that no text has, to check against where no password is set."""
+    return _hasher().hash(secrets.token_bytes(SECRET_BYTES))
+
+
+def _secret(text: str) -> bool:
+    return len(text) == SECRET_LENGTH and text.isascii()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,307 @@
+"""A home stand with its plan: whom to hire, what to order by when, and what that costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from gatecast.games import columns as c
+from gatecast.plan import Operations, Plan, StaffRole, StockItem, TransportService, make_plan
+from gatecast.plan.columns import (
+    CASES,
+    CHOICE,
+    DECIDE_BY,
+    DELIVERY,
+    ENGAGED,
+    EXPECTED_COST,
+    KIND,
+    NAME,
+    REASON,
+    SERVES,
+    SHORTFALL,
+    UNIT,
+)
+from gatecast.plan.demand.forecast_table import CONTEXT
+from gatecast.plan.operations.toml import operations_to_dict
+from gatecast.plan.optimize.requirements import KINDS
+from gatecast.plan.views.constraints import limits_that_bind
+from gatecast.plan.views.deadlines import Deadline, deadlines
+from gatecast.plan.views.delivery_list import delivery_list
+from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.season import CalendarGame, HomeStand, Season, season_view
+from gatecast.store.schema import ISSUES
+
+__all__ = ["Decided", "Delivery", "StandPlan", "StandView", "planned", "stand_view"]
+
+ISSUE_ID, ISSUED_AT = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name
+MARK_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A role, an item or a service over the games of a plan.
+
+    Parameters
+    ----------
+    kind, name, unit : str
+    choices : tuple of int
+        One a game, in the order of the plan.
+    reasons : tuple of str
+        One a game, without the name.
+    engaged : int or None
+        People to engage for the home stand; None for what is not staff.
+    shortfall : int
+        Most units lacking to a rule at a game.
+    expected_cost, spend : float
+        Money: the cost on average, waste and shortage counted; and what the choices themselves come to, such as wages.
+    """
+
+    kind: str
+    name: str
+    unit: str
+    choices: tuple[int, ...]
+    reasons: tuple[str, ...]
+    engaged: int | None
+    shortfall: int
+    expected_cost: float
+    spend: float
+
+    @property
+    def total(self) -> int:
+        """Units over all games."""
+        return sum(self.choices)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What comes on one day and is ordered by another: cases by item, and ids of the games it is for."""
+
+    day: dt.date
+    decide_by: dt.date
+    cases: Mapping[str, int]
+    games: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StandPlan:
+    """A plan as a page shows it.
+
+    Parameters
+    ----------
+    plan : Plan
+    games : tuple of dict
+        By the columns of `Plan.games`, in the order of the plan.
+    decided : mapping of str to tuple of Decided
+        By kind.
+    deliveries : tuple of Delivery
+        Empty where games have no dates.
+    deadlines : tuple of Deadline
+        By day.
+    limits : tuple of str
+        What holds the plan down, in sentences.
+    mark : str
+        The same for the same choices on the same operations.
+    """
+
+    plan: Plan
+    games: tuple[dict[str, Any], ...]
+    decided: Mapping[str, tuple[Decided, ...]]
+    deliveries: tuple[Delivery, ...]
+    deadlines: tuple[Deadline, ...]
+    limits: tuple[str, ...]
+    mark: str
+
+    @property
+    def operations(self) -> Operations:
+        """What was decided on."""
+        return self.plan.operations
+
+    @property
+    def engaged(self) -> int:
+        """People to engage for the home stand, over all roles."""
+        return sum(each.engaged or 0 for kind in self.decided.values() for each in kind)
+
+    @property
+    def expected_cost(self) -> float:
+        """Expected cost of all games, in money."""
+        return sum(self.cost_of(kind) for kind in self.decided)
+
+    def cost_of(self, kind: str) -> float:
+        """Expected cost of one kind of decision, in money."""
+        return sum(each.expected_cost for each in self.decided[kind])
+
+    def spend_of(self, kind: str) -> float:
+        """What the choices of one kind come to, in money."""
+        return sum(each.spend for each in self.decided[kind])
+
+    def by_game(self, kind: str) -> tuple[int, ...]:
+        """Shifts, cases or vehicles of each game, in the order of the plan."""
+        return tuple(map(sum, zip(*(each.choices for each in self.decided[kind]), strict=True)))
+
+    def units_of(self, kind: str) -> int:
+        """Shifts, cases or vehicles in all."""
+        return sum(each.total for each in self.decided[kind])
+
+
+@dataclass(frozen=True)
+class StandView:
+    """A home stand with its plan.
+
+    Parameters
+    ----------
+    season : Season
+    stand : HomeStand
+    as_of : date or None
+        The last day known.
+    planned, unforecast, open_games, played : tuple of CalendarGame
+        Games to come with a forecast and without one, games of the past whose gate is not known, and games played.
+    plan : StandPlan or None
+        Of the games planned; None where there are none.
+    issue_id, forecast_at
+        The latest forecast that the plan was made of, and when that was issued; None where there is no plan.
+    """
+
+    season: Season
+    stand: HomeStand
+    as_of: dt.date | None
+    planned: tuple[CalendarGame, ...]
+    unforecast: tuple[CalendarGame, ...]
+    open_games: tuple[CalendarGame, ...]
+    played: tuple[CalendarGame, ...]
+    plan: StandPlan | None
+    issue_id: int | None
+    forecast_at: dt.datetime | None
+
+
+def stand_view(
+    service: ClubService, season: int | None = None, number: int | None = None, operations: Operations | None = None
+) -> StandView | None:
+    """A home stand of the service's club with its plan; None where there is no such home stand.
+
+    Parameters
+    ----------
+    service : ClubService
+    season, number : int, optional
+        As `season_view` counts home stands; the next one to come, else the last one, if not given.
+    operations : Operations, optional
+        To plan with; the club's own if not given.
+    """
+    club = service.club()
+    coming = service.coming(club).table
+    if season is None and coming.height:
+        season = coming[c.SEASON][0]
+    view = service.cached(
+        ("season", club, season), (GAMES_AREA, FORECASTS_AREA), lambda: season_view(service, club, season)
+    )
+    to_come = frozenset(coming[c.GAME_ID])
+    stand = _chosen(view, season, number, to_come)
+    if stand is None:
+        return None
+    played = tuple(game for game in stand.games if game.gate is not None)
+    ahead = tuple(game for game in stand.games if game.row[c.GAME_ID] in to_come)
+    forecast = tuple(game for game in ahead if game.forecast is not None)
+    forecasts = [game.forecast for game in forecast if game.forecast is not None]
+    return StandView(
+        season=view,
+        stand=stand,
+        as_of=view.as_of,
+        planned=forecast,
+        unforecast=tuple(game for game in ahead if game.forecast is None),
+        open_games=tuple(game for game in stand.games if game.gate is None and game not in ahead),
+        played=played,
+        plan=planned(service, forecast, operations or service.operations()) if forecast else None,
+        issue_id=max((each[ISSUE_ID] for each in forecasts), default=None),
+        forecast_at=max((each[ISSUED_AT] for each in forecasts), default=None),
+    )
+
+
+def planned(service: ClubService, games: Iterable[CalendarGame], operations: Operations) -> StandPlan:
+    """The plan of some games with forecasts, made once for the same forecasts and operations.
+
+    Parameters
+    ----------
+    service : ClubService
+    games : iterable of CalendarGame
+        With forecasts.
+    operations : Operations
+    """
+    rows = [_forecast_row(game) for game in games]
+    # A gate of another game, or one that changes no forecast, leaves the plan as it is.
+    state = (_digest(operations), repr(rows))
+    return service.kept_as(
+        ("plan", *(row[c.GAME_ID] for row in rows), state[0]), state, lambda: _made(rows, operations)
+    )
+
+
+def _chosen(view: Season, season: int | None, number: int | None, to_come: frozenset[str]) -> HomeStand | None:
+    if season is not None and season != view.season:
+        return None
+    if number is not None:
+        return next((stand for stand in view.stands if stand.number == number), None)
+    ahead = (stand for stand in view.stands if any(game.row[c.GAME_ID] in to_come for game in stand.games))
+    return next(ahead, view.stands[-1] if view.stands else None)
+
+
+def _forecast_row(game: CalendarGame) -> dict[str, Any]:
+    """A forecast with what says which game it is; the seats are those that the forecast counts with."""
+    forecast = game.forecast or {}
+    return {**forecast, **{name: forecast.get(name) or game.row[name] for name in CONTEXT}}
+
+
+def _digest(operations: Operations) -> str:
+    text = json.dumps(operations_to_dict(operations), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _made(rows: list[dict[str, Any]], operations: Operations) -> StandPlan:
+    plan = make_plan(pl.DataFrame(rows, infer_schema_length=None), operations)
+    choices = json.dumps([plan.games[c.GAME_ID].to_list(), plan.table[CHOICE].to_list(), _digest(operations)])
+    return StandPlan(
+        plan=plan,
+        games=tuple(plan.games.to_dicts()),
+        decided={kind: tuple(_decided(plan, kind)) for kind in KINDS},
+        deliveries=tuple(_deliveries(plan)),
+        deadlines=tuple(deadlines(plan)),
+        limits=tuple(limits_that_bind(plan)),
+        mark=hashlib.sha256(choices.encode()).hexdigest()[:MARK_LENGTH],
+    )
+
+
+def _decided(plan: Plan, kind: str) -> Iterator[Decided]:
+    entries: Iterable[StaffRole | StockItem | TransportService] = getattr(plan.operations, kind)
+    for entry in entries:
+        rows = plan.table.filter(pl.col(KIND) == kind, pl.col(NAME) == entry.name)
+        choices = tuple(rows[CHOICE].to_list())
+        engaged: list[int] = rows[ENGAGED].drop_nulls().to_list()
+        start = f"{entry.name[:1].upper()}{entry.name[1:]}: "
+        told = (reason.removeprefix(start) for reason in rows[REASON])
+        yield Decided(
+            kind=kind,
+            name=entry.name,
+            unit=rows[UNIT][0],
+            choices=choices,
+            reasons=tuple(text[:1].upper() + text[1:] for text in told),
+            engaged=max(engaged, default=0) if isinstance(entry, StaffRole) else None,
+            shortfall=max(rows[SHORTFALL].to_list(), default=0),
+            expected_cost=float(rows[EXPECTED_COST].sum()),
+            spend=sum(choices) * _price(entry),
+        )
+
+
+def _price(entry: StaffRole | StockItem | TransportService) -> float:
+    """What a shift, a case or a vehicle costs."""
+    return entry.case_size * entry.unit_cost if isinstance(entry, StockItem) else entry.cost
+
+
+def _deliveries(plan: Plan) -> Iterator[Delivery]:
+    rows = delivery_list(plan)
+    for (day, decide_by), part in rows.group_by(DELIVERY, DECIDE_BY, maintain_order=True):
+        if isinstance(day, dt.date) and isinstance(decide_by, dt.date):
+            games = dict.fromkeys(game for served in part[SERVES].to_list() for game in served)
+            yield Delivery(day, decide_by, dict(part.select(NAME, CASES).iter_rows()), tuple(games))

@@ -1,0 +1,168 @@
+"""Why a game of the service is forecast as it is: what drives it, and past games like it."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from gatecast.errors import InputError
+from gatecast.games import Games, known_at
+from gatecast.games import columns as c
+from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, SETTINGS_AREA, ClubService
+from gatecast.service.game import GameView, Issue, game_row
+
+if TYPE_CHECKING:
+    from gatecast.forecast import Forecaster
+
+__all__ = ["Driver", "Like", "Reasons", "reasons_of"]
+
+LEAST = 0.001
+"""Share of the forecast from which a driver is told of."""
+ONE_AT_A_TIME = Lock()
+"""Held while reasons are worked out, so that many who ask at once leave room for the other pages."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A driver of a forecast, as `gatecast.forecast.drivers` names it, and the people it adds or takes."""
+
+    name: str
+    people: float
+
+
+@dataclass(frozen=True)
+class Like:
+    """A past game by column names, and the drivers in which it is like the game asked about."""
+
+    row: dict[str, Any]
+    alike: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What drives the forecast of a game, by the model of the service as it is now.
+
+    Parameters
+    ----------
+    baseline : float
+        Mean forecast of an average home game.
+    expected : float
+        Mean forecast of this one.
+    drivers : tuple of Driver
+        Those that move it, the largest first; they add up to `expected` less `baseline`, but for what is too little to
+        tell.
+    games : int
+        Home games that the average one is made of.
+    since : date or None
+        The day of the first of them; None where games carry no dates.
+    as_of : date or None
+        The last day known; None where games carry no dates.
+    row : dict
+        The game by column names, as it was known then; weather as it is stored now.
+    like : tuple of Like
+        Past home games most like it, the most alike first.
+    """
+
+    baseline: float
+    expected: float
+    drivers: tuple[Driver, ...]
+    games: int
+    since: dt.date | None
+    as_of: dt.date | None
+    row: dict[str, Any]
+    like: tuple[Like, ...]
+
+    @property
+    def most(self) -> Driver | None:
+        """The driver that moves the forecast most in the direction in which it differs from the average."""
+        upward = self.expected > self.baseline
+        return next((each for each in self.drivers if (each.people > 0) == upward), None)
+
+
+def reasons_of(service: ClubService, view: GameView) -> Reasons | None:
+    """Why a game is forecast as it is, from what was known at the cut-off of its last forecast.
+
+    Parameters
+    ----------
+    service : ClubService
+    view : GameView
+
+    Returns
+    -------
+    Reasons or None
+        None without a model, of a game that was never forecast, and where its club had no gate by then.
+    """
+    forecaster, last = service.forecaster(), view.last
+    if forecaster is None or last is None:
+        return None
+
+    def worked_out() -> Reasons | None:
+        with ONE_AT_A_TIME:
+            return _worked_out(service, _own(service, forecaster, view.row[c.HOME]), view, last)
+
+    # The forecast may be changed by any of these; the model is a setting.
+    return service.cached(("reasons", view.row[c.GAME_ID]), (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA), worked_out)
+
+
+def _own(service: ClubService, forecaster: Forecaster, club: str) -> Forecaster:
+    """A copy of the forecaster that keeps the games it was last asked about, and leaves those of others alone."""
+    return service.cached(("reasoning", club), (GAMES_AREA, SETTINGS_AREA), lambda: copy.copy(forecaster))
+
+
+def _worked_out(service: ClubService, forecaster: Forecaster, view: GameView, last: Issue) -> Reasons | None:
+    from gatecast.forecast import comparable, explain
+
+    game, as_of = view.row[c.GAME_ID], _as_of(view, last)
+    games, upcoming = _known_and_to_come(service, view, as_of)
+    try:
+        explained = explain(forecaster, games, upcoming, as_of, [game])[0]
+        like = comparable(forecaster, games, upcoming, as_of, game)
+    except InputError:
+        return None
+    least = LEAST * explained.expected
+    drivers = [Driver(name, people) for name, people in explained.people.items() if abs(people) > least]
+    rows = [(game_row(service, each.game_id), each.alike) for each in like]
+    return Reasons(
+        explained.baseline,
+        explained.expected,
+        tuple(sorted(drivers, key=lambda driver: -abs(driver.people))),
+        explained.games,
+        explained.since,
+        as_of,
+        _as_known(upcoming, game, as_of),
+        tuple(Like(row, alike) for row, alike in rows if row is not None),
+    )
+
+
+def _as_of(view: GameView, last: Issue) -> dt.date | None:
+    """The last day that a forecast knew of; None where games carry no dates."""
+    date = view.row[c.DATE]
+    if date is None or last.as_of is not None:
+        return last.as_of
+    return date - dt.timedelta(days=last.days or 1)  # type: ignore[no-any-return]  # a date of the table
+
+
+def _known_and_to_come(service: ClubService, view: GameView, as_of: dt.date | None) -> tuple[Games, Games]:
+    """Past games and the club's games to come, as they stood at the cut-off; what was not known is not looked at."""
+    club = view.row[c.HOME]
+    if as_of is not None:
+        return service.played(), service.home_games(club).filter(pl.col(c.DATE) > as_of)
+    if view.coming:
+        return service.played(), service.coming(club)
+    games, here = service.games(), pl.col(c.GAME_ID) == view.row[c.GAME_ID]
+    place = games.table[c.GAME_ID].index_of(view.row[c.GAME_ID]) or 0
+    before = Games(games.table.head(place), games.custom_columns)
+    return before.filter(pl.col(c.ATTENDANCE).is_not_null()), games.filter(here)
+
+
+def _as_known(upcoming: Games, game: str, as_of: dt.date | None) -> dict[str, Any]:
+    """A game as it was known at the cut-off, by column names."""
+    one = upcoming.filter(pl.col(c.GAME_ID) == game)
+    ahead = (one.table[c.DATE][0] - as_of).days if as_of else (upcoming.table[c.GAME_ID].index_of(game) or 0) + 1
+    return known_at(one, (one.days - ahead).astype(np.int32), weather_as_observed=False).row(0, named=True)

@@ -1,0 +1,77 @@
+"""The sample club: invented games, tickets sold, a model and the forecasts it issued, in a service.
+
+The model and its forecasts come with the package (`benchmarks/sample_club.py` makes them), so that the pages are there
+in seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+
+from gatecast.collect import SIMULATED_NOTICE, SampleLeague, sample_league
+from gatecast.collect.sample.sales import TICKETS_SOLD
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, MODEL
+from gatecast.plan import Operations, default_operations
+from gatecast.plan.columns import TICKETS
+from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
+from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
+from gatecast.service.models import keep_model
+
+__all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "fill_with_sample", "sample_operations"]
+
+FORECASTS_FILE, MODEL_FOLDER = "forecasts.parquet", "model"
+NO_TRAINS = "extra trains"
+ISSUED = dt.time(6, 0, tzinfo=dt.UTC)
+"""The morning after the last day known, when the sample's forecasts were issued."""
+
+
+def fill_with_sample(service: ClubService) -> None:
+    """Put the sample league, its model and its forecasts on an empty service.
+
+    Parameters
+    ----------
+    service : ClubService
+        With nothing in its store.
+    """
+    league = sample_league()
+    store, made = service.store, resources.files("gatecast.service") / "sample_club"
+    store.import_games(league.games.extended(league.upcoming), source="the sample league")
+    store.record_tickets(_tickets(league), source="the sample league")
+    with resources.as_file(made) as folder:
+        _record(service, pl.read_parquet(folder / FORECASTS_FILE))
+        keep_model(store, service.folder, Path(folder) / MODEL_FOLDER)
+    store.save_setting(CLUB, league.club)
+    store.save_setting(NOTICE, SIMULATED_NOTICE)
+    store.save_setting(OPERATIONS, operations_to_dict(sample_operations()))
+
+
+def sample_operations() -> Operations:
+    """The default operations without what a club of six thousand seats does not decide."""
+    usual = operations_to_dict(default_operations())
+    usual["transport"] = [each for each in usual["transport"] if each["name"] != NO_TRAINS]
+    return operations_from_dict(usual)
+
+
+def _tickets(league: SampleLeague) -> pl.DataFrame:
+    """What your club had sold so many days before each of its games, as far as it is known."""
+    table = league.games.extended(league.upcoming).table.filter(pl.col(c.HOME) == league.club)
+    parts = [
+        table.select(
+            c.GAME_ID, (pl.col(c.DATE) - pl.duration(days=days)).alias(AS_OF), pl.col(column).alias(TICKETS)
+        ).filter(pl.col(TICKETS).is_not_null(), pl.col(AS_OF) <= league.as_of)
+        for days, column in TICKETS_SOLD.items()
+    ]
+    return pl.concat(parts)
+
+
+def _record(service: ClubService, forecasts: pl.DataFrame) -> None:
+    """Keep the forecasts as they were issued, one issue a morning."""
+    for part in forecasts.partition_by(AS_OF, maintain_order=True):
+        known = part[AS_OF][0]
+        issued = dt.datetime.combine(known + dt.timedelta(days=1), ISSUED)
+        service.store.record_forecast(part.drop(MODEL), part[MODEL][0], issued_at=issued)

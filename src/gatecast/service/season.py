@@ -1,0 +1,258 @@
+"""A season at a glance: every home game with its fill, past ones beside what was forecast, home stands together."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, MEAN, MEDIAN, P_SELLOUT, quantile_column
+from gatecast.service.club_service import ClubService
+
+__all__ = ["CalendarGame", "HomeStand", "Month", "Season", "season_view", "seasons_of"]
+
+LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
+LONGEST_PAUSE = dt.timedelta(days=3)
+"""Home games further apart than this belong to two home stands, as in `gatecast.evaluate.homestand`."""
+FILL_STEPS = (0.25, 0.4, 0.55, 0.7, 0.85)
+"""Shares of the seats at which the colour of a game changes."""
+
+
+@dataclass(frozen=True)
+class CalendarGame:
+    """A game on the calendar.
+
+    Parameters
+    ----------
+    row : dict
+        The game by canonical column names.
+    forecast : dict or None
+        The last forecast issued before the game, by the columns of `Store.forecasts`.
+    gate : int or None
+        The attendance, once known.
+    stand : int
+        Number of its home stand in the season, from 1.
+    """
+
+    row: dict[str, Any]
+    forecast: dict[str, Any] | None
+    gate: int | None
+    stand: int
+
+    @property
+    def people(self) -> float | None:
+        """The gate where it is known, else the median forecast."""
+        if self.gate is not None:
+            return float(self.gate)
+        return None if self.forecast is None else float(self.forecast[MEDIAN])
+
+    @property
+    def seats(self) -> float | None:
+        """Seats stated, else those the forecast counts with."""
+        stated = self.row[c.CAPACITY] or (self.forecast or {}).get(c.CAPACITY)
+        return float(stated) if stated else None
+
+    @property
+    def fill(self) -> float | None:
+        """Share of the seats taken or expected to be."""
+        people, seats = self.people, self.seats
+        return None if people is None or seats is None else min(people / seats, 1.0)
+
+    @property
+    def step(self) -> int | None:
+        """Which of the six colours it has, from 0; None where nothing is known."""
+        fill = self.fill
+        return None if fill is None else sum(fill >= step for step in FILL_STEPS)
+
+    @property
+    def miss(self) -> float | None:
+        """Gate less median forecast, of a game played that was forecast."""
+        if self.gate is None or self.forecast is None:
+            return None
+        return float(self.gate - self.forecast[MEDIAN])
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether the gate lay within the range meant for eight in ten."""
+        if self.gate is None or self.forecast is None:
+            return None
+        return bool(self.forecast[LOW] - 1 <= self.gate <= self.forecast[HIGH] + 1)
+
+
+@dataclass(frozen=True)
+class HomeStand:
+    """Home games with no longer pause between them: number in the season, first and last day, games, people in all.
+
+    `to_come` counts games without a gate; `people` is None where a game has neither gate nor forecast.
+    """
+
+    number: int
+    first: dt.date | None
+    last: dt.date | None
+    games: tuple[CalendarGame, ...]
+    to_come: int
+    people: float | None
+    sellout: float | None
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the calendar: weeks of seven days, each with its date (None outside the month) and games."""
+
+    year: int
+    month: int
+    weeks: tuple[tuple[tuple[dt.date | None, tuple[CalendarGame, ...]], ...], ...]
+
+
+@dataclass(frozen=True)
+class Season:
+    """A club's season.
+
+    Parameters
+    ----------
+    club : str
+    season : int
+    as_of : date or None
+        The last day known.
+    months : tuple of Month
+        Those with a dated home game.
+    stands : tuple of HomeStand
+        In order of play.
+    undated : tuple of CalendarGame
+        Games without a date, in order.
+    played, to_come : int
+    mean_gate, before : float or None
+        Mean gate of this season's games so far, and of as many games into last season.
+    issued_at : datetime or None
+        When the latest forecast of a game to come was issued.
+    """
+
+    club: str
+    season: int
+    as_of: dt.date | None
+    months: tuple[Month, ...]
+    stands: tuple[HomeStand, ...]
+    undated: tuple[CalendarGame, ...]
+    played: int
+    to_come: int
+    mean_gate: float | None
+    before: float | None
+    issued_at: dt.datetime | None
+
+    @property
+    def next_stand(self) -> HomeStand | None:
+        """The first home stand with a game to come."""
+        return next((stand for stand in self.stands if stand.to_come), None)
+
+
+def seasons_of(service: ClubService, club: str) -> list[int]:
+    """Seasons in which the club has home games, latest first."""
+    return service.home_games(club).table[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
+
+
+def season_view(service: ClubService, club: str, season: int | None = None) -> Season:
+    """A season of a club; its latest if none is named.
+
+    Games are shown with the last forecast that was issued from what was known before their day.
+    """
+    seasons = seasons_of(service, club)
+    chosen = season if season in seasons else next(iter(seasons), 0)
+    home = service.home_games(club).table
+    table = home.filter(pl.col(c.SEASON) == chosen) if seasons else home
+    forecasts = _before_the_day(service.forecasts(club), table)
+    games = _games(table, forecasts)
+    dated = [game for game in games if game.row[c.DATE] is not None]
+    gates = [game.gate for game in games if game.gate is not None]
+    open_games = [game for game in games if game.gate is None]
+    issued = [game.forecast["issued_at"] for game in open_games if game.forecast is not None]
+    return Season(
+        club=club,
+        season=chosen,
+        as_of=service.as_of(club),
+        months=_months(dated),
+        stands=_stands(games),
+        undated=tuple(game for game in games if game.row[c.DATE] is None),
+        played=len(gates),
+        to_come=len(open_games),
+        mean_gate=sum(gates) / len(gates) if gates else None,
+        before=_before(home, chosen, len(gates)),
+        issued_at=max(issued, default=None),
+    )
+
+
+def _before_the_day(forecasts: pl.DataFrame, table: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """The last forecast of each game that knew nothing of its day."""
+    if forecasts.is_empty():
+        return {}
+    dates = table.select(c.GAME_ID, pl.col(c.DATE).alias("day"))
+    fair = forecasts.join(dates, on=c.GAME_ID, maintain_order="left").filter(
+        pl.col(AS_OF).is_null() | pl.col("day").is_null() | (pl.col(AS_OF) < pl.col("day"))
+    )
+    last = fair.sort(AS_OF, nulls_last=False, maintain_order=True).unique(c.GAME_ID, keep="last", maintain_order=True)
+    return {row[c.GAME_ID]: row for row in last.drop("day").to_dicts()}
+
+
+def _games(table: pl.DataFrame, forecasts: dict[str, dict[str, Any]]) -> list[CalendarGame]:
+    games: list[CalendarGame] = []
+    stand, last = 1, None
+    for row in table.to_dicts():
+        day = row[c.DATE]
+        if last is not None and day is not None and day - last > LONGEST_PAUSE:
+            stand += 1
+        last = day or last
+        games.append(CalendarGame(row, forecasts.get(row[c.GAME_ID]), row[c.ATTENDANCE], stand))
+    return games
+
+
+def _stands(games: list[CalendarGame]) -> tuple[HomeStand, ...]:
+    found = []
+    for number in sorted({game.stand for game in games}):
+        of_it = tuple(game for game in games if game.stand == number)
+        days = [game.row[c.DATE] for game in of_it if game.row[c.DATE] is not None]
+        told = [game.gate if game.gate is not None else (game.forecast or {}).get(MEAN) for game in of_it]
+        chances = [game.forecast[P_SELLOUT] for game in of_it if game.gate is None and game.forecast is not None]
+        found.append(
+            HomeStand(
+                number,
+                min(days, default=None),
+                max(days, default=None),
+                of_it,
+                sum(game.gate is None for game in of_it),
+                None if None in told else float(sum(each for each in told if each is not None)),
+                max((chance for chance in chances if chance is not None), default=None),
+            )
+        )
+    return tuple(found)
+
+
+def _months(games: list[CalendarGame]) -> tuple[Month, ...]:
+    by_day: dict[dt.date, list[CalendarGame]] = {}
+    for game in games:
+        by_day.setdefault(game.row[c.DATE], []).append(game)
+    months = sorted({(day.year, day.month) for day in by_day})
+    weeks = calendar.Calendar().monthdatescalendar
+    return tuple(
+        Month(
+            year,
+            month,
+            tuple(
+                tuple(
+                    (day if day.month == month else None, tuple(by_day.get(day, ())) if day.month == month else ())
+                    for day in week
+                )
+                for week in weeks(year, month)
+            ),
+        )
+        for year, month in months
+    )
+
+
+def _before(home: pl.DataFrame, season: int, games: int) -> float | None:
+    """Mean gate of as many games into the season before."""
+    earlier = home.filter(pl.col(c.SEASON) == season - 1)[c.ATTENDANCE].drop_nulls().head(games)
+    mean = earlier.mean()
+    return float(mean) if isinstance(mean, float) and games else None

@@ -1,0 +1,248 @@
+"""The track record: forecasts that were issued beside the gates that came, and beside a simple rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from gatecast.evaluate.scores import (
+    BIAS,
+    COVERAGES,
+    CRPS,
+    GAMES,
+    MAE,
+    MONTH,
+    SMALLEST_SCORED_GATE,
+    WAPE,
+    WIDTH_80,
+    score,
+)
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
+from gatecast.service.alarm import Watch, watched
+from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.scored import DAYS, before_games, last_of_each
+
+__all__ = ["BINS", "FEWEST_SO_FAR", "RULE", "Point", "Score", "Track", "simple_rule", "track_view"]
+
+BINS = ((1, 3), (4, 10), (11, 40), (41, None))
+"""First and last of the days before a game that are scored together; its last forecast in them counts, once."""
+RULE = "rule"
+FEWEST_SO_FAR = 5
+"""Games of a season after which a simple rule takes its mean; until then it takes that of the season before."""
+LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How good some forecasts were.
+
+    Parameters
+    ----------
+    group : int or None
+        The first day of a bin, a month, or a season; None over all games.
+    games : int
+    mae, bias, crps, width_80 : float
+        People: the mean distance of the gate from the median forecast, the mean of gate less median (above 0 where more
+        came than expected), the continuous ranked probability score, and the mean width of the range of 8 in 10.
+    wape : float
+        `mae` in percent of the mean gate.
+    coverage : mapping of int to float
+        Percent of the gates in the ranges meant for 50, 80 and 90 %.
+    rule_games : int
+        Games for which a simple rule says anything.
+    rule_mae : float or None
+        Its mean distance from their gates, people.
+    """
+
+    group: int | None
+    games: int
+    mae: float
+    wape: float
+    bias: float
+    crps: float
+    width_80: float
+    coverage: Mapping[int, float]
+    rule_games: int
+    rule_mae: float | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A game played with the last forecast before it, issued from what was known `days` before; people."""
+
+    game_id: str
+    date: dt.date | None
+    visitor: str | None
+    days: int
+    gate: int
+    low: float
+    expected: float
+    high: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the gate lay in the range meant for 8 in 10."""
+        return self.low - 1 <= self.gate <= self.high + 1
+
+
+@dataclass(frozen=True)
+class Track:
+    """How good the forecasts of a club were.
+
+    Parameters
+    ----------
+    club : str
+    season : int or None
+        None for all of them.
+    seasons : tuple of int
+        Those with forecasts of games played, latest first.
+    overall : Score or None
+        The last forecast before each game; None where no game has both a forecast and a gate.
+    by_lead : tuple of Score
+        By the days of `BINS`.
+    by_month, by_season : tuple of Score
+        The last forecast before each game; months of all seasons together where none is chosen.
+    points : tuple of Point
+        In order of play.
+    watch : Watch
+        Whether the latest forecasts drift; of the latest season, whichever is chosen.
+    """
+
+    club: str
+    season: int | None
+    seasons: tuple[int, ...]
+    overall: Score | None
+    by_lead: tuple[Score, ...]
+    by_month: tuple[Score, ...]
+    by_season: tuple[Score, ...]
+    points: tuple[Point, ...]
+    watch: Watch
+
+
+def track_view(service: ClubService, club: str, season: int | None = None) -> Track:
+    """The track record of a club; worked out once for each state of the store.
+
+    Parameters
+    ----------
+    service : ClubService
+    club : str
+        One of `ClubService.clubs()`.
+    season : int, optional
+        All of them if not given.
+    """
+    every = before_games(service, club)
+    seasons = tuple(every[c.SEASON].drop_nulls().unique().sort(descending=True).to_list())
+    shown = season if season in seasons else None
+    empty = season is not None and shown is None
+    return service.cached(
+        ("track", club, shown, empty),
+        (GAMES_AREA, FORECASTS_AREA),
+        lambda: _view(service, every.clear() if empty else every, shown, seasons, club),
+    )
+
+
+def simple_rule(games: Games, cutoffs: pl.DataFrame) -> pl.DataFrame:
+    """What a simple rule says of games from what was known at their cut-offs.
+
+    It is the mean gate of the club's season so far, or that of the season before it until `FEWEST_SO_FAR` of its games
+    are known.
+
+    Parameters
+    ----------
+    games : Games
+        Home games of one club.
+    cutoffs : polars.DataFrame
+        With season and as_of.
+
+    Returns
+    -------
+    polars.DataFrame
+        `cutoffs` with the column `RULE`, people; null where neither is known, or there are no dates.
+    """
+    gate = pl.col(c.ATTENDANCE).cast(pl.Float64)
+    played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE, pl.col(c.DATE).is_not_null())
+    so_far = played.sort(c.DATE).select(
+        c.SEASON,
+        pl.col(c.DATE).alias("known"),
+        (gate.cum_sum() / pl.int_range(1, pl.len() + 1)).over(c.SEASON).alias("so far"),
+        pl.int_range(1, pl.len() + 1).over(c.SEASON).alias("count"),
+    )
+    last = so_far.unique([c.SEASON, "known"], keep="last", maintain_order=True).sort("known")
+    before = played.group_by((pl.col(c.SEASON) + 1).alias(c.SEASON)).agg(gate.mean().alias("before"))
+    found = (
+        cutoffs.with_row_index("row")
+        .sort(AS_OF, nulls_last=True)
+        .join_asof(last, left_on=AS_OF, right_on="known", by=c.SEASON, strategy="backward", check_sortedness=False)
+        .join(before, on=c.SEASON, how="left")
+        .sort("row")
+    )
+    enough = pl.col("count") >= FEWEST_SO_FAR
+    rule = pl.when(enough).then(pl.col("so far")).otherwise(pl.coalesce("before", "so far"))
+    return found.with_columns(rule.alias(RULE)).select(*cutoffs.columns, RULE)
+
+
+def _view(service: ClubService, every: pl.DataFrame, season: int | None, seasons: tuple[int, ...], club: str) -> Track:
+    games = service.home_games(club)
+    with_rule = simple_rule(games, every)
+    shown = with_rule if season is None else with_rule.filter(pl.col(c.SEASON) == season)
+    last = last_of_each(shown)
+    overall = _scores(last, games, None)
+    return Track(
+        club=club,
+        season=season,
+        seasons=seasons,
+        overall=overall[0] if overall else None,
+        by_lead=_by_lead(shown, games),
+        by_month=_scores(last, games, MONTH) if games.dated else (),
+        by_season=_scores(last_of_each(with_rule), games, c.SEASON),
+        points=tuple(
+            Point(*row)
+            for row in last.select(c.GAME_ID, c.DATE, c.VISITOR, DAYS, c.ATTENDANCE, LOW, MEDIAN, HIGH).iter_rows()
+        ),
+        watch=watched(service, club),
+    )
+
+
+def _by_lead(table: pl.DataFrame, games: Games) -> tuple[Score, ...]:
+    """Scores of each game's last forecast in each bin of days."""
+    days = pl.col(DAYS)
+    first = pl.coalesce(*(pl.when(days >= first).then(pl.lit(str(first))) for first, _ in reversed(BINS)))
+    return _scores(last_of_each(table.with_columns(first.alias(LEAD)), (LEAD,)), games, LEAD)
+
+
+def _scores(table: pl.DataFrame, games: Games, by: str | None) -> tuple[Score, ...]:
+    """Scores of forecasts and of the simple rule, one a game (in each group)."""
+    if table.is_empty():
+        return ()
+    keys = () if by is None else (by,)
+    lead = [LEAD] if by == LEAD else []
+    told = score(table.select(c.GAME_ID, *lead, *QUANTILE_COLUMNS, P_SELLOUT), games, keys)
+    ruled = table.filter(pl.col(RULE).is_not_null()).select(c.GAME_ID, *lead, pl.col(RULE).alias(MEDIAN))
+    rule = score(ruled, games, keys) if ruled.height else told.clear()
+    beside = {_group(row, by): row for row in rule.to_dicts()}
+    return tuple(_score(row, _group(row, by), beside.get(_group(row, by), {})) for row in told.to_dicts())
+
+
+def _group(row: Mapping[str, Any], by: str | None) -> int | None:
+    return None if by is None or row[by] is None else int(row[by])
+
+
+def _score(row: Mapping[str, Any], group: int | None, rule: Mapping[str, Any]) -> Score:
+    return Score(
+        group=group,
+        games=row[GAMES],
+        mae=row[MAE],
+        wape=row[WAPE],
+        bias=row[BIAS],
+        crps=row[CRPS],
+        width_80=row[WIDTH_80],
+        coverage={int(name.rpartition("_")[2]): row[name] for name in COVERAGES},
+        rule_games=rule.get(GAMES, 0),
+        rule_mae=rule.get(MAE),
+    )

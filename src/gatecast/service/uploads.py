@@ -1,0 +1,295 @@
+"""Files a user sends: looked at, mapped and corrected before anything of them is stored."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+
+import polars as pl
+
+from gatecast.collect import ColumnMapping, RawTable, read_table
+from gatecast.collect.cells import Cells
+from gatecast.collect.partial_read import Usable, usable_games
+from gatecast.collect.source import Source
+from gatecast.errors import DataError, InputError
+from gatecast.games import CANONICAL, Games
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF
+from gatecast.plan.columns import TICKETS
+from gatecast.service.club_service import ClubService
+from gatecast.store import ImportReport, Refused
+
+__all__ = ["ENDINGS", "GAMES", "LARGEST", "OUTCOMES", "TICKETS_SOLD", "Look", "Upload", "Uploads", "look", "store"]
+
+ENDINGS = (".csv", ".xlsx", ".parquet")
+LARGEST = 25_000_000
+"""Bytes of a file."""
+GAMES, OUTCOMES, TICKETS_SOLD = "games", "outcomes", "tickets"
+MOST_PENDING, PENDING_S = 8, 30 * 60
+LONGEST_NAME = 80
+SHOWN_ROWS = 8
+PLAIN_FIELDS = {OUTCOMES: {c.GAME_ID, c.ATTENDANCE}, TICKETS_SOLD: {c.GAME_ID, AS_OF, TICKETS}}
+OF_A_GAME = {c.DATE, c.VISITOR, c.HOME}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that waits to be confirmed.
+
+    Parameters
+    ----------
+    upload_id : str
+        Random, for its address.
+    table : RawTable
+        As it stands in the file, with the corrections made since.
+    columns : mapping of our name to header
+        What the user said of columns.
+    left_out : frozenset of str
+        Headers that the user took out.
+    home : str
+        The home club of every game, where the file does not say.
+    """
+
+    upload_id: str
+    table: RawTable
+    began: float
+    columns: Mapping[str, str] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    home: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What storing an upload would do.
+
+    Parameters
+    ----------
+    kind : str
+        `GAMES`, `OUTCOMES` or `TICKETS_SOLD`.
+    report : ImportReport or None
+        Of a trial; None for what is not tried, or where the table cannot be used as a whole.
+    refused : tuple of Refused
+        Every row that cannot be used, by the first of its cells that is wrong.
+    problem : str
+        Why the table cannot be used as a whole; empty where it can.
+    found : mapping of our name to header
+        Where our columns are read from.
+    first : polars.DataFrame
+        The first rows as they are understood.
+    left_out : tuple of str
+        Headers that nothing is read from.
+    """
+
+    kind: str
+    report: ImportReport | None
+    refused: tuple[Refused, ...]
+    problem: str
+    found: Mapping[str, str]
+    first: pl.DataFrame
+    left_out: tuple[str, ...]
+
+
+class Uploads:
+    """The uploads that wait: at most eight, each for half an hour, in memory."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, Upload] = OrderedDict()
+        self._lock = Lock()
+
+    def add(self, name: str, content: bytes, home: str) -> Upload:
+        """Read a file that was sent; nothing of it is stored.
+
+        Parameters
+        ----------
+        name : str
+            As the user calls it; only its ending counts, and messages show it.
+        content : bytes
+        home : str
+            The home club of games that do not say theirs.
+
+        Raises
+        ------
+        InputError
+            Another kind of file, or one too large.
+        DataError
+            A file that cannot be read as a table.
+        """
+        shown = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable())[
+            -LONGEST_NAME:
+        ]
+        ending = Path(shown).suffix.lower()
+        if ending not in ENDINGS:
+            raise InputError(f"{shown or 'file'}: got a file ending in {ending!r}, expected {', '.join(ENDINGS)}")
+        if not content or len(content) > LARGEST:
+            raise InputError(f"{shown}: got {len(content):,} bytes, expected 1 to {LARGEST:,}")
+        with tempfile.TemporaryDirectory(prefix="gatecast-upload-") as folder:
+            place = Path(folder) / f"upload{ending}"
+            place.write_bytes(content)
+            try:
+                table = read_table(place)
+            except DataError as refused:
+                raise DataError(
+                    refused.got, refused.expected, refused.remedy, file=shown, row=refused.row, column=refused.column
+                ) from None
+        upload = Upload(secrets.token_urlsafe(12), replace(table, file=shown), time.monotonic(), home=home)
+        self.put(upload)
+        return upload
+
+    def put(self, upload: Upload) -> None:
+        """Keep an upload in place of the one with its id."""
+        with self._lock:
+            self._waiting[upload.upload_id] = upload
+            for each in list(self._waiting.values())[:-MOST_PENDING]:
+                del self._waiting[each.upload_id]
+
+    def get(self, upload_id: str) -> Upload | None:
+        """The upload, if it still waits."""
+        with self._lock:
+            found = self._waiting.get(upload_id)
+            if found is not None and time.monotonic() - found.began > PENDING_S:
+                del self._waiting[upload_id]
+                return None
+            return found
+
+    def drop(self, upload_id: str) -> None:
+        """Throw an upload away."""
+        with self._lock:
+            self._waiting.pop(upload_id, None)
+
+    def changed(
+        self,
+        upload: Upload,
+        found: Mapping[str, str],
+        columns: Mapping[str, str],
+        home: str,
+        cells: Mapping[tuple[int, str], str],
+    ) -> Upload:
+        """Take over what a user said of the columns, and the cells that were corrected.
+
+        Parameters
+        ----------
+        found : mapping of our name to header
+            Where our columns were read from before.
+        columns : mapping of our name to header
+            Where they are to be read from; an empty text for nowhere.
+        home : str
+        cells : mapping of (row of the file, header) to text
+        """
+        known = set(upload.table.frame.columns)
+        said = {name: header for name, header in columns.items() if name in CANONICAL and header in known}
+        said = {name: header for name, header in said.items() if header != found.get(name)}
+        out = {found[name] for name, header in columns.items() if header == "" and found.get(name) in known}
+        made = replace(
+            upload,
+            table=_corrected(upload.table, cells),
+            columns={**{name: header for name, header in upload.columns.items() if header not in out}, **said},
+            left_out=(upload.left_out | out) - set(said.values()),
+            home=home.strip(),
+        )
+        self.put(made)
+        return made
+
+
+def look(service: ClubService, upload: Upload) -> Look:
+    """What storing an upload would do; nothing is stored."""
+    kind = _kind(upload)
+    if kind != GAMES:
+        frame = upload.table.frame
+        found = {name: name for name in frame.columns if name in {*PLAIN_FIELDS[kind], c.SCANNED}}
+        left = tuple(name for name in frame.columns if name not in found)
+        return Look(kind, None, (), "", found, frame.select(list(found)).head(SHOWN_ROWS), left)
+    try:
+        usable = _usable(service, upload)
+        report = _import(service, upload, usable, dry_run=True)
+    except InputError as problem:
+        return Look(kind, None, (), str(problem), {}, pl.DataFrame(), tuple(upload.table.frame.columns))
+    refused = (*(Refused.of(each) for each in usable.refused), *report.refused)
+    found = {name: _header(source) for name, source in usable.mapping.columns.items()}
+    used = {header for source in usable.mapping.columns.values() for header in source.columns}
+    used |= {each.header for each in usable.mapping.custom_columns}
+    names = [name for name in usable.games.table.columns if usable.games.table[name].null_count() < len(usable.games)]
+    left_out = tuple(header for header in upload.table.frame.columns if header not in used)
+    first = usable.games.table.select(names).head(SHOWN_ROWS)
+    return Look(kind, report, tuple(sorted(refused, key=lambda each: each.row or 0)), "", found, first, left_out)
+
+
+def store(service: ClubService, upload: Upload) -> ImportReport:
+    """Store the rows that can be used; the report tells the others.
+
+    Raises
+    ------
+    DataError
+        The table cannot be used as a whole.
+    """
+    kind, table = _kind(upload), upload.table
+    if kind == OUTCOMES:
+        return service.store.record_outcomes(table.frame, source=table.file, rows=table.rows)
+    if kind == TICKETS_SOLD:
+        return service.store.record_tickets(table.frame, source=table.file, rows=table.rows)
+    usable = _usable(service, upload)
+    report = _import(service, upload, usable, dry_run=False)
+    return replace(report, refused=(*(Refused.of(each) for each in usable.refused), *report.refused))
+
+
+def _kind(upload: Upload) -> str:
+    headers = set(upload.table.frame.columns)
+    if headers & OF_A_GAME or upload.columns or upload.left_out:
+        return GAMES
+    return next((kind for kind, names in PLAIN_FIELDS.items() if names <= headers), GAMES)
+
+
+def _usable(service: ClubService, upload: Upload) -> Usable:
+    custom_columns = service.games().custom_columns
+    table = replace(upload.table, frame=upload.table.frame.drop(upload.left_out, strict=False))
+    sources = {name: Source((header,)) for name, header in upload.columns.items() if header in table.frame.columns}
+    usable = usable_games(table, ColumnMapping(columns=sources), custom_columns=custom_columns)
+    if upload.home and c.HOME not in usable.mapping.columns and c.HOME not in table.frame.columns:
+        usable = usable_games(
+            table, ColumnMapping(columns=sources, constants={c.HOME: upload.home}), custom_columns=custom_columns
+        )
+    return usable
+
+
+def _import(service: ClubService, upload: Upload, usable: Usable, *, dry_run: bool) -> ImportReport:
+    named = [
+        *usable.mapping.columns,
+        *usable.mapping.constants,
+        *(each.column.name for each in usable.mapping.custom_columns),
+    ]
+    games = usable.games if c.GAME_ID in usable.mapping.columns else _recognised(service, usable.games)
+    return service.store.import_games(games, source=upload.table.file, rows=usable.rows, columns=named, dry_run=dry_run)
+
+
+def _recognised(service: ClubService, games: Games) -> Games:
+    """Games without ids of their own under those of the games of the store on the same day at the same club."""
+    key = [c.HOME, c.DATE, c.NUMBER]
+    known = (
+        service.games().table.drop_nulls(c.DATE).unique(key, keep="none").select(*key, pl.col(c.GAME_ID).alias("known"))
+    )
+    table = games.table.join(known, on=key, how="left", maintain_order="left")
+    return Games(
+        table.with_columns(pl.coalesce("known", c.GAME_ID).alias(c.GAME_ID)).drop("known"), games.custom_columns
+    )
+
+
+def _corrected(table: RawTable, cells: Mapping[tuple[int, str], str]) -> RawTable:
+    frame, places = table.frame, {row: place for place, row in enumerate(table.rows)}
+    for (row, header), text in cells.items():
+        if row not in places or header not in frame.columns:
+            continue
+        column = Cells(frame[header], list(table.rows), table.file, header, table.decimal_comma).text()
+        here = pl.Series([place == places[row] for place in range(frame.height)])
+        frame = frame.with_columns(
+            column.zip_with(~here, pl.Series([text.strip() or None], dtype=pl.String)).alias(header)
+        )
+    return replace(table, frame=frame)
+
+
+def _header(source: Source) -> str:
+    return source.columns[0] if len(source.columns) == 1 else " + ".join(source.columns)

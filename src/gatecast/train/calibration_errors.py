@@ -1,0 +1,85 @@
+"""How far off a network was on games that it had not been trained on: what calibration learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from gatecast.games.cutoff import PRESEASON, Lead
+
+__all__ = ["LEVELS", "CalibrationErrors", "days_of", "errors_of", "standard_errors", "unit"]
+
+Floats = npt.NDArray[np.float32]
+
+LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+LOWER, UPPER = LEVELS.index(0.25), LEVELS.index(0.75)
+NARROWEST = 0.01
+PRESEASON_DAYS = 130.0
+
+
+@dataclass(frozen=True)
+class CalibrationErrors:
+    """Errors of quantiles on the season held back from the network that chose the number of epochs.
+
+    Parameters
+    ----------
+    leads : tuple of int or "preseason"
+    errors : ndarray of float32, shape (leads, games, 7)
+        Attendance less each quantile of `LEVELS`, in units of the forecast's interquartile range; in order of day.
+    """
+
+    leads: tuple[Lead, ...]
+    errors: Floats
+
+    @classmethod
+    def of(cls, leads: Sequence[Lead], parameters: Floats, attended: Floats) -> Self:
+        """From the parameters and the attendance of the games at each lead, (leads * games, 4) and (leads * games,)."""
+        errors = standard_errors(parameters, attended)
+        return cls(tuple(leads), errors.reshape(len(leads), -1, len(LEVELS)))
+
+    def nearest(self, days_ahead: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Which of `leads` is nearest to each number of days, on a logarithmic scale, shape as `days_ahead`."""
+        known = np.log([days_of(lead) for lead in self.leads])
+        apart = np.abs(np.log(np.maximum(days_ahead, 1.0))[:, None] - known)
+        place: npt.NDArray[np.intp] = np.argmin(apart, axis=1)
+        return place
+
+
+def days_of(lead: Lead) -> float:
+    """Days before the game; of a forecast before the season, on average."""
+    return PRESEASON_DAYS if lead == PRESEASON else float(lead)
+
+
+def standard_errors(parameters: Floats, attended: Floats) -> Floats:
+    """Attendance less each quantile, in units of the interquartile range of demand.
+
+    Parameters
+    ----------
+    parameters : ndarray, shape (games, 4)
+        Of demand, on the scale where capacity is 1.
+    attended : ndarray, shape (games,)
+        Share of capacity.
+
+    Returns
+    -------
+    ndarray of float32, shape (games, 7)
+    """
+    from gatecast.networks.demand import demand_quantiles
+
+    demand = np.asarray(demand_quantiles(parameters, np.array(LEVELS)))
+    return errors_of(demand, attended)
+
+
+def errors_of(demand: npt.NDArray[np.floating], attended: npt.NDArray[np.floating]) -> Floats:
+    """The same from quantiles of demand, shape (games, 7), in units of capacity."""
+    out: Floats = (np.minimum(attended, 1.0)[:, None] - np.minimum(demand, 1.0)) / unit(demand)[:, None]
+    return out.astype(np.float32)
+
+
+def unit(demand: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Interquartile range of demand, shape (games,), from its quantiles at `LEVELS`."""
+    return np.maximum(demand[:, UPPER] - demand[:, LOWER], NARROWEST)

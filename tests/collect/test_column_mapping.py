@@ -1,0 +1,114 @@
+import pytest
+
+from gatecast.collect import ColumnMapping, read_mapping
+from gatecast.collect.custom_columns import CustomColumn
+from gatecast.collect.source import Source
+from gatecast.errors import SettingsError
+from gatecast.games import AFTER, ALWAYS, Knowability, Role
+
+EVERYTHING = """
+sheet = "Games"
+guess = false
+[columns]
+attendance = "gate"
+temperature_c = { column = "temp", unit = "f" }
+date = "{SEP} {day of month} 2012"
+promotion = ["cap", "shirt"]
+[constants]
+home = "LAN"
+capacity = 56000
+[values.sky]
+"Bright" = "sunny"
+"?" = ""
+[keep]
+gametype = ["regular", 1]
+league = "A"
+[further.price]
+known = "always"
+column = "Ticket price"
+low = 0
+unit = "USD"
+[further.sold]
+type = "whole_number"
+known = "7 days"
+[further.fans]
+type = "yes_no"
+known = "after"
+"""
+
+
+def mapping(tmp_path, text):
+    path = tmp_path / "columns.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_mapping(path)
+
+
+def test_everything_a_mapping_can_say(tmp_path):
+    read = mapping(tmp_path, EVERYTHING)
+    assert (read.sheet, read.guess, read.file) == ("Games", False, "columns.toml")
+    assert read.columns == {
+        "attendance": Source(("gate",)),
+        "temperature_c": Source(("temp",), unit="F"),
+        "date": Source(("SEP", "day of month"), template="{SEP} {day of month} 2012"),
+        "promotion": Source(("cap", "shirt"), marks=True),
+    }
+    assert read.constants == {"home": "LAN", "capacity": "56000"}
+    assert read.values == {"sky": {"Bright": "sunny", "?": ""}}
+    assert read.keep == {"gametype": ("regular", "1"), "league": ("A",)}
+    price, sold, fans = read.further
+    assert isinstance(price, CustomColumn)
+    assert (price.header, price.column.known, price.column.unit, price.column.low) == (
+        "Ticket price",
+        ALWAYS,
+        "USD",
+        0.0,
+    )
+    assert (sold.header, sold.column.known, sold.column.role) == ("sold", Knowability(7.0), Role.NUMBER)
+    assert (fans.column.known, fans.column.role, fans.column.high) == (AFTER, Role.RESULT, 1.0)
+
+
+def test_an_empty_mapping_says_nothing(tmp_path):
+    assert mapping(tmp_path, "") == ColumnMapping(file="columns.toml")
+
+
+def test_a_mark_of_byte_order_does_no_harm(tmp_path):
+    assert mapping(tmp_path, '\ufeffsheet = "a"').sheet == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ("sheet = 3", "sheet", "the name of a sheet"),
+        ('guess = "yes"', "guess", "true or false"),
+        ("columns = 3", "columns", r"a section \[columns\]"),
+        ("[columns]\nhome = 3", "columns.home", "in quotation marks"),
+        ('[columns]\nhome = {colum = "x"}', "columns.home.colum", "did you mean 'column'"),
+        ('[columns]\nhome = {unit = "F"}', "columns.home.column", "the name of a column"),
+        ('[columns]\ndate = "{}"', "columns.date", "a template"),
+        ('[columns]\ndate = "{day:02d}"', "columns.date", "a template"),
+        ('[columns]\nprice = "x"', "columns.price", r"declared under \[further\]"),
+        ("[constants]\nhome = [1]", "constants.home", "one text"),
+        ('[values]\nsky = "x"', "values.sky", "lines such as"),
+        ("[keep]\ngametype = []", "keep.gametype", "rows to keep"),
+        ("[further]\nprice = 3", "further.price", "with type and known"),
+        ('[further.price]\nknwn = "always"', "further.price.knwn", "did you mean 'known'"),
+        ('[further.price]\nknown = "always"\nlow = "a"', "further.price.low", "a number"),
+        ('[further.price]\nknown = "always"\nvalues = "a"', "further.price.values", "a list"),
+        ('[further.price]\nknown = "always"\ncolumn = 1', "further.price.column", "a text"),
+    ],
+)
+def test_what_a_mapping_cannot_say(tmp_path, text, key, words):
+    with pytest.raises(SettingsError, match=words) as refused:
+        mapping(tmp_path, text)
+    assert refused.value.key == key
+    assert str(refused.value).startswith("columns.toml, ")
+
+
+def test_files_that_are_no_mapping(tmp_path):
+    with pytest.raises(SettingsError, match="a folder"):
+        read_mapping(tmp_path)
+    with pytest.raises(SettingsError, match="No such file"):
+        read_mapping(tmp_path / "absent.toml")
+    (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="no UTF-8"):
+        read_mapping(tmp_path / "x.toml")
