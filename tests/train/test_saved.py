@@ -54,7 +54,7 @@ def test_a_loaded_model_forecasts_the_same_to_the_byte(trained, preparation, sav
     loaded = load_model(saved)
     arrays = preparation.at_lead(7)
     assert loaded.parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
-    told = ("settings", "encoding", "climatology", "epochs", "through", "custom_columns")
+    told = ("settings", "encoding", "climatology", "epochs", "through", "extras")
     assert all(getattr(loaded, name) == getattr(trained, name) for name in told)
     assert loaded.held_back.leads == trained.held_back.leads
     assert loaded.held_back.errors.tobytes() == trained.held_back.errors.tobytes()
@@ -124,7 +124,7 @@ def test_a_description_that_is_none_is_damage(saved, text):
         lambda about: about | {"climatology": about["climatology"] | {"games": 1}},
         lambda about: about | {"climatology": about["climatology"] | {"spread": "wide"}},
         lambda about: about | {"climatology": about["climatology"] | {"centre": float("nan")}},
-        lambda about: about | {"custom_columns": "price"},
+        lambda about: about | {"extras": "price"},
         lambda about: {name: value for name, value in about.items() if name != "through"},
     ],
     ids=range(17),

@@ -50,7 +50,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "held_back": list(model.held_back.leads) if model.held_back else [],
         "epochs": model.epochs,
         "through": model.through,
-        "custom_columns": columns_to_json(model.custom_columns),
+        "extras": columns_to_json(model.custom_columns),
     }
     write_text(json.dumps(description, indent=1), target / DESCRIPTION)
 
@@ -84,7 +84,7 @@ def load_model(folder: str | Path) -> TrainedModel:
             errors,
             int(about["epochs"]),
             str(about["through"]),
-            columns_from_json(about["custom_columns"]),
+            columns_from_json(about["extras"]),
         )
     except (ValueError, KeyError, TypeError, OSError, RecursionError, SafetensorError) as problem:
         if isinstance(problem, ModelError):
