@@ -54,7 +54,7 @@ def test_a_loaded_model_forecasts_the_same_to_the_byte(trained, preparation, sav
     loaded = load_model(saved)
     arrays = preparation.at_lead(7)
     assert loaded.parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
-    told = ("settings", "encoding", "climatology", "epochs", "through", "extras")
+    told = ("settings", "encoding", "climatology", "epochs", "through", "custom_columns")
     assert all(getattr(loaded, name) == getattr(trained, name) for name in told)
     assert loaded.held_back.leads == trained.held_back.leads
     assert loaded.held_back.errors.tobytes() == trained.held_back.errors.tobytes()

@@ -58,8 +58,8 @@ def after_the_games(plan: Plan | pl.DataFrame, games: Games, operations: Operati
     """What a plan cost with the gates that came, beside hindsight.
 
     Costs are those of `gatecast.plan.evaluate.value`: expected costs given the gate, as show rate and sales per head
-    are not counted; where the people were scanned, given the people. Stock left after the last game played counts as never
-    sold until later games are known. A choice made by hand that breaks a minimum or a promise may cost less than
+    are not counted; where the people were scanned, given the people. Stock left after the last game played counts
+    as never sold until later games are known. A choice made by hand that breaks a minimum or a promise may cost less than
     hindsight, which keeps them.
 
     Parameters
