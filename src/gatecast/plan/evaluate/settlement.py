@@ -59,8 +59,8 @@ def after_the_games(plan: Plan | pl.DataFrame, games: Games, operations: Operati
 
     Costs are those of `gatecast.plan.evaluate.value`: expected costs given the gate, as show rate and sales per head
     are not counted; where the people were scanned, given the people. Stock left after the last game played counts
-    as never sold until later games are known. A choice made by hand that breaks a minimum or a promise may cost less than
-    hindsight, which keeps them.
+    as never sold until later games are known. A choice made by hand that breaks a minimum or a promise may cost
+    less than hindsight, which keeps them.
 
     Parameters
     ----------
