@@ -1,6 +1,8 @@
-.PHONY: check format lint types test
+.PHONY: check static format lint spelling types test docs
 
-check: format lint types test
+check: static test
+
+static: format lint spelling types
 
 format:
 	ruff format --check .
@@ -8,8 +10,14 @@ format:
 lint:
 	ruff check .
 
+spelling:
+	codespell
+
 types:
 	mypy
 
 test:
-	pytest
+	pytest -n auto
+
+docs:
+	sphinx-build -W --keep-going docs docs/_build

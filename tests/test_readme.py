@@ -88,8 +88,8 @@ def test_the_code_runs_on_the_files_of_the_demo(tmp_path, monkeypatch, compiled_
 def test_the_two_commands_set_everything_up():
     lines = [line for language, block in FENCED.findall(README) if not language for line in block.splitlines()]
     assert "pip install . && gatecast demo" in lines
-    assert "pip install -e '.[test]' && pytest" in lines
-    assert "pip install --quiet -e '.[test]' && pytest" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "pip install -e '.[test]' && pytest -n auto" in lines
+    assert "pip install --quiet -e '.[test]' && pytest -n auto" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_accuracy_is_as_the_benchmark_wrote_it():

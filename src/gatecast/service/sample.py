@@ -1,6 +1,6 @@
 """The sample club: invented games, tickets sold, a model and the forecasts it issued, in a service.
 
-The model and its forecasts come with the package (`benchmarks/sample_club.py` makes them), so that the pages are there
+The model and its forecasts come with the package (`tools/sample_club.py` makes them), so that the pages are there
 in seconds.
 """
 

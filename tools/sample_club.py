@@ -1,6 +1,6 @@
 """Make the model and the forecasts that come with the package for the sample league.
 
-    python benchmarks/sample_club.py
+    python tools/sample_club.py
 
 Forecasts each home game of the sample club from the Mondays before it, 2024 by a network trained on the games before
 2024 and 2025 by one trained on those before 2025, each from what was known on the day; the latter is the model kept.
