@@ -71,7 +71,7 @@ def test_one_scale_holds_every_bound_and_the_seats():
 
 def test_medians_alone_are_enough():
     stand = homestand(pl.DataFrame({"q50": [3.0, 0.0]}))
-    assert [game.told for game in stand.games] == ["Game: 3 expected.", "Game: 0 expected."]
+    assert [game.told for game in [*stand.games, *stand.later]] == ["Game: 3 expected.", "Game: 0 expected."]
     assert (stand.wide, stand.narrow, stand.seats) == ("", "", False)
 
 
@@ -95,3 +95,10 @@ def test_games_without_a_forecast_are_left_out_and_a_long_list_is_cut():
 def test_a_table_without_medians_is_refused():
     with pytest.raises(DataError, match="q50"):
         homestand(upcoming().drop("q50"))
+
+
+def test_a_game_without_a_date_belongs_to_no_other_games_homestand():
+    undated = homestand(upcoming().drop("date"))
+    assert (len(undated.games), len(undated.later)) == (1, 2)
+    partly = homestand(upcoming(date=[dt.date(2025, 6, 14), dt.date(2025, 6, 15), None]))
+    assert (len(partly.games), len(partly.later)) == (2, 1)

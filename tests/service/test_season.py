@@ -90,5 +90,6 @@ def test_games_without_dates_are_listed(tmp_path):
         club = service.club()
         view = season_view(service, club)
         assert [game.gate for game in view.undated] == [3000, 4000, None]
+        assert [len(stand.games) for stand in view.stands] == [1, 1, 1]
         assert view.months == ()
         assert service.as_of(club) is None

@@ -14,11 +14,10 @@ from gatecast.errors import DataError
 from gatecast.formatting import clock, day, number, percent, rounded
 from gatecast.games.columns import CAPACITY, DATE, GAME_ID, HOME, PROMOTION, SCANNED, START_TIME, VISITOR
 from gatecast.games.forecast_columns import MEAN, MEDIAN, P_SELLOUT, quantile_column
+from gatecast.games.homestands import homestand_of
 
 __all__ = ["GameToCome", "Homestand", "homestand"]
 
-LONGEST_PAUSE = dt.timedelta(days=3)
-"""Home games further apart than this belong to two homestands."""
 MOST_LATER = 90
 NOTABLE_SELLOUT = 0.25
 RANGES = (("9 in 10", 0.05, 0.95), ("8 in 10", 0.10, 0.90), ("even", 0.25, 0.75))
@@ -159,11 +158,9 @@ def _in_order(upcoming: pl.DataFrame) -> pl.DataFrame:
 
 
 def _first_homestand(table: pl.DataFrame) -> int:
-    """How many games stand before the first long pause."""
-    if DATE not in table.columns:
-        return table.height
-    pause = (table[DATE].diff() > LONGEST_PAUSE).fill_null(False)
-    return int(pause.arg_max() or 0) if pause.any() else table.height
+    """Return the number of games in the homestand of the first game, the clubs of the table taken together."""
+    homestands = homestand_of(table.select(name for name in (DATE,) if name in table.columns).with_row_index())
+    return int((homestands == homestands[:1]).sum())
 
 
 def _game(row: dict[str, Any], scale: Scale) -> GameToCome:

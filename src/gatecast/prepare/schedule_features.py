@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.games.homestands import homestand_starts
 from gatecast.prepare.schedule import Schedule
 
 __all__ = ["places"]
@@ -13,8 +14,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-SERIES_GAP, VISIT_GAP = 3, 5
-"""Days between two home games that end a home stand, and between two games with one visitor that end a visit."""
+VISIT_GAP = 5
+"""Most days between two games of one visit of a visitor."""
 LONGEST_WAIT = 30.0
 CROWDED_DAYS = (7, 14)
 SEASON_DAYS, YEAR_DAYS = 300, 365.25
@@ -49,7 +50,7 @@ def _at_home(s: Schedule) -> dict[str, Floats]:
     home, season, day, visitor = s.home[order], s.season[order], s.day[order], s.visitor[order]
     new_season = _changes(home, season)
     gap = np.diff(day, prepend=day[:1])
-    new_stand = new_season | (gap > SERIES_GAP)
+    new_stand = homestand_starts(day, new_season)
     new_series = new_stand | _changes(visitor)
     last = np.r_[new_season[1:], np.ones(min(len(day), 1), bool)]
     until_next = np.r_[gap[1:], np.zeros(min(len(day), 1), np.int64)]

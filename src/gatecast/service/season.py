@@ -11,13 +11,12 @@ import polars as pl
 
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, MEDIAN, P_SELLOUT, quantile_column
+from gatecast.games.homestands import homestand_of
 from gatecast.service.club_service import ClubService
 
 __all__ = ["CalendarGame", "HomeStand", "Month", "Season", "season_view", "seasons_of"]
 
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
-LONGEST_PAUSE = dt.timedelta(days=3)
-"""Home games further apart than this belong to two home stands, as in `gatecast.evaluate.homestand`."""
 FILL_STEPS = (0.25, 0.4, 0.55, 0.7, 0.85)
 """Shares of the seats at which the colour of a game changes."""
 
@@ -197,15 +196,10 @@ def _before_the_day(forecasts: pl.DataFrame, table: pl.DataFrame) -> dict[str, d
 
 
 def _games(table: pl.DataFrame, forecasts: dict[str, dict[str, Any]]) -> list[CalendarGame]:
-    games: list[CalendarGame] = []
-    stand, last = 1, None
-    for row in table.to_dicts():
-        day = row[c.DATE]
-        if last is not None and day is not None and day - last > LONGEST_PAUSE:
-            stand += 1
-        last = day or last
-        games.append(CalendarGame(row, forecasts.get(row[c.GAME_ID]), row[c.ATTENDANCE], stand))
-    return games
+    return [
+        CalendarGame(row, forecasts.get(row[c.GAME_ID]), row[c.ATTENDANCE], int(stand) + 1)
+        for row, stand in zip(table.to_dicts(), homestand_of(table), strict=True)
+    ]
 
 
 def _stands(games: list[CalendarGame]) -> tuple[HomeStand, ...]:

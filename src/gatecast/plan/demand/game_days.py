@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.games import columns as c
-from gatecast.plan.homestands import homestand_of
+from gatecast.games.homestands import homestand_of
 
 __all__ = ["UNKNOWN", "GameDays"]
 

@@ -29,7 +29,7 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import LEAD
 from gatecast.plan.evaluate.replay import FORECAST, HINDSIGHT, NAIVE, entries_of, replay_costs, replayed
 from gatecast.plan.evaluate.scaling import REFERENCE_SEATS
-from gatecast.plan.homestands import homestand_of
+from gatecast.games.homestands import homestand_of
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.optimize.requirements import KINDS
 from gatecast.progress import Progress, silent

@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.plan.homestands import homestand_of
+from gatecast.games.homestands import homestand_of, homestand_starts
 
 START = dt.date(2019, 4, 1)
 
@@ -16,7 +16,7 @@ def stands(days, home="A", **more):
 
 
 def naive(games):
-    """Home stand of each (club, day): walk through the days of each club."""
+    """Homestand of each (club, day): walk through the days of each club."""
     found, number = {}, -1
     for club in sorted({club for club, _ in games}):
         last = None
@@ -32,11 +32,11 @@ def test_games_are_joined_as_a_walk_through_each_club_joins_them(games):
     assert homestand_of(table).tolist() == naive(games)
 
 
-def test_three_days_from_one_game_to_the_next_are_one_home_stand_and_four_are_two():
+def test_three_days_from_one_game_to_the_next_are_one_homestand_and_four_are_two():
     assert stands([0, 1, 4, 8]) == [0, 0, 0, 1]
 
 
-def test_a_doubleheader_is_one_home_stand():
+def test_a_doubleheader_is_one_homestand():
     assert stands([0, 0, 1]) == [0, 0, 0]
 
 
@@ -55,5 +55,19 @@ def test_clubs_and_leads_are_kept_apart():
     assert homestand_of(table).tolist() == [0, 0]
 
 
-def test_no_games_have_no_home_stands():
+def test_no_games_have_no_homestands():
     assert np.array_equal(homestand_of(pl.DataFrame(schema={"home": pl.String, "date": pl.Date})), [])
+
+
+def test_a_table_without_a_date_column_has_a_homestand_for_each_game():
+    assert homestand_of(pl.DataFrame({"home": ["A", "A"]})).tolist() == [0, 1]
+
+
+def test_a_table_without_a_club_is_of_one_club():
+    assert homestand_of(pl.DataFrame({"date": [START, START + dt.timedelta(days=1)]})).tolist() == [0, 0]
+
+
+def test_a_new_season_starts_a_homestand_however_short_the_pause():
+    day = np.array([10, 11, 12])
+    assert homestand_starts(day, np.array([True, False, True])).tolist() == [True, False, True]
+    assert homestand_starts(day[:0], np.zeros(0, bool)).tolist() == []
