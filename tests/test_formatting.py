@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from gatecast.formatting import cell, number, percent, rounded
+from gatecast.formatting import capital, cell, currency_sign, money, number, percent, rounded, rounded_people
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,30 @@ def test_chances(share, told):
 )
 def test_cells(value, told):
     assert cell(value) == told
+
+
+@pytest.mark.parametrize(
+    ("amount", "signed", "words"),
+    [(1234.4, False, "$1,234"), (0.2, True, "$0"), (-0.2, True, "$0"), (-1234.4, True, "−$1,234"), (5, True, "+$5")],
+)
+def test_money(amount, signed, words):
+    assert money(amount, "$", signed=signed) == words
+
+
+def test_a_sheet_and_a_page_round_people_alike():
+    assert [rounded(people) for people in (37.4, 6213.4, 41_678)] == [
+        f"{rounded_people(p):,.0f}" for p in (37.4, 6213.4, 41_678)
+    ]
+
+
+def test_a_code_stands_apart_from_the_amount_and_a_sign_does_not():
+    assert (currency_sign("$"), currency_sign("CHF"), money(None, "$"), money(-3, "CHF")) == (
+        "$",
+        "CHF ",
+        "–",
+        "−CHF 3",
+    )
+
+
+def test_only_the_first_letter_becomes_a_capital():
+    assert (capital("hot dogs"), capital("VIP hosts"), capital("")) == ("Hot dogs", "VIP hosts", "")

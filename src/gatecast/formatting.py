@@ -1,4 +1,4 @@
-"""Numbers, dates and leads in plain words, the same in every page and table."""
+"""Numbers, money, dates and leads in plain words, the same in every page, table and sheet."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ __all__ = [
     "ABSENT",
     "MONTHS",
     "WEEKDAYS",
+    "capital",
     "cell",
     "clock",
+    "currency_sign",
     "day",
     "heading",
     "lead_words",
+    "money",
     "number",
     "percent",
     "rounded",
+    "rounded_people",
 ]
 
 ABSENT = "–"
@@ -41,7 +45,7 @@ MONTHS = (
 
 
 def number(value: float | None, places: int = 0) -> str:
-    """A number with thousands separated; a dash where there is none.
+    """Return a number with thousands separated; a dash if there is none.
 
     Examples
     --------
@@ -55,21 +59,75 @@ def number(value: float | None, places: int = 0) -> str:
 
 
 def rounded(people: float | None) -> str:
-    """A crowd to the nearest ten, or hundred from ten thousand up: no more digits than a forecast has.
+    """Return a number of people in no more digits than a forecast has; a dash if there is none.
 
     Examples
     --------
     >>> rounded(6213.4), rounded(41678), rounded(37)
     ('6,210', '41,700', '37')
     """
-    if people is None or not math.isfinite(people):
-        return ABSENT
+    return number(None if people is None or not math.isfinite(people) else rounded_people(people))
+
+
+def rounded_people(people: float) -> float:
+    """Round a number of people to the nearest ten, from ten thousand up to the nearest hundred; keep it below 100.
+
+    Examples
+    --------
+    >>> rounded_people(6213.4), rounded_people(41678), rounded_people(37.2)
+    (6210.0, 41700.0, 37.0)
+    """
     step = 1 if people < 100 else 10 if people < 10_000 else 100
-    return number(round(people / step) * step)
+    return float(round(people / step) * step)
+
+
+def currency_sign(currency: str) -> str:
+    """Return a currency as it stands before an amount: a code is followed by a space.
+
+    Examples
+    --------
+    >>> currency_sign("$"), currency_sign("EUR")
+    ('$', 'EUR ')
+    """
+    return currency + " " * currency.isalpha()
+
+
+def money(amount: float | None, currency: str, *, signed: bool = False) -> str:
+    """Return an amount of money in whole units of its currency; a dash if there is none.
+
+    Parameters
+    ----------
+    amount : float or None
+    currency : str
+        Sign or code, such as $ or EUR.
+    signed : bool
+        True for a difference: a plus is shown, too.
+
+    Examples
+    --------
+    >>> money(1234.4, "$"), money(-3, "EUR", signed=True), money(3.2, "$", signed=True)
+    ('$1,234', '−EUR 3', '+$3')
+    """
+    if amount is None:
+        return ABSENT
+    words = number(abs(amount))
+    sign = "" if words in ("0", ABSENT) or (amount > 0 and not signed) else "+" if amount > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{currency_sign(currency)}{words}"
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter in upper case.
+
+    Examples
+    --------
+    >>> capital("first aid")
+    'First aid'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def percent(share: float | None) -> str:
-    """A share of 1 as a percentage, never a bare 0 or 100 for what is not certain.
+    """Return a share of 1 as a percentage, never a bare 0 or 100 for what is not certain.
 
     Examples
     --------
@@ -86,7 +144,7 @@ def percent(share: float | None) -> str:
 
 
 def day(date: dt.date | None) -> str:
-    """A date as spoken.
+    """Return a date as spoken.
 
     Examples
     --------
@@ -97,12 +155,12 @@ def day(date: dt.date | None) -> str:
 
 
 def clock(time: dt.time | None) -> str:
-    """A local time such as 19:05; empty where unknown."""
+    """Return a local time such as 19:05; empty if unknown."""
     return "" if time is None else f"{time:%H:%M}"
 
 
 def lead_words(lead: str) -> str:
-    """How long before the game.
+    """Return how long before the game a lead is.
 
     Examples
     --------
@@ -115,19 +173,18 @@ def lead_words(lead: str) -> str:
 
 
 def heading(column: str) -> str:
-    """A column name as a heading.
+    """Return a column name as a heading.
 
     Examples
     --------
     >>> heading("season_mean")
     'Season mean'
     """
-    words = column.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return capital(column.replace("_", " ").strip())
 
 
 def cell(value: object) -> str:
-    """Any value of a table as text: crowds with thousands, small numbers with two places, dates as spoken."""
+    """Return any value of a table as text: thousands separated, small numbers with two places, dates as spoken."""
     text = "" if value is None else str(value)
     if isinstance(value, bool):
         text = "yes" if value else "no"

@@ -4,21 +4,13 @@ from gatecast.plan.operations.numbers import numbers_of
 from gatecast.service.operations_fields import MODELS
 from gatecast.service.operations_form import Setting
 from gatecast.service.plan_changes import Change
-from gatecast.web.plan_words import LABELS, change_words, money, setting_words, value_text
+from gatecast.web.plan_words import LABELS, change_words, setting_words, value_text
 
 
 @pytest.mark.parametrize("group", MODELS)
 def test_every_number_has_a_name_of_its_own(group):
     names = [LABELS[group][setting] for setting in numbers_of(MODELS[group])]
     assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize(
-    ("amount", "signed", "words"),
-    [(1234.4, False, "$1,234"), (0.2, True, "$0"), (-0.2, True, "$0"), (-1234.4, True, "−$1,234"), (5, True, "+$5")],
-)
-def test_money(amount, signed, words):
-    assert money(amount, "$", signed=signed) == words
 
 
 def test_values_with_their_units():

@@ -6,15 +6,15 @@ import polars as pl
 
 from gatecast.cli.tables import MOST_ROWS, game_cells, left_out, short_day
 from gatecast.evaluate.tables import PageTable
-from gatecast.formatting import ABSENT, number, rounded
+from gatecast.formatting import money, number, rounded
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEDIAN
-from gatecast.plan import Operations, Plan
+from gatecast.plan import Plan
 from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, PEOPLE
 from gatecast.plan.optimize.requirements import STAFF, STOCK, TRANSPORT
 from gatecast.plan.views.deadlines import Deadline
 
-__all__ = ["MOST_DEADLINES", "deadline_table", "money", "plan_table"]
+__all__ = ["MOST_DEADLINES", "deadline_table", "plan_table"]
 
 KINDS = {STAFF: "Shifts", STOCK: "Cases", TRANSPORT: "Vehicles"}
 MOST_DEADLINES = 8
@@ -32,13 +32,13 @@ def plan_table(plan: Plan) -> PageTable:
             *name,
             rounded(row[f"{PEOPLE}_{MEDIAN}"]),
             *(number(sums.get((row[c.GAME_ID], kind))) for kind in shown),
-            money(row[EXPECTED_COST], plan.operations),
+            money(row[EXPECTED_COST], plan.operations.currency),
         ]
         for name, row in zip(names, games.iter_rows(named=True), strict=True)
     ]
     if plan.games.height > 1:
         totals = (number(float(plan.table.filter(pl.col(KIND) == kind)[CHOICE].sum())) for kind in shown)
-        cost = money(float(plan.games[EXPECTED_COST].sum()), plan.operations)
+        cost = money(float(plan.games[EXPECTED_COST].sum()), plan.operations.currency)
         rows.append(["In all", *[""] * len(heads), *totals, cost])
     extra = ["People", *shown.values(), "Cost"]
     caption = "The plan: people through the gate, staff, stock and transport in all, expected cost" + left_out(
@@ -57,9 +57,3 @@ def deadline_table(due: list[Deadline]) -> PageTable:
         [False, False],
         [["at once" if each.passed else short_day(each.decide_by), each.what] for each in due[:MOST_DEADLINES]],
     )
-
-
-def money(amount: float | None, operations: Operations) -> str:
-    """An amount with its currency; a dash where there is none."""
-    sign = operations.currency + " " * operations.currency.isalpha()
-    return ABSENT if amount is None else f"{sign}{number(amount)}"

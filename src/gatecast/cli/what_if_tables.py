@@ -6,10 +6,9 @@ from collections.abc import Collection
 
 import polars as pl
 
-from gatecast.cli.plan_tables import money
 from gatecast.cli.tables import MOST_ROWS, game_cells
 from gatecast.evaluate.tables import PageTable
-from gatecast.formatting import ABSENT, number, percent, rounded
+from gatecast.formatting import ABSENT, money, number, percent, rounded
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 from gatecast.plan import Operations
@@ -68,11 +67,11 @@ def difference_table(differences: pl.DataFrame, games: pl.DataFrame, operations:
     cells = []
     for name, row in zip(names, rows.iter_rows(named=True), strict=False):
         choices = [ABSENT if row[each] is None else f"{row[each]:,}" for each in (before(CHOICE), after(CHOICE))]
-        amounts = [money(row[each], operations) for each in costs]
+        amounts = [money(row[each], operations.currency) for each in costs]
         dearer = round(row[costs[1]] or 0.0) - round(row[costs[0]] or 0.0)
         cells.append([*name, f"{row[NAME]} ({row[UNIT]})", *choices, *amounts, _signed(dearer)])
     sums = [float(rows[each].sum()) for each in costs]
-    shown = [*(money(each, operations) for each in sums), _signed(round(sums[1]) - round(sums[0]))]
+    shown = [*(money(each, operations.currency) for each in sums), _signed(round(sums[1]) - round(sums[0]))]
     cells.append(["in all", *[""] * (len(heads) + 2), *shown])
     extra = ["To get ready", "Plan", WITH, "Cost", WITH, "Difference"]
     numeric = [False] * (len(heads) + 1) + [True] * 5

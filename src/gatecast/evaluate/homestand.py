@@ -159,7 +159,9 @@ def _in_order(upcoming: pl.DataFrame) -> pl.DataFrame:
 
 def _first_homestand(table: pl.DataFrame) -> int:
     """Return the number of games in the homestand of the first game, the clubs of the table taken together."""
-    homestands = homestand_of(table.select(name for name in (DATE,) if name in table.columns).with_row_index())
+    if DATE not in table.columns:
+        return min(table.height, 1)
+    homestands = homestand_of(table.select(DATE))
     return int((homestands == homestands[:1]).sum())
 
 

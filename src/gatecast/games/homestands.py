@@ -73,7 +73,9 @@ def homestand_of(table: pl.DataFrame, apart: Sequence[str] = ()) -> IntArray:
         return np.arange(table.height)
     keys = [*apart, *(name for name in (c.HOME,) if name in table.columns)]
     rows = table.select(*keys, c.DATE).with_row_index(ROW).sort(*keys, c.DATE, nulls_last=True, maintain_order=True)
-    other = rows.select(pl.any_horizontal(pl.lit(False), *(pl.col(key).ne_missing(pl.col(key).shift()) for key in keys)))
+    other = rows.select(
+        pl.any_horizontal(pl.lit(False), *(pl.col(key).ne_missing(pl.col(key).shift()) for key in keys))
+    )
     begins = other.to_series().to_numpy() | rows[c.DATE].is_null().to_numpy()
     begins[:1] = True
     day = rows[c.DATE].cast(pl.Date).cast(pl.Int64).fill_null(0).to_numpy()

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gatecast.formatting import capital, currency_sign
 from gatecast.plan.operations.model import StaffRole, StockItem, TransportService
 from gatecast.plan.optimize.inventory import StockPlan
 from gatecast.plan.optimize.need import Decision
@@ -135,7 +136,7 @@ def _of_games(decision: Decision) -> dict[str, npt.NDArray[np.number]]:
 
 def _of_entry(entry: Entry) -> tuple[str | float | None, ...]:
     """The values of `ENTRY_FACTS`."""
-    name, served = entry.name[:1].upper() + entry.name[1:], f"{_served_by_one(entry):,g}"
+    name, served = capital(entry.name), f"{_served_by_one(entry):,g}"
     if isinstance(entry, StaffRole):
         reserve = None if entry.call_in_pool is None else f"{entry.call_in_pool:,}"
         return name, served, entry.shortage_cost, f"{entry.minimum_one_per or 0:,g}", entry.call_in_cost, reserve
@@ -309,7 +310,7 @@ def _money(amount: str, currency: str) -> pl.Expr:
     exact = pl.format("{}.{}", cents // 100, (cents % 100).cast(pl.String).str.zfill(2))
     small = (number.abs() < SMALL_MONEY) & (cents % 100 != 0) & (number >= 0)
     shown = pl.when(small).then(exact).otherwise(_grouped(number))
-    return pl.format("{}{}", pl.lit(currency + " " * currency.isalpha()), shown).alias(amount)
+    return pl.format("{}{}", pl.lit(currency_sign(currency)), shown).alias(amount)
 
 
 def _grouped(column: str | pl.Expr) -> pl.Expr:

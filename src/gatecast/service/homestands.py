@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from gatecast.formatting import capital
 from gatecast.games import columns as c
 from gatecast.plan import Operations, Plan, StaffRole, StockItem, TransportService, make_plan
 from gatecast.plan.columns import (
@@ -279,14 +280,14 @@ def _decided(plan: Plan, kind: str) -> Iterator[Decided]:
         rows = plan.table.filter(pl.col(KIND) == kind, pl.col(NAME) == entry.name)
         choices = tuple(rows[CHOICE].to_list())
         engaged: list[int] = rows[ENGAGED].drop_nulls().to_list()
-        start = f"{entry.name[:1].upper()}{entry.name[1:]}: "
+        start = f"{capital(entry.name)}: "
         told = (reason.removeprefix(start) for reason in rows[REASON])
         yield Decided(
             kind=kind,
             name=entry.name,
             unit=rows[UNIT][0],
             choices=choices,
-            reasons=tuple(text[:1].upper() + text[1:] for text in told),
+            reasons=tuple(map(capital, told)),
             engaged=max(engaged, default=0) if isinstance(entry, StaffRole) else None,
             shortfall=max(rows[SHORTFALL].to_list(), default=0),
             expected_cost=float(rows[EXPECTED_COST].sum()),

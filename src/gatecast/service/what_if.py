@@ -16,8 +16,8 @@ from gatecast.forecast.what_if import WhatIf
 from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS
-from gatecast.plan import Plan, make_plan
 from gatecast.games.homestands import homestand_of
+from gatecast.plan import Plan, make_plan
 from gatecast.service.club_service import GAMES_AREA, SETTINGS_AREA, ClubService
 from gatecast.service.plan_changes import Differences, differences
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatecast.formatting import ABSENT, heading, number
+from gatecast.formatting import capital, currency_sign, heading, money, number
 from gatecast.plan.optimize.requirements import STAFF, STOCK, TRANSPORT
 from gatecast.service.operations_fields import CROWD, DELIVERY_DAYS, Entry
 from gatecast.service.operations_form import Setting
@@ -11,10 +11,8 @@ from gatecast.service.plan_changes import Change
 __all__ = [
     "GROUP_NAMES",
     "NEW_NAMES",
-    "capital",
     "change_words",
     "entry_words",
-    "money",
     "setting_label",
     "setting_words",
     "value_text",
@@ -71,26 +69,6 @@ SHORT = {
 }
 PRICES = ("cost", "price")
 EVERY_DAY, NOTHING, WHOLE_CROWD, MONEY = "every day", "nothing", "The whole crowd", "money"
-
-
-def capital(text: str) -> str:
-    """A text with its first letter as a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def money(amount: float | None, currency: str, *, signed: bool = False) -> str:
-    """An amount with its currency, and with its sign where it is a difference.
-
-    Examples
-    --------
-    >>> money(1234.4, "$"), money(-3, "EUR", signed=True), money(3.2, "$", signed=True)
-    ('$1,234', '−EUR 3', '+$3')
-    """
-    if amount is None:
-        return ABSENT
-    words = number(abs(amount))
-    sign = "" if words in ("0", ABSENT) or (amount > 0 and not signed) else "+" if amount > 0 else "\N{MINUS SIGN}"
-    return f"{sign}{currency}{' ' * currency.isalpha()}{words}"
 
 
 def entry_words(entry: Entry, currency: str) -> str:
@@ -168,7 +146,7 @@ def _plain_value(value: object, currency: str) -> str:
     if not currency:
         return words
     # Cents are written with two places.
-    return f"{currency}{' ' * currency.isalpha()}{words}{'0' if words[-2:-1] == '.' else ''}"
+    return f"{currency_sign(currency)}{words}{'0' if words[-2:-1] == '.' else ''}"
 
 
 def change_words(change: Change, currency: str) -> str:

@@ -12,7 +12,7 @@ from gatecast.plan import CrowdSettings
 from gatecast.plan.demand.crowd import SCENARIOS, Crowd, forecast_crowd, known_crowd, times
 from gatecast.plan.demand.show_rate import ShowRate
 
-from .normal import SCORES, normal_forecast
+from ..normal import SCORES, normal_forecast
 
 USUAL = CrowdSettings(show_rate=0.83, show_rate_spread=0.05)
 

@@ -6,7 +6,7 @@ import pytest
 from gatecast.games import Games
 from gatecast.plan.evaluate.baseline import naive_gates
 
-from .seasons import league
+from ..seasons import league
 
 
 def games_of(**columns):

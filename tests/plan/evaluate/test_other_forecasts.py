@@ -7,7 +7,7 @@ from gatecast.forecast.scenarios import marginal_points
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS
 from gatecast.plan.evaluate.other_forecasts import checked_others, completed_quantiles, read_others
 
-from .normal import LEVELS, SCORES
+from ..normal import LEVELS, SCORES
 
 FIVE = ["q10", "q25", "q50", "q75", "q90"]
 

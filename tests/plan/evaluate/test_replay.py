@@ -10,7 +10,7 @@ from gatecast.plan import CrowdSettings, Operations, StaffRole, StockItem, Trans
 from gatecast.plan.evaluate.replay import entries_of, replay_costs, replayed
 from gatecast.plan.evaluate.scaling import scaled_operations
 
-from .seasons import forecasts_of, home_stands, league
+from ..seasons import forecasts_of, home_stands, league
 
 ROLE = StaffRole(name="ushers", people_per_shift=100, cost=100, shortage_cost=400)
 KEPT = StockItem(

@@ -8,7 +8,7 @@ from gatecast.plan import default_operations, plan_value
 from gatecast.plan.evaluate.replay import replay_costs, replayed
 from gatecast.plan.evaluate.value import saved_over
 
-from .seasons import forecasts_of, home_stands, league
+from ..seasons import forecasts_of, home_stands, league
 
 
 def entry(value, decision="all", season=2019):

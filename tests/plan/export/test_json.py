@@ -10,7 +10,7 @@ import pytest
 from gatecast.plan import default_operations, make_plan
 from gatecast.plan.export.json import plan_as_dict
 
-DOCS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
 KEYS = [
     "format", "version", "notice", "currency", "operations", "assumptions", "games", "decisions", "deliveries",
     "deadlines",

@@ -10,7 +10,7 @@ from gatecast.errors import InputError
 from gatecast.plan import CrowdSettings, Operations, StaffRole, StockItem, TransportService, make_plan
 from gatecast.plan.export.workbook import book as module
 
-from .normal import normal_forecast
+from ..normal import normal_forecast
 
 HEADER = 4
 A4_POINTS = 72 * (8.27 - 2 * 0.7)

@@ -203,7 +203,7 @@ def test_settings_made_in_python_are_held_to_the_same_rules():
 
 
 def test_every_setting_stands_in_the_default_file_and_the_docs():
-    docs = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    docs = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
     text = Path(read_operations.__code__.co_filename).with_name("operations.toml").read_text()
     for model in (CrowdSettings, StaffRole, StockItem, TransportService):
         for name, number in numbers_of(model).items():

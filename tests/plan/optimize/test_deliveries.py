@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from gatecast.plan.optimize.deliveries import deliveries_for
 
-from .stock_oracle import allowed, delivery_days, item
+from ..stock_oracle import allowed, delivery_days, item
 
 SPELLS = st.lists(st.sampled_from([0, 1, 1, 2, 3, 9]), min_size=1, max_size=12).map(np.cumsum)
 ENTRIES = st.builds(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gatecast.plan.optimize.inventory import case_costs, stock_cost, stock_orders, stock_program
 from gatecast.plan.optimize.newsvendor import best_choice, expected_cost, risk_short, worth_of_one_more
 
-from .stock_oracle import cheapest, item, mean_cost
+from ..stock_oracle import cheapest, item, mean_cost
 
 EXACT = 1e-6
 WEEKDAY_SETS = st.sampled_from([(), ("mon",), ("mon", "thu"), ("tue", "fri", "sun")])

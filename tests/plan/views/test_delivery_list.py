@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from gatecast.plan import CrowdSettings, Operations, StockItem, make_plan
 from gatecast.plan.views.delivery_list import delivery_list
 
-from .normal import normal_forecast
+from ..normal import normal_forecast
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 COLUMNS = ["delivery", "decide_by", "home", "name", "cases", "case_size", "units", "keeps_until", "serves"]

@@ -4,11 +4,10 @@ import re
 import polars as pl
 import pytest
 
-from gatecast.formatting import rounded
+from gatecast.formatting import money, rounded
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.homestands import stand_view
 from gatecast.service.operations_form import edited
-from gatecast.web.plan_words import money
 
 from .test_game import tags, text_of
 

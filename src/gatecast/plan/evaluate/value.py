@@ -27,9 +27,9 @@ import polars as pl
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import LEAD
+from gatecast.games.homestands import homestand_of
 from gatecast.plan.evaluate.replay import FORECAST, HINDSIGHT, NAIVE, entries_of, replay_costs, replayed
 from gatecast.plan.evaluate.scaling import REFERENCE_SEATS
-from gatecast.games.homestands import homestand_of
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.optimize.requirements import KINDS
 from gatecast.progress import Progress, silent

@@ -158,7 +158,7 @@ def _source(settings: Settings, default: Settings | None, name: str) -> str:
 
 
 def _default_content() -> bytes:
-    return resources.files("gatecast.plan").joinpath(DEFAULT_FILE).read_bytes()
+    return resources.files("gatecast.plan.operations").joinpath(DEFAULT_FILE).read_bytes()
 
 
 def _parse(content: bytes, file: str) -> Operations:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.plan.columns import DELIVERY, KIND, MARGINAL_WORTH, NAME, SHORTFALL, UNIT
 from gatecast.plan.operations.model import Operations, StaffRole, StockItem, TransportService
@@ -46,14 +47,13 @@ def limits_that_bind(plan: Plan) -> list[str]:
     )  # fmt: skip
     told = []
     for row in rows.iter_rows(named=True):
-        name = row[NAME][:1].upper() + row[NAME][1:]
+        name = capital(row[NAME])
         if row[LACKING]:
             games = _of(row[LACKING], plan.games.height)
             told.append(f"{name}: too few for the rules at {games}, by up to {row[MOST]:,} {row[UNIT]}.")
         elif row[LIMITED]:
-            games, money = _of(row[LIMITED], plan.games.height), f"{row[WORTH]:,.0f}"
-            currency = plan.operations.currency + " " * plan.operations.currency.isalpha()
-            told.append(f"{name}: held down by a limit at {games}; one more would save up to {currency}{money} net.")
+            games, saved = _of(row[LIMITED], plan.games.height), money(row[WORTH], plan.operations.currency)
+            told.append(f"{name}: held down by a limit at {games}; one more would save up to {saved} net.")
         if row[UNREACHED]:
             told.append(f"{name}: nothing to sell at {_of(row[UNREACHED], plan.games.height)}, as no delivery keeps.")
     return told

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from gatecast.errors import InputError
+from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, quantile_column
 from gatecast.plan.columns import AFTER, BEFORE, CHOICE, EXPECTED_COST, KIND, NAME, PEOPLE, REASON, UNIT, after, before
@@ -77,7 +78,7 @@ def _check_same_games(plan_before: Plan, plan_after: Plan) -> None:
 
 def _reason(row: dict[str, Any], currency: str, settings_differ: bool) -> str:
     """A sentence: the choice, what it follows from, and what it does to the expected cost."""
-    name, unit = row[NAME][:1].upper() + row[NAME][1:], row[UNIT]
+    name, unit = capital(row[NAME]), row[UNIT]
     was, now = row[before(CHOICE)], row[after(CHOICE)]
     if was is None:
         return f"{name}: {now:,} {unit}, not part of the plan before."
@@ -85,8 +86,7 @@ def _reason(row: dict[str, Any], currency: str, settings_differ: bool) -> str:
         return f"{name}: no longer decided, {was:,} {unit} before."
     amount = f"{now:,} {unit} as before" if was == now else f"{now:,} {unit} in place of {was:,}"
     dearer = row[after(EXPECTED_COST)] - row[before(EXPECTED_COST)]
-    money = f"{currency}{' ' * currency.isalpha()}{abs(dearer):,.0f}"
-    cost = f"expected cost {money} {'more' if dearer > 0 else 'less'}"
+    cost = f"expected cost {money(abs(dearer), currency)} {'more' if dearer > 0 else 'less'}"
     return f"{name}: {amount}, {_cause(row, settings_differ)}; {cost}."
 
 

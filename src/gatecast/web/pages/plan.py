@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
-from gatecast.formatting import day
+from gatecast.formatting import capital, day, money
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
 from gatecast.plan.operations.model import WEEKDAYS
@@ -24,7 +24,7 @@ from gatecast.service.plan_changes import Differences, differences
 from gatecast.web.drawing import RangeBar, axis, range_bar
 from gatecast.web.kept import PLANNED
 from gatecast.web.plan_files import plan_file
-from gatecast.web.plan_words import capital, change_words, money, setting_label, setting_words
+from gatecast.web.plan_words import change_words, setting_label, setting_words
 from gatecast.web.render import page, reader_of, redirected, service_of
 from gatecast.web.typed_form import sent_texts, texts_of
 from gatecast.web.words import Preferences

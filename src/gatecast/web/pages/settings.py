@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from gatecast.errors import SettingsError
+from gatecast.formatting import capital
 from gatecast.plan import default_operations
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.optimize.requirements import KINDS
@@ -17,7 +18,7 @@ from gatecast.service.operations_file import FILE_NAME, LARGEST_FILE, operations
 from gatecast.service.operations_form import added, edited, without
 from gatecast.service.scanned import scanned_share
 from gatecast.web.kept import SEASON
-from gatecast.web.plan_words import GROUP_NAMES, NEW_NAMES, capital, entry_words, setting_label
+from gatecast.web.plan_words import GROUP_NAMES, NEW_NAMES, entry_words, setting_label
 from gatecast.web.render import page, redirected, service_of
 from gatecast.web.typed_form import sent_file, sent_texts, texts_of
 

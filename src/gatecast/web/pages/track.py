@@ -6,14 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from gatecast.formatting import MONTHS, number
+from gatecast.formatting import MONTHS, money, number
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.plan_record import FIRST, LAST, plan_record
 from gatecast.service.scored import before_games
 from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
 from gatecast.web.kept import PLANNED, SEASON
-from gatecast.web.plan_words import money
 from gatecast.web.render import page, service_of
 from gatecast.web.track_drawing import scatter, through
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from gatecast.formatting import day
+from gatecast.formatting import day, money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.game import game_row, is_coming
@@ -18,7 +18,6 @@ from gatecast.web.facts import column_words, game_words, value_words
 from gatecast.web.game_drawing import two_chances
 from gatecast.web.kept import PLANNED
 from gatecast.web.pages.game import PART_FIELD, address, show_game
-from gatecast.web.plan_words import money
 from gatecast.web.render import page, reader_of, service_of
 from gatecast.web.what_if_form import groups_of, units_of
 from gatecast.web.words import UNITS, Preferences

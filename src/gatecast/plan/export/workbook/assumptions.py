@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from gatecast.plan.export.workbook.labels import capital
+from gatecast.formatting import capital
 from gatecast.plan.export.workbook.page import TEXT, Block, Heading, Page
 from gatecast.plan.operations.toml import assumptions
 

@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import polars as pl
 
-from gatecast.formatting import clock
+from gatecast.formatting import capital, clock, currency_sign, rounded_people
 from gatecast.games import columns as c
 from gatecast.plan.export.workbook.page import CLOCK, DAY, Heading
 
-__all__ = ["COUNT_WIDTH", "DATE_WIDTH", "Labels", "capital", "date_words", "money_form", "rounded", "why"]
+__all__ = ["COUNT_WIDTH", "DATE_WIDTH", "Labels", "date_words", "money_form", "rounded", "why"]
 
 COUNT_WIDTH, DATE_WIDTH, ID_WIDTH, NAME_WIDTH = 11, 17, 18, 16
 
@@ -95,19 +95,12 @@ def date_words(date: dt.date) -> str:
 
 def money_form(currency: str) -> str:
     """The number format of money."""
-    return f'"{currency}{" " * currency.isalpha()}"#,##0'
+    return f'"{currency_sign(currency)}"#,##0'
 
 
 def rounded(name: str) -> pl.Expr:
     """A crowd to the nearest ten, or hundred from ten thousand up: no more digits than a forecast has."""
-    people = pl.col(name)
-    step = pl.when(people < 10_000).then(10).otherwise(100)
-    return pl.when(people < 100).then(people.round()).otherwise((people / step).round() * step).alias(name)
-
-
-def capital(text: str) -> str:
-    """A text with its first letter as a capital."""
-    return text[:1].upper() + text[1:]
+    return pl.col(name).map_elements(rounded_people, pl.Float64)
 
 
 def why(reasons: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gatecast.formatting import rounded
+from gatecast.formatting import capital, rounded
 from gatecast.games.forecast_columns import MEAN, quantile_column
 from gatecast.plan.columns import (
     CHOICE,
@@ -21,7 +21,7 @@ from gatecast.plan.columns import (
     SHIFTS,
     SHORTFALL,
 )
-from gatecast.plan.export.workbook.labels import COUNT_WIDTH, DATE_WIDTH, Labels, capital, why
+from gatecast.plan.export.workbook.labels import COUNT_WIDTH, DATE_WIDTH, Labels, why
 from gatecast.plan.export.workbook.page import DAY, PERCENT, WHOLE, Block, Heading, Page
 from gatecast.plan.optimize.requirements import STAFF
 

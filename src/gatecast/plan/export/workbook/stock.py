@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from gatecast.formatting import capital
 from gatecast.games import columns as c
 from gatecast.plan.columns import (
     CASE_SIZE,
@@ -21,7 +22,7 @@ from gatecast.plan.columns import (
     SERVES,
     UNITS_ORDERED,
 )
-from gatecast.plan.export.workbook.labels import COUNT_WIDTH, DATE_WIDTH, Labels, capital, date_words
+from gatecast.plan.export.workbook.labels import COUNT_WIDTH, DATE_WIDTH, Labels, date_words
 from gatecast.plan.export.workbook.page import DAY, WHOLE, Block, Heading, Page
 from gatecast.plan.optimize.requirements import STOCK
 from gatecast.plan.views.delivery_list import delivery_list

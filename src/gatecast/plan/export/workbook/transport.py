@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gatecast.formatting import capital
 from gatecast.plan.columns import CHOICE, KIND, NAME, REASON
-from gatecast.plan.export.workbook.labels import COUNT_WIDTH, Labels, capital, why
+from gatecast.plan.export.workbook.labels import COUNT_WIDTH, Labels, why
 from gatecast.plan.export.workbook.page import PERCENT, WHOLE, Block, Heading, Page
 from gatecast.plan.export.workbook.staff import enough
 from gatecast.plan.operations.model import TransportService
