@@ -14,6 +14,8 @@ A message is one line: what was received, what was expected, how to mend it.
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 __all__ = [
     "DataError",
     "DownloadError",
@@ -24,6 +26,9 @@ __all__ = [
     "SettingsError",
     "StoreError",
 ]
+
+
+_SAME: Any = object()
 
 
 class GatecastError(Exception):
@@ -64,6 +69,31 @@ class DataError(InputError):
         place = ", ".join(part for part in (file, f"row {row}" if row is not None else "", column) if part)
         super().__init__(_one_line(place, got, expected, remedy))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), (self.got, self.expected, self.remedy), _place_of(self))
+
+    @property
+    def detail(self) -> str:
+        """The message without its place: what was received, what was expected, how to mend it."""
+        return _one_line("", self.got, self.expected, self.remedy)
+
+    def at(self, *, file: str = _SAME, row: int | None = _SAME, column: str = _SAME) -> DataError:
+        """Return the same error at another place; what is not given stays the same.
+
+        Examples
+        --------
+        >>> print(DataError("'-40'", "a number from 0", row=17).at(file="games.csv", column="Gate"))
+        games.csv, row 17, Gate: got '-40', expected a number from 0
+        """
+        return DataError(
+            self.got,
+            self.expected,
+            self.remedy,
+            file=self.file if file is _SAME else file,
+            row=self.row if row is _SAME else row,
+            column=self.column if column is _SAME else column,
+        )
+
 
 class SettingsError(InputError):
     """A settings file (column mapping, operations) has a value that cannot be used.
@@ -77,6 +107,19 @@ class SettingsError(InputError):
     def __init__(self, got: str, expected: str, remedy: str = "", *, file: str = "", key: str = "") -> None:
         self.got, self.expected, self.remedy, self.file, self.key = got, expected, remedy, file, key
         super().__init__(_one_line(", ".join(part for part in (file, key) if part), got, expected, remedy))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), (self.got, self.expected, self.remedy), {"file": self.file, "key": self.key})
+
+    @classmethod
+    def of(cls, error: DataError | SettingsError, *, file: str = "", key: str = "") -> Self:
+        """Return an error of a value as one of the settings file that holds the value."""
+        return cls(error.got, error.expected, error.remedy, file=file, key=key)
+
+    @property
+    def detail(self) -> str:
+        """The message without its place: what was received, what was expected, how to mend it."""
+        return _one_line("", self.got, self.expected, self.remedy)
 
 
 class ModelError(InputError):
@@ -103,6 +146,15 @@ class MissingExtraError(GatecastError, ImportError):
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs the '{extra}' extra: pip install 'gatecast[{extra}]'")
+
+
+def _place_of(error: DataError) -> dict[str, object]:
+    return {"file": error.file, "row": error.row, "column": error.column}
+
+
+def _rebuilt(kind: type[DataError | SettingsError], words: tuple[str, str, str], place: dict[str, Any]) -> Exception:
+    """Rebuild an error that was pickled; exceptions keep only positional arguments on their own."""
+    return kind(*words, **place)
 
 
 def _one_line(place: str, got: str, expected: str, remedy: str) -> str:

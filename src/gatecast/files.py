@@ -95,7 +95,7 @@ def write_table(table: pl.DataFrame, path: str | Path, metadata: Mapping[str, st
 
 
 def spreadsheet_safe(text: str) -> str:
-    """A text that no spreadsheet program runs as a formula when it opens it in a CSV file.
+    """Return a text that no spreadsheet program runs as a formula when it opens it in a CSV file.
 
     An apostrophe is put before what would begin a formula. For files that people open; a program that reads the file
     would read the apostrophe as well.
@@ -111,7 +111,7 @@ def spreadsheet_safe(text: str) -> str:
 
 
 def spreadsheet_safe_table(table: pl.DataFrame) -> pl.DataFrame:
-    """A table whose text cells and headers are as `spreadsheet_safe` makes them; numbers stay numbers."""
+    """Return a table with text cells and headers made safe by `spreadsheet_safe`; numbers stay numbers."""
     made = (
         pl.col(name).str.replace_all(FORMULA, "${1}'${2}${3}").str.replace(CELL_START, "'${1}")
         for name in _texts(table)

@@ -25,7 +25,7 @@ def suggestion(word: str, options: Iterable[str]) -> str:
 
 
 def plain_header(header: str) -> str:
-    """A header without capitals, spaces and marks.
+    """Return a header without capitals, spaces and marks.
 
     Examples
     --------
@@ -36,6 +36,6 @@ def plain_header(header: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
+    """Return the first few names, and how many more there are."""
     rest = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from .spoiled import (
+from .malformed_tables import (
     HEADER,
     ROWS,
     Build,

@@ -1,8 +1,7 @@
 import pytest
 
 from gatecast.collect import ColumnMapping, read_mapping
-from gatecast.collect.custom_columns import CustomColumn
-from gatecast.collect.source import Source
+from gatecast.collect.column_mapping import CustomColumn, Source
 from gatecast.errors import SettingsError
 from gatecast.games import AFTER, ALWAYS, Knowability, Role
 
@@ -55,7 +54,7 @@ def test_everything_a_mapping_can_say(tmp_path):
     assert read.constants == {"home": "LAN", "capacity": "56000"}
     assert read.values == {"sky": {"Bright": "sunny", "?": ""}}
     assert read.keep == {"gametype": ("regular", "1"), "league": ("A",)}
-    price, sold, fans = read.further
+    price, sold, fans = read.custom_columns
     assert isinstance(price, CustomColumn)
     assert (price.header, price.column.known, price.column.unit, price.column.low) == (
         "Ticket price",

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from gatecast.collect.gameinfo import read_gameinfo
+from gatecast.collect.retrosheet_files import read_gameinfo
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 

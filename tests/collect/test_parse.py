@@ -3,9 +3,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from gatecast.collect.cells import Cells
-from gatecast.collect.labels import promotions
-from gatecast.collect.parse import parse, translated
+from gatecast.collect.parse import parse, promotions, translated
+from gatecast.collect.raw_table import Cells
 from gatecast.errors import DataError
 from gatecast.games import ALWAYS, CANONICAL, Column, Role
 from gatecast.games import columns as c

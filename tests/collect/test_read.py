@@ -9,7 +9,7 @@ from gatecast.collect import read_games, write_games
 from gatecast.errors import DataError
 from gatecast.games import AFTER, ALWAYS, Column, Games, Knowability, Role
 
-from .spoiled import column, frame, good, lines, parquet, workbook, written
+from .malformed_tables import column, frame, good, lines, parquet, workbook, written
 
 DODGERS = """[columns]
 date = "{SEP} {day} 2012"

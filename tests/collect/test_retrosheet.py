@@ -136,8 +136,11 @@ def test_seats_that_a_gate_proves_wrong_are_dropped_for_the_park_and_no_other(tm
     ("change", "message"),
     [
         ({"date": "20990404"}, r"^gl2\.txt, row 2, attendance: .*2099.*expected results only of games already played"),
-        ({"gate": "900000"}, r"^gl2\.txt, row 2, attendance: got '900000', expected a whole number from 0 to 250000"),
-        ({"gate": "-40"}, r"^gl2\.txt, row 2, attendance: got '-40'"),
+        (
+            {"gate": "900000"},
+            r"^gl2\.txt, row 2, attendance \(field 18\): got '900000', expected a whole number from 0 to 250000",
+        ),
+        ({"gate": "-40"}, r"^gl2\.txt, row 2, attendance \(field 18\): got '-40'"),
         ({"gate": "x"}, r"^gl2\.txt, row 2, attendance \(field 18\): got 'x'"),
     ],
 )

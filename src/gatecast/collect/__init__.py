@@ -2,7 +2,7 @@
 
 from gatecast.collect.column_mapping import ColumnMapping, read_mapping
 from gatecast.collect.download import download_seasons
-from gatecast.collect.raw import RawTable
+from gatecast.collect.raw_table import RawTable
 from gatecast.collect.read import read_games
 from gatecast.collect.retrosheet import RETROSHEET_NOTICE, retrosheet
 from gatecast.collect.sample import SIMULATED_NOTICE, SampleLeague, sample_league

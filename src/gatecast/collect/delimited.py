@@ -10,7 +10,7 @@ from itertools import islice
 
 import polars as pl
 
-from gatecast.collect.raw import MOST_ROWS, RawTable, check_headers
+from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_headers
 from gatecast.errors import DataError
 
 __all__ = ["read_delimited"]
@@ -58,7 +58,7 @@ def read_delimited(content: bytes, file: str) -> RawTable:
 
 
 def _decoded(content: bytes, file: str) -> str:
-    """The text: UTF-8, or UTF-16 where its mark says so, or else Windows' Latin-1."""
+    """Decode a text: UTF-8, or UTF-16 where its mark says so, or else Windows' Latin-1."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = content.decode("utf-16", errors="replace")
     else:
@@ -80,7 +80,7 @@ def _decoded(content: bytes, file: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that the first line with anything in it has most of, outside quotes."""
+    """Return the delimiter that the first line with anything in it has most of, outside quotes."""
     header = next((line for line in io.StringIO(text) if line.strip()), "")
     outside = "".join(header.split('"')[::2])
     return max(DELIMITERS, key=outside.count)
@@ -118,7 +118,7 @@ def _same_width(records: Iterator[Numbered], width: int, delimiter: str, file: s
 
 
 def _named(frame: pl.DataFrame, names: list[str], rows: list[int], file: str) -> pl.DataFrame:
-    """The columns under their headers; one without header is dropped if it is empty and refused otherwise."""
+    """Return the columns under their headers; one without header is dropped if it is empty and refused otherwise."""
     kept = {}
     for place, name in enumerate(names):
         values = frame[str(place)]

@@ -181,7 +181,7 @@ def _write_body(answer: httpx.Response, draft: Path, season: _Season) -> None:
 
 
 def _conditions(season: _Season) -> dict[str, str]:
-    """The headers that ask for the file only if it is newer than the one kept."""
+    """Return the headers that ask for the file only if it is newer than the one kept."""
     try:
         versions = json.loads(season.versions.read_text(encoding="utf-8"))
         return {CONDITIONS[name]: str(value) for name, value in versions.items() if name in CONDITIONS}

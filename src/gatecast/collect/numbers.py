@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from gatecast.collect.cells import Cells
+from gatecast.collect.raw_table import Cells
 from gatecast.games import columns as c
 
 __all__ = ["UNITS", "Unit", "parse_numbers"]
@@ -69,22 +69,21 @@ def parse_numbers(cells: Cells, column: c.Column, unit: str = "") -> pl.Series:
     DataError
         The first cell that is no number, infinite, out of range, or fractional where numbers are whole.
     """
-    given = UNITS[column.name][unit] if unit else Unit(column.unit, 1.0)
-    expected = _expected(column, given)
+    source = UNITS[column.name][unit] if unit else Unit(column.unit, 1.0)
+    expected = _expected(column, source)
     whole = column.dtype.is_integer()
     numbers = _numeric(cells, expected, whole=whole)
-    cells.refuse(~numbers.is_finite(), expected, "leave unknown values empty")
+    numbers = cells.accepted(numbers, ~numbers.is_finite(), expected, "leave unknown values empty")
     if whole:
-        cells.refuse(numbers != numbers.round(), expected)
-    ours = numbers if given.scale == 1 else ((numbers - given.zero) * given.scale).round(DECIMALS)
-    cells.refuse((ours < column.low) | (ours > column.high), expected)
+        numbers = cells.accepted(numbers, numbers != numbers.round(), expected)
+    ours = numbers if source.scale == 1 else ((numbers - source.zero) * source.scale).round(DECIMALS)
+    ours = cells.accepted(ours, (ours < column.low) | (ours > column.high), expected)
     fitting = ours.cast(column.dtype, strict=False)
-    cells.refuse(fitting.is_null() & ours.is_not_null(), expected)
-    return fitting
+    return cells.accepted(fitting, fitting.is_null() & ours.is_not_null(), expected)
 
 
 def _expected(column: c.Column, unit: Unit) -> str:
-    """What a cell may hold, in the unit of the file."""
+    """Return what a cell may hold, in the unit of the file."""
     if math.isinf(column.low) or unit.scale == 1:
         return column.expected
     low, high = (limit / unit.scale + unit.zero for limit in (column.low, column.high))
@@ -92,32 +91,29 @@ def _expected(column: c.Column, unit: Unit) -> str:
 
 
 def _numeric(cells: Cells, expected: str, *, whole: bool) -> pl.Series:
-    """The cells as Float64, null where nobody knows."""
+    """Return the cells as Float64, null where nobody knows."""
     values = cells.values
     if values.dtype.is_numeric() or values.dtype == pl.Boolean:
         return values.cast(pl.Float64)
     if values.dtype != pl.String:
-        cells.refuse(values.is_not_null(), expected)
-        return values.cast(pl.String).cast(pl.Float64)
+        return cells.accepted(values, values.is_not_null(), expected).cast(pl.String).cast(pl.Float64)
     text = cells.known_text().str.to_lowercase()
     if not cells.decimal_comma and text.str.contains(PLAIN).all():
         return text.cast(pl.Float64, strict=False)
     text = text.str.replace_all(CURRENCY, "")
     text = text.str.replace_all(GAP, "").zip_with(text.str.contains(SPACED).fill_null(False), text)
+    text = cells.accepted(text, text.str.contains(INFINITE), expected, "leave unknown values empty")
     plain = text.str.contains(PLAIN)
-    infinite = text.str.contains(INFINITE)
-    cells.refuse(infinite, expected, "leave unknown values empty")
     if whole:
         plain &= ~(text.str.contains(POINT_THOUSANDS) & cells.decimal_comma)
         readable, cleaned = _whole(text, plain)
     else:
         readable, cleaned = _fractional(cells, text, plain, expected)
-    cells.refuse(~readable, expected)
-    return cleaned.cast(pl.Float64, strict=False)
+    return cells.accepted(cleaned, ~readable, expected).cast(pl.Float64, strict=False)
 
 
 def _whole(text: pl.Series, plain: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Which cells are numbers, and the numbers with a point; 42,531 and 42.531 are thousands where not `plain`."""
+    """Return which cells are numbers, and the numbers with a point; 42,531 is thousands where not `plain`."""
     thousands = (text.str.contains(COMMA_THOUSANDS) | text.str.contains(POINT_THOUSANDS)) & ~plain
     comma = text.str.contains(DECIMAL_COMMA) & ~thousands
     cleaned = text.set(thousands.fill_null(False), None).str.replace(",", ".", literal=True)
@@ -125,15 +121,16 @@ def _whole(text: pl.Series, plain: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _fractional(cells: Cells, text: pl.Series, plain: pl.Series, expected: str) -> tuple[pl.Series, pl.Series]:
-    """Which cells are numbers, and the numbers with a point; the column as a whole says what its commas mean."""
+    """Return which cells are numbers, and the numbers with a point; the whole column says what its commas mean."""
     point = text.str.contains(COMMA_THOUSANDS_POINT) | (plain & text.str.contains(".", literal=True))
     either = text.str.contains(ONE_COMMA_THREE)
     comma = (text.str.contains(DECIMAL_COMMA) & ~either) | text.str.contains(POINT_THOUSANDS_COMMA)
     if not point.any() and not comma.any() and not cells.decimal_comma:
-        cells.refuse(either, expected, "write 1234 or 1.234, as a comma may mean either")
+        text = cells.accepted(text, either, expected, "write 1234 or 1.234, as a comma may mean either")
     commas_are_decimal = comma.any() or (cells.decimal_comma and not point.any())
     if commas_are_decimal:
-        cells.refuse(point, expected, "write either a point or a comma before decimals in the whole column")
+        remedy = "write either a point or a comma before decimals in the whole column"
+        text = cells.accepted(text, point, expected, remedy)
         return plain | comma | either, text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     thousands = text.str.contains(COMMA_THOUSANDS)
     return plain | point | thousands, text.str.replace_all(",", "", literal=True)

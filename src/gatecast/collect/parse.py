@@ -1,19 +1,47 @@
-"""Cells of a file as typed values of one column of games."""
+"""Cells of a file as typed values of one column of games, in the words of the games table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from gatecast.collect.cells import Cells
-from gatecast.collect.dates import parse_dates
-from gatecast.collect.labels import parse_category, parse_labels, parse_yes_no
+from gatecast.collect.dates_and_times import parse_dates, parse_times
 from gatecast.collect.numbers import parse_numbers
-from gatecast.collect.times import parse_times
+from gatecast.collect.raw_table import UNKNOWN, UNKNOWN_NAMES, Cells
+from gatecast.games import columns as c
 from gatecast.games.columns import Column, Role
 
-__all__ = ["is_yes_no", "parse", "translated"]
+__all__ = ["NO", "YES", "is_yes_no", "parse", "promotions", "translated"]
+
+YES = ("yes", "y", "true", "t", "1", "x")
+NO = ("no", "n", "false", "f", "0")
+NO_LABEL = (*UNKNOWN, "no", "n", "0", "false")
+STARTERS = (c.HOME_STARTER, c.VISITOR_STARTER)
+# To be announced for a starter only: TBA is Tampa Bay in Retrosheet's codes of teams.
+UNNAMED = ("tbd", "tba")
+BETWEEN_LABELS = r"\s*[;,|]\s*"
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    c.DAY_NIGHT: {
+        **dict.fromkeys(("d", "afternoon", "morning", "matinee"), "day"),
+        **dict.fromkeys(("n", "evening", "twilight"), "night"),
+    },
+    c.SKY: {
+        **dict.fromkeys(("clear", "clear skies", "clear sky", "sun", "mostly sunny", "mostly clear", "fair"), "sunny"),
+        **dict.fromkeys(("partly cloudy", "partly sunny", "mostly cloudy", "clouds"), "cloudy"),
+        **dict.fromkeys(("grey", "gray", "rain", "rainy", "drizzle", "snow", "fog"), "overcast"),
+        **dict.fromkeys(("in dome", "indoors", "indoor", "roof", "roof closed", "closed roof"), "dome"),
+    },
+    c.PRECIPITATION: {
+        **dict.fromkeys(("no", "dry", "0", "no rain", "false"), "none"),
+        **dict.fromkeys(("light rain", "mist"), "drizzle"),
+        **dict.fromkeys(("shower",), "showers"),
+        **dict.fromkeys(("rainy", "heavy rain", "thunderstorm", "thunderstorms"), "rain"),
+        **dict.fromkeys(("snowy", "sleet"), "snow"),
+    },
+}
+"""What else is read as each accepted value."""
 
 
 def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:
@@ -41,21 +69,21 @@ def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:
     if column.dtype is pl.Time:
         return parse_times(cells)
     if column.role is Role.LABELS:
-        return parse_labels(cells)
+        return _labels(cells)
     if column.dtype is pl.String:
-        return parse_category(cells, column)
+        return _category(cells, column)
     if is_yes_no(column):
-        return parse_yes_no(cells)
+        return _yes_no(cells)
     return parse_numbers(cells, column, unit)
 
 
 def is_yes_no(column: Column) -> bool:
-    """Whether a column is declared as yes or no."""
+    """Return True for a column that is declared as yes or no."""
     return column.dtype is pl.Int8 and (column.low, column.high) == (0.0, 1.0)
 
 
 def translated(cells: Cells, words: Mapping[str, str]) -> Cells:
-    """The cells with each text of `words` replaced, whatever its capitals; unchanged where there are none."""
+    """Return the cells with each text of `words` replaced, whatever its capitals."""
     if not words:
         return cells
     small = {word.strip().lower(): meaning for word, meaning in words.items()}
@@ -63,3 +91,50 @@ def translated(cells: Cells, words: Mapping[str, str]) -> Cells:
     meant = text.str.to_lowercase().replace_strict(small, default=None, return_dtype=pl.String)
     both = meant.fill_null(text)
     return cells.having(both.set(both == "", None))
+
+
+def _category(cells: Cells, column: Column) -> pl.Series:
+    """Read a category: any text, or one of the column's values however it is capitalised.
+
+    Raises
+    ------
+    DataError
+        The first cell that is none of the column's values, where it has a closed set.
+    """
+    text = cells.text().str.strip_chars()
+    if not column.values:
+        unknown = [*UNKNOWN_NAMES, *(UNNAMED if column.name in STARTERS else ())]
+        return text.set(text.str.to_lowercase().is_in(unknown).fill_null(False), None)
+    spelled = {value.lower(): value for value in column.values}
+    words = {**dict.fromkeys(UNKNOWN), **WORDS.get(column.name, {}), **spelled}
+    small = text.str.to_lowercase()
+    remedy = f"translate it in a mapping file under [values.{column.name}], or leave it empty"
+    small = cells.accepted(small, ~small.is_in(list(words)), column.expected, remedy)
+    return small.replace_strict(words, return_dtype=pl.String, default=None)
+
+
+def _yes_no(cells: Cells) -> pl.Series:
+    """Read yes and no, however written, as 1 and 0; null where empty.
+
+    Raises
+    ------
+    DataError
+        The first cell that is neither.
+    """
+    small = cells.text().str.strip_chars().str.to_lowercase()
+    small = cells.accepted(small, ~small.is_in([*YES, *NO, *UNKNOWN]), "yes or no")
+    numbers = {**dict.fromkeys(YES, 1), **dict.fromkeys(NO, 0)}
+    return small.replace_strict(numbers, default=None, return_dtype=pl.Int8)
+
+
+def _labels(cells: Cells) -> pl.Series:
+    """Read labels that stand apart by semicolons, commas or bars, as one text joined with semicolons; null for none."""
+    text = cells.text().str.strip_chars().str.replace_all(BETWEEN_LABELS, ";").str.strip_chars(";")
+    return text.set((text.str.to_lowercase().is_in(NO_LABEL) | (text == "")).fill_null(False), None)
+
+
+def promotions(marks: Sequence[Cells]) -> pl.Series:
+    """Join yes-or-no columns into labels: the headers of those that say yes; null where none does."""
+    labels = [pl.when(_yes_no(cells) == 1).then(pl.lit(cells.header)).alias(str(i)) for i, cells in enumerate(marks)]
+    joined = pl.select(pl.concat_str(labels, separator=";", ignore_nulls=True)).to_series()
+    return joined.set(joined == "", None)

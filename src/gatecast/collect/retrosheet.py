@@ -10,9 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from gatecast.collect.archive import TEXT_ENDINGS, open_texts
-from gatecast.collect.gameinfo import read_gameinfo
-from gatecast.collect.gamelog import read_gamelog
-from gatecast.collect.retrosheet_csv import FILE, ROW
+from gatecast.collect.retrosheet_files import FILE, ROW, read_gameinfo, read_gamelog
 from gatecast.errors import DataError
 from gatecast.games import Games
 from gatecast.games import columns as c
@@ -96,7 +94,7 @@ def _is_published(name: str) -> bool:
 
 
 def _merged(logs: Sequence[pl.DataFrame], infos: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """One row a game: of each column the last value known, gameinfo files first and game logs after them."""
+    """Merge files to one row a game: the last value known of each column, gameinfo first and game logs after them."""
     if logs and infos:
         infos = [_as_logged(pl.concat(infos), pl.concat(logs))]
     rows = pl.concat([*infos, *logs])
@@ -106,7 +104,7 @@ def _merged(logs: Sequence[pl.DataFrame], infos: Sequence[pl.DataFrame]) -> pl.D
 
 
 def _as_logged(info: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
-    """The gameinfo rows with the ids and, for doubleheaders, the gates of the game logs.
+    """Return the gameinfo rows with the ids and, for doubleheaders, the attendance of the game logs.
 
     A game moved to the visitor's park stands under the park's club in gameinfo and under the club that batted last in
     the game logs. The gate of a doubleheader may stand with either game: filling in from gameinfo would count it twice.
@@ -122,13 +120,13 @@ def _as_logged(info: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
 
 
 def _plausible_start() -> pl.Expr:
-    """Start times without those where am and pm were taken for each other."""
+    """Drop start times where am and pm were confused."""
     start, day = pl.col(c.START_TIME), (pl.col(c.DAY_NIGHT) == DAY).fill_null(False)
     return pl.when(~((start < EARLIEST_START) | ((start > LATEST_DAY_START) & day))).then(start).alias(c.START_TIME)
 
 
 def _plausible_capacity() -> pl.Expr:
-    """Seats without those of parks where a gate of more than `LARGEST_OVERFLOW` times the figure proves it wrong.
+    """Drop the seats of parks where an attendance above `LARGEST_OVERFLOW` times the figure proves it wrong.
 
     For all games of the park, since one figure serves all its years; a game's own gate must not decide what is known
     before it.
@@ -146,7 +144,4 @@ def _games(table: pl.DataFrame) -> Games:
     except DataError as problem:
         if problem.row is None:
             raise
-        file, row = table[FILE][problem.row], table[ROW][problem.row]
-        raise DataError(
-            problem.got, problem.expected, problem.remedy, file=file, row=row, column=problem.column
-        ) from problem
+        raise problem.at(file=table[FILE][problem.row], row=table[ROW][problem.row]) from problem

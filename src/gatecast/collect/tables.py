@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from gatecast.collect.raw import MOST_ROWS, RawTable, check_headers
+from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_headers
 from gatecast.errors import DataError
 from gatecast.files import TABLE_ENDINGS
 
@@ -44,7 +44,7 @@ def read_table(path: str | Path, sheet: str = "") -> RawTable:
 
 
 def _checked_ending(path: Path) -> str:
-    """The ending of a file that can be opened and is not too large."""
+    """Return the ending of a file that can be opened and is not too large."""
     ending, expected = path.suffix.lower(), f"one of {', '.join(TABLE_ENDINGS)}"
     if path.is_dir():
         raise DataError("a folder", "a table in a file", file=path.name)
@@ -90,7 +90,7 @@ def _read_parquet(path: Path) -> RawTable:
 
 
 def _plain(values: pl.Series, file: str) -> pl.Series:
-    """A Parquet column as one of text, number, yes or no, date, time; NaN, which pandas writes for unknown, is null."""
+    """Return a Parquet column as one of text, number, yes or no, date or time; NaN, as pandas writes, is null."""
     dtype = values.dtype
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Duration):
         expected = "one text, number, date or time in each row"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
-from gatecast.collect.raw import MOST_COLUMNS, RawTable, check_headers
+from gatecast.collect.raw_table import MOST_COLUMNS, RawTable, check_headers
 from gatecast.errors import DataError, InputError
 from gatecast.suggestions import suggestion
 
@@ -138,7 +138,7 @@ def _refuse_computed(cell: ReadOnlyCell, row: int, place: int, file: str) -> Non
 
 
 def _framed(names: list[str], columns: Iterator[tuple[Any, ...]], rows: list[int], file: str) -> pl.DataFrame:
-    """The columns under their headers; a value under no header is refused."""
+    """Return the columns under their headers; a value under no header is refused."""
     kept = {}
     for place, values in enumerate(columns):
         name = names[place] if place < len(names) else ""
@@ -153,7 +153,7 @@ def _framed(names: list[str], columns: Iterator[tuple[Any, ...]], rows: list[int
 
 
 def _column(name: str, values: tuple[Any, ...]) -> pl.Series:
-    """A typed column where all its cells are of one kind; text otherwise."""
+    """Return a typed column where all its cells are of one kind; text otherwise."""
     kinds = {type(value) for value in values if value is not None and value != ""}
     clean = [None if value == "" else value for value in values]
     if kinds and kinds <= {int, float}:
@@ -171,7 +171,7 @@ def _column(name: str, values: tuple[Any, ...]) -> pl.Series:
 
 
 def _as_text(value: object) -> str:
-    """A cell as a spreadsheet would show it, near enough."""
+    """Return a cell as a spreadsheet would show it, near enough."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from gatecast.collect.custom_columns import METADATA_KEY, as_toml
+from gatecast.collect.column_mapping import METADATA_KEY, as_toml
 from gatecast.files import check_writable, write_table, write_text
 from gatecast.games import Games
 from gatecast.games.declarations import columns_to_json
@@ -39,7 +39,7 @@ def write_games(games: Games, path: str | Path, *, notice: str = "") -> None:
 
 
 def notice_of(path: str | Path) -> str:
-    """What must be said wherever the games of a file are shown; empty where the file says nothing."""
+    """Return the notice to show wherever the games of a file are shown; empty if the file has none."""
     source = Path(path)
     return pl.read_parquet_metadata(source).get(NOTICE_KEY, "") if source.suffix.lower() == ".parquet" else ""
 

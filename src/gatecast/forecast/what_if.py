@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gatecast.collect.cells import Cells
 from gatecast.collect.parse import parse
+from gatecast.collect.raw_table import Cells
 from gatecast.errors import DataError, InputError
 from gatecast.forecast.prepared import as_games, places_of
 from gatecast.games import Column, Games, Role
@@ -149,7 +149,7 @@ def changed_games(coming: Games, changes: Changes) -> Games:
         return Games.from_frame(table, coming.custom_columns)
     except DataError as refused:
         game = "" if refused.row is None else f"game {table[c.GAME_ID][refused.row - FIRST_ROW]}"
-        raise DataError(refused.got, refused.expected, refused.remedy, file=game, column=refused.column) from None
+        raise refused.at(file=game, row=None) from None
 
 
 def changeable(columns: Mapping[str, Column]) -> list[str]:

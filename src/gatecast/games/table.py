@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -14,7 +14,7 @@ import polars as pl
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.games.complete import complete, counted_on
-from gatecast.games.validate import validate
+from gatecast.games.validate import validate, violations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,7 @@ class Games:
         *,
         file: str = "",
         rows: Sequence[int] | None = None,
+        refuse: Callable[[int, DataError], None] | None = None,
     ) -> Self:
         """Complete, check and sort a data frame of games.
 
@@ -63,6 +64,9 @@ class Games:
             Name to use in error messages.
         rows : sequence of int, optional
             The row of `file` each row stands in; counted from 2 (below a header) if not given.
+        refuse : function of int and DataError, optional
+            Called with the place of each row that breaks a rule and the error; such rows are left out. If not given,
+            the first error is raised.
 
         Raises
         ------
@@ -75,8 +79,13 @@ class Games:
         clash = sorted(set(declared) & set(c.CANONICAL))
         if clash:
             raise DataError(f"a further column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
-        table = complete(_typed(table, {**c.CANONICAL, **declared}, file, numbers))
-        validate(table, {**c.CANONICAL, **declared}, file=file, rows=numbers)
+        columns = {**c.CANONICAL, **declared}
+        table = _typed(table, columns, file, numbers)
+        if refuse is None:
+            table = complete(table)
+            validate(table, columns, file=file, rows=numbers)
+        else:
+            table = _usable(table, columns, file, numbers, refuse)
         if table[c.DATE].null_count() == 0:
             table = table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)
         return cls(table, tuple(custom_columns))
@@ -130,6 +139,27 @@ class Games:
             table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table,
             self.custom_columns,
         )
+
+
+def _usable(
+    table: pl.DataFrame,
+    columns: dict[str, c.Column],
+    file: str,
+    rows: pl.Series,
+    refuse: Callable[[int, DataError], None],
+) -> pl.DataFrame:
+    """Complete and check a typed table; rows that break a rule are refused until none is left that does."""
+    places = pl.Series(range(table.height), dtype=pl.Int64)
+    while True:
+        completed = complete(table[places])
+        broken = list(violations(completed, columns, file=file, rows=rows[places]))
+        if not broken:
+            return completed
+        for at, error in broken:
+            refuse(places[at], error)
+        if len(broken) == len(places):
+            raise broken[0][1]
+        places = places.filter(~places.is_in([places[at] for at, _ in broken]))
 
 
 def _not_written(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:

@@ -12,7 +12,7 @@ import polars as pl
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 
-__all__ = ["LARGEST_OVERFLOW", "validate"]
+__all__ = ["LARGEST_OVERFLOW", "validate", "violations"]
 
 RESULTS = (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS, c.VISITOR_RUNS)
 LARGEST_OVERFLOW = 2
@@ -43,20 +43,38 @@ def validate(table: pl.DataFrame, columns: Mapping[str, c.Column], *, file: str,
     rows : polars.Series
         The row of the file each row of the table stands in, shape (games,).
     """
+    for _, error in violations(table, columns, file=file, rows=rows):
+        raise error
+
+
+def violations(
+    table: pl.DataFrame, columns: Mapping[str, c.Column], *, file: str, rows: pl.Series
+) -> Iterator[tuple[int, DataError]]:
+    """Yield the place of each row that breaks a rule, in order, and an error for the first rule it breaks.
+
+    Parameters are those of `validate`.
+
+    Raises
+    ------
+    DataError
+        The table has no rows.
+    """
     if table.height == 0:
         raise DataError("no games", "at least one row below the header", file=file)
     rules = [*_column_rules(columns), *_table_rules()]
     broken = table.select(rule.broken.fill_null(False).alias(str(i)) for i, rule in enumerate(rules))
-    first = [
-        (at, rule)
-        for i, rule in enumerate(rules)
-        if (at := broken[str(i)].arg_max()) is not None and broken[str(i)][at]
-    ]
-    if not first:
-        return
-    at, rule = min(first, key=lambda pair: pair[0])
-    got = table.with_columns(rule.got.cast(pl.String).alias("got"))["got"][at]
-    raise DataError(got or "nothing", rule.expected, rule.remedy, file=file, row=rows[at], column=rule.column)
+    first: dict[int, Rule] = {}
+    for i, rule in enumerate(rules):
+        if broken[str(i)].any():
+            for place in broken[str(i)].arg_true():
+                first.setdefault(place, rule)
+    for place in sorted(first):
+        rule = first[place]
+        got = table.slice(place, 1).select(rule.got.cast(pl.String)).item()
+        yield (
+            place,
+            DataError(got or "nothing", rule.expected, rule.remedy, file=file, row=rows[place], column=rule.column),
+        )
 
 
 def _column_rules(columns: Mapping[str, c.Column]) -> Iterator[Rule]:

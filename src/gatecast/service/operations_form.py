@@ -101,7 +101,7 @@ def edited(operations: Operations, typed: Mapping[str, str]) -> Edited:
     try:
         whole = Operations(crowd=crowd, currency=currency, **{kind: tuple(each) for kind, each in groups.items()})
     except SettingsError as problem:
-        return Edited(None, tuple(changes), {_key_of_whole(problem.key, changes): _told(problem)})
+        return Edited(None, tuple(changes), {_key_of_whole(problem.key, changes): problem.detail})
     return Edited(whole, tuple(changes), {})
 
 
@@ -123,13 +123,13 @@ def added(operations: Operations, group: str, typed: Mapping[str, str]) -> Edite
         try:
             values[setting] = _read(typed.get(key, ""), number, setting, left_out)
         except SettingsError as problem:
-            errors[key] = _told(problem)
+            errors[key] = problem.detail
     if errors:
         return Edited(None, (), errors)
     try:
         whole = _with(operations, group, (*getattr(operations, group), model(**values)))
     except SettingsError as problem:
-        return Edited(None, (), {key_of(group, "", problem.key.rpartition(".")[2]): _told(problem)})
+        return Edited(None, (), {key_of(group, "", problem.key.rpartition(".")[2]): problem.detail})
     return Edited(whole, (), {})
 
 
@@ -183,7 +183,7 @@ def _changed(
         try:
             value = _read(text, numbers[setting], setting, left_out)
         except SettingsError as problem:
-            errors[key_of(group, name, setting)] = _told(problem)
+            errors[key_of(group, name, setting)] = problem.detail
             continue
         if value != before:
             values[setting] = value
@@ -199,7 +199,7 @@ def _changed(
     try:
         return replace(settings, **values, sources=sources), changes, {}
     except SettingsError as problem:
-        return settings, changes, {key_of(group, name, problem.key): _told(problem)}
+        return settings, changes, {key_of(group, name, problem.key): problem.detail}
 
 
 def _read(text: str, number: Number | None, setting: str, left_out: Mapping[str, object]) -> object:
@@ -225,7 +225,3 @@ def _key_of_whole(key: str, changes: list[Setting]) -> str:
     if setting != NAME:
         return key
     return next((each.key for each in changes if (each.group, each.setting) == (group, NAME)), "")
-
-
-def _told(problem: SettingsError) -> str:
-    return f"got {problem.got}, expected {problem.expected}" + (f"; {problem.remedy}" if problem.remedy else "")

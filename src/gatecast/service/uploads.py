@@ -14,9 +14,8 @@ from threading import Lock
 import polars as pl
 
 from gatecast.collect import ColumnMapping, RawTable, read_table
-from gatecast.collect.cells import Cells
-from gatecast.collect.partial_read import Usable, usable_games
-from gatecast.collect.source import Source
+from gatecast.collect.column_mapping import Source
+from gatecast.collect.read import UsableGames, usable_games
 from gatecast.errors import DataError, InputError
 from gatecast.games import CANONICAL, Games
 from gatecast.games import columns as c
@@ -134,9 +133,7 @@ class Uploads:
             try:
                 table = read_table(place)
             except DataError as refused:
-                raise DataError(
-                    refused.got, refused.expected, refused.remedy, file=shown, row=refused.row, column=refused.column
-                ) from None
+                raise refused.at(file=shown) from None
         upload = Upload(secrets.token_urlsafe(12), replace(table, file=shown), time.monotonic(), home=home)
         self.put(upload)
         return upload
@@ -244,7 +241,7 @@ def _kind(upload: Upload) -> str:
     return next((kind for kind, names in PLAIN_FIELDS.items() if names <= headers), GAMES)
 
 
-def _usable(service: ClubService, upload: Upload) -> Usable:
+def _usable(service: ClubService, upload: Upload) -> UsableGames:
     custom_columns = service.games().custom_columns
     table = replace(upload.table, frame=upload.table.frame.drop(upload.left_out, strict=False))
     sources = {name: Source((header,)) for name, header in upload.columns.items() if header in table.frame.columns}
@@ -256,7 +253,7 @@ def _usable(service: ClubService, upload: Upload) -> Usable:
     return usable
 
 
-def _import(service: ClubService, upload: Upload, usable: Usable, *, dry_run: bool) -> ImportReport:
+def _import(service: ClubService, upload: Upload, usable: UsableGames, *, dry_run: bool) -> ImportReport:
     named = [
         *usable.mapping.columns,
         *usable.mapping.constants,
@@ -283,7 +280,7 @@ def _corrected(table: RawTable, cells: Mapping[tuple[int, str], str]) -> RawTabl
     for (row, header), text in cells.items():
         if row not in places or header not in frame.columns:
             continue
-        column = Cells(frame[header], list(table.rows), table.file, header, table.decimal_comma).text()
+        column = replace(table, frame=frame).cells(header).text()
         here = pl.Series([place == places[row] for place in range(frame.height)])
         frame = frame.with_columns(
             column.zip_with(~here, pl.Series([text.strip() or None], dtype=pl.String)).alias(header)

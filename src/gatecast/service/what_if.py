@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gatecast.collect.cells import Cells
 from gatecast.collect.parse import parse
+from gatecast.collect.raw_table import Cells
 from gatecast.errors import DataError, InputError
 from gatecast.forecast.what_if import WhatIf
 from gatecast.games import Column
@@ -113,7 +113,7 @@ def ask(service: ClubService, row: Mapping[str, Any], given: Mapping[str, str], 
             break
         except DataError as error:
             column = error.column if error.column in values else ""
-            refused[column] = _told(error)
+            refused[column] = error.detail
             if not column:
                 break
             del values[column]
@@ -230,7 +230,3 @@ def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, 
         for name, value in values.items()
         if name in seen and isinstance(value, str) and not set(value.split(";")) <= set(seen[name])
     )
-
-
-def _told(error: DataError) -> str:
-    return f"got {error.got}, expected {error.expected}" + (f"; {error.remedy}" if error.remedy else "")

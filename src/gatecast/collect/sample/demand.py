@@ -112,7 +112,7 @@ def _in_school_holidays(games: Schedule) -> Flags:
 
 
 def weather_effect(weather: Weather) -> Floats:
-    """What the weather does, shape (games,): temperature, sky and precipitation."""
+    """Return the effect of the weather, shape (games,): temperature, sky and precipitation."""
     sky = np.array([SKY_EFFECT[label] for label in SKIES])[weather.sky]
     wet = np.array([PRECIPITATION_EFFECT[label] for label in PRECIPITATIONS])[weather.precipitation]
     effect: Floats = TEMPERATURE_EFFECT * (weather.temperature - BEST_TEMPERATURE) ** 2 + sky + wet
@@ -120,7 +120,7 @@ def weather_effect(weather: Weather) -> Floats:
 
 
 def _drift(rng: np.random.Generator, games: Schedule) -> Floats:
-    """A random walk of each club's level, by week, shape (games,)."""
+    """Draw a random walk of each club's level, by week, shape (games,)."""
     week = (games.day - games.day.min()) // 7
     walk = np.cumsum(rng.normal(0, DRIFT_A_WEEK, (int(week.max()) + 1, len(CLUBS))), axis=0)
     drift: Floats = walk[week, games.home]

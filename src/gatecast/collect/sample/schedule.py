@@ -57,7 +57,7 @@ class Schedule:
         return len(self.day)
 
     def take(self, which: Ints | Flags) -> Self:
-        """The games at these places, or under this mask, in that order."""
+        """Return the games at these places, or under this mask, in that order."""
         return type(self)(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
     @classmethod
@@ -168,7 +168,7 @@ def _visits(rng: np.random.Generator, hosts: Ints, guests: Ints) -> Ints:
 
 
 def _holiday_mondays(games: Schedule) -> Schedule:
-    """The same games, Tuesday's played the day before where that is a holiday."""
+    """Return the same games, Tuesday's played the day before where that is a holiday."""
     eve = replace(games, day=games.day - 1).holiday & (games.weekday == TUESDAY)
     return replace(games, day=games.day - eve)
 

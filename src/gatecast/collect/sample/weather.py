@@ -49,7 +49,7 @@ class Weather:
     cloud: Floats
 
     def at(self, games: Schedule, first_day: int, daytime: Flags) -> Weather:
-        """The weather at each game, shape (games,), from weather of shape (clubs, days) that starts on `first_day`."""
+        """Return the weather at each game, shape (games,), from that of shape (clubs, days) from `first_day` on."""
         place = games.home, games.day - first_day
         hour = np.where(daytime, DAYTIME_TEMPERATURE, EVENING_TEMPERATURE)
         return Weather(np.round(self.temperature[place] + hour, 1), np.round(self.wind[place]), self.cloud[place])
@@ -85,7 +85,7 @@ def daily_weather(rng: np.random.Generator, first_day: int, days: int) -> Weathe
 
 
 def _spells(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
-    """Standard normal draws of the given shape, alike on days that follow each other."""
+    """Draw standard normal values of the given shape, alike on days that follow each other."""
     weights = 0.5 ** np.arange(SPELL_DAYS)
     draws = rng.normal(size=(shape[0], shape[1] + SPELL_DAYS - 1))
     windows = np.lib.stride_tricks.sliding_window_view(draws, SPELL_DAYS, axis=1)

@@ -76,7 +76,7 @@ def operations_from_dict(table: Mapping[str, Any], file: str = "") -> Operations
     try:
         return _operations(table)
     except SettingsError as problem:
-        raise SettingsError(problem.got, problem.expected, problem.remedy, file=file, key=problem.key) from problem
+        raise SettingsError.of(problem, file=file, key=problem.key) from problem
 
 
 def operations_to_dict(operations: Operations) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _settings(table: Mapping[str, Any], model: type[Group], place: str) -> Group
         return model(**table)
     except SettingsError as problem:
         key = f"{place}.{problem.key}"
-        raise SettingsError(problem.got, problem.expected, problem.remedy, key=key) from problem
+        raise SettingsError.of(problem, key=key) from problem
 
 
 def _check_sources(sources: object, known: Sequence[str], place: str) -> None:

@@ -86,7 +86,7 @@ def remove(request: Request, sent: Sent) -> Response:
     try:
         service.save_operations(without(service.operations(), group, gone.name))
     except SettingsError as problem:
-        return _shown(request, {}, {"": f"got {problem.got}, expected {problem.expected}"})
+        return _shown(request, {}, {"": problem.detail})
     values = {key_of(group, "", each.setting): typed_text(each.value) for each in gone.fields}
     return redirected(_back("removed", values))
 

@@ -1,4 +1,4 @@
-"""What a club's headers most likely mean, where no mapping says."""
+"""Headers: the column of games that each most likely is, where no mapping says."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from gatecast.collect.column_mapping import ColumnMapping
-from gatecast.collect.labels import NO, YES
-from gatecast.collect.raw import RawTable
-from gatecast.collect.source import Source
+from gatecast.collect.column_mapping import ColumnMapping, Source
+from gatecast.collect.parse import NO, YES
+from gatecast.collect.raw_table import RawTable
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.suggestions import plain_header
@@ -89,7 +88,7 @@ def guessed(table: RawTable, mapping: ColumnMapping, note: Note) -> ColumnMappin
 
 
 def _by_header(table: RawTable, free: list[str], said: set[str]) -> dict[str, Source]:
-    """The columns of games that unused headers speak for."""
+    """Return the columns of games that unused headers speak for."""
     plain: dict[str, str] = {}
     for header in free:
         if header not in CANONICAL:
@@ -111,7 +110,7 @@ def _by_header(table: RawTable, free: list[str], said: set[str]) -> dict[str, So
 
 
 def _says_yes_or_no(values: pl.Series) -> bool:
-    """Whether every cell that is not empty says yes or no."""
+    """Return True if every cell that is not empty says yes or no."""
     if values.dtype == pl.Boolean:
         return True
     said = values.drop_nulls().cast(pl.String).str.to_lowercase()
@@ -119,7 +118,7 @@ def _says_yes_or_no(values: pl.Series) -> bool:
 
 
 def _with_units(table: RawTable, columns: dict[str, Source], note: Note) -> dict[str, Source]:
-    """The columns, with a unit for each that comes in another than ours may be."""
+    """Return the columns with a unit for each that may be given in another than ours."""
     out = dict(columns)
     for name, units in UNITS_IN_HEADERS.items():
         source = out.get(name)
@@ -134,12 +133,12 @@ def _with_units(table: RawTable, columns: dict[str, Source], note: Note) -> dict
 
 
 def _unit_part(header: str) -> str:
-    """What a header says after the word for what is measured."""
+    """Return the part of a header after the word for what is measured."""
     return re.sub(r"^.*?(temperature|temp|windspeed|wind)", "", plain_header(header))
 
 
 def _temperature_unit(table: RawTable, source: Source) -> str:
-    """Fahrenheit where the middle value is above 40; zeros, which often stand for unknown, aside."""
+    """Return F where the median is above 40, not counting zeros, which often stand for unknown; C otherwise."""
     if source.header not in table.frame.columns:
         return ""
     numbers = table.frame[source.header].cast(pl.String).str.replace(",", ".").cast(pl.Float64, strict=False)
@@ -148,5 +147,5 @@ def _temperature_unit(table: RawTable, source: Source) -> str:
 
 
 def _wind_unit(columns: dict[str, Source]) -> str:
-    """Miles an hour where temperatures are in Fahrenheit."""
+    """Return miles an hour where temperatures are in Fahrenheit, km/h otherwise."""
     return "mph" if c.TEMPERATURE in columns and columns[c.TEMPERATURE].unit == "F" else "km/h"

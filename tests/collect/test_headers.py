@@ -1,10 +1,9 @@
 import polars as pl
 import pytest
 
-from gatecast.collect.column_mapping import ColumnMapping
-from gatecast.collect.guess import SYNONYMS, guessed
-from gatecast.collect.raw import RawTable
-from gatecast.collect.source import Source
+from gatecast.collect.column_mapping import ColumnMapping, Source
+from gatecast.collect.headers import SYNONYMS, guessed
+from gatecast.collect.raw_table import RawTable
 from gatecast.games import CANONICAL
 from gatecast.suggestions import plain_header
 

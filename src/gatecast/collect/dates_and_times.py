@@ -1,0 +1,190 @@
+"""Dates and start times as clubs write them: 5/30/2019, May 30 2019, 7:05PM, seconds after midnight."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gatecast.collect.raw_table import Cells
+from gatecast.games.columns import CANONICAL, DATE, START_TIME
+
+__all__ = ["parse_dates", "parse_times"]
+
+ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})([ t]\d.*)?$"
+COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
+SLASHED = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})( \d.*)?$"
+YEAR_SLASHED = r"^(\d{4})/(\d{1,2})/(\d{1,2})$"
+MONTH_FIRST = r"^([a-z]{3,9})\.?[ -](\d{1,2})[ -](\d{4})$"
+DAY_FIRST = r"^(\d{1,2})[ -]([a-z]{3,9})\.?[ -](\d{4})$"
+WEEKDAY = r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
+ORDINAL = r"(\d)(st|nd|rd|th)\b"
+DATE_FORMS = (ISO, COMPACT, SLASHED, YEAR_SLASHED, MONTH_FIRST, DAY_FIRST)
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+MONTH_NAMES = {name: number for number, full in enumerate(MONTHS, start=1) for name in (full, full[:3], full[:4])}
+
+CLOCK_24 = r"^(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?$"
+CLOCK_12 = r"^(\d{1,2})(?::(\d{2})(?::\d{2})?)?\s*([ap])\.?m\.?$"
+NUMERIC = r"^\d+(\.\d+)?$"
+TIME_FORMS = (CLOCK_24, CLOCK_12, NUMERIC)
+LEADING_DATE = r"^(?:\d{4}-\d{2}-\d{2}[ t]|\d{1,2}[/.-]\d{1,2}[/.-]\d{4},? )"
+UNKNOWN_START = r"^0?0:00\s*[ap]\.?m\.?$"
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+LAST_CLOCK_NUMBER = 2359
+
+OFFSET = r"(\d)\s*(z|utc|gmt|(?:utc|gmt)?[+-]\d{2}:?\d{2})$"
+NAMED_ZONE = r"(\d|[ap]\.?m\.?)\s+([a-z]{1,4}t|utc)$"
+UNIVERSAL = ("z", "utc", "gmt", "+00:00", "+0000", "-00:00")
+
+A_DATE, A_TIME = CANONICAL[DATE].expected, CANONICAL[START_TIME].expected
+LOCAL_TIME = "the local time of each ballpark"
+ONE_DATE_FORM = "write all dates as 2019-05-30"
+ONE_TIME_FORM = "write all times as 19:05 or all as 7:05PM"
+
+
+def parse_dates(cells: Cells) -> pl.Series:
+    """Read a column of dates, all in one form.
+
+    Where the form is 5/6/2019, the whole column says whether days or months stand first; where it cannot, the
+    column is refused.
+
+    Returns
+    -------
+    polars.Series of Date, shape (rows,)
+
+    Raises
+    ------
+    DataError
+        The first cell that is no date, in another form than the rest, or that may be two dates.
+    """
+    values = cells.values
+    if values.dtype == pl.Date:
+        return values
+    if isinstance(values.dtype, pl.Datetime):
+        return values.dt.replace_time_zone(None).dt.date()
+    if values.dtype in {pl.Time, pl.Boolean}:
+        return cells.accepted(values, values.is_not_null(), A_DATE).cast(pl.String).cast(pl.Date)
+    text = cells.known_text().str.to_lowercase().str.strip_chars()
+    text = _without_zone(cells, text).str.replace(r"^([a-z]{3})([a-z]*)\.? (\d{1,2}),", "$1$2 $3")
+    text = text.str.replace(WEEKDAY, "").str.replace(ORDINAL, "$1").str.replace_all(r",?\s+", " ")
+    form = max(DATE_FORMS, key=lambda form: text.str.contains(form).sum())
+    text = cells.accepted(text, ~text.str.contains(form), A_DATE, ONE_DATE_FORM)
+    parts = [text.str.extract(form, group) for group in (1, 2, 3)]
+    year, month, day = _ordered(cells, form, parts)
+    joined = pl.select(pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), day.str.zfill(2))).to_series()
+    dates = joined.str.to_date("%Y-%m-%d", strict=False)
+    missing = dates.is_null() & joined.is_not_null()
+    return cells.accepted(dates, missing, "a date that the calendar has", ONE_DATE_FORM)
+
+
+def _ordered(cells: Cells, form: str, parts: list[pl.Series]) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Return year, month (as a number) and day of the three parts of a form."""
+    first, second, third = parts
+    if form in {MONTH_FIRST, DAY_FIRST}:
+        name, day = (first, second) if form == MONTH_FIRST else (second, first)
+        month = name.replace_strict(MONTH_NAMES, default=None, return_dtype=pl.Int64)
+        month = cells.accepted(month, month.is_null() & name.is_not_null(), A_DATE, ONE_DATE_FORM)
+        return third, month.cast(pl.String), day
+    if form == SLASHED:
+        first, days_first = _days_first(cells, first, second)
+        month, day = (second, first) if days_first else (first, second)
+        return third, month, day
+    return first, second, third
+
+
+def _days_first(cells: Cells, first: pl.Series, second: pl.Series) -> tuple[pl.Series, bool]:
+    """Return `first` without refused cells, and True where numbers above 12 show that it holds the days."""
+    day_first, month_first = first.cast(pl.Int64) > 12, second.cast(pl.Int64) > 12
+    days, months = day_first.sum(), month_first.sum()
+    if days and months:
+        other, leading = (day_first, "month") if days < months else (month_first, "day")
+        first = cells.accepted(first, other, f"the {leading} first, as in other rows", ONE_DATE_FORM)
+        return first, days >= months
+    if not days and not months:
+        remedy = "which is the day and which the month cannot be told: " + ONE_DATE_FORM
+        first = cells.accepted(first, first != second, A_DATE, remedy)
+    return first, bool(days)
+
+
+def parse_times(cells: Cells) -> pl.Series:
+    """Read a column of local start times, all in one form.
+
+    Numbers are shares of a day (0.795), clock readings (1905) or seconds after midnight (68700), by the largest.
+
+    Returns
+    -------
+    polars.Series of Time, shape (rows,)
+
+    Raises
+    ------
+    DataError
+        The first cell that is no time, in another form than the rest, or in another time zone.
+    """
+    values = cells.values
+    if values.dtype == pl.Time:
+        return values
+    if isinstance(values.dtype, pl.Datetime):
+        return values.dt.replace_time_zone(None).dt.time()
+    if values.dtype.is_numeric():
+        return _from_numbers(cells, values.cast(pl.Float64))
+    if values.dtype != pl.String:
+        return cells.accepted(values, values.is_not_null(), A_TIME).cast(pl.String).cast(pl.Time)
+    text = cells.known_text().str.to_lowercase()
+    text = _without_zone(cells, text).str.replace(LEADING_DATE, "")
+    text = text.set(text.str.contains(UNKNOWN_START).fill_null(False), None)
+    form = max(TIME_FORMS, key=lambda form: text.str.contains(form).sum())
+    text = cells.accepted(text, ~text.str.contains(form), A_TIME, ONE_TIME_FORM)
+    if form == NUMERIC:
+        return _from_numbers(cells, text.cast(pl.Float64))
+    hour = text.str.extract(form, 1).cast(pl.Int64)
+    minute = text.str.extract(form, 2).cast(pl.Int64).fill_null(0)
+    if form == CLOCK_12:
+        hour = cells.accepted(hour, (hour < 1) | (hour > 12), A_TIME)
+        hour = hour % 12 + 12 * (text.str.extract(form, 3) == "p").cast(pl.Int64)
+    hour = cells.accepted(hour, (hour > 23) | (minute > 59), A_TIME)
+    return _from_seconds(hour * HOUR + minute * MINUTE)
+
+
+def _from_numbers(cells: Cells, numbers: pl.Series) -> pl.Series:
+    """Read times from numbers; 0 is Retrosheet's way to say that nobody knows."""
+    bad = ~numbers.is_finite() | (numbers < 0) | (numbers >= DAY)
+    numbers = cells.accepted(numbers, bad, A_TIME, "seconds after midnight will do")
+    known = numbers.set((numbers == 0).fill_null(False), None)
+    largest = known.max()
+    if not isinstance(largest, float):
+        return known.cast(pl.Int64).cast(pl.Time)
+    if largest < 1:
+        return _from_seconds((known * DAY / MINUTE).round().cast(pl.Int64) * MINUTE)
+    if largest <= LAST_CLOCK_NUMBER:
+        clock = known.cast(pl.Int64)
+        clock = cells.accepted(clock, (known != known.round()) | (clock % 100 > 59), A_TIME)
+        return _from_seconds(clock // 100 * HOUR + clock % 100 * MINUTE)
+    return _from_seconds(known.cast(pl.Int64))
+
+
+def _from_seconds(seconds: pl.Series) -> pl.Series:
+    return (seconds.cast(pl.Int64) * 1_000_000_000).cast(pl.Time)
+
+
+def _without_zone(cells: Cells, text: pl.Series) -> pl.Series:
+    """Return times without their time zone, which must be one in the whole column and not universal time.
+
+    Parameters
+    ----------
+    cells : Cells
+        The column, for messages.
+    text : polars.Series, shape (rows,)
+        Its cells in small letters.
+    """
+    timed = (text.str.contains(":", literal=True) & text.is_not_null()).fill_null(False)
+    zone = text.str.extract(OFFSET, 2).fill_null(text.str.extract(NAMED_ZONE, 2))
+    zone = zone.set(~timed, None).fill_null("")
+    used = zone.filter(timed)
+    if (used == "").all():
+        return text
+    one_zone = f"{LOCAL_TIME}, in one time zone throughout"
+    text = cells.accepted(text, timed & (zone != used[0]), one_zone, "take the time zones out of the column")
+    text = cells.accepted(text, timed & zone.is_in(UNIVERSAL), LOCAL_TIME, "convert the column from universal time")
+    return text.str.replace(OFFSET, "$1").str.replace(NAMED_ZONE, "$1")
