@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from gatecast.plan.homestands import homestand_of
 from scipy.optimize import least_squares
 from scipy.special import ndtri
 from shared import markdown
@@ -29,6 +28,7 @@ from gatecast.forecast.scenarios import SCENARIOS, ticket_scenarios
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
+from gatecast.games.homestands import homestand_of
 
 LOW, HIGH = 0.10, 0.90
 FEWEST_STANDS = 30

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gatecast.collect import read_games, read_table, write_games
     from gatecast.forecast import Forecaster
     from gatecast.games import Column, Games, Knowability, Role
-    from gatecast.plan import make_plan, read_operations
+    from gatecast.plan import make_plan, read_operations, write_plan
     from gatecast.train import TrainingSettings
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "read_operations",
     "read_table",
     "write_games",
+    "write_plan",
 ]
 
 __version__ = "0.1.0"
@@ -46,7 +47,7 @@ ROOMS = {
     "collect": ("read_games", "read_table", "write_games"),
     "forecast": ("Forecaster",),
     "games": ("Column", "Games", "Knowability", "Role"),
-    "plan": ("make_plan", "read_operations"),
+    "plan": ("make_plan", "read_operations", "write_plan"),
     "train": ("TrainingSettings",),
 }
 HOMES = {name: f"gatecast.{room}" for room, names in ROOMS.items() for name in names}

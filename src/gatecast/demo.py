@@ -22,7 +22,7 @@ from gatecast.formatting import clock, day
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import FORECAST_COLUMNS, MEDIAN, MODEL
-from gatecast.plan import Plan, make_plan, read_operations, write_default_operations
+from gatecast.plan import Plan, make_plan, read_operations, write_default_operations, write_plan
 from gatecast.plan.columns import CHOICE, NAME, PEOPLE, UNIT
 from gatecast.progress import Progress, silent
 from gatecast.train import TrainingSettings
@@ -138,7 +138,7 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
     write_table(forecast, folder / "forecast.csv")
     _write_operations(folder / "operations.toml")
     plan = make_plan(forecast, read_operations(folder / "operations.toml"))
-    plan.write(folder / "plan.xlsx", notice=SIMULATED_NOTICE)
+    write_plan(plan, folder / "plan.xlsx", notice=SIMULATED_NOTICE)
     people = f"{PEOPLE}_{MEDIAN}"
     upcoming = forecast.join(coming.select(c.GAME_ID, c.PROMOTION), on=c.GAME_ID, maintain_order="left").join(
         plan.games.select(c.GAME_ID, pl.col(people).alias(f"{c.SCANNED}_{MEDIAN}")), on=c.GAME_ID, maintain_order="left"

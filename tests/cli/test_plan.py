@@ -7,7 +7,7 @@ import pytest
 
 from gatecast.files import write_text
 from gatecast.plan import write_default_operations
-from gatecast.plan.plan import PLAN_ENDINGS
+from gatecast.plan.export.write import PLAN_ENDINGS
 
 from .conftest import left_in, refused
 

@@ -11,12 +11,14 @@ from gatecast.errors import DataError, InputError
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS
 from gatecast.plan import (
     CrowdSettings,
+    ForecastTable,
     Operations,
     StaffRole,
     StockItem,
     TransportService,
     default_operations,
     make_plan,
+    write_plan,
 )
 
 from .normal import normal_forecast
@@ -32,9 +34,11 @@ def staffed(forecast, **settings):
     return make_plan(forecast, Operations(crowd=CrowdSettings(show_rate=1.0), staff=(role,))).table
 
 
-def test_the_package_can_be_called(forecast, operations):
-    called = gatecast.plan(forecast, operations)
-    assert called.table.equals(make_plan(forecast, operations).table)
+def test_a_plan_is_made_and_written_from_the_public_package(forecast, operations, tmp_path):
+    plan = gatecast.make_plan(forecast, operations)
+    assert plan.table.equals(make_plan(ForecastTable.check(forecast), operations).table)
+    gatecast.write_plan(plan, tmp_path / "plan.csv")
+    assert gatecast.read_table(tmp_path / "plan.csv").frame.height == plan.table.height
 
 
 def test_a_plan_to_compare_needs_no_reasons(forecast, operations):
@@ -211,13 +215,13 @@ def test_a_game_that_stands_at_two_leads_is_refused(forecast, operations):
 @pytest.mark.parametrize(("ending", "read"), [(".csv", pl.read_csv), (".parquet", pl.read_parquet)])
 def test_the_table_is_written_for_machines(tmp_path, forecast, operations, ending, read):
     plan = make_plan(forecast, operations)
-    plan.write(tmp_path / f"plan{ending}")
+    write_plan(plan, tmp_path / f"plan{ending}")
     assert read(tmp_path / f"plan{ending}")["choice"].to_list() == plan.table["choice"].to_list()
 
 
 def test_an_unknown_ending_is_refused_and_nothing_is_written(tmp_path, forecast, operations):
     with pytest.raises(InputError, match=r"\.docx"):
-        make_plan(forecast, operations).write(tmp_path / "plan.docx")
+        write_plan(make_plan(forecast, operations), tmp_path / "plan.docx")
     assert list(tmp_path.iterdir()) == []
 
 

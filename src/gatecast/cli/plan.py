@@ -30,7 +30,7 @@ def plan(
     checked_output(out, forecast, operations, endings=ENDINGS)
 
     from gatecast.cli.plan_tables import deadline_table, plan_table
-    from gatecast.plan import make_plan, read_forecast, read_operations
+    from gatecast.plan import make_plan, read_forecast, read_operations, write_plan
     from gatecast.plan.views.constraints import limits_that_bind
     from gatecast.plan.views.deadlines import deadlines
 
@@ -41,12 +41,12 @@ def plan(
 
         with held_notes() as notes:
             scans = read_games(games, note=notes)
-    made = make_plan(read_forecast(forecast), settings, scans=scans)
-    made.write(out)
-    show_table(plan_table(made))
-    due = deadlines(made)
+    plan = make_plan(read_forecast(forecast), settings, scans=scans)
+    write_plan(plan, out)
+    show_table(plan_table(plan))
+    due = deadlines(plan)
     if due:
         show_table(deadline_table(due))
-    for limit in limits_that_bind(made):
+    for limit in limits_that_bind(plan):
         say(f"To watch: {limit}")
-    say(f"{out}: a plan for {made.games.height:,} game{'s' if made.games.height != 1 else ''}")
+    say(f"{out}: a plan for {plan.games.height:,} game{'s' if plan.games.height != 1 else ''}")

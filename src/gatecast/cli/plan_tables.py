@@ -10,8 +10,7 @@ from gatecast.formatting import money, number, rounded
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEDIAN
 from gatecast.plan import Plan
-from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, PEOPLE
-from gatecast.plan.optimize.requirements import STAFF, STOCK, TRANSPORT
+from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, PEOPLE, STAFF, STOCK, TRANSPORT
 from gatecast.plan.views.deadlines import Deadline
 
 __all__ = ["MOST_DEADLINES", "deadline_table", "plan_table"]

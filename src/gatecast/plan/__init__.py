@@ -1,15 +1,12 @@
 """Staff, stock and transport: the decisions that cost least under the whole forecast, and what they were worth.
 
-The package can be called: `gatecast.plan(forecast, operations)` is `make_plan(forecast, operations)`.
+The packages inside it import one way: operations, demand, optimize, then evaluate and views, then make and export.
 """
 
-import sys
-from types import ModuleType
-
-import polars as pl
-
-from gatecast.plan.demand.forecast_table import read_forecast
+from gatecast.plan.demand.forecast_table import ForecastTable, read_forecast
 from gatecast.plan.evaluate.value import plan_value
+from gatecast.plan.export.write import write_plan
+from gatecast.plan.make import make_plan
 from gatecast.plan.operations.model import CrowdSettings, Operations, StaffRole, StockItem, TransportService
 from gatecast.plan.operations.toml import (
     Assumption,
@@ -18,12 +15,13 @@ from gatecast.plan.operations.toml import (
     read_operations,
     write_default_operations,
 )
-from gatecast.plan.plan import Plan, make_plan
+from gatecast.plan.plan import Plan
 from gatecast.plan.views.differences import compare
 
 __all__ = [
     "Assumption",
     "CrowdSettings",
+    "ForecastTable",
     "Operations",
     "Plan",
     "StaffRole",
@@ -37,15 +35,5 @@ __all__ = [
     "read_forecast",
     "read_operations",
     "write_default_operations",
+    "write_plan",
 ]
-
-
-class _CallablePackage(ModuleType):
-    """This package, callable."""
-
-    def __call__(self, forecast: pl.DataFrame, operations: Operations) -> Plan:
-        """The plan that costs least over the whole forecast: see `make_plan`."""
-        return make_plan(forecast, operations)
-
-
-sys.modules[__name__].__class__ = _CallablePackage

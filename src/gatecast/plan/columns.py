@@ -1,4 +1,4 @@
-"""The columns of a plan's tables."""
+"""The columns of a plan's tables, and the kinds of decisions."""
 
 __all__ = [
     "AFTER",
@@ -10,9 +10,10 @@ __all__ = [
     "DELIVERY",
     "ENGAGED",
     "EXPECTED_COST",
-    "HOME_STAND",
+    "HOMESTAND",
     "KEEPS_UNTIL",
     "KIND",
+    "KINDS",
     "MARGINAL_WORTH",
     "NAME",
     "ON_HAND",
@@ -22,8 +23,13 @@ __all__ = [
     "SERVES",
     "SHIFTS",
     "SHORTFALL",
+    "SHOWN_LEVELS",
+    "STAFF",
+    "STOCK",
     "TICKETS",
+    "TRANSPORT",
     "UNIT",
+    "UNITS",
     "UNITS_ORDERED",
     "after",
     "before",
@@ -32,20 +38,27 @@ __all__ = [
 KIND, NAME, UNIT, CHOICE, REASON = "kind", "name", "unit", "choice", "reason"
 EXPECTED_COST, RISK_SHORT, MARGINAL_WORTH = "expected_cost", "risk_short", "marginal_worth"
 DECIDE_BY, DELIVERY, ON_HAND = "decide_by", "delivery", "on_hand"
-SHORTFALL, ENGAGED, HOME_STAND = "shortfall", "engaged", "home_stand"
+SHORTFALL, ENGAGED, HOMESTAND = "shortfall", "engaged", "home_stand"
 SHIFTS, TICKETS, PEOPLE = "shifts", "tickets", "people"
 CASES, CASE_SIZE, UNITS_ORDERED = "cases", "case_size", "units"
 KEEPS_UNTIL, SERVES = "keeps_until", "serves"
 BEFORE, AFTER = "before", "after"
 
+STAFF, STOCK, TRANSPORT = "staff", "stock", "transport"
+KINDS = (STAFF, STOCK, TRANSPORT)
+UNITS = {STAFF: "shifts", STOCK: "cases", TRANSPORT: "vehicles"}
+"""What a choice of each kind is counted in."""
+SHOWN_LEVELS = (0.10, 0.50, 0.90)
+"""Levels of the quantiles of tickets and people that a plan shows."""
+
 
 def before(name: str) -> str:
-    """The column that holds `name` of the plan compared with."""
+    """Return the column that holds `name` of the plan compared with."""
     return f"{name}_{BEFORE}"
 
 
 def after(name: str) -> str:
-    """The column that holds `name` of the plan compared.
+    """Return the column that holds `name` of the plan compared.
 
     Examples
     --------

@@ -11,15 +11,14 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.formatting import capital, currency_sign
-from gatecast.plan.operations.model import StaffRole, StockItem, TransportService
+from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
+from gatecast.plan.operations.model import Entry, StaffRole, TransportService
 from gatecast.plan.optimize.inventory import StockPlan
-from gatecast.plan.optimize.need import Decision
 from gatecast.plan.optimize.newsvendor import risk_short
+from gatecast.plan.optimize.requirements import Decision
 from gatecast.plan.optimize.staffing import shifts_offered
 
 __all__ = ["Facts", "reasons"]
-
-Entry = StaffRole | StockItem | TransportService
 
 CHOICE, SERVED, OUTCOMES, COSTS, SAVES, UNLIMITED = "choice", "served", "outcomes", "costs", "saves", "unlimited"
 RULE, LEAST, SHORTFALL = "rule", "least", "shortfall"
@@ -63,7 +62,7 @@ class Facts:
     @classmethod
     def of(cls, decision: Decision) -> Facts:
         """Those of a decision; what every outcome asks for is not kept."""
-        entry, orders = decision.need.entry, decision.orders
+        entry, orders = decision.requirement.entry, decision.orders
         return cls(
             _wording(decision),
             _of_games(decision),
@@ -109,49 +108,47 @@ def _wording(decision: Decision) -> Callable[[], pl.Expr]:
     """Which kind of sentence tells a decision."""
     if decision.orders is not None:
         return _ordered
-    if isinstance(decision.need.entry, StaffRole):
-        return _staff
-    return _stock if isinstance(decision.need.entry, StockItem) else _transport
+    return {STAFF: _staff, STOCK: _stock, TRANSPORT: _transport}[decision.requirement.kind]
 
 
 def _of_games(decision: Decision) -> dict[str, npt.NDArray[np.number]]:
-    need = decision.need
-    enough = decision.risk_short if decision.orders else risk_short(need.units, decision.choice)
+    requirement = decision.requirement
+    enough = decision.risk_short if decision.orders else risk_short(requirement.units, decision.choice)
     return {
         CHOICE: decision.choice,
-        SERVED: decision.choice * float(_served_by_one(need.entry)),
+        SERVED: decision.choice * float(requirement.entry.served_by_one),
         OUTCOMES: _of_hundred(enough),
         WITH_CALLED_IN: _of_hundred(decision.risk_short),
         COSTS: decision.saved_by_one_more - decision.marginal_worth,
         SAVES: decision.saved_by_one_more,
         UNLIMITED: decision.unlimited,
         APART: decision.apart,
-        RULE: need.by_rule,
-        LEAST: need.least,
+        RULE: requirement.by_rule,
+        LEAST: requirement.least,
         SHORTFALL: decision.shortfall,
         ENGAGED: decision.choice if decision.engaged is None else decision.engaged,
-        OFFERED: shifts_offered(need.minimum_shifts, need.days.stands),
+        OFFERED: shifts_offered(requirement.minimum_shifts, requirement.days.homestands),
     }
 
 
 def _of_entry(entry: Entry) -> tuple[str | float | None, ...]:
     """The values of `ENTRY_FACTS`."""
-    name, served = capital(entry.name), f"{_served_by_one(entry):,g}"
+    name, served = capital(entry.name), f"{entry.served_by_one:,g}"
     if isinstance(entry, StaffRole):
         reserve = None if entry.call_in_pool is None else f"{entry.call_in_pool:,}"
         return name, served, entry.shortage_cost, f"{entry.minimum_one_per or 0:,g}", entry.call_in_cost, reserve
-    return name, served, None if isinstance(entry, StockItem) else entry.penalty, None, None, None
+    return name, served, entry.penalty if isinstance(entry, TransportService) else None, None, None, None
 
 
 def _of_orders(decision: Decision, orders: StockPlan) -> pl.DataFrame:
     """Facts of stock that is ordered for several games at once."""
     day = pl.Series(orders.delivery_day).cast(pl.Int32).cast(pl.Date).dt.strftime("the delivery of %-d %b")
-    same_day = pl.Series(orders.delivery_day == decision.need.days.days)
+    same_day = pl.Series(orders.delivery_day == decision.requirement.days.days)
     return pl.DataFrame(
         {
             REACHABLE: orders.reachable,
             ON_HAND: orders.on_hand,
-            ASKED: decision.need.units.mean(axis=1),
+            ASKED: decision.requirement.units.mean(axis=1),
             WHEN: day.zip_with(~same_day, pl.Series(["the delivery of the day"])),
         }
     )
@@ -285,12 +282,6 @@ def _at_minimum(verb: str) -> pl.Expr:
         "{}: {} {}, the minimum for any game; the crowd alone would ask for {}.",
         NAME, pl.lit(verb), _grouped(CHOICE), _grouped(UNLIMITED),
     )  # fmt: skip
-
-
-def _served_by_one(entry: Entry) -> float:
-    if isinstance(entry, StaffRole):
-        return entry.people_per_shift
-    return entry.case_size if isinstance(entry, StockItem) else entry.people_per_vehicle
 
 
 def _of_hundred(risk: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

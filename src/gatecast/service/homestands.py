@@ -22,6 +22,7 @@ from gatecast.plan.columns import (
     ENGAGED,
     EXPECTED_COST,
     KIND,
+    KINDS,
     NAME,
     REASON,
     SERVES,
@@ -30,7 +31,6 @@ from gatecast.plan.columns import (
 )
 from gatecast.plan.demand.forecast_table import CONTEXT
 from gatecast.plan.operations.toml import operations_to_dict
-from gatecast.plan.optimize.requirements import KINDS
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list

@@ -11,8 +11,8 @@ from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
 
 from gatecast.plan import CrowdSettings, Operations, StaffRole, StockItem, TransportService, assumptions
+from gatecast.plan.columns import KINDS, STAFF, STOCK, TRANSPORT
 from gatecast.plan.operations.numbers import Number, Settings, numbers_of
-from gatecast.plan.optimize.requirements import KINDS, STAFF, STOCK, TRANSPORT
 from gatecast.service.typed_numbers import number_text
 
 __all__ = [

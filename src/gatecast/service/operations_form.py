@@ -9,9 +9,9 @@ from typing import Any
 
 from gatecast.errors import SettingsError
 from gatecast.plan import CrowdSettings, Operations
+from gatecast.plan.columns import KINDS
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.operations.numbers import Number, Settings, numbers_of
-from gatecast.plan.optimize.requirements import KINDS
 from gatecast.service.operations_fields import (
     CROWD,
     CURRENCY,

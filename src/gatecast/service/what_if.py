@@ -17,7 +17,7 @@ from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS
 from gatecast.games.homestands import homestand_of
-from gatecast.plan import Plan, make_plan
+from gatecast.plan import ForecastTable, Plan, make_plan
 from gatecast.service.club_service import GAMES_AREA, SETTINGS_AREA, ClubService
 from gatecast.service.plan_changes import Differences, differences
 
@@ -170,7 +170,7 @@ def planned_as_it_is(service: ClubService, forecaster: Forecaster, club: str, ga
 
 def _planned(service: ClubService, forecast: pl.DataFrame, stand: list[str]) -> Plan:
     games = forecast.filter(pl.col(c.GAME_ID).is_in(stand))
-    return make_plan(games, service.operations(), explained=False, trusted=True)
+    return make_plan(ForecastTable.from_forecaster(games), service.operations(), explained=False)
 
 
 def _read(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gatecast.errors import DataError, InputError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
-from gatecast.plan.demand.forecast_table import checked_forecast
+from gatecast.plan.demand.forecast_table import ForecastTable
 from gatecast.store import revisions
 from gatecast.store.rows import as_json, outcome_counts
 from gatecast.store.schema import FORECASTS, GAMES, ISSUES, OUTCOMES, RESULTS
@@ -63,7 +63,7 @@ def write_forecast(
     """
     if not model_id.strip():
         raise InputError("got a forecast of no model, expected the model's id")
-    table = checked_forecast(frame)
+    table = ForecastTable.check(frame).frame
     _check(connection, table, issued_at)
     issue = {
         ISSUES.c.issued_at: issued_at,

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from fastapi import Response
 
 from gatecast.files import spreadsheet_safe_table, write_table
+from gatecast.plan import write_plan
 from gatecast.service.homestands import StandView
 
 __all__ = ["MEDIA_TYPES", "plan_file"]
@@ -32,7 +33,7 @@ def plan_file(view: StandView | None, ending: str, notice: str) -> Response | No
     ending : str
         A key of `MEDIA_TYPES`.
     notice : str
-        As `Plan.write` takes it.
+        As `gatecast.write_plan` takes it.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def plan_file(view: StandView | None, ending: str, notice: str) -> Response | No
         if ending == "csv":
             write_table(spreadsheet_safe_table(view.plan.plan.table), path)
         else:
-            view.plan.plan.write(path, notice=notice)
+            write_plan(view.plan.plan, path, notice=notice)
         content = path.read_bytes()
     headers = {"content-disposition": f'attachment; filename="{_name(view)}.{ending}"', "cache-control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[ending], headers=headers)

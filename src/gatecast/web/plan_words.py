@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatecast.formatting import capital, currency_sign, heading, money, number
-from gatecast.plan.optimize.requirements import STAFF, STOCK, TRANSPORT
+from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.service.operations_fields import CROWD, DELIVERY_DAYS, Entry
 from gatecast.service.operations_form import Setting
 from gatecast.service.plan_changes import Change
@@ -77,7 +77,7 @@ def entry_words(entry: Entry, currency: str) -> str:
     Examples
     --------
     >>> from gatecast.service.operations_fields import entries_of
-    >>> from gatecast.plan import default_operations
+    >>>     from gatecast.plan import default_operations
     >>> entry_words(entries_of(default_operations())[1], "$")
     'one for 400 people, $130 a shift'
     """

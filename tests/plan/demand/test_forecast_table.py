@@ -6,7 +6,7 @@ import pytest
 from gatecast.errors import DataError
 from gatecast.files import write_table
 from gatecast.plan import read_forecast
-from gatecast.plan.demand.forecast_table import checked_forecast
+from gatecast.plan.demand.forecast_table import ForecastTable
 
 HEADER = "game_id,lead,as_of,mean,q05,q10,q25,q50,q75,q90,q95,p_sellout"
 GOOD = "A1,7,2019-05-23,100,80,85,90,100,110,115,120,0.1"
@@ -41,7 +41,7 @@ def test_a_malformed_forecast_is_refused_with_file_row_and_column(tmp_path, text
 def test_a_forecast_reads_the_same_from_every_form(tmp_path, forecast, ending):
     path = tmp_path / f"forecast{ending}"
     write_table(forecast, path)
-    read = read_forecast(path)
+    read = read_forecast(path).frame
     assert read.select("game_id", "date", "start_time", "visitor").equals(
         forecast.select("game_id", "date", "start_time", "visitor")
     )
@@ -53,7 +53,7 @@ def test_a_forecast_reads_the_same_from_every_form(tmp_path, forecast, ending):
 def test_a_forecast_with_no_context_is_enough(tmp_path):
     path = tmp_path / "forecast.csv"
     path.write_text(f"{HEADER}\n{GOOD}\n")
-    read = read_forecast(path)
+    read = read_forecast(path).frame
     assert read["mean"].to_list() == [100.0]
     assert read["date"].to_list() == [None]
 
@@ -61,13 +61,13 @@ def test_a_forecast_with_no_context_is_enough(tmp_path):
 def test_one_game_may_stand_at_several_leads(tmp_path):
     path = tmp_path / "forecast.csv"
     path.write_text(f"{HEADER}\n{GOOD}\n{GOOD.replace('A1,7', 'A1,preseason')}\n")
-    assert read_forecast(path)["lead"].to_list() == ["7", "preseason"]
+    assert read_forecast(path).frame["lead"].to_list() == ["7", "preseason"]
 
 
 def test_decimal_commas_are_read(tmp_path):
     path = tmp_path / "forecast.csv"
     path.write_text(f"{HEADER}\n{GOOD}".replace(",", ";").replace("0.1", "0,25").replace(";80;", ";80,5;") + "\n")
-    read = read_forecast(path)
+    read = read_forecast(path).frame
     assert (read["q05"][0], read["p_sellout"][0]) == (80.5, 0.25)
     assert read.schema["q05"] == pl.Float64
 
@@ -83,5 +83,12 @@ def test_decimal_commas_are_read(tmp_path):
 def test_a_cell_of_another_kind_is_refused_with_its_row(forecast, column, cell, words):
     other = forecast.with_columns(pl.Series(column, [cell] * forecast.height))
     with pytest.raises(DataError) as caught:
-        checked_forecast(other)
+        ForecastTable.check(other)
     assert words in str(caught.value)
+
+
+def test_a_forecasters_own_table_is_taken_as_it_is_with_absent_columns_as_null(forecast):
+    taken = ForecastTable.from_forecaster(forecast.drop("visitor").with_columns(extra=1)).frame
+    assert taken.columns == ForecastTable.check(forecast).frame.columns
+    assert taken["visitor"].null_count() == taken.height
+    assert taken["q50"].equals(forecast["q50"])

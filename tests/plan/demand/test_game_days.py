@@ -19,7 +19,7 @@ def test_games_of_one_club_share_a_store_and_those_without_dates_share_nothing()
     assert (days.days[2] - days.days[1], days.days[3]) == (6, 0)
     assert days.stores[1] == days.stores[2]
     assert len(set(days.stores)) == 4
-    assert len(set(days.stands)) == 5
+    assert len(set(days.homestands)) == 5
 
 
 def test_leads_can_be_kept_apart():
@@ -28,5 +28,5 @@ def test_leads_can_be_kept_apart():
 
 def test_games_apart_share_nothing():
     days = GameDays.apart(3)
-    assert len(set(days.stands)) == len(set(days.stores)) == 3
+    assert len(set(days.homestands)) == len(set(days.stores)) == 3
     assert set(days.weekdays) == {-1}

@@ -57,7 +57,7 @@ def test_the_default_is_the_same_for_every_game():
 def test_a_club_that_scans_nothing_has_the_default():
     games = Games.from_frame(season(30).drop("scanned", "logit"))
     model = ShowRate.fit(games)
-    assert model.learned == {}
+    assert model.clubs == {}
     assert model.of(games.table)[0].tolist() == [0.83] * 30
 
 
@@ -128,7 +128,8 @@ def test_games_after_the_cutoff_change_nothing():
     as_of = dt.date(2018, 6, 1)
     before, after = (ShowRate.fit(as_games(each), as_of=as_of).of(table) for each in (table, broken))
     np.testing.assert_array_equal(before, after)
-    assert ShowRate.fit(as_games(table), as_of=as_of).learned == {"Riverside": 61}
+    fits = ShowRate.fit(as_games(table), as_of=as_of).clubs
+    assert {club: fit.games for club, fit in fits.items()} == {"Riverside": 61}
 
 
 def test_each_club_learns_from_its_own_gates():
@@ -186,7 +187,7 @@ def test_undated_games_are_learned_from():
 def test_the_sample_league_tells_its_own_effects():
     league = sample_league()
     model = ShowRate.fit(league.games, as_of=league.as_of)
-    assert set(model.learned) == {league.club}
+    assert set(model.clubs) == {league.club}
     mild = league.upcoming.table[:1].with_columns(temperature_c=pl.lit(22.0), precipitation=pl.lit("none"))
     wet = mild.with_columns(precipitation=pl.lit("rain"))
     assert model.of(mild)[0][0] - model.of(wet)[0][0] == pytest.approx(0.05, abs=0.02)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatecast.errors import InputError
-from gatecast.plan import CrowdSettings, Operations, StaffRole, make_plan
+from gatecast.plan import CrowdSettings, Operations, StaffRole, make_plan, write_plan
 from gatecast.plan.export.ics import calendar_text, escaped, folded
 from gatecast.plan.views.deadlines import deadlines
 
@@ -43,7 +43,7 @@ def test_another_parser_reads_each_deadline(plan):
 
 
 def test_the_file_has_lines_as_the_standard_asks(plan, tmp_path):
-    plan.write(tmp_path / "plan.ics")
+    write_plan(plan, tmp_path / "plan.ics")
     content = (tmp_path / "plan.ics").read_bytes()
     lines = content.split(b"\r\n")
     assert lines[0] == b"BEGIN:VCALENDAR"
@@ -87,7 +87,7 @@ def test_without_a_stamp_it_is_made_now(plan):
 def test_a_plan_without_deadlines_is_refused_and_leaves_no_file(forecast, operations, tmp_path):
     undated = make_plan(forecast.with_columns(date=None), operations)
     with pytest.raises(InputError, match="got no deadline, expected games with dates"):
-        undated.write(tmp_path / "plan.ics")
+        write_plan(undated, tmp_path / "plan.ics")
     assert list(tmp_path.iterdir()) == []
 
 

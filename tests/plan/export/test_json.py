@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from gatecast.plan import default_operations, make_plan
+from gatecast.plan import default_operations, make_plan, write_plan
 from gatecast.plan.export.json import plan_as_dict
 
 DOCS = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def plan(forecast):
 
 @pytest.fixture
 def found(plan, tmp_path):
-    plan.write(tmp_path / "plan.json", notice="Simulated.")
+    write_plan(plan, tmp_path / "plan.json", notice="Simulated.")
     return json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
 
 

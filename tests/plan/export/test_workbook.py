@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from gatecast.errors import InputError
-from gatecast.plan import CrowdSettings, Operations, StaffRole, StockItem, TransportService, make_plan
+from gatecast.plan import CrowdSettings, Operations, StaffRole, StockItem, TransportService, make_plan, write_plan
 from gatecast.plan.export.workbook import book as module
 
 from ..normal import normal_forecast
@@ -18,7 +18,7 @@ HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", '=HYPERLINK("ht
 
 
 def written(plan, folder, **more):
-    plan.write(folder / "plan.xlsx", **more)
+    write_plan(plan, folder / "plan.xlsx", **more)
     return openpyxl.load_workbook(folder / "plan.xlsx")
 
 
@@ -279,5 +279,5 @@ def test_a_plan_too_long_for_a_sheet_is_refused_and_leaves_no_file(tmp_path, for
     with pytest.raises(
         InputError, match=r"^plan: got 16 rows, expected at most 15 .* write \.csv, \.json or \.parquet"
     ):
-        make_plan(forecast, operations).write(tmp_path / "plan.xlsx")
+        write_plan(make_plan(forecast, operations), tmp_path / "plan.xlsx")
     assert list(tmp_path.iterdir()) == []

@@ -6,9 +6,9 @@ import pytest
 from gatecast.plan import CrowdSettings, Operations, StaffRole, default_operations
 from gatecast.plan.demand.crowd import Crowd
 from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.optimize.requirements import decide, needs
+from gatecast.plan.optimize.requirements import decide, requirements
 
-DAYS = replace(GameDays.apart(5), stands=np.array([0, 0, 0, 1, 1]))
+DAYS = replace(GameDays.apart(5), homestands=np.array([0, 0, 0, 1, 1]))
 
 
 def crowd(people):
@@ -28,7 +28,7 @@ def ushers(**settings):
 
 def test_a_choice_made_under_one_belief_is_costed_under_another_with_its_call_ins():
     operations = ushers(call_in_cost=150, call_in_pool=10)
-    guess, came = (next(needs(crowd(people), operations)) for people in ([[1000.0], [2000]], [[1700.0], [2500]]))
+    guess, came = (next(requirements(crowd(people), operations)) for people in ([[1000.0], [2000]], [[1700.0], [2500]]))
     choice = guess.choose()
     assert choice.tolist() == [10, 20]
     assert came.cost(choice).tolist() == [1000 + 7 * 150, 2000 + 5 * 150]
@@ -37,9 +37,9 @@ def test_a_choice_made_under_one_belief_is_costed_under_another_with_its_call_in
 
 def test_nothing_beats_hindsight_where_games_are_tied_together():
     operations = ushers(minimum_shifts=3, call_in_cost=150, call_in_pool=5, minimum_one_per=120, pool=320)
-    guess = next(needs(believed(), operations, DAYS)).choose()
+    guess = next(requirements(believed(), operations, DAYS)).choose()
     for seed in range(1, 20):
-        real = next(needs(believed(scenarios=1, seed=seed), operations, DAYS))
+        real = next(requirements(believed(scenarios=1, seed=seed), operations, DAYS))
         assert real.cost(real.choose(heed_rules=False)).sum() <= real.cost(guess).sum() + 1e-6
 
 
@@ -53,7 +53,7 @@ def test_without_home_stands_each_game_is_its_own():
 
 def test_needs_stand_in_the_order_of_the_file():
     operations = default_operations()
-    named = [need.entry.name for need in needs(believed(), operations)]
+    named = [requirement.entry.name for requirement in requirements(believed(), operations)]
     assert named == [entry.name for entry in (*operations.staff, *operations.stock, *operations.transport)]
 
 

@@ -85,7 +85,6 @@ def known_crowd(
     settings: CrowdSettings,
     scanned: FloatArray | None = None,
     *,
-    rates: tuple[FloatArray, FloatArray] | None = None,
     count: int = SCENARIOS,
     seed: int = 0,
 ) -> Crowd:
@@ -97,15 +96,12 @@ def known_crowd(
     settings : CrowdSettings
     scanned : ndarray of float, shape (games,), optional
         People counted through the gate; used in place of the show rate where it is not NaN.
-    rates : pair of ndarray of float, shape (games,), optional
-        Mean and spread of the show rate, as `ShowRate.of` returns them; those of the settings if not given.
     count : int
         Scenarios.
     seed : int
     """
     sold = np.repeat(tickets[:, None], count, axis=1)
-    mean, spread = rates or (settings.show_rate, settings.show_rate_spread)
-    people = times(sold, mean, spread, largest=1.0, seed=seed + SHOW_RATE_SEED)
+    people = times(sold, settings.show_rate, settings.show_rate_spread, largest=1.0, seed=seed + SHOW_RATE_SEED)
     if scanned is not None:
         people = np.where(np.isnan(scanned)[:, None], people, scanned[:, None])
     return Crowd(sold, people)

@@ -1,10 +1,11 @@
-"""The forecast table: what a plan reads, checked row by row."""
+"""The forecast table that a plan is made from, checked row by row."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Self
 
 import polars as pl
 
@@ -12,12 +13,12 @@ from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 
-__all__ = ["CONTEXT", "checked_forecast", "own_forecast", "read_forecast"]
+__all__ = ["CONTEXT", "ForecastTable", "read_forecast"]
 
 CONTEXT: dict[str, type[pl.DataType]] = {
     name: c.CANONICAL[name].dtype for name in (c.DATE, c.START_TIME, c.HOME, c.VISITOR, c.VENUE, c.SEASON, c.CAPACITY)
 }
-"""Columns that say which game it is; any may be missing."""
+"""Columns that identify a game; any may be missing."""
 
 TYPES: dict[str, type[pl.DataType]] = {
     c.GAME_ID: pl.String,
@@ -32,19 +33,81 @@ FIRST_ROW = 2
 REMEDY = "give the file that gatecast forecast wrote"
 
 
-def read_forecast(path: str | Path) -> pl.DataFrame:
+@dataclass(frozen=True)
+class ForecastTable:
+    """A forecast that has been checked: made by `check`, `read_forecast` or `from_forecaster`, never directly.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        One row a game and lead: game_id, lead, as_of, mean, the quantiles and p_sellout, then every column of
+        `CONTEXT`; null where absent.
+    """
+
+    frame: pl.DataFrame
+
+    @classmethod
+    def check(cls, frame: pl.DataFrame, *, file: str = "", rows: list[int] | None = None) -> Self:
+        """Type and check a forecast table.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+            One row a game and lead. Cells may be text.
+        file : str
+            Name to use in messages.
+        rows : list of int, optional
+            The row of `file` of each row; counted from 2 (below a header) if not given.
+
+        Raises
+        ------
+        DataError
+            The first problem found, with file, row and column.
+        """
+        missing = [name for name in REQUIRED if name not in frame.columns]
+        if missing:
+            raise DataError(
+                f"no column {missing[0]}", f"columns {', '.join(REQUIRED)}", REMEDY, file=file, column=missing[0]
+            )
+        if frame.height == 0:
+            raise DataError("no games", "at least one row below the header", file=file)
+        cells = frame.select(_cells(frame, name) for name in TYPES)
+        table = cells.select(_typed(name, cells.schema[name]) for name in TYPES)
+        both = table.hstack(cells.rename(_as_given))
+        places = both.select(
+            pl.arg_where(rule.broken.fill_null(False)).first().alias(str(i)) for i, rule in enumerate(RULES)
+        )
+        for rule, place in zip(RULES, places.row(0), strict=True):
+            if place is not None:
+                raise DataError(
+                    _shown(rule, both[place]),
+                    rule.expected,
+                    rule.remedy,
+                    file=file,
+                    row=place + FIRST_ROW if rows is None else rows[place],
+                    column=rule.column,
+                )
+        return cls(table)
+
+    @classmethod
+    def from_forecaster(cls, frame: pl.DataFrame) -> Self:
+        """Take a forecast as a `gatecast.Forecaster` returned it, which needs no check."""
+        return cls(
+            frame.select(
+                pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name)
+                for name, dtype in TYPES.items()
+            )
+        )
+
+
+def read_forecast(path: str | Path) -> ForecastTable:
     """Read a forecast table from CSV, XLSX or Parquet and check it.
 
     Parameters
     ----------
     path : path
         A file with game_id, mean and the quantiles q05 to q95 of tickets sold; lead, as_of, p_sellout and the
-        columns of `CONTEXT` are kept where they stand.
-
-    Returns
-    -------
-    polars.DataFrame
-        As `checked_forecast` returns it.
+        columns of `CONTEXT` are kept if present.
 
     Raises
     ------
@@ -58,71 +121,21 @@ def read_forecast(path: str | Path) -> pl.DataFrame:
     if raw.decimal_comma:
         numbers = [name for name in (MEAN, *QUANTILE_COLUMNS, P_SELLOUT) if frame.schema.get(name) == pl.String]
         frame = frame.with_columns(pl.col(numbers).str.replace(",", ".", literal=True))
-    return checked_forecast(frame, file=raw.file, rows=list(raw.rows))
-
-
-def checked_forecast(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None = None) -> pl.DataFrame:
-    """Type and check a forecast table.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        One row a game and lead. Cells may be text.
-    file : str
-        Name to use in messages.
-    rows : list of int, optional
-        The row of `file` each row stands in; counted from 2 (below a header) if not given.
-
-    Returns
-    -------
-    polars.DataFrame
-        game_id, lead, as_of, mean, the quantiles and p_sellout, then every column of `CONTEXT`; null where absent.
-    """
-    missing = [name for name in REQUIRED if name not in frame.columns]
-    if missing:
-        raise DataError(
-            f"no column {missing[0]}", f"columns {', '.join(REQUIRED)}", REMEDY, file=file, column=missing[0]
-        )
-    if frame.height == 0:
-        raise DataError("no games", "at least one row below the header", file=file)
-    given = frame.select(_given(frame, name) for name in TYPES)
-    table = given.select(_typed(name, given.schema[name]) for name in TYPES)
-    beside = table.hstack(given.rename(_as_given))
-    places = beside.select(
-        pl.arg_where(rule.broken.fill_null(False)).first().alias(str(i)) for i, rule in enumerate(RULES)
-    )
-    for rule, place in zip(RULES, places.row(0), strict=True):
-        if place is not None:
-            raise DataError(
-                _shown(rule, beside[place]),
-                rule.expected,
-                rule.remedy,
-                file=file,
-                row=place + FIRST_ROW if rows is None else rows[place],
-                column=rule.column,
-            )
-    return table
-
-
-def own_forecast(frame: pl.DataFrame) -> pl.DataFrame:
-    """A forecast as `gatecast.forecast.Forecaster` makes it, in the columns of `checked_forecast`, without a check."""
-    return frame.select(
-        pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name) for name, dtype in TYPES.items()
-    )
+    return ForecastTable.check(frame, file=raw.file, rows=list(raw.rows))
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """What no row may be.
+    """A condition that every row must meet.
 
     Parameters
     ----------
     column : str
     broken : Expr
-        Of the typed columns, and of those as given under the names of `_as_given`.
+        True for a row that breaks it; of the typed columns, and of the cells as given, named by `_as_given`.
     expected, remedy : str
     got : Expr, optional
-        What to say of a row that is so; the cell as given where there is none.
+        Words for a row that breaks it; by default the cell as given.
     """
 
     column: str
@@ -136,8 +149,8 @@ def _as_given(name: str) -> str:
     return f"{name} as given"
 
 
-def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """A column as it stands, blanks as null; all null where absent."""
+def _cells(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """Return a column with blanks as null; all null if absent."""
     if name not in frame.columns:
         return pl.lit(None, pl.String).alias(name)
     cells, dtype = pl.col(name), frame.schema[name]
@@ -147,7 +160,7 @@ def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _typed(name: str, given: pl.DataType) -> pl.Expr:
-    """A column in its type; null where its cells cannot be read as such."""
+    """Return a column in its type; null where a cell cannot be read."""
     cells, dtype = pl.col(name), TYPES[name]
     if given == dtype:
         return cells
@@ -199,11 +212,11 @@ RULES = (
         pl.format("{} a second time", c.GAME_ID),
     ),
 )
-"""In the order in which they are told; the first one that a row breaks is."""
+"""Rules in order of precedence; only the first broken one is reported."""
 
 
 def _shown(rule: _Rule, row: pl.DataFrame) -> str:
-    """What a row holds that breaks a rule."""
+    """Return the words for a row that breaks a rule."""
     if rule.got is not None:
         return str(row.select(rule.got).item())
     value = row[_as_given(rule.column)].item()

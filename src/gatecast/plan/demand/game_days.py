@@ -1,4 +1,4 @@
-"""When the games of a plan are played: what ties staff and stock of one game to those of the next."""
+"""When the games of a plan are played: this ties staff and stock of one game to those of the next."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gatecast.games.homestands import homestand_of
 __all__ = ["UNKNOWN", "GameDays"]
 
 IntArray = npt.NDArray[np.int64]
+DateArray = npt.NDArray[np.datetime64]
 
 UNKNOWN = -1
 """The weekday of a game without a date."""
@@ -23,40 +24,45 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class GameDays:
-    """Home stands, stores and days of games, each of shape (games,).
+    """Homestands, stores and days of games, each of shape (games,).
 
     Parameters
     ----------
-    stands : ndarray of int
-        The home stand of each game, from `homestand_of`.
+    homestands : ndarray of int
+        The homestand of each game, from `homestand_of`.
     stores : ndarray of int
         The store that each game sells from: one for each club; a game without a date has its own.
     days : ndarray of int
         Days since 1 January 1970; 0 where unknown.
     weekdays : ndarray of int
-        0 for Monday; `UNKNOWN` where the date is.
+        0 for Monday; `UNKNOWN` where the date is not known.
     """
 
-    stands: IntArray
+    homestands: IntArray
     stores: IntArray
     days: IntArray
     weekdays: IntArray
 
+    @property
+    def dates(self) -> DateArray:
+        """Date of each game, shape (games,); NaT if unknown."""
+        return np.where(self.weekdays == UNKNOWN, np.datetime64("NaT", "D"), self.days.astype("datetime64[D]"))
+
     @classmethod
     def of(cls, table: pl.DataFrame, apart: Sequence[str] = ()) -> Self:
-        """The days of a table of games.
+        """Take the days of a table of games.
 
         Parameters
         ----------
         table : polars.DataFrame
             One row a game, with the columns home and date; games of one day in order of play.
         apart : sequence of str
-            Columns whose values share neither home stand nor store, such as the lead where a game stands at several.
+            Columns whose values share neither homestand nor store, such as the lead if a game stands at several.
         """
         dates = table[c.DATE]
         clubs = table.select(pl.struct(*apart, c.HOME).rank("dense")).to_series().to_numpy().astype(np.int64)
         return cls(
-            stands=homestand_of(table, apart),
+            homestands=homestand_of(table, apart),
             stores=np.where(dates.is_null().to_numpy(), len(clubs) + 1 + np.arange(len(clubs)), clubs),
             days=dates.cast(pl.Int64).fill_null(0).to_numpy(),
             weekdays=(dates.dt.weekday().cast(pl.Int64) - 1).fill_null(UNKNOWN).to_numpy(),
@@ -64,6 +70,6 @@ class GameDays:
 
     @classmethod
     def apart(cls, games: int) -> Self:
-        """The days of games that nothing ties together."""
+        """Return the days of games that nothing ties together."""
         each, zero = np.arange(games), np.zeros(games, np.int64)
-        return cls(stands=each, stores=each, days=zero, weekdays=zero + UNKNOWN)
+        return cls(homestands=each, stores=each, days=zero, weekdays=zero + UNKNOWN)

@@ -85,11 +85,6 @@ class ShowRate:
         parts = scanned.partition_by(c.HOME, maintain_order=True) if scanned.height else []
         return cls(settings, {part[c.HOME][0]: _fit(part, numbers, settings) for part in parts})
 
-    @property
-    def learned(self) -> dict[str | None, int]:
-        """The clubs that have scans, and how many games each."""
-        return {club: fit.games for club, fit in self.clubs.items()}
-
     def of(self, table: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
         """The share of tickets used at some games.
 

@@ -19,7 +19,7 @@ from scipy.special import ndtri
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import LEAD, MEAN, MEDIAN, QUANTILE_COLUMNS, QUANTILE_LEVELS
-from gatecast.plan.demand.forecast_table import checked_forecast
+from gatecast.plan.demand.forecast_table import ForecastTable
 
 __all__ = ["checked_others", "completed_quantiles", "read_others"]
 
@@ -72,10 +72,10 @@ def checked_others(frame: pl.DataFrame, *, file: str = "", rows: list[int] | Non
         raise DataError(f"{', '.join(given)} alone", expected, file=file, column=MEDIAN)
     nearest = {name: min(given, key=lambda g: abs(LEVEL_OF[g] - LEVEL_OF[name])) for name in QUANTILE_COLUMNS}
     stand_ins = [pl.col(nearest[name]).alias(name) for name in QUANTILE_COLUMNS]
-    table = checked_forecast(
+    table = ForecastTable.check(
         frame.select(c.GAME_ID, LEAD, *stand_ins, pl.col(MEDIAN).alias(MEAN)), file=file, rows=rows
     )
-    return table.select(c.GAME_ID, LEAD, *given)
+    return table.frame.select(c.GAME_ID, LEAD, *given)
 
 
 def completed_quantiles(given: FloatArray, columns: Sequence[str], seats: FloatArray) -> FloatArray:

@@ -19,15 +19,15 @@ from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, QUANTILE_COLUMNS
+from gatecast.plan.columns import KINDS
 from gatecast.plan.demand.crowd import Crowd, forecast_crowd, known_crowd
-from gatecast.plan.demand.forecast_table import checked_forecast
+from gatecast.plan.demand.forecast_table import ForecastTable
 from gatecast.plan.demand.game_days import GameDays
 from gatecast.plan.evaluate.baseline import NAIVE_GATE, naive_gates
 from gatecast.plan.evaluate.other_forecasts import checked_others, completed_quantiles
 from gatecast.plan.evaluate.scaling import scaled_operations
 from gatecast.plan.operations.model import CrowdSettings, Operations
-from gatecast.plan.optimize.need import LinkedStock, Need
-from gatecast.plan.optimize.requirements import KINDS, needs
+from gatecast.plan.optimize.requirements import Requirement, requirements
 from gatecast.progress import Progress, silent
 
 __all__ = [
@@ -78,14 +78,16 @@ class Replayed:
         return (FORECAST, POINT, NAIVE, *self.others, HINDSIGHT)
 
 
-def replayed(games: Games, forecasts: pl.DataFrame, against: Mapping[str, pl.DataFrame] | None = None) -> Replayed:
+def replayed(
+    games: Games, forecasts: pl.DataFrame | ForecastTable, against: Mapping[str, pl.DataFrame] | None = None
+) -> Replayed:
     """Forecasts of games that were played, beside their gates and what others believed of them.
 
     Parameters
     ----------
     games : Games
         With dates, and the attendance of the games forecast and of seasons before.
-    forecasts : polars.DataFrame
+    forecasts : polars.DataFrame or ForecastTable
         One row a game and lead, as a backtest writes it.
     against : mapping of str to polars.DataFrame, optional
         Other methods' forecasts, as `read_others` returns them.
@@ -99,7 +101,7 @@ def replayed(games: Games, forecasts: pl.DataFrame, against: Mapping[str, pl.Dat
     """
     if not games.dated:
         raise DataError("games with no dates", "dated games", "a plan is replayed by season and weekday", column=c.DATE)
-    table = checked_forecast(forecasts)
+    table = (forecasts if isinstance(forecasts, ForecastTable) else ForecastTable.check(forecasts)).frame
     if table[LEAD].null_count():
         raise DataError("no lead", "days before the game, or preseason", "give a backtest's file", column=LEAD)
     known = (c.DATE, c.START_TIME, c.NUMBER, c.HOME, c.VENUE, c.SEASON, c.CAPACITY, c.ATTENDANCE, c.SCANNED)
@@ -168,19 +170,19 @@ def came(table: pl.DataFrame, settings: CrowdSettings) -> Crowd:
     return known_crowd(table[c.ATTENDANCE].cast(pl.Float64).to_numpy(), settings, scanned)
 
 
-def hindsight(real: Need, others: IntArray | None = None) -> tuple[IntArray, FloatArray]:
+def hindsight(real: Requirement, others: IntArray | None = None) -> tuple[IntArray, FloatArray]:
     """The best choice under what came, free of rules of one for so many people, and its cost; each of shape (games,).
 
     Parameters
     ----------
-    real : Need
+    real : Requirement
         Under the crowd that came.
     others : ndarray of int, shape (plans, games), optional
         Other choices. Order lists for several games are solved to within a share of their cost; where one of these is
         better, hindsight knows it too.
     """
     choice = real.choose(heed_rules=False)
-    if others is None or not isinstance(real, LinkedStock):
+    if others is None or not real.linked:
         return choice, real.cost(choice)
     choices = np.vstack([choice, others])
     costs = np.stack([real.cost(one) for one in choices])
@@ -238,8 +240,10 @@ def _of(crowd: Crowd, rows: Rows) -> Crowd:
 def _costs(real: Crowd, beliefs: list[Crowd], operations: Operations, days: GameDays) -> FloatArray:
     """Cost of each plan, hindsight last, shape (games, entries, plans)."""
     costs = []
-    for need, *believed in zip(*(needs(crowd, operations, days) for crowd in (real, *beliefs)), strict=True):
+    for requirement, *believed in zip(
+        *(requirements(crowd, operations, days) for crowd in (real, *beliefs)), strict=True
+    ):
         choices = np.stack([one.choose() for one in believed])
-        _, least = hindsight(need, choices)
-        costs.append(np.vstack([*(need.cost(choice) for choice in choices), least]).T)
+        _, least = hindsight(requirement, choices)
+        costs.append(np.vstack([*(requirement.cost(choice) for choice in choices), least]).T)
     return np.stack(costs, axis=1)

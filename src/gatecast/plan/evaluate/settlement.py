@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,7 @@ from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, NAME
 from gatecast.plan.demand.game_days import GameDays
 from gatecast.plan.evaluate.replay import came, entries_of, hindsight
 from gatecast.plan.operations.model import Operations
-from gatecast.plan.optimize.requirements import needs
+from gatecast.plan.optimize.requirements import requirements
 from gatecast.plan.plan import Plan
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "Settlement",
     "after_the_games",
     "checked_plan",
-    "read_plan",
 ]
 
 COST, HINDSIGHT_COST, HINDSIGHT_CHOICE, GAMES = "cost", "hindsight_cost", "hindsight_choice", "games"
@@ -65,7 +63,7 @@ def after_the_games(plan: Plan | pl.DataFrame, games: Games, operations: Operati
     Parameters
     ----------
     plan : Plan or polars.DataFrame
-        The plan, or its table as `Plan.write` writes it and `read_plan` reads it.
+        The plan, or its table, such as `gatecast.read_table` reads from the file that `write_plan` wrote.
     games : Games
         With the attendance, and scans where there are any, of the games played so far; others are left out.
     operations : Operations, optional
@@ -91,14 +89,6 @@ def after_the_games(plan: Plan | pl.DataFrame, games: Games, operations: Operati
     played = played.sort(c.DATE, c.NUMBER, c.START_TIME, c.GAME_ID, nulls_last=True, maintain_order=True)
     rows = _rows(played, table, operations)
     return Settlement(rows, _running(rows))
-
-
-def read_plan(path: str | Path) -> pl.DataFrame:
-    """Read a plan's table from the CSV or Parquet file that `Plan.write` wrote; see `checked_plan`."""
-    from gatecast.collect import read_table
-
-    raw = read_table(path)
-    return checked_plan(raw.frame, file=raw.file, rows=list(raw.rows))
 
 
 def checked_plan(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None = None) -> pl.DataFrame:
@@ -149,22 +139,22 @@ def checked_plan(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None 
 def _rows(played: pl.DataFrame, table: pl.DataFrame, operations: Operations) -> pl.DataFrame:
     """One row a game and decision, by game."""
     _refuse_others(table, operations)
-    real = needs(came(played, operations.crowd), operations, GameDays.of(played))
+    real = requirements(came(played, operations.crowd), operations, GameDays.of(played))
     parts = []
-    for need in real:
-        own = table.filter((pl.col(KIND) == need.kind) & (pl.col(NAME) == need.entry.name))
+    for requirement in real:
+        own = table.filter((pl.col(KIND) == requirement.kind) & (pl.col(NAME) == requirement.entry.name))
         chosen = played.select(c.GAME_ID, c.DATE).join(own, on=c.GAME_ID, how="left", maintain_order="left")
         absent = chosen.filter(pl.col(CHOICE).is_null())[c.GAME_ID]
         if len(absent):
-            got = f"no {need.kind} {need.entry.name!r} for {absent[0]}"
+            got = f"no {requirement.kind} {requirement.entry.name!r} for {absent[0]}"
             raise DataError(got, "every decision of the operations for every game", column=NAME)
         choice = chosen[CHOICE].to_numpy()
-        best, least = hindsight(need, choice[None, :])
+        best, least = hindsight(requirement, choice[None, :])
         parts.append(
             chosen.select(
                 c.GAME_ID, c.DATE, KIND, NAME, CHOICE,
                 pl.Series(HINDSIGHT_CHOICE, best), EXPECTED_COST,
-                pl.Series(COST, need.cost(choice)), pl.Series(HINDSIGHT_COST, least),
+                pl.Series(COST, requirement.cost(choice)), pl.Series(HINDSIGHT_COST, least),
             )
         )  # fmt: skip
     by_game = np.arange(played.height * len(parts)).reshape(len(parts), played.height).T.ravel()

@@ -28,10 +28,11 @@ from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import LEAD
 from gatecast.games.homestands import homestand_of
+from gatecast.plan.columns import KINDS
+from gatecast.plan.demand.forecast_table import ForecastTable
 from gatecast.plan.evaluate.replay import FORECAST, HINDSIGHT, NAIVE, entries_of, replay_costs, replayed
 from gatecast.plan.evaluate.scaling import REFERENCE_SEATS
 from gatecast.plan.operations.model import Operations
-from gatecast.plan.optimize.requirements import KINDS
 from gatecast.progress import Progress, silent
 
 __all__ = ["EVERY", "plan_value", "saved_over"]
@@ -47,7 +48,7 @@ EVERY = "all"
 
 def plan_value(
     games: Games,
-    forecasts: pl.DataFrame,
+    forecasts: pl.DataFrame | ForecastTable,
     operations: Operations,
     *,
     against: Mapping[str, pl.DataFrame] | None = None,
@@ -61,7 +62,7 @@ def plan_value(
     ----------
     games : Games
         With dates, and the attendance of the games forecast and of seasons before.
-    forecasts : polars.DataFrame
+    forecasts : polars.DataFrame or ForecastTable
         One row a game and lead, as a backtest writes it.
     operations : Operations
     against : mapping of str to polars.DataFrame, optional

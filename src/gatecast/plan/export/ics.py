@@ -11,15 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gatecast.errors import InputError
 from gatecast.games import columns as c
-from gatecast.plan.optimize.requirements import STAFF
+from gatecast.plan.columns import STAFF
+from gatecast.plan.plan import Plan
 from gatecast.plan.views.deadlines import Deadline, deadlines
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
 
 __all__ = ["calendar_text", "escaped", "folded"]
 

@@ -6,14 +6,12 @@ import datetime as dt
 import json
 import math
 from dataclasses import asdict, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gatecast.plan.operations.toml import assumptions
+from gatecast.plan.plan import Plan
 from gatecast.plan.views.deadlines import deadlines
 from gatecast.plan.views.delivery_list import delivery_list
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
 
 __all__ = ["VERSION", "json_text", "plan_as_dict"]
 

@@ -13,7 +13,7 @@ from typing import Annotated
 from gatecast.errors import SettingsError
 from gatecast.plan.operations.numbers import Named, Number, Settings
 
-__all__ = ["WEEKDAYS", "CrowdSettings", "Operations", "StaffRole", "StockItem", "TransportService"]
+__all__ = ["WEEKDAYS", "CrowdSettings", "Entry", "Operations", "StaffRole", "StockItem", "TransportService"]
 
 LONGEST_CURRENCY = 5
 LONGEST_HOME_STAND = 100
@@ -83,6 +83,26 @@ class StaffRole(Named):
     call_in_cost: Annotated[float | None, Number("money a shift called in", above=True, optional=True)] = None
     call_in_pool: Annotated[int | None, Number("shifts called in", whole=True, optional=True)] = None
 
+    @property
+    def served_by_one(self) -> float:
+        """People that one shift serves."""
+        return self.people_per_shift
+
+    @property
+    def cost_of_one(self) -> float:
+        """Money that one shift costs."""
+        return self.cost
+
+    @property
+    def most(self) -> int | None:
+        """Most shifts at a game; None without a limit."""
+        return self.pool
+
+    @property
+    def limited(self) -> bool:
+        """True if something other than cost holds the choice down."""
+        return self.pool is not None or self.minimum_shifts > 0
+
     def _check(self) -> None:
         super()._check()
         if self.shortage_cost <= self.cost:
@@ -140,6 +160,31 @@ class StockItem(Named):
     delivery_days: tuple[str, ...] = ()
     order_days: Annotated[int, Number("days before the delivery", whole=True, high=LONGEST_NOTICE)] = 1
     store_size: Annotated[int | None, Number("cases", whole=True, low=1, optional=True)] = None
+
+    @property
+    def served_by_one(self) -> int:
+        """Units in one case."""
+        return self.case_size
+
+    @property
+    def cost_of_one(self) -> float:
+        """Money that one case costs."""
+        return self.case_size * self.unit_cost
+
+    @property
+    def minimum(self) -> int:
+        """Fewest cases for any game."""
+        return 0
+
+    @property
+    def most(self) -> int | None:
+        """Most cases in the store; None without a limit."""
+        return self.store_size
+
+    @property
+    def limited(self) -> bool:
+        """True if something other than cost holds the choice down."""
+        return self.store_size is not None
 
     def _check(self) -> None:
         super()._check()
@@ -199,6 +244,26 @@ class TransportService(Named):
     minutes_to_clear: Annotated[float | None, Number("minutes", above=True, high=DAY_MINUTES, optional=True)] = None
 
     @property
+    def served_by_one(self) -> int:
+        """People that one vehicle takes away in time."""
+        return self.people_per_vehicle
+
+    @property
+    def cost_of_one(self) -> float:
+        """Money that one vehicle costs."""
+        return self.cost
+
+    @property
+    def most(self) -> int | None:
+        """Most vehicles; None without a limit."""
+        return self.fleet
+
+    @property
+    def limited(self) -> bool:
+        """True if something other than cost holds the choice down."""
+        return self.fleet is not None
+
+    @property
     def trips(self) -> int:
         """Trips a vehicle makes while the crowd leaves; at least one."""
         if self.trip_minutes is None or self.minutes_to_clear is None:
@@ -230,6 +295,9 @@ class TransportService(Named):
                 "raise the fleet or lower the minimum",
                 key="fleet",
             )
+
+
+Entry = StaffRole | StockItem | TransportService
 
 
 @dataclass(frozen=True, kw_only=True)

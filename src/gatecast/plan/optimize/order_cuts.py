@@ -20,9 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.plan.optimize.newsvendor import ROUNDING
-from gatecast.plan.optimize.order_lp import FORCE, Spell, around, at_limits
+from gatecast.plan.optimize.order_lp import FORCE, Spell, around, at_limits, unsolved
 from gatecast.plan.optimize.perishables import outflow_after, outflow_before
-from gatecast.plan.optimize.unsolved import unsolved
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.errors import InputError
 from gatecast.plan.optimize.newsvendor import ROUNDING, UnitCosts
-from gatecast.plan.optimize.unsolved import unsolved
 
-__all__ = ["FORCE", "OrderProgram", "Solution", "Spell", "around", "at_limits"]
+__all__ = ["FORCE", "OrderProgram", "Solution", "Spell", "around", "at_limits", "unsolved"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -223,3 +223,21 @@ class OrderProgram:
         money: FloatArray = -self.spell.sale * np.bincount(variable, gain, self.variables) / self.spell.need.shape[1]
         money[self.deliveries] += self.spell.costs.idle
         return money
+
+
+def unsolved(sought: str, message: str) -> InputError:
+    """Return the error for a program that HiGHS did not solve, as its numbers lie too far apart.
+
+    Parameters
+    ----------
+    sought : str
+        What the program decides, such as an order list.
+    message : str
+        The message of HiGHS.
+    """
+    expected = (
+        "costs, sizes and rates that are closer to each other; look for a slip among the smallest and the largest"
+    )
+    return InputError(
+        f"operations: got numbers for which no {sought} can be worked out ({message}), expected {expected}"
+    )

@@ -1,69 +1,349 @@
 """Staff, stock and transport: what each game needs, and the choice that costs least over the whole forecast.
 
-What is believed of the crowd gives the needs, the needs give the choice, and the choice costs what the needs that came
-make of it. Choice and cost stand apart, so that a choice made under one belief can be costed under another.
+The crowd gives the requirements, the requirements give the choice, and the cost of a choice follows from the
+requirements that came true. Choice and cost are separate, so that a choice made under one belief about the crowd can
+be costed under another, such as the attendance that came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.plan.demand.crowd import Crowd, times
-from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.operations.model import Operations, StockItem
-from gatecast.plan.optimize.inventory import case_costs
-from gatecast.plan.optimize.need import Decision, LinkedStock, Need
-from gatecast.plan.optimize.staffing import by_rule, shift_costs, shifts_needed
-from gatecast.plan.optimize.transport import vehicle_costs, vehicles_needed
+from gatecast.plan.demand.game_days import UNKNOWN, GameDays
+from gatecast.plan.operations.model import WEEKDAYS, Entry, Operations, StaffRole, StockItem, TransportService
+from gatecast.plan.optimize.inventory import StockPlan, case_costs, stock_cost, stock_orders, stock_program
+from gatecast.plan.optimize.newsvendor import (
+    UnitCosts,
+    best_choice,
+    expected_cost,
+    risk_short,
+    saved_by_one_more,
+    within,
+    worth_of_one_more,
+)
+from gatecast.plan.optimize.staffing import by_rule, people_engaged, shift_costs, shifts_needed, staff_program
 
-__all__ = ["KINDS", "STAFF", "STOCK", "TRANSPORT", "UNITS", "Decision", "Need", "decide", "needs"]
+__all__ = [
+    "Decision",
+    "Requirement",
+    "StaffRequirement",
+    "StockRequirement",
+    "TransportRequirement",
+    "decide",
+    "requirements",
+]
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+DateArray = npt.NDArray[np.datetime64]
 
-STAFF, STOCK, TRANSPORT = "staff", "stock", "transport"
-KINDS = (STAFF, STOCK, TRANSPORT)
-UNITS = {STAFF: "shifts", STOCK: "cases", TRANSPORT: "vehicles"}
+
+@dataclass(frozen=True)
+class Decision:
+    """The choice for one role, item or service at every game.
+
+    Parameters
+    ----------
+    requirement : Requirement
+    choice : ndarray of int, shape (games,)
+    apart, unlimited : ndarray of int, shape (games,)
+        The choice if nothing tied the games together; and with no minimum, pool or fleet either.
+    expected_cost, risk_short : ndarray of float, shape (games,)
+        Money; chance of running short, with all that can be had late.
+    saved_by_one_more, marginal_worth : ndarray of float, shape (games,)
+        Money that one more unit would save; the same less what it would cost.
+    shortfall : ndarray of int, shape (games,)
+        Units missing to the minimum.
+    on_hand : ndarray of float, shape (games,)
+        Expected cases on hand before the game; NaN for staff and transport.
+    delivery, decide_by : ndarray of datetime64[D], shape (games,)
+        Day of the last delivery up to the game, and the last day to hire or order; NaT for none.
+    engaged : ndarray of int, shape (games,), or None
+        People to engage for the homestand; None for stock and transport.
+    orders : StockPlan or None
+        Deliveries and stock on hand of an item that is ordered for several games at once.
+    """
+
+    requirement: Requirement
+    choice: IntArray
+    apart: IntArray
+    unlimited: IntArray
+    expected_cost: FloatArray
+    risk_short: FloatArray
+    saved_by_one_more: FloatArray
+    marginal_worth: FloatArray
+    shortfall: IntArray
+    on_hand: FloatArray
+    delivery: DateArray
+    decide_by: DateArray
+    engaged: IntArray | None = None
+    orders: StockPlan | None = None
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What each game requires of one role, item or service, and within which limits.
+
+    Parameters
+    ----------
+    entry : StaffRole, StockItem or TransportService
+    units : ndarray of float, shape (games, scenarios)
+        Shifts, cases or vehicles required; each column is one joint outcome of all games, equally likely.
+    costs : UnitCosts
+    days : GameDays
+    """
+
+    kind: ClassVar[str]
+
+    entry: Entry
+    units: FloatArray
+    costs: UnitCosts
+    days: GameDays
+
+    @property
+    def by_rule(self) -> IntArray:
+        """Fewest units by a rule of one for so many people, shape (games,); 0 without such a rule."""
+        return np.zeros(len(self.units), np.int64)
+
+    @property
+    def least(self) -> IntArray:
+        """Fewest units by all rules, shape (games,), even if there are not as many."""
+        return np.maximum(self.by_rule, self.entry.minimum)
+
+    @property
+    def minimum_shifts(self) -> int:
+        """Fewest units for each person engaged for a homestand."""
+        return 0
+
+    @property
+    def linked(self) -> bool:
+        """True if units chosen for one game can serve another."""
+        return False
+
+    @cached_property
+    def unlimited(self) -> IntArray:
+        """The best choice if there were no limit and nothing tied the games together, shape (games,)."""
+        return best_choice(self.units, self.costs)
+
+    def choose(self, *, heed_rules: bool = True) -> IntArray:
+        """Return the best choice, shape (games,); `heed_rules=False` leaves out the rule of one for so many people."""
+        return within(self.unlimited, self.least if heed_rules else self.entry.minimum, self.entry.most)
+
+    def cost(self, choice: IntArray) -> FloatArray:
+        """Return the expected cost of a choice, shape (games,)."""
+        return expected_cost(self.units, choice, self.costs)
+
+    def decide(self) -> Decision:
+        """Return the best choice, with what follows from it."""
+        choice = self.choose()
+        return Decision(
+            requirement=self,
+            choice=choice,
+            apart=within(self.unlimited, self.least, self.entry.most),
+            unlimited=self.unlimited,
+            expected_cost=self.cost(choice),
+            risk_short=risk_short(self.units, choice, self.costs.reserve),
+            saved_by_one_more=saved_by_one_more(self.units, choice, self.costs),
+            marginal_worth=worth_of_one_more(self.units, choice, self.costs),
+            shortfall=np.maximum(self.least - choice, 0),
+            on_hand=self._on_hand(choice),
+            delivery=self._delivery(),
+            decide_by=self._decide_by(),
+            engaged=self._engaged(choice),
+        )
+
+    def _on_hand(self, choice: IntArray) -> FloatArray:
+        return np.full(len(choice), np.nan)
+
+    def _delivery(self) -> DateArray:
+        return np.full(len(self.units), np.datetime64("NaT", "D"))
+
+    def _decide_by(self) -> DateArray:
+        return np.full(len(self.units), np.datetime64("NaT", "D"))
+
+    def _engaged(self, choice: IntArray) -> IntArray | None:
+        return None
+
+
+@dataclass(frozen=True)
+class StaffRequirement(Requirement):
+    """The shifts that each game requires of one role.
+
+    Parameters
+    ----------
+    entry : StaffRole
+    rule : ndarray of int, shape (games,)
+        Fewest shifts by the role's rule of one for so many people.
+    """
+
+    kind = STAFF
+
+    entry: StaffRole
+    rule: IntArray
+
+    @classmethod
+    def of(cls, role: StaffRole, crowd: Crowd, days: GameDays, certainty: float) -> Self:
+        """Return what a crowd requires of a role; its rule must be met in a share `certainty` of outcomes."""
+        return cls(role, shifts_needed(role, crowd), shift_costs(role), days, by_rule(role, crowd, certainty))
+
+    @property
+    def by_rule(self) -> IntArray:
+        """Fewest shifts by the rule of one for so many people, shape (games,)."""
+        return self.rule
+
+    @property
+    def minimum_shifts(self) -> int:
+        """Fewest shifts for each person engaged for a homestand."""
+        return self.entry.minimum_shifts
+
+    def choose(self, *, heed_rules: bool = True) -> IntArray:
+        """Return the shifts that cost least over each homestand, shape (games,)."""
+        return staff_program(
+            self.units,
+            self.costs,
+            self.days.homestands,
+            self.minimum_shifts,
+            least=self.least if heed_rules else self.entry.minimum,
+            most=self.entry.most,
+            free=self.unlimited,
+        )
+
+    def _decide_by(self) -> DateArray:
+        return self.days.dates - np.timedelta64(self.entry.call_in_days, "D")
+
+    def _engaged(self, choice: IntArray) -> IntArray:
+        return people_engaged(choice, self.days.homestands)
+
+
+@dataclass(frozen=True)
+class StockRequirement(Requirement):
+    """The cases that each game requires of one item.
+
+    Parameters
+    ----------
+    entry : StockItem
+    """
+
+    kind = STOCK
+
+    entry: StockItem
+
+    @classmethod
+    def of(cls, item: StockItem, crowd: Crowd, days: GameDays) -> Self:
+        """Return what a crowd requires of an item."""
+        cases = times(crowd.people, item.sold_per_head, item.sold_per_head_spread) / item.case_size
+        return cls(item, cases, case_costs(item), days)
+
+    @property
+    def linked(self) -> bool:
+        """True if the item keeps for later games, or comes on some days only."""
+        return self.entry.shelf_life_days > 1 or bool(self.entry.delivery_days)
+
+    def choose(self, *, heed_rules: bool = True) -> IntArray:
+        """Return the cases delivered for each game, shape (games,)."""
+        if not self.linked:
+            return super().choose(heed_rules=heed_rules)
+        return stock_orders(*self._asked(), stores=self.days.stores)
+
+    def cost(self, choice: IntArray) -> FloatArray:
+        """Return the expected cost of the cases, shape (games,); a unit never sold counts at its last game."""
+        if not self.linked:
+            return super().cost(choice)
+        return stock_cost(choice, *self._asked(), stores=self.days.stores)
+
+    def decide(self) -> Decision:
+        """Return the best deliveries, with what follows from them."""
+        if not self.linked:
+            return super().decide()
+        orders, costs = stock_program(*self._asked(), stores=self.days.stores), self.costs
+        used = np.where(orders.reachable, orders.worth_of_one_more + costs.idle, 0.0) / (costs.missing + costs.idle)
+        reached = orders.reachable & (self.days.weekdays != UNKNOWN)
+        delivery: DateArray = np.where(reached, orders.delivery_day.astype("datetime64[D]"), np.datetime64("NaT", "D"))
+        return Decision(
+            requirement=self,
+            choice=orders.cases,
+            apart=orders.cases,
+            unlimited=orders.cases,
+            expected_cost=orders.expected_cost,
+            risk_short=orders.risk_short,
+            saved_by_one_more=costs.missing * used,
+            marginal_worth=orders.worth_of_one_more,
+            shortfall=np.zeros_like(orders.cases),
+            on_hand=orders.on_hand,
+            delivery=delivery,
+            decide_by=delivery - np.timedelta64(self.entry.order_days, "D"),
+            orders=orders,
+        )
+
+    def _on_hand(self, choice: IntArray) -> FloatArray:
+        return choice.astype(np.float64)
+
+    def _delivery(self) -> DateArray:
+        return self.days.dates
+
+    def _decide_by(self) -> DateArray:
+        return self.days.dates - np.timedelta64(self.entry.order_days, "D")
+
+    def _asked(self) -> tuple[FloatArray, IntArray, IntArray, StockItem]:
+        """Return units asked for, days, weekdays and item; a game on an unknown day gets its delivery on that day."""
+        days = self.days
+        delivered = WEEKDAYS.index(self.entry.delivery_days[0]) if self.entry.delivery_days else 0
+        weekdays = np.where(days.weekdays == UNKNOWN, delivered, days.weekdays)
+        return self.units * self.entry.case_size, days.days, weekdays, self.entry
+
+
+@dataclass(frozen=True)
+class TransportRequirement(Requirement):
+    """The vehicles that each game requires of one service.
+
+    A vehicle takes its seats on each of the whole trips that fit into the time in which the crowd must be away. Games
+    do not affect each other, so the newsvendor choice of each is exact.
+
+    Parameters
+    ----------
+    entry : TransportService
+    """
+
+    kind = TRANSPORT
+
+    entry: TransportService
+
+    @classmethod
+    def of(cls, service: TransportService, crowd: Crowd, days: GameDays) -> Self:
+        """Return what a crowd requires of a service: the vehicles that those who want it fill in time."""
+        people = times(crowd.people, service.share, service.share_spread, largest=1.0)
+        missing = service.penalty * service.people_per_vehicle
+        return cls(service, people / service.people_per_vehicle, UnitCosts(unit=service.cost, missing=missing), days)
+
+
+def requirements(crowd: Crowd, operations: Operations, days: GameDays | None = None) -> Iterator[Requirement]:
+    """Yield what the crowd requires of every role, item and service, one at a time, in the order of the file.
+
+    Parameters
+    ----------
+    crowd : Crowd
+    operations : Operations
+    days : GameDays, optional
+        When the games are played; if not given, nothing ties them together.
+    """
+    days = GameDays.apart(len(crowd)) if days is None else days
+    for role in operations.staff:
+        yield StaffRequirement.of(role, crowd, days, operations.crowd.minimum_certainty)
+    for item in operations.stock:
+        yield StockRequirement.of(item, crowd, days)
+    for service in operations.transport:
+        yield TransportRequirement.of(service, crowd, days)
 
 
 def decide(crowd: Crowd, operations: Operations, days: GameDays | None = None) -> Iterator[Decision]:
-    """The best choice for every role, item and service, one at a time.
-
-    Parameters
-    ----------
-    crowd : Crowd
-    operations : Operations
-    days : GameDays, optional
-        When the games are played; nothing ties them together if not given.
-    """
-    for need in needs(crowd, operations, days):
-        yield need.decide()
-
-
-def needs(crowd: Crowd, operations: Operations, days: GameDays | None = None) -> Iterator[Need]:
-    """What the crowd asks of every role, item and service, one at a time, in the order of the file.
-
-    Parameters
-    ----------
-    crowd : Crowd
-    operations : Operations
-    days : GameDays, optional
-        When the games are played; nothing ties them together if not given.
-    """
-    days = GameDays.apart(len(crowd)) if days is None else days
-    none = np.zeros(len(crowd), np.int64)
-    for role in operations.staff:
-        rule = by_rule(role, crowd, operations.crowd.minimum_certainty)
-        yield Need(STAFF, role, shifts_needed(role, crowd), shift_costs(role), rule, days)
-    for item in operations.stock:
-        yield _stock(item, crowd, days, none)
-    for service in operations.transport:
-        yield Need(TRANSPORT, service, vehicles_needed(service, crowd), vehicle_costs(service), none, days)
-
-
-def _stock(item: StockItem, crowd: Crowd, days: GameDays, none: IntArray) -> Need:
-    cases = times(crowd.people, item.sold_per_head, item.sold_per_head_spread) / item.case_size
-    kind = LinkedStock if item.shelf_life_days > 1 or item.delivery_days else Need
-    return kind(STOCK, item, cases, case_costs(item), none, days)
+    """Yield the best choice for every role, item and service, one at a time; parameters as in `requirements`."""
+    for requirement in requirements(crowd, operations, days):
+        yield requirement.decide()

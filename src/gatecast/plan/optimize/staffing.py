@@ -23,7 +23,7 @@ import numpy.typing as npt
 from gatecast.plan.demand.crowd import Crowd
 from gatecast.plan.operations.model import StaffRole
 from gatecast.plan.optimize.newsvendor import ROUNDING, UnitCosts, best_choice, within, worth_of_one_more
-from gatecast.plan.optimize.unsolved import unsolved
+from gatecast.plan.optimize.order_lp import unsolved
 
 if TYPE_CHECKING:
     from scipy.optimize import LinearConstraint

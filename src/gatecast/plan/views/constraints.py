@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from gatecast.formatting import capital, money
 from gatecast.games import columns as c
-from gatecast.plan.columns import DELIVERY, KIND, MARGINAL_WORTH, NAME, SHORTFALL, UNIT
-from gatecast.plan.operations.model import Operations, StaffRole, StockItem, TransportService
-from gatecast.plan.optimize.requirements import STOCK
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
+from gatecast.plan.columns import DELIVERY, KIND, KINDS, MARGINAL_WORTH, NAME, SHORTFALL, STOCK, UNIT
+from gatecast.plan.operations.model import Operations
+from gatecast.plan.plan import Plan
 
 __all__ = ["limits_that_bind"]
 
@@ -60,19 +55,8 @@ def limits_that_bind(plan: Plan) -> list[str]:
 
 
 def _limited(operations: Operations) -> list[str]:
-    """Kind and name of every entry that has a limit."""
-    groups: dict[str, tuple[StaffRole | StockItem | TransportService, ...]] = {
-        "staff": operations.staff,
-        "stock": operations.stock,
-        "transport": operations.transport,
-    }
-    return [f"{kind} {entry.name}" for kind, entries in groups.items() for entry in entries if _has_limit(entry)]
-
-
-def _has_limit(entry: StaffRole | StockItem | TransportService) -> bool:
-    if isinstance(entry, StaffRole):
-        return entry.pool is not None or entry.minimum_shifts > 0
-    return entry.store_size is not None if isinstance(entry, StockItem) else entry.fleet is not None
+    """Return kind and name of every entry that has a limit."""
+    return [f"{kind} {entry.name}" for kind in KINDS for entry in getattr(operations, kind) if entry.limited]
 
 
 def _of(count: int, games: int) -> str:

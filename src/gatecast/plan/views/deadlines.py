@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from gatecast.formatting import clock, day
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
-from gatecast.plan.columns import CASES, CHOICE, DECIDE_BY, DELIVERY, KIND, NAME, SERVES
-from gatecast.plan.optimize.requirements import STAFF, STOCK, UNITS
+from gatecast.plan.columns import CASES, CHOICE, DECIDE_BY, DELIVERY, KIND, NAME, SERVES, STAFF, STOCK, UNITS
+from gatecast.plan.plan import Plan
 from gatecast.plan.views.delivery_list import delivery_list
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
 
 __all__ = ["Deadline", "deadlines"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from gatecast.games import columns as c
@@ -17,12 +15,10 @@ from gatecast.plan.columns import (
     KIND,
     NAME,
     SERVES,
+    STOCK,
     UNITS_ORDERED,
 )
-from gatecast.plan.optimize.requirements import STOCK
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
+from gatecast.plan.plan import Plan
 
 __all__ = ["delivery_list"]
 

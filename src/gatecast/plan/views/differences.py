@@ -10,8 +10,21 @@ from gatecast.errors import InputError
 from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, quantile_column
-from gatecast.plan.columns import AFTER, BEFORE, CHOICE, EXPECTED_COST, KIND, NAME, PEOPLE, REASON, UNIT, after, before
-from gatecast.plan.plan import SHOWN_LEVELS, Plan
+from gatecast.plan.columns import (
+    AFTER,
+    BEFORE,
+    CHOICE,
+    EXPECTED_COST,
+    KIND,
+    NAME,
+    PEOPLE,
+    REASON,
+    SHOWN_LEVELS,
+    UNIT,
+    after,
+    before,
+)
+from gatecast.plan.plan import Plan
 
 __all__ = ["compare"]
 

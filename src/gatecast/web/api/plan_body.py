@@ -10,8 +10,8 @@ from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
 from gatecast.plan import columns as p
+from gatecast.plan.columns import KINDS
 from gatecast.plan.demand.forecast_table import CONTEXT
-from gatecast.plan.optimize.requirements import KINDS
 from gatecast.store.schema import ISSUES, PLANS
 from gatecast.web.api.fields import Body, CachedResponse, Day, Moment, Page, having, one_of, told_type
 from gatecast.web.api.operations_body import Decided, Operations
@@ -44,7 +44,7 @@ class Assumption(CachedResponse):
         LEAD: (str | None, ...),
         AS_OF: DAY,
         **{name: (told_type(CANONICAL[name]) | None, ...) for name in CONTEXT},
-        p.HOME_STAND: WHOLE,
+        p.HOMESTAND: WHOLE,
         P_SELLOUT: (float | None, ...),
         **dict.fromkeys(CROWDS, (float, ...)),
         p.SHIFTS: WHOLE,

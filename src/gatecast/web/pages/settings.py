@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from gatecast.errors import SettingsError
 from gatecast.formatting import capital
 from gatecast.plan import default_operations
+from gatecast.plan.columns import KINDS
 from gatecast.plan.operations.model import WEEKDAYS
-from gatecast.plan.optimize.requirements import KINDS
 from gatecast.service.operations_fields import CROWD, CURRENCY, NAME, entries_of, key_of, new_entry, typed_text
 from gatecast.service.operations_file import FILE_NAME, LARGEST_FILE, operations_of, operations_text
 from gatecast.service.operations_form import added, edited, without

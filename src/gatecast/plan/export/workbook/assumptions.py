@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from gatecast.formatting import capital
 from gatecast.plan.export.workbook.page import TEXT, Block, Heading, Page
 from gatecast.plan.operations.toml import assumptions
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
+from gatecast.plan.plan import Plan
 
 __all__ = ["assumptions_page"]
 

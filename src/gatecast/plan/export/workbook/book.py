@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gatecast.errors import InputError
+from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.plan.export.workbook.assumptions import assumptions_page
 from gatecast.plan.export.workbook.labels import Labels
 from gatecast.plan.export.workbook.page import Page, add_page, rows_of
@@ -16,10 +16,7 @@ from gatecast.plan.export.workbook.staff import shifts_page, staff_page
 from gatecast.plan.export.workbook.stock import orders_page, stock_page
 from gatecast.plan.export.workbook.summary import deadlines_page, summary_page
 from gatecast.plan.export.workbook.transport import transport_page
-from gatecast.plan.optimize.requirements import STAFF, STOCK, TRANSPORT
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
+from gatecast.plan.plan import Plan
 
 __all__ = ["MOST_ROWS", "write_workbook"]
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gatecast.formatting import capital
 from gatecast.plan.columns import KIND, REASON
 from gatecast.plan.export.workbook.labels import Labels
 from gatecast.plan.export.workbook.page import Block, Heading, Page
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
+from gatecast.plan.plan import Plan
 
 __all__ = ["reasons_page"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import polars as pl
 
@@ -20,13 +18,11 @@ from gatecast.plan.columns import (
     RISK_SHORT,
     SHIFTS,
     SHORTFALL,
+    STAFF,
 )
 from gatecast.plan.export.workbook.labels import COUNT_WIDTH, DATE_WIDTH, Labels, why
 from gatecast.plan.export.workbook.page import DAY, PERCENT, WHOLE, Block, Heading, Page
-from gatecast.plan.optimize.requirements import STAFF
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
+from gatecast.plan.plan import Plan
 
 __all__ = ["enough", "shifts_page", "staff_page"]
 

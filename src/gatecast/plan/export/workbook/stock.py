@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -20,15 +20,13 @@ from gatecast.plan.columns import (
     NAME,
     ON_HAND,
     SERVES,
+    STOCK,
     UNITS_ORDERED,
 )
 from gatecast.plan.export.workbook.labels import COUNT_WIDTH, DATE_WIDTH, Labels, date_words
 from gatecast.plan.export.workbook.page import DAY, WHOLE, Block, Heading, Page
-from gatecast.plan.optimize.requirements import STOCK
+from gatecast.plan.plan import Plan
 from gatecast.plan.views.delivery_list import delivery_list
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
 
 __all__ = ["orders_page", "stock_page"]
 

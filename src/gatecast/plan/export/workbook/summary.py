@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, P_SELLOUT, quantile_column
-from gatecast.plan.columns import CHOICE, DECIDE_BY, EXPECTED_COST, KIND, PEOPLE, SHIFTS, TICKETS
+from gatecast.plan.columns import (
+    CHOICE,
+    DECIDE_BY,
+    EXPECTED_COST,
+    KIND,
+    PEOPLE,
+    SHIFTS,
+    STAFF,
+    TICKETS,
+    TRANSPORT,
+    UNITS,
+)
 from gatecast.plan.export.workbook.labels import COUNT_WIDTH, DATE_WIDTH, Labels, date_words, money_form, rounded
 from gatecast.plan.export.workbook.page import CHANCE, DAY, WHOLE, Block, Heading, Page
-from gatecast.plan.optimize.requirements import STAFF, TRANSPORT, UNITS
+from gatecast.plan.plan import Plan
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import deadlines
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
 
 __all__ = ["deadlines_page", "summary_page"]
 

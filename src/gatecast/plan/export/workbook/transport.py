@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from gatecast.formatting import capital
-from gatecast.plan.columns import CHOICE, KIND, NAME, REASON
+from gatecast.plan.columns import CHOICE, KIND, NAME, REASON, TRANSPORT
 from gatecast.plan.export.workbook.labels import COUNT_WIDTH, Labels, why
 from gatecast.plan.export.workbook.page import PERCENT, WHOLE, Block, Heading, Page
 from gatecast.plan.export.workbook.staff import enough
 from gatecast.plan.operations.model import TransportService
-from gatecast.plan.optimize.requirements import TRANSPORT
-
-if TYPE_CHECKING:
-    from gatecast.plan.plan import Plan
+from gatecast.plan.plan import Plan
 
 __all__ = ["transport_page"]
 

@@ -5,8 +5,8 @@ import pytest
 
 from gatecast.plan import CrowdSettings, Operations, TransportService
 from gatecast.plan.demand.crowd import Crowd
-from gatecast.plan.optimize.requirements import decide
-from gatecast.plan.optimize.transport import vehicle_costs, vehicles_needed
+from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.optimize.requirements import TransportRequirement, decide
 
 PEOPLE = np.array([[900.0, 1500, 1100, 2500], [100, 90, 80, 0]])
 
@@ -47,5 +47,6 @@ def test_a_fleet_and_a_minimum_limit_the_choice():
 
 def test_needs_are_people_over_what_a_vehicle_takes():
     buses = service(trip_minutes=30, minutes_to_clear=60)
-    assert sorted(vehicles_needed(buses, Crowd(PEOPLE, PEOPLE))[0]) == pytest.approx([1.8, 2.2, 3.0, 5.0])
-    assert vehicle_costs(buses).missing == 2000
+    requirement = TransportRequirement.of(buses, Crowd(PEOPLE, PEOPLE), GameDays.apart(2))
+    assert sorted(requirement.units[0]) == pytest.approx([1.8, 2.2, 3.0, 5.0])
+    assert requirement.costs.missing == 2000

@@ -7,8 +7,7 @@ import pytest
 from gatecast.plan import CrowdSettings, Operations, StockItem
 from gatecast.plan.demand.crowd import Crowd
 from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.optimize.need import LinkedStock
-from gatecast.plan.optimize.requirements import needs
+from gatecast.plan.optimize.requirements import requirements
 
 START = dt.date(2019, 6, 3)  # a Monday
 
@@ -22,7 +21,7 @@ def stock_need(people, when=None, **settings):
     given = {"name": "buns", "sold_per_head": 0.5, "price": 5, "unit_cost": 2, "salvage": 0.5, "case_size": 10}
     operations = Operations(crowd=CrowdSettings(show_rate=1), stock=(StockItem(**(given | settings)),))
     people = np.asarray(people, dtype=float)
-    return next(needs(Crowd(people, people), operations, when))
+    return next(requirements(Crowd(people, people), operations, when))
 
 
 def believed(games=3, scenarios=40, seed=0):
@@ -40,10 +39,10 @@ def kept_for_all(cases, asked):
 
 
 def test_only_items_that_keep_or_come_on_some_days_are_linked():
-    assert not isinstance(stock_need(believed()), LinkedStock)
-    assert not isinstance(stock_need(believed(), store_size=20), LinkedStock)
-    assert isinstance(stock_need(believed(), shelf_life_days=2), LinkedStock)
-    assert isinstance(stock_need(believed(), delivery_days=["mon"]), LinkedStock)
+    assert not stock_need(believed()).linked
+    assert not stock_need(believed(), store_size=20).linked
+    assert stock_need(believed(), shelf_life_days=2).linked
+    assert stock_need(believed(), delivery_days=["mon"]).linked
 
 
 def test_deliveries_chosen_under_one_belief_are_costed_under_another():
@@ -56,10 +55,10 @@ def test_deliveries_chosen_under_one_belief_are_costed_under_another():
 
 
 def test_a_decision_is_its_choice_with_its_cost():
-    need = stock_need(believed(), days(0, 1, 4), shelf_life_days=3)
-    decision = need.decide()
-    assert decision.choice.tolist() == need.choose().tolist()
-    assert decision.expected_cost == pytest.approx(need.cost(decision.choice))
+    requirement = stock_need(believed(), days(0, 1, 4), shelf_life_days=3)
+    decision = requirement.decide()
+    assert decision.choice.tolist() == requirement.choose().tolist()
+    assert decision.expected_cost == pytest.approx(requirement.cost(decision.choice))
     assert (decision.marginal_worth <= decision.saved_by_one_more).all()
     assert decision.marginal_worth.max() <= 1e-6
 
@@ -81,6 +80,6 @@ def test_games_without_dates_get_their_delivery_on_the_day():
 
 
 def test_a_store_that_is_too_small_holds_the_choice_down():
-    need = stock_need(believed(), store_size=20)
-    assert need.choose().tolist() == [20] * 3
-    assert need.decide().marginal_worth.min() > 0
+    requirement = stock_need(believed(), store_size=20)
+    assert requirement.choose().tolist() == [20] * 3
+    assert requirement.decide().marginal_worth.min() > 0
