@@ -66,7 +66,7 @@ EVEN_CLUBS, EVEN = "Clubs with 70 to 90 % inside 80 %, of 100", (70.0, 90.0)
 INTRODUCTION = f"""# Accuracy on real games
 
 Each season is forecast by the {{network}} network trained on the seasons before it, from what was known so many days
-before each game (`preseason`: the end of February). Every regular-season game with a gate above
+before each game (`preseason`: the end of February). Every regular-season game with an attendance above
 {SMALLEST_SCORED_GATE} is scored, from the file that the backtest wrote.
 MAE, RMSE, pinball and width are people; MAE is of the median.
 
@@ -82,9 +82,9 @@ BESIDE = """MAE of each method on the same games, as the mean of the seasons' fi
 date is last season's; for 2022 that is of the limited crowds of 2021. The boosted trees, and the ridge regression,
 learn from the inputs of the feedforward network."""
 TOGETHER = """The column of clubs takes each season by itself. Over all seasons together, of 100 clubs, {over_all} had
-70 to 90 % of their gates inside the 80 % range when all leads are taken together; by lead {by_lead}."""
-ABOUT_SELL_OUTS = """Brier score of the chance of a sell-out (a gate that reaches the stated seats), beside that of each
-venue's share of sell-outs in the latest three seasons before: the mean of the seasons, then each."""
+70 to 90 % of their games inside the 80 % range when all leads are taken together; by lead {by_lead}."""
+ABOUT_SELL_OUTS = """Brier score of the chance of a sell-out (attendance reaches the stated seats), beside that of
+each venue's share of sell-outs in the latest three seasons before: the mean of the seasons, then each."""
 ABOUT_PEER = """
 
 The peer is a LightGBM model on about sixty features made by hand, trained on earlier seasons from 2005 on and frozen
@@ -138,7 +138,7 @@ def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.
 
 
 def even_clubs(forecasts: pl.DataFrame, games: Games, by: Sequence[str]) -> pl.DataFrame:
-    """How many clubs of 100 had 70 to 90 % of their gates inside the 80 % range, by some columns or over all games."""
+    """How many clubs of 100 had 70 to 90 % of their games inside the 80 % range, by some columns or over all games."""
     inside = score(forecasts, games, (*by, HOME)).filter(pl.col(EIGHTY).is_not_null())
     even = (100 * pl.col(EIGHTY).is_between(*EVEN).mean()).alias(EVEN_CLUBS)
     return inside.group_by(by, maintain_order=True).agg(even) if by else inside.select(even)
@@ -210,7 +210,7 @@ def page(
         BESIDE + (ABOUT_PEER if PEER in scores.columns else ""),
         markdown(means, [LEAD, GAMES, *versus]),
         "## All scores by lead",
-        "The mean of the seasons' figures. “Inside 80 %” is how many gates lay between q10 and q90.",
+        "The mean of the seasons' figures. “Inside 80 %” is how many games lay between q10 and q90.",
         markdown(means, [LEAD, *OWN, EVEN_CLUBS, PINBALL_OVER_PEER]),
         over_seasons,
         "## Sell-outs",

@@ -28,7 +28,7 @@ from gatecast.service.alarm import (
 
 GAMES, SHIFT_AT = 81, 30
 STANDS, ROAD = (6, 3, 7, 6), (6, 4, 7)
-"""Games of home stands and days between them, in turn."""
+"""Games of homestands and days between them, in turn."""
 AT_ONCE = 10_000
 SHIFTS = (-0.5, -0.75, -1.0, -1.5, -2.0)
 SOON = (10, 20, 30, 50)

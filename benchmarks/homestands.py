@@ -1,4 +1,4 @@
-"""How often a home stand's total lay inside its 80 % range: with joint scenarios, and with games drawn independently.
+"""How often a homestand's total lay inside its 80 % range: with joint scenarios, and with games drawn independently.
 
     python benchmarks/homestands.py runs/games.parquet runs/transformer.parquet
 
@@ -177,7 +177,7 @@ def print_fit(errors: pl.DataFrame) -> None:
 
 
 def ranges(errors: pl.DataFrame) -> Iterator[list[object]]:
-    """Rows of the table of home stands, for each lead and season, then for all seasons of the lead."""
+    """Rows of the table of homestands, for each lead and season, then for all seasons of the lead."""
     seasons = errors[c.SEASON].unique().sort().to_list()
     for lead in errors[LEAD].unique(maintain_order=True):
         for season, years in [*((season, [season]) for season in seasons), (EVERY, seasons)]:
@@ -190,7 +190,7 @@ def ranges(errors: pl.DataFrame) -> Iterator[list[object]]:
 
 
 def as_of_one_day(every_lead: pl.DataFrame, at_lead: pl.DataFrame) -> tuple[np.ndarray, pl.DataFrame]:
-    """Home stands forecast as of one day, the lead before their first game, where the file has every game of them."""
+    """Homestands forecast as of one day, the lead before their first game, where the file has every game of them."""
     stand, games, day = "stand", "games", "as_of_first"
     begun = at_lead.with_columns(pl.Series(stand, homestand_of(at_lead))).select(
         c.GAME_ID, stand, pl.len().over(stand).alias(games), pl.col(AS_OF).min().over(stand).alias(day)
@@ -201,7 +201,7 @@ def as_of_one_day(every_lead: pl.DataFrame, at_lead: pl.DataFrame) -> tuple[np.n
 
 
 def covered(table: pl.DataFrame, stands: np.ndarray) -> list[object]:
-    """Home stands, and how many of their totals lay inside the 80 % range: jointly, independently; below and above."""
+    """Homestands, and how many of their totals lay inside the 80 % range: jointly, independently; below and above."""
     _, stand = np.unique(stands, return_inverse=True)
     total = np.bincount(stand, table[c.ATTENDANCE].to_numpy())
     jointly = ticket_scenarios(table)
@@ -226,7 +226,7 @@ def main() -> None:
     if given.fit:
         print_fit(errors)
         return
-    header = ["Lead", "Taken", "Season", "Home stands", "Inside 80 %, jointly, %", "Independently, %", "Below, %"]
+    header = ["Lead", "Taken", "Season", "Homestands", "Inside 80 %, jointly, %", "Independently, %", "Below, %"]
     print(f"{SCENARIOS} scenarios; {MEASURED}\n")
     print(markdown([*header, "Above, %"], list(ranges(errors))))
 

@@ -113,7 +113,7 @@ def warm_seconds(forecaster: Forecaster, past: Games, coming: Games, day: dt.dat
     parts: dict[str, Callable[[], object]] = {
         "forecast, all of it": lambda: forecaster.forecast(past, coming, day),
         "of it, tables sorted": lambda: Preparation(everything, weather_as_observed=False),
-        "of it, arrays at the cut-off": lambda: preparation.at(cutoffs[rows], rows),
+        "of it, arrays at the cutoff": lambda: preparation.at(cutoffs[rows], rows),
         "of it, the networks": lambda: forecaster.model and forecaster.model.parameters(arrays),
     }
     return {what: median([seconds(part) for _ in range(runs + 1)][1:]) for what, part in parts.items()}

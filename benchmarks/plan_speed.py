@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def forecast_of(seats: int, games: int) -> pl.DataFrame:
-    """A simulated forecast of a club's home stands, as `gatecast forecast` writes it."""
+    """A simulated forecast of a club's homestands, as `gatecast forecast` writes it."""
     draw = np.random.default_rng(games)
     place = np.arange(games)
     days = place + place // STAND * AWAY

@@ -41,7 +41,7 @@ INTRODUCTION = """# What plans were worth on real games
 {games} games of {seasons}, every club, are planned with the default operations, scaled from {seats} seats to
 those of each ballpark, as forecast by the {network} network from earlier seasons alone. What each plan believes of the
 tickets, and how costs are counted, is in [operations.md](operations.md#what-plans-were-worth). All figures are
-{currency} a game. Ranges hold 95 % of {resamples} resamples of whole home stands ({home_stands} at a lead).
+{currency} a game. Ranges hold 95 % of {resamples} resamples of whole homestands ({home_stands} at a lead).
 
 ```
 {command}
@@ -58,8 +58,8 @@ READING = """## How to read it
 - The range of the tickets adds little to their median where the best choice stands near the middle (cleaning), or
   where something else varies more: the share of people who want a shuttle or a train varies by 25 % from game to game,
   and by 40 % for late buses, by the default operations.
-- Each game is planned from the forecast at its own lead, as a backtest has it; a club plans a home stand on one day.
-- In 2022 the naive plan takes the gates from 5 July 2021: closed and limited ballparks are nobody's habit."""
+- Each game is planned from the forecast at its own lead, as a backtest has it; a club plans a homestand on one day.
+- In 2022 the naive plan takes attendance from 5 July 2021: closed and limited ballparks are nobody's habit."""
 
 
 def ranged(interval: Mapping[str, float | None], scale: float = 1.0, unit: str = "") -> str:
