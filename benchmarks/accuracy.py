@@ -138,14 +138,14 @@ def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.
 
 
 def even_clubs(forecasts: pl.DataFrame, games: Games, by: Sequence[str]) -> pl.DataFrame:
-    """How many clubs of 100 had 70 to 90 % of their games inside the 80 % range, by some columns or over all games."""
+    """Return how many of 100 clubs had 70 to 90 % of their games inside the 80 % range, by some columns or overall."""
     inside = score(forecasts, games, (*by, HOME)).filter(pl.col(EIGHTY).is_not_null())
     even = (100 * pl.col(EIGHTY).is_between(*EVEN).mean()).alias(EVEN_CLUBS)
     return inside.group_by(by, maintain_order=True).agg(even) if by else inside.select(even)
 
 
 def together(forecasts: pl.DataFrame, games: Games) -> str:
-    """The same in a sentence, over all seasons: by lead, and over the leads, too."""
+    """Say how many clubs are even over all seasons, by lead and over all leads."""
     by_lead = ", ".join(
         f"{number(share)} at lead {lead}" if lead.isdigit() else f"{number(share)} {lead}"
         for lead, share in even_clubs(forecasts, games, [LEAD]).select(LEAD, EVEN_CLUBS).iter_rows()
@@ -155,7 +155,7 @@ def together(forecasts: pl.DataFrame, games: Games) -> str:
 
 
 def climatology(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
-    """The same games with the venue's share of sell-outs in the latest three seasons before as the chance of one.
+    """Forecast a sell-out by the venue's share of them in the latest three seasons before.
 
     Games of limited crowds are left out; a venue without any such game gets the share of all venues.
     """
@@ -180,7 +180,7 @@ def by_lead(scores: pl.DataFrame) -> pl.DataFrame:
 
 
 def markdown(table: pl.DataFrame, columns: Sequence[str]) -> str:
-    """Some columns of a score table as a Markdown table; those it lacks are left out."""
+    """Format some columns of a score table in Markdown, without those that it lacks."""
     shown = [name for name in columns if name in table.columns]
     text = [name for name in shown if name in FOLD]
     rows = [[HEADINGS.get(name, name[:1].upper() + name[1:]) for name in shown]]
@@ -195,7 +195,7 @@ def markdown(table: pl.DataFrame, columns: Sequence[str]) -> str:
 def page(
     scores: pl.DataFrame, names: Sequence[str], command: str, network: str, notice: str, *, over_seasons: str
 ) -> str:
-    """The page of all tables."""
+    """Return the page with all tables."""
     means = by_lead(scores)
     versus = [MAE, *names, PEER, BELOW, OVER_PEER]
     parts = [
@@ -230,7 +230,7 @@ def _mae(forecasts: pl.DataFrame, games: Games, name: str) -> pl.DataFrame:
 
 
 def _command(given: argparse.Namespace) -> str:
-    """The command that makes the page again, without the folders of this computer."""
+    """Return the command that makes the page again, without the folders of this computer."""
     words = ["python benchmarks/accuracy.py", f"runs/{given.games.name}", f"runs/{given.forecasts.name}"]
     words += [f'--baseline "{name}"' for name in given.baseline]
     words += [f"--peer {given.peer.name}"] if given.peer else []

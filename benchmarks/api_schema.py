@@ -181,7 +181,7 @@ def asked(operation: Any, cases: int, known: Known, told: dict[str, Counter], fa
 
 
 def here(app: Any) -> Any:
-    """The application as one asks for it on its own machine."""
+    """Wrap an application so that requests come from its own machine."""
 
     async def called(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "http":

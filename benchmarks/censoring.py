@@ -5,7 +5,7 @@ python benchmarks/censoring.py
 Demand is simulated: twenty clubs of different size, effects of weekday, month, visitor and opener, and luck from game
 to game. Every ballpark has the seats that sell out four games in ten. Networks are trained on all seasons but the
 latest, and forecast that one. "Uncensored" is the same network told of three times the seats, so that a full house
-looks like any other gate.
+looks like any other attendance.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def small_ballparks(told: float, seed: int) -> tuple[Games, np.ndarray]:
-    """Simulated games, seats stated as `told` times what they are; and the expected demand of each."""
+    """Simulate games that state `told` times their seats; return them with the expected demand of each."""
     draw = np.random.default_rng(seed)
     day, club = (axis.ravel() for axis in np.meshgrid(np.arange(HOME_DAYS), np.arange(CLUBS), indexing="ij"))
     season, within = np.divmod(day, HOME_GAMES)

@@ -60,7 +60,7 @@ def looks(scores: np.ndarray, together: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def drawn(seasons: int, together: np.ndarray, seed: int):
-    """Normal scores of so many seasons, some at once."""
+    """Draw normal scores of so many seasons, some at once."""
     random, root = np.random.default_rng(seed), np.linalg.cholesky(together + 1e-9 * np.eye(GAMES))
     for start in range(0, seasons, AT_ONCE):
         yield random.standard_normal((min(AT_ONCE, seasons - start), GAMES)) @ root.T

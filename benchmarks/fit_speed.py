@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def prepared(games: Games, through: int | None) -> tuple[Samples, Signature]:
-    """What the networks are trained on, and the sizes of their inputs."""
+    """Return what the networks are trained on, and the sizes of their inputs."""
     preparation, chosen = Preparation(games), training_games(games, through=through)
     known = known_at_leads(preparation, chosen)
     encoding = Encoding.fit(known)

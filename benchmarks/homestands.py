@@ -63,7 +63,7 @@ def scored(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
 
 
 def normal_scores(quantiles: np.ndarray, gates: np.ndarray) -> np.ndarray:
-    """Normal score of each gate under its quantiles, shape (games,); beyond the outermost as the outer quarter goes."""
+    """Return the normal score of each attendance under its quantiles, shape (games,), extrapolated at the ends."""
     levels = ndtri(np.array(QUANTILE_LEVELS))
     left = np.clip((gates[:, None] >= quantiles).sum(axis=1) - 1, 0, len(levels) - 2)
     right = left + 1
@@ -117,7 +117,7 @@ def _pairs(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
 
 
 def fitted(means: pl.DataFrame) -> tuple[Dependence, float]:
-    """The dependence within a club with the least squared misfit, and the root mean square of it."""
+    """Fit the dependence within a club by least squares; return it with its root mean square misfit."""
     used = means.filter(pl.col(APART) < FITTED_DAYS)
     apart, first, second, found = (used[name].to_numpy() for name in (APART, f"{LEAD}_1", f"{LEAD}_2", PRODUCT))
     weight = np.sqrt(np.minimum(used[PAIRS].to_numpy() / FULL_WEIGHT, 1.0))
@@ -137,7 +137,7 @@ def fitted(means: pl.DataFrame) -> tuple[Dependence, float]:
 
 
 def league_share(errors: pl.DataFrame, dependence: Dependence) -> tuple[float, int]:
-    """The share of a club's dependence that two clubs have in common, by least squares, and the pairs."""
+    """Fit the share of a club's dependence that two clubs have in common; return it with the number of pairs."""
     free = errors.filter(pl.col(QUANTILE_COLUMNS[-1]) - pl.col(QUANTILE_COLUMNS[-2]) > 1e-6)
     above = below = pairs = 0.0
     for one in free.partition_by(LEAD, c.SEASON):

@@ -84,7 +84,7 @@ class Visitor:
         self.runner = asyncio.Runner()
 
     def get(self, path: str) -> tuple[httpx.Response, float]:
-        """An answer, and the milliseconds it took."""
+        """Return an answer, and the milliseconds it took."""
         began = time.perf_counter()
         answer = self.runner.run(self.client.get(path, headers={"accept-encoding": "gzip"}))
         return answer, 1000 * (time.perf_counter() - began)
@@ -125,7 +125,7 @@ def main() -> None:
 
 
 def measured(service: ClubService, club: str) -> list[list[object]]:
-    """A row for each page."""
+    """Return a row for each page."""
     rows: list[list[object]] = []
     coming, past = service.coming(club).table, service.home_games(club).table.drop_nulls(c.ATTENDANCE)
     played, gate = past[c.GAME_ID][-1], past[c.ATTENDANCE][-1]

@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def forecast_of(seats: int, games: int) -> pl.DataFrame:
-    """A simulated forecast of a club's homestands, as `gatecast forecast` writes it."""
+    """Simulate a forecast of a club's homestands, as `gatecast forecast` writes it."""
     draw = np.random.default_rng(games)
     place = np.arange(games)
     days = place + place // STAND * AWAY
@@ -105,7 +105,7 @@ def forecast_of(seats: int, games: int) -> pl.DataFrame:
 
 
 def operations_for(seats: int) -> Operations:
-    """The default operations with as many roles and items as are promised, and terms for the items."""
+    """Return the default operations with as many roles and items as are promised, and terms for the items."""
     standard = default_operations()
     staff = [replace(role, minimum_shifts=2, call_in_cost=1.3 * role.cost) for role in standard.staff]
     staff.append(replace(staff[0], name="ticket takers", people_per_shift=600))

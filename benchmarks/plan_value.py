@@ -63,13 +63,13 @@ READING = """## How to read it
 
 
 def ranged(interval: Mapping[str, float | None], scale: float = 1.0, unit: str = "") -> str:
-    """An estimate with its range."""
+    """Format an estimate with its range."""
     estimate, low, high = (None if value is None else value * scale for value in interval.values())
     return f"{number(estimate)}{unit} ({number(low)} to {number(high)})"
 
 
 def others_of(value: Mapping[str, Any]) -> list[str]:
-    """The plans that the forecast is measured against, the naive one first."""
+    """Return the plans that the forecast is compared with, the naive one first."""
     plans = [plan for plan in value["plans"] if plan not in (FORECAST, HINDSIGHT, OWN_AS_PEER)]
     return sorted(plans, key=lambda plan: plan != NAIVE)
 
@@ -90,7 +90,7 @@ def costs_table(entries: Sequence[Mapping[str, Any]], plans: Sequence[str], *key
 
 
 def saved_table(entries: Sequence[Mapping[str, Any]], plans: Sequence[str], *keys: str) -> str:
-    """What the forecast saved over each other plan."""
+    """Return what the forecast saved over each other plan."""
     rows: list[list[object]] = [
         [place_of(entry, *keys), *(ranged(entry[saved_over(plan)]) for plan in plans)] for entry in entries
     ]
@@ -98,7 +98,7 @@ def saved_table(entries: Sequence[Mapping[str, Any]], plans: Sequence[str], *key
 
 
 def verdict(entries: Sequence[Mapping[str, Any]], plans: Sequence[str]) -> str:
-    """What the ranges say, in words: of all decisions and seasons together, then what they leave open."""
+    """Say in words what the ranges show: of all decisions and seasons together, then what they leave open."""
     whole = next(entry for entry in entries if (entry["season"], entry["decision"]) == (EVERY, EVERY))
 
     def listed(chosen: Sequence[str]) -> str:
@@ -129,7 +129,7 @@ def about_peer(whole: Mapping[str, Any]) -> str:
 
 
 def page(value: Mapping[str, Any], network: str, command: str, notice: str) -> str:
-    """The page of all tables."""
+    """Return the page with all tables."""
     entries = [entry for entry in value["results"] if entry["lead"] == SHOWN]
     whole = next(entry for entry in entries if (entry["season"], entry["decision"]) == (EVERY, EVERY))
     every_lead = [entry for entry in value["results"] if entry["season"] == EVERY]
@@ -166,7 +166,7 @@ def page(value: Mapping[str, Any], network: str, command: str, notice: str) -> s
 
 
 def command_of(given: argparse.Namespace) -> str:
-    """The command that makes the page again, without the folders of this computer."""
+    """Return the command that makes the page again, without the folders of this computer."""
     words = ["python benchmarks/plan_value.py", f"runs/{given.games.name}", f"runs/{given.forecasts.name}"]
     words += [f'--against "{name}={file.name}"' for name, file in parse_against(given.against).items()]
     words += ["--only"] if given.only else []

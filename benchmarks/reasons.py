@@ -87,7 +87,7 @@ def steadiness(forecaster: Forecaster, league: SampleLeague) -> list[tuple[str, 
 
 
 def planted(forecaster: Forecaster, league: SampleLeague) -> list[tuple[str, str, str, str, str]]:
-    """A change of one game, and the people of its driver before and after."""
+    """Return a change of one game, and the people of its driver before and after."""
 
     def of(change: Mapping[str, object]) -> dict[str, float]:
         coming = changed_games(league.upcoming, {GAME: change}) if change else league.upcoming

@@ -15,7 +15,7 @@ def add_games(parser: argparse.ArgumentParser) -> None:
 
 
 def games_of(path: Path | None) -> Games:
-    """The games of a table, or those of the simulated sample league."""
+    """Return the games of a table, or those of the simulated sample league."""
     if path is None:
         from gatecast.collect.sample import sample_league
 
@@ -26,7 +26,7 @@ def games_of(path: Path | None) -> Games:
 
 
 def markdown(header: list[str], rows: list[list[object]]) -> str:
-    """A table in Markdown, its first column to the left and the others to the right."""
+    """Return a table in Markdown, its first column aligned left and the others right."""
     lines = [header, ["---", *("---:" for _ in header[1:])], *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 

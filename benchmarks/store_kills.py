@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def killed(place: str, name: str, life: float) -> list[tuple[str, int]]:
-    """What a writer was told is stored before it was killed, `life` seconds after it began to open the store."""
+    """Return what a writer was told is stored before it was killed, `life` seconds after it began to open the store."""
     command = [sys.executable, __file__, "--write", place, name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -98,7 +98,7 @@ def games(name: str) -> pl.DataFrame:
 
 
 def forecast(table: pl.DataFrame) -> pl.DataFrame:
-    """A forecast of every game, and the same at a second lead."""
+    """Return a forecast of every game, and the same at a second lead."""
     people = {name: 1000.0 + i for i, name in enumerate((*QUANTILE_COLUMNS, MEAN))}
     one = table.select(
         c.GAME_ID,
@@ -110,7 +110,7 @@ def forecast(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def faults_of(store: Store, acknowledged: list[tuple[str, int]]) -> list[str]:
-    """What is wrong with a database, in words; nothing if all is well."""
+    """Say what is wrong with a database; return nothing if all is well."""
     with store.database.reading() as connection:
         checks = ("integrity_check", "foreign_key_check") if store.database.sqlite else ()
         said = [tuple(row) for check in checks for row in connection.exec_driver_sql(f"PRAGMA {check}")]

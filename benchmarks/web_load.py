@@ -35,7 +35,7 @@ class Told:
     errors: list[str] = field(default_factory=list)
 
     def line(self, name: str) -> str:
-        """What was met, in a line."""
+        """Summarize what was met, in a line."""
         if not self.waits:
             return f"{name}: nothing"
         p50, p95, p99 = np.percentile(np.array(self.waits) * 1000, (50, 95, 99))
