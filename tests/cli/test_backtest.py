@@ -51,7 +51,7 @@ def test_interrupted_it_keeps_its_trainings(run, files, tmp_path, monkeypatch):
     ended = run(*command, "--out", "forecasts.csv")
     assert (ended.code, ended.err.splitlines()[-1]) == (
         130,
-        "error: stopped; give the same command again to go on from here",
+        "error: stopped; run the same command again to continue from here",
     )
     assert left_in(tmp_path) == [".forecasts.csv.training"]
     assert list((tmp_path / ".forecasts.csv.training" / "2023").glob("*.safetensors"))

@@ -90,7 +90,7 @@ def test_work_is_kept_when_interrupted(tmp_path, capsys):
         raise KeyboardInterrupt
     assert ended.value.code == 130
     assert (tmp_path / "work" / "state.safetensors").is_file()
-    assert capsys.readouterr().err == "error: stopped; give the same command again to go on from here\n"
+    assert capsys.readouterr().err == "error: stopped; run the same command again to continue from here\n"
 
 
 def test_interrupted_before_there_was_anything_to_keep(tmp_path, capsys):

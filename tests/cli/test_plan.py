@@ -26,7 +26,7 @@ def test_a_workbook_and_its_sum(planned, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     assert book.sheetnames[:3] == ["Summary", "Deadlines", "Staff"]
     lines = ended.out.splitlines()
-    assert lines[0].startswith("The plan: people through the gate, ")
+    assert lines[0].startswith("The plan: people attending, ")
     assert " ".join(lines[1].split()) == "Date Start Opponent People Shifts Cases Vehicles Cost"
     assert lines[-1] == "plan.xlsx: a plan for 18 games"
     assert left_in(tmp_path) == ["plan.xlsx"]
@@ -46,8 +46,8 @@ def test_sums_are_those_of_the_table(planned, tmp_path):
 
 def test_what_to_decide_next_is_told(planned):
     lines = planned("plan.csv").out.splitlines()
-    first = next(i for i, line in enumerate(lines) if line.startswith("What to decide next"))
-    assert lines[first] == "What to decide next (the first 8; 28 more are in the plan)"
+    first = next(i for i, line in enumerate(lines) if line.startswith("Next deadlines"))
+    assert lines[first] == "Next deadlines (the first 8; 28 more are in the plan)"
     by, decide = lines[first + 2].split("  ", 1)
     assert by == "at once"
     assert decide.strip().startswith("Hire ")
@@ -85,7 +85,7 @@ def test_a_calendar_without_dates_is_one_line(run, planned, files, tmp_path):
     pl.read_csv(files / "forecast.csv").drop("date").write_csv(files / "undated.csv")
     refused(planned("plan.ics", forecast="undated.csv"), "got no deadline")
     assert left_in(tmp_path) == []
-    assert "What to decide next" not in planned("plan.csv", forecast="undated.csv").out
+    assert "Next deadlines" not in planned("plan.csv", forecast="undated.csv").out
 
 
 def test_a_long_list_is_cut_and_says_so(run, files, tmp_path):

@@ -13,7 +13,7 @@ from gatecast.collect import SIMULATED_NOTICE
 from .conftest import left_in, refused
 
 
-@pytest.mark.parametrize(("more", "heading"), [((), "Nothing here yet"), (("--demo",), "Quillport Lanterns, 2025")])
+@pytest.mark.parametrize(("more", "heading"), [((), "Welcome to gatecast"), (("--demo",), "Quillport Lanterns, 2025")])
 def test_a_real_server(tmp_path, more, heading):
     command = [sys.executable, "-m", "gatecast.cli.main", "serve", "--port", "0", *more]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:

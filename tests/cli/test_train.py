@@ -33,7 +33,7 @@ def test_interrupted_it_goes_on_where_it_was(run, files, tmp_path, monkeypatch):
     monkeypatch.setattr(Forecaster, "save", interrupted)
     ended = run(*command)
     assert ended.code == 130
-    assert ended.err.endswith("error: stopped; give the same command again to go on from here\n")
+    assert ended.err.endswith("error: stopped; run the same command again to continue from here\n")
     assert left_in(tmp_path) == [".model.training"]
 
     monkeypatch.setattr(Forecaster, "save", real)

@@ -38,7 +38,7 @@ def test_both_forecasts_stand_side_by_side(ask, tmp_path):
     ended = ask("--game", GAME, "--set", "precipitation=rain", "--set", "temperature_c=4")
     assert ended.code == 0
     assert ended.out.splitlines()[0] == "What if precipitation were rain and temperature_c were 4?"
-    head, row = table(ended.out, "The forecast, and with the change")
+    head, row = table(ended.out, "The forecast without and with the change")
     assert head[:6] == ["Date", "Start", "Opponent", "Expected", "With", "it"]
     assert row[:6] == ["Sat", "14", "Jun", "18:35", "Velmora", "Kites"]
     before, after, difference = (int(cell.replace(",", "").replace("\N{MINUS SIGN}", "-")) for cell in row[6:9])
@@ -54,13 +54,13 @@ def test_several_games_may_be_changed(ask):
 def test_both_plans_stand_side_by_side(ask, files):
     asked = ("--game", GAME, "--operations", files / "operations.toml")
     ended = ask(*asked, "--set", "promotion=fireworks")
-    head, *rows, total = table(ended.out, "What the plan would change")
+    head, *rows, total = table(ended.out, "What would change in the plan")
     assert head[:5] == ["To", "get", "ready", "Plan", "With"]
     assert any(row[:2] == ["ushers", "(shifts)"] for row in rows)
     assert total[:2] == ["in", "all"]
     assert total[-1] not in ("0", "")
     same = ask(*asked, "--set", "start_time=18:35")
-    assert same.out.splitlines()[-1] == "The plan stays as it is."
+    assert same.out.splitlines()[-1] == "The plan would not change."
 
 
 @pytest.mark.parametrize(

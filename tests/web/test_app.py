@@ -42,7 +42,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(visitor):
 def test_a_page_that_is_not_there(visitor):
     page = visitor.get("/nowhere")
     assert page.status_code == 404
-    assert "<h1>Not here</h1>" in page.text
+    assert "<h1>Not found</h1>" in page.text
     problem = visitor.get("/api/v1/nowhere")
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
 

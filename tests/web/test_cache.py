@@ -1,13 +1,15 @@
-"""Pages kept as rendered: current for whoever changed something, nearly so for all, and never rendered in vain."""
-
 import asyncio
 
 import httpx
 import pytest
 
+from gatecast.games import columns as c
 from gatecast.store.revisions import AREAS
-from gatecast.web.cache import PageCache
-from gatecast.web.kept import KEEPING
+from gatecast.web import render
+from gatecast.web.app import pages as application_of
+from gatecast.web.cache import CACHEABLE_HEADER, PageCache, cacheable
+
+from ..web.conftest import Visitor
 
 
 class Pages:
@@ -24,7 +26,7 @@ class Pages:
         state = self.state
         self.rendered += 1
         await asyncio.sleep(self.slow)
-        kind = [] if scope["path"] == "/own" else [(KEEPING.encode(), f"{self.stale_s:g} games".encode())]
+        kind = [] if scope["path"] == "/own" else [(CACHEABLE_HEADER.encode(), f"{self.stale_s:g} games".encode())]
         await answer(send, f"state {state} ".encode() * 100, kind)
 
 
@@ -54,7 +56,7 @@ def test_a_page_is_rendered_once_for_a_state(pages):
         for _ in range(3):
             page = await client.get("/")
             assert page.text.startswith("state 0")
-            assert KEEPING not in page.headers
+            assert CACHEABLE_HEADER not in page.headers
         pages.state = 1
         assert (await client.get("/")).text.startswith("state 1")
 
@@ -161,3 +163,58 @@ def test_marks_that_say_nothing(pages, cookie):
 
     asked(pages, script, checked_s=60)
     assert pages.rendered == 1
+
+
+CLUB = "Quillport Lanterns"
+
+
+def changes(service):
+    """One of each kind, by what is changed."""
+    table = service.home_games(CLUB).table
+    played = table.drop_nulls(c.ATTENDANCE)[c.GAME_ID][-1]
+    coming = service.coming(CLUB).table[c.GAME_ID][0]
+    yield "outcome", "/api/v1/outcomes", [{"game_id": played, "attendance": 1234}]
+    yield "tickets", "/api/v1/tickets", [{"game_id": coming, "as_of": "2025-01-05", "tickets": 77}]
+    yield "plan", "/api/v1/plans", {}
+    yield "game", "/api/v1/games", [{"game_id": coming, "visitor": "Another Club", "home": CLUB}]
+    yield "forecast", "/api/v1/forecasts", None
+
+
+@pytest.fixture
+def paths(own_service):
+    table = own_service.home_games(CLUB).table
+    game, past = own_service.coming(CLUB).table[c.GAME_ID][0], table.drop_nulls(c.ATTENDANCE)[c.GAME_ID][-1]
+    shown = ["/", "/?season=2024", "/plan", "/track", "/track?season=all", "/track/plans", "/data", "/settings"]
+    shown += [f"/games/{game}", f"/games/{past}", f"/games/{game}/what-if", "/api/v1/docs"]
+    api = (
+        "clubs",
+        "games",
+        f"games/{past}",
+        "imports",
+        "forecasts",
+        "plans",
+        "tickets",
+        "outcomes",
+        "track",
+        "operations",
+    )
+    return [*shown, *(f"/api/v1/{each}" for each in api)]
+
+
+def test_what_is_kept_is_what_would_be_worked_out_anew(own_service, visit, paths, monkeypatch):
+    monkeypatch.setattr(render, "cacheable", lambda areas: cacheable(areas, stale_s=0))
+    visitor, anew = visit(own_service), Visitor(application_of(own_service))
+    for path in paths:
+        assert visitor.get(path).status_code == 200, path
+    sent = [*changes(own_service)]
+    for kind, path, body in sent:
+        answer = visitor.post(path, json=body)
+        assert answer.status_code == 200, (kind, answer.text)
+        # Whoever sent a change is never shown what was kept before it; others are, where nothing of it has changed.
+        visitor.cookies.clear()
+        for shown in paths:
+            assert visitor.get(shown).text == anew.get(shown).text, (kind, shown)
+    assert visitor.post("/club", data={"club": own_service.clubs()[1]}).status_code == 303
+    visitor.cookies.clear()
+    for shown in paths:
+        assert visitor.get(shown).text == anew.get(shown).text, ("club", shown)

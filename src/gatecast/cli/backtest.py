@@ -41,15 +41,13 @@ def backtest(
     epochs: Epochs = None,
     seed: Seed = 0,
     no_baselines: Annotated[
-        bool, typer.Option("--no-baselines", help="Leave out the simple methods to compare with.")
+        bool, typer.Option("--no-baselines", help="Skip the simple methods for comparison.")
     ] = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Also write a report to read: .html.")
-    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Also write a report: .html.")] = None,
 ) -> None:
-    """Forecast past seasons, each from the seasons before it alone, and score the forecasts.
+    """Forecast past seasons, each from earlier seasons only, and score the forecasts.
 
-    Interrupted, it goes on when the same command is given again.
+    If interrupted, run the same command again to continue.
     """
     checked_output(out, games)
     if report:
@@ -84,7 +82,7 @@ def backtest(
 
 
 def _show(own: Any, simple: Any, games: Games) -> None:  # noqa: ANN401
-    """The scores, beside those of the simple methods on the same games."""
+    """Show the scores beside those of the simple methods on the same games."""
     from gatecast.evaluate import compared, score
     from gatecast.evaluate.report import versus_table
     from gatecast.evaluate.tables import page_table
@@ -100,4 +98,4 @@ def _report(path: Path, file: Path, games: Games, own: Any, simple: Any) -> None
 
     title = f"Backtest on {file.name}"
     write_report(path, title=title, notice=notice_of(file), games=games, forecasts=own, baselines=simple)
-    say(f"{path}: the same to read")
+    say(f"{path}: the report")

@@ -1,4 +1,4 @@
-"""What the command line shows: notes and progress on stderr, tables on stdout, errors in one line."""
+"""Output of the command line: notes and progress on stderr, tables on stdout, errors in one line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PIPED_WIDTH = 200
 
 
 def note(text: str) -> None:
-    """Tell something on the side, on stderr."""
+    """Print a note on stderr."""
     print(_printable(text), file=sys.stderr, flush=True)
 
 
@@ -113,11 +113,11 @@ def kept_work(folder: Path) -> Iterator[Path]:
         yield folder
     except KeyboardInterrupt:
         kept = folder.is_dir() and any(folder.rglob("*.*"))
-        fail("stopped; give the same command again to go on from here" if kept else "stopped; nothing was written")
+        fail("stopped; run the same command again to continue from here" if kept else "stopped; nothing was written")
         raise SystemExit(INTERRUPTED) from None
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _printable(text: str) -> str:
-    """The text without characters that move a cursor or colour a terminal."""
+    """Return the text without characters that move a cursor or colour a terminal."""
     return "".join(letter if letter.isprintable() or letter.isspace() else "?" for letter in text)

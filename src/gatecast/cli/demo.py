@@ -28,7 +28,7 @@ def demo() -> None:
     for name, what in made.files.items():
         say(f"  {name:<16} {what}")
     say()
-    say("Next: open report.html and plan.xlsx, or 'gatecast serve' and your browser. With your own spreadsheet:")
+    say("Next: open report.html and plan.xlsx, or run 'gatecast serve'. With your own spreadsheet:")
     say("  gatecast collect file games.xlsx --out games.parquet")
     say("  gatecast forecast games.parquet --upcoming upcoming.csv --as-of 2025-06-08 --out forecast.csv")
     say(f"  gatecast plan forecast.csv --operations {DEMO_FOLDER}/operations.toml --out plan.xlsx")

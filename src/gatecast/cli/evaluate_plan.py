@@ -56,7 +56,7 @@ def evaluate_plan(
 
 
 def parse_against(texts: list[str]) -> dict[str, Path]:
-    """Names and files of `NAME=FILE`; raises InputError for anything else."""
+    """Return names and files from texts such as `NAME=FILE`; raise InputError for anything else."""
     found: dict[str, Path] = {}
     for text in texts:
         name, equals, file = (part.strip() for part in text.partition("="))

@@ -1,4 +1,4 @@
-"""`gatecast forecast`: the games to come."""
+"""`gatecast forecast`: forecast upcoming games."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def forecast(
         typer.Option("--model", metavar="MODEL_DIR", help="A trained model; if not given, one is trained first."),
     ] = None,
 ) -> None:
-    """Forecast games to come from what was known at the end of a day."""
+    """Forecast upcoming games from what was known at the end of a day."""
     checked_output(out, games, upcoming)
     day = parse_date(as_of) if as_of else None
 

@@ -1,4 +1,4 @@
-"""The command `gatecast`: its verbs, and how it ends."""
+"""The command `gatecast`: its subcommands and exit codes."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ FIRST_COLLECTION = 100_000
 
 app = typer.Typer(
     name="gatecast",
-    help="How many people will come to each home game, with calibrated ranges, and plans for them.",
+    help="Forecast how many people will come to each home game, with calibrated ranges, and plan for them.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("demo", short_help="The simulated sample league, end to end.")(demo.demo)
-app.add_typer(collect.app, name="collect", short_help="Games from files and from Retrosheet.")
+app.command("demo", short_help="Run the simulated sample league end to end.")(demo.demo)
+app.add_typer(collect.app, name="collect", short_help="Read games from files and from Retrosheet.")
 app.command("train", short_help="Train a model on past games.")(train.train)
-app.command("backtest", short_help="How good past forecasts would have been.")(backtest.backtest)
-app.command("forecast", short_help="Forecast games to come.")(forecast.forecast)
-app.command("what-if", short_help="What a change would do to a forecast and a plan.")(what_if.what_if)
-app.command("plan", short_help="Staff, stock and transport for each game.")(plan.plan)
-app.command("evaluate-plan", short_help="What past plans would have cost.")(evaluate_plan.evaluate_plan)
+app.command("backtest", short_help="Score forecasts of past seasons.")(backtest.backtest)
+app.command("forecast", short_help="Forecast upcoming games.")(forecast.forecast)
+app.command("what-if", short_help="Compare a forecast and a plan with and without a change.")(what_if.what_if)
+app.command("plan", short_help="Plan staff, stock and transport for each game.")(plan.plan)
+app.command("evaluate-plan", short_help="Compute what past plans would have cost.")(evaluate_plan.evaluate_plan)
 app.command("serve", short_help="Serve the manager's pages and the API.")(serve.serve)
 app.command("password", short_help="Set the password of the pages.")(password.password)
 
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    """Run a command; every error made on purpose becomes one line on stderr."""
+    """Run a command; errors raised on purpose become one line on stderr."""
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
         code = app(args=given, prog_name="gatecast", standalone_mode=False)
@@ -108,7 +108,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _usage(message: str, problem: Exception) -> str:
-    """A usage error with the command that tells more."""
+    """Return a usage error with the command that shows the help."""
     context = getattr(problem, "ctx", None)
     command = getattr(context, "command_path", "gatecast")
     return f"{message.rstrip('.')}; see '{command} --help'"

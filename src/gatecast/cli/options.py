@@ -1,4 +1,4 @@
-"""Options that several commands share, and what is checked of them before work begins."""
+"""Options that several commands share, and the checks made before work begins."""
 
 from __future__ import annotations
 
@@ -32,23 +32,26 @@ __all__ = [
 ]
 
 GamesFile = Annotated[
-    Path, typer.Argument(metavar="GAMES", help="Past games with their gates: .parquet, .csv or .xlsx.")
+    Path, typer.Argument(metavar="GAMES", help="Past games with attendance: .parquet, .csv or .xlsx.")
 ]
 OperationsFile = Annotated[
     Path, typer.Option("--operations", metavar="FILE", help="What you decide and what it costs: a .toml file.")
 ]
-Network = Annotated[str, typer.Option("--network", metavar="NAME", help="Which network to train.")]
+Network = Annotated[str, typer.Option("--network", metavar="NAME", help="Network to train.")]
 Members = Annotated[
     int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="4")
 ]
 Epochs = Annotated[
-    int | None, typer.Option("--epochs", min=1, max=1000, help="Most passes over the games.", show_default="10")
+    int | None,
+    typer.Option("--epochs", min=1, max=1000, help="Largest number of passes over the games.", show_default="10"),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="One seed, one machine: one result.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, help="Random seed; the same seed on the same machine gives the same result.")
+]
 
 
 def training_settings(network: str, members: int | None, epochs: int | None, seed: int) -> TrainingSettings:
-    """Settings of a training, with the defaults of `TrainingSettings` for what is not given."""
+    """Return training settings, with the defaults of `TrainingSettings` for whatever is not given."""
     from dataclasses import replace
 
     from gatecast.train import TrainingSettings
@@ -59,7 +62,7 @@ def training_settings(network: str, members: int | None, epochs: int | None, see
 
 
 def checked_network(name: str) -> str:
-    """The name, if there is a network of that name; raises InputError otherwise."""
+    """Return the name if there is a network of that name; raise InputError otherwise."""
     from gatecast.networks import NETWORKS
 
     if name not in NETWORKS:
@@ -68,7 +71,7 @@ def checked_network(name: str) -> str:
 
 
 def checked_output(out: Path, *inputs: Path | None, endings: tuple[str, ...] | None = None) -> Path:
-    """The path, if a file can be written there that is none of the inputs; raises InputError otherwise."""
+    """Return the path if a file can be written there that is not an input; raise InputError otherwise."""
     from gatecast.files import TABLE_ENDINGS, check_writable
 
     target = check_writable(out, endings or TABLE_ENDINGS)
@@ -80,7 +83,7 @@ def checked_output(out: Path, *inputs: Path | None, endings: tuple[str, ...] | N
 
 
 def checked_folder(folder: Path) -> Path:
-    """The path, if it is a folder or can become one; raises InputError otherwise."""
+    """Return the path if it is a folder or can become one; raise InputError otherwise."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder.name}: got a file, expected the name of a folder")
     if not folder.resolve().parent.is_dir():
@@ -89,13 +92,13 @@ def checked_folder(folder: Path) -> Path:
 
 
 def work_folder(out: Path) -> Path:
-    """A hidden folder beside what is to be written, for the state of a long job."""
+    """Return the hidden folder beside an output file that holds the state of a long job."""
     target = out.resolve()
     return target.parent / f".{target.name}.training"
 
 
 def parse_years(text: str) -> list[int]:
-    """Years apart by commas; raises InputError for anything else."""
+    """Return years from text separated by commas; raise InputError for anything else."""
     words = [word.strip() for word in text.split(",")]
     if not all(len(word) == 4 and word.isascii() and word.isdecimal() for word in words):
         raise InputError(f"--seasons: got {text!r}, expected years such as 2018,2019")
@@ -103,7 +106,7 @@ def parse_years(text: str) -> list[int]:
 
 
 def parse_leads(text: str) -> list[Lead]:
-    """Leads apart by commas; raises InputError for anything else."""
+    """Return leads from text separated by commas; raise InputError for anything else."""
     from gatecast.evaluate.backtest import parse_lead
 
     try:
@@ -113,7 +116,7 @@ def parse_leads(text: str) -> list[Lead]:
 
 
 def parse_date(text: str) -> dt.date:
-    """A date; raises InputError for anything else."""
+    """Return a date; raise InputError for anything else."""
     try:
         return dt.date.fromisoformat(text.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""`gatecast password`: the password of the pages, needed to serve them to other computers."""
+"""`gatecast password`: set the password of the pages, which serving other computers needs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def password(
             "--database",
             metavar="URL",
             envvar="GATECAST_DATABASE",
-            help="A PostgreSQL database in place of the folder's.",
+            help="A PostgreSQL database to use instead of the folder's.",
         ),
     ] = None,
 ) -> None:
-    """Set the password of the pages; asked for twice, or read as one line from a pipe. Everybody signs in anew."""
+    """Set the password of the pages: typed twice, or read as one line from a pipe. Everyone must sign in again."""
     from gatecast.service import open_service
     from gatecast.service.access import set_password
 
@@ -37,4 +37,4 @@ def password(
         text = sys.stdin.readline().rstrip("\r\n")
     with open_service(folder, database) as service:
         set_password(service.store, text)
-    note("password set; whoever was signed in signs in anew")
+    note("Password set. Everyone must sign in again.")

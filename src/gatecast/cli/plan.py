@@ -1,4 +1,4 @@
-"""`gatecast plan`: what to hire, stock and schedule."""
+"""`gatecast plan`: staff, stock and transport for each game."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ def plan(
     operations: OperationsFile,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help=f"Plan to write: {FORMS}.")],
     games: Annotated[
-        Path | None, typer.Option("--games", metavar="GAMES", help="Past games with scans to learn the show rate from.")
+        Path | None,
+        typer.Option("--games", metavar="GAMES", help="Past games with scans, to learn the show rate from."),
     ] = None,
 ) -> None:
     """Choose staff, stock and transport for each game of a forecast, at the lowest expected cost."""
     checked_output(out, forecast, operations, endings=ENDINGS)
 
-    from gatecast.cli.plan_tables import deadline_table, plan_table
+    from gatecast.cli.tables import deadline_table, plan_table
     from gatecast.plan import make_plan, read_forecast, read_operations, write_plan
     from gatecast.plan.views.constraints import limits_that_bind
     from gatecast.plan.views.deadlines import deadlines
@@ -41,12 +42,12 @@ def plan(
 
         with held_notes() as notes:
             scans = read_games(games, note=notes)
-    plan = make_plan(read_forecast(forecast), settings, scans=scans)
-    write_plan(plan, out)
-    show_table(plan_table(plan))
-    due = deadlines(plan)
+    chosen = make_plan(read_forecast(forecast), settings, scans=scans)
+    write_plan(chosen, out)
+    show_table(plan_table(chosen))
+    due = deadlines(chosen)
     if due:
         show_table(deadline_table(due))
-    for limit in limits_that_bind(plan):
-        say(f"To watch: {limit}")
-    say(f"{out}: a plan for {plan.games.height:,} game{'s' if plan.games.height != 1 else ''}")
+    for limit in limits_that_bind(chosen):
+        say(f"Note: {limit}")
+    say(f"{out}: a plan for {chosen.games.height:,} game{'s' if chosen.games.height != 1 else ''}")

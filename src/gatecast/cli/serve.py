@@ -16,7 +16,7 @@ __all__ = ["serve"]
 def serve(
     demo: Annotated[
         bool,
-        typer.Option("--demo", help="Show the simulated sample league, in a folder of its own that goes at the end."),
+        typer.Option("--demo", help="Show the simulated sample league, in a temporary folder."),
     ] = False,
     folder: Annotated[
         Path, typer.Option("--folder", metavar="FOLDER", help="Folder of the database and the trained models.")
@@ -27,15 +27,18 @@ def serve(
             "--database",
             metavar="URL",
             envvar="GATECAST_DATABASE",
-            help="A PostgreSQL database in place of the folder's.",
+            help="A PostgreSQL database to use instead of the folder's.",
         ),
     ] = None,
     host: Annotated[
-        str, typer.Option("--host", help="Address to serve on; one that others can reach needs a password.")
+        str,
+        typer.Option("--host", help="Address to serve on; an address that other computers can reach needs a password."),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port to serve on; 0 chooses a free one.")
+    ] = 8000,
 ) -> None:
-    """Serve the manager's pages and the API: calendar, games, plans, track record, uploads. Ctrl-C ends it."""
+    """Serve the manager's pages and the API: calendar, games, plans, track record, uploads. Press Ctrl-C to stop."""
     if not demo:
         _serve(folder, database, host, port, demo=False)
         return
@@ -44,7 +47,7 @@ def serve(
 
 
 def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool) -> None:
-    """Serve until Ctrl-C, which is how it is meant to end."""
+    """Serve until Ctrl-C."""
     from gatecast.service import open_service
     from gatecast.web import serve
 

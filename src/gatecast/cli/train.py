@@ -28,14 +28,14 @@ def train(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL_DIR", help="Folder to write the model to.")],
     through: Annotated[
-        int | None, typer.Option("--through", metavar="YEAR", help="Last season to learn from; all if not given.")
+        int | None, typer.Option("--through", metavar="YEAR", help="Last season to learn from; by default all.")
     ] = None,
     network: Network = DEFAULT_NETWORK,
     members: Members = None,
     epochs: Epochs = None,
     seed: Seed = 0,
 ) -> None:
-    """Train a model on past games. Interrupted, it goes on when the same command is given again."""
+    """Train a model on past games. If interrupted, run the same command again to continue."""
     checked_folder(out)
     settings = training_settings(network, members, epochs, seed)
 

@@ -23,15 +23,15 @@ def what_if(
     games: GamesFile,
     *,
     upcoming: Annotated[
-        Path, typer.Option("--upcoming", metavar="TABLE", help="Games to come: .csv, .xlsx or .parquet.")
+        Path, typer.Option("--upcoming", metavar="TABLE", help="Upcoming games: .csv, .xlsx or .parquet.")
     ],
     model: Annotated[Path, typer.Option("--model", metavar="MODEL_DIR", help="A trained model.")],
     game: Annotated[
-        list[str], typer.Option("--game", metavar="ID", help="A game to change; may be given several times.")
+        list[str], typer.Option("--game", metavar="ID", help="Game to change; may be given several times.")
     ],
     change: Annotated[
         list[str],
-        typer.Option("--set", metavar="COLUMN=VALUE", help="What is otherwise; may be given several times."),
+        typer.Option("--set", metavar="COLUMN=VALUE", help="The change; may be given several times."),
     ],
     as_of: Annotated[
         str | None,
@@ -41,11 +41,11 @@ def what_if(
         Path | None, typer.Option("--operations", metavar="FILE", help="Also compare the plans: a .toml file.")
     ] = None,
 ) -> None:
-    """Say what rain, a promotion or another starter or start would change. Nothing is trained again."""
+    """Show what rain, a promotion, another starter or another start time would change. Nothing is trained."""
     values = _changes(change)
     day = parse_date(as_of) if as_of else None
 
-    from gatecast.cli.what_if_tables import forecasts_table
+    from gatecast.cli.tables import forecasts_table
     from gatecast.collect import read_games
     from gatecast.forecast import Forecaster
     from gatecast.forecast import what_if as forecast_both
@@ -70,20 +70,20 @@ def what_if(
 
 
 def _show_plans(given: pl.DataFrame, changed: pl.DataFrame, operations: Operations) -> None:
-    """What the plan would change."""
-    from gatecast.cli.what_if_tables import difference_table
+    """Show what would change in the plan."""
+    from gatecast.cli.tables import difference_table
     from gatecast.plan import compare, make_plan
 
     plans = make_plan(given, operations), make_plan(changed, operations)
     differences = compare(*plans)
     if differences.is_empty():
-        say("The plan stays as it is.")
+        say("The plan would not change.")
         return
     show_table(difference_table(differences, plans[0].games, operations))
 
 
 def _changes(given: list[str]) -> dict[str, str]:
-    """Columns and values from texts such as precipitation=rain."""
+    """Return columns and values from texts such as precipitation=rain."""
     values: dict[str, str] = {}
     for text in given:
         name, sign, value = (part.strip() for part in text.partition("="))

@@ -1,4 +1,4 @@
-"""The web application over a service: its middleware, its pages, its API and what it says when something is amiss."""
+"""The web application of a service: middleware, pages, API and error handling."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gatecast import __version__
 from gatecast.errors import GatecastError
 from gatecast.service import one_moment
-from gatecast.web import api
-from gatecast.web.api.problems import from_error, from_invalid, problem
-from gatecast.web.cache import PageCache
-from gatecast.web.kept import READING
+from gatecast.web.api import include
+from gatecast.web.cache import READ_METHODS, PageCache
 from gatecast.web.pages import ROUTERS
+from gatecast.web.problems import from_error, from_invalid, problem
 from gatecast.web.render import page
 from gatecast.web.worker import Worker, WorkerProxy
 
@@ -33,7 +32,7 @@ API = "/api/"
 
 
 def build(service: ClubService, worker: Worker | None = None) -> FastAPI:
-    """The application over a service, behind its guard; a worker, where there is one, works its pages out."""
+    """Return the guarded application; a worker, if given, renders its pages."""
     from gatecast.web.guard import guarded
 
     app = application(service, worker)
@@ -42,7 +41,7 @@ def build(service: ClubService, worker: Worker | None = None) -> FastAPI:
 
 
 def application(service: ClubService, worker: Worker | None = None) -> FastAPI:
-    """The pages and the API over a service, kept until they change, open to whoever asks."""
+    """Return the cached pages and API of a service, without the guard."""
     app = pages(service)
     if worker is not None:
         app.add_middleware(WorkerProxy, worker=worker)
@@ -51,12 +50,12 @@ def application(service: ClubService, worker: Worker | None = None) -> FastAPI:
 
 
 def pages(service: ClubService) -> FastAPI:
-    """The pages and the API over a service, each worked out when it is asked for."""
+    """Return the pages and API of a service, without cache and guard."""
     app = FastAPI(title="gatecast", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
-    app.add_middleware(AtOneMoment)
+    app.add_middleware(OneMomentPerPage)
     app.mount("/static", StaticFiles(directory=str(resources.files("gatecast.web") / "static")), name="static")
-    api.include(app)
+    include(app)
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
 
@@ -71,15 +70,15 @@ def pages(service: ClubService) -> FastAPI:
     return app
 
 
-class AtOneMoment:
-    """ASGI middleware that has each page see one state of the store, looked at once."""
+class OneMomentPerPage:
+    """ASGI middleware that lets each page see one state of the store, read once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """CachedResponse."""
-        with one_moment() if scope.get("method") in READING else nullcontext():
+        """Answer a request."""
+        with one_moment() if scope.get("method") in READ_METHODS else nullcontext():
             await self.app(scope, receive, send)
 
 
@@ -94,7 +93,7 @@ def _unusable(request: Request, refused: GatecastError) -> Response:
 
 
 def _invalid(request: Request, refused: RequestValidationError) -> Response:
-    """What a request lacks or has wrong; a page tells the first of it."""
+    """Return what is wrong with a request: all of it for programs, the first of it on a page."""
     if _of_api(request):
         return from_invalid(refused)
     first = refused.errors()[0]

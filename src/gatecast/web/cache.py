@@ -1,189 +1,361 @@
-"""Answers kept as they were worked out, until what they come from changes in the store.
+"""Cached answers, valid until the areas of the store that they come from change.
 
 A page is the same for every reader with the same preferences, so it is rendered once for each state of the areas of the
 store that it shows. While those change often, a page up to four seconds old is shown to those who did not change
-anything themselves, and a few renderings at a time bring pages up to date; whoever sent a change sees it at once. What
-programs ask the API for is kept in the same way but is never old: they do not look twice.
+anything themselves, and one rendering at a time refreshes pages; whoever sent a change sees it at once. The API's
+responses are cached in the same way but are never old, as programs do not look twice. While the database cannot be
+reached, whatever is cached is still sent.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
+import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from anyio import to_thread
 
-from gatecast.web.kept import READING, CachedResponse, may_be_kept, send_kept
-from gatecast.web.words import preferences
+from gatecast.errors import StoreError
+from gatecast.store.revisions import AREAS, FORECASTS, GAMES, PLANS, SETTINGS
+from gatecast.web.preferences import preferences
 
-__all__ = ["PageCache"]
+__all__ = [
+    "ALL_AREAS",
+    "CACHEABLE_HEADER",
+    "PLAN_AREAS",
+    "READ_METHODS",
+    "SEASON_AREAS",
+    "CachedResponse",
+    "PageCache",
+    "cacheable",
+    "etag_matches",
+    "etag_of",
+    "is_cacheable",
+]
 
+READ_METHODS = frozenset({"GET", "HEAD"})
+"""Methods of requests that change nothing, and whose answers may be cached."""
+CACHEABLE_HEADER = "x-gatecast-cacheable"
+"""Header by which an answer says that it may be cached; removed before it is sent."""
+SEASON_AREAS = (GAMES, FORECASTS, SETTINGS)
+PLAN_AREAS = (*SEASON_AREAS, PLANS)
+ALL_AREAS = AREAS
+"""Areas of the store that an answer may come from."""
+STALE_S = 4.0
+"""Seconds for which a page may be shown after the store has changed."""
+SMALLEST_ZIPPED = 600
+ETAG_LENGTH = 32
+ZIPPED_MARK = b"-gzip"
 SEEN_COOKIE = "gc_seen"
-LARGEST_KEPT = 64 * 1024 * 1024
+LARGEST_CACHE = 64 * 1024 * 1024
 LARGEST_KEY = 2048
 MOST_RENDERINGS = 1
-"""Cached pages that are brought up to date at once, so that those who wait for something else are not held up by it."""
+"""Cached pages that are refreshed at once, so that those who wait for something else are not held up."""
 LONGEST_MARK = 16
 NEVER = float("-inf")
+UNAVAILABLE = 503
+RETRY_S = 1.0
+"""Seconds for which a database that failed is not asked again, so that readers do not wait for it one by one."""
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
+Headers = list[tuple[bytes, bytes]]
 App = Callable[..., Any]
 Key = tuple[str, ...]
 State = Mapping[str, int]
 
 
+@dataclass
+class CachedResponse:
+    """A cached answer.
+
+    Parameters
+    ----------
+    state : mapping of str to int
+        The state of the store when rendering began: of the areas that it comes from, and the day.
+    changes : int
+        How many changes had been sent to this server by then.
+    current_at : float
+        When it was last known to be current, in seconds of the monotonic clock.
+    stale_s : float
+        Seconds for which it may be sent after that.
+    headers : list of (bytes, bytes)
+    body, zipped : bytes
+        The body as it is and as gzip; the latter is empty if it would save nothing.
+    etag : bytes
+        Of the body as it is.
+    """
+
+    state: State
+    changes: int
+    current_at: float
+    stale_s: float
+    headers: Headers
+    body: bytes
+    zipped: bytes
+    etag: bytes
+
+    @classmethod
+    def of(cls, messages: list[Message], state: State, changes: int, now: float) -> CachedResponse:
+        """Return what an application sent as a cached answer."""
+        stale, *areas = dict(messages[0]["headers"])[CACHEABLE_HEADER.encode()].decode("ascii").split()
+        body = b"".join(message.get("body", b"") for message in messages if message["type"] == "http.response.body")
+        dropped = (CACHEABLE_HEADER.encode(), b"content-length", b"cache-control", b"etag")
+        headers = [pair for pair in messages[0]["headers"] if pair[0].lower() not in dropped]
+        headers += [
+            (b"cache-control", b"private, no-cache"),
+            (b"vary", b"Accept-Encoding, Accept-Language, Cookie, HX-Request"),
+        ]
+        zipped = gzip.compress(body, 5, mtime=0) if len(body) >= SMALLEST_ZIPPED else b""
+        relevant = {name: number for name, number in state.items() if name in areas or name not in AREAS}
+        return cls(relevant, changes, now, float(stale), headers, body, zipped, etag_of(body))
+
+    @property
+    def size(self) -> int:
+        """Return the bytes it takes."""
+        return len(self.body) + len(self.zipped)
+
+    def current(self, state: State) -> bool:
+        """Return whether nothing it comes from has changed."""
+        return all(state[name] == number for name, number in self.state.items())
+
+    async def send(self, method: str, headers: Mapping[bytes, bytes], send: App) -> None:
+        """Send it, or 304 if the client has it."""
+        zips = bool(self.zipped) and b"gzip" in headers.get(b"accept-encoding", b"")
+        # Each encoding is a representation of its own, so each has an ETag of its own (RFC 9110, 8.8.3.3).
+        etag = self.etag[:-1] + ZIPPED_MARK + b'"' if zips else self.etag
+        shown = [*self.headers, (b"etag", etag)]
+        if etag_matches(self.etag, headers.get(b"if-none-match", b"")):
+            shown = [pair for pair in shown if pair[0] != b"content-type"]
+            await send({"type": "http.response.start", "status": 304, "headers": shown})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        body = self.zipped if zips else self.body
+        shown.append((b"content-length", str(len(body)).encode()))
+        if zips:
+            shown.append((b"content-encoding", b"gzip"))
+        await send({"type": "http.response.start", "status": 200, "headers": shown})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+
+def cacheable(areas: Iterable[str], *, stale_s: float = STALE_S) -> dict[str, str]:
+    """Return the header of an answer that is valid until one of these areas of the store changes, or the day.
+
+    Parameters
+    ----------
+    areas : iterable of str
+    stale_s : float
+        Seconds for which it may be sent after that, to whoever did not send the change.
+    """
+    return {CACHEABLE_HEADER: " ".join([f"{stale_s:g}", *areas])}
+
+
+def is_cacheable(start: Message) -> bool:
+    """Return whether an answer that starts with this message may be cached."""
+    return any(name == CACHEABLE_HEADER.encode() for name, _ in start.get("headers", ()))
+
+
+def etag_of(body: bytes) -> bytes:
+    """Return the ETag of a body that is sent without compression.
+
+    Examples
+    --------
+    >>> etag_of(b"Kites")
+    b'"ec0c5e2a3acdf9bb8a8e8cf2f5d6ba1a"'
+    """
+    return b'"' + hashlib.sha256(body).hexdigest()[:ETAG_LENGTH].encode() + b'"'
+
+
+def etag_matches(etag: bytes, header: bytes) -> bool:
+    """Return whether `If-Match` or `If-None-Match` names an ETag, in any encoding (RFC 9110, 13.1).
+
+    Examples
+    --------
+    >>> etag_matches(b'"a"', b'W/"b", "a-gzip"'), etag_matches(b'"a"', b'"b"'), etag_matches(b'"a"', b"*")
+    (True, False, True)
+    """
+    marks = [mark.strip().removeprefix(b"W/").replace(ZIPPED_MARK + b'"', b'"') for mark in header.split(b",")]
+    return etag in marks or marks == [b"*"]
+
+
 class PageCache:
-    """ASGI middleware that keeps answers.
+    """ASGI middleware that caches answers.
 
     Parameters
     ----------
     app : ASGI application
     state : callable
-        The state of the store, a number for each area; called in a thread.
+        Returns the state of the store, a number for each area; called in a thread.
     checked_s : float
-        Seconds for which a look at the state counts, unless a change comes this way: so much later are changes noticed
-        that other processes make.
+        Seconds for which a state that was read counts, unless a change comes this way: changes by other processes are
+        noticed so much later.
+
+    Raises
+    ------
+    StoreError
+        When called: the state cannot be read, and nothing is cached for the request.
     """
 
     def __init__(self, app: App, state: Callable[[], State], checked_s: float = 0.25) -> None:
         self.app, self.state, self.checked_s = app, state, checked_s
-        self._kept: OrderedDict[Key, CachedResponse] = OrderedDict()
+        self._cached: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._size = 0
         self._changes = 0
-        self._known: State = {}
-        self._looked_at = NEVER
-        self._looking = asyncio.Lock()
+        self._state: State = {}
+        self._read_at = NEVER
+        self._failure: tuple[float, StoreError] | None = None
+        self._reads = asyncio.Lock()
         self._renderings = asyncio.Semaphore(MOST_RENDERINGS)
-        self._rendering: dict[Key, asyncio.Task[None]] = {}
+        self._rendering: dict[Key, asyncio.Task[bool]] = {}
 
     async def __call__(self, scope: Scope, receive: App, send: App) -> None:
-        """CachedResponse from what is kept where it will do."""
+        """Answer from the cache where possible."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif scope["method"] not in READING:
-            await self._changing(scope, receive, send)
+        elif scope["method"] not in READ_METHODS:
+            await self._change(scope, receive, send)
         else:
-            await self._reading(scope, receive, send)
+            await self._read(scope, receive, send)
 
-    async def _changing(self, scope: Scope, receive: App, send: App) -> None:
-        """Pass a change on, and give its sender a mark so that nothing older is shown to it."""
+    async def _change(self, scope: Scope, receive: App, send: App) -> None:
+        """Pass a change on, and mark its sender so that nothing older is shown to it."""
 
-        async def marked(message: Message) -> None:
+        async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                # What was changed is in the store by now: only what is begun from here on is sure to show it.
+                # The change is in the store by now: only what is read from here on is sure to show it.
                 self._changes += 1
-                self._looked_at = NEVER
+                self._read_at = NEVER
                 mark = f"{SEEN_COOKIE}={self._changes}; Path=/; HttpOnly; SameSite=Strict"
                 message["headers"] = [*message["headers"], (b"set-cookie", mark.encode())]
             await send(message)
 
-        await self.app(scope, receive, marked)
+        await self.app(scope, receive, send_marked)
 
-    async def _reading(self, scope: Scope, receive: App, send: App) -> None:
+    async def _read(self, scope: Scope, receive: App, send: App) -> None:
         headers = dict(scope["headers"])
         cookies = _cookies(headers.get(b"cookie", b""))
         key = _key(scope, headers, cookies)
-        kept = await self._usable(scope, key, self._mark(cookies))
-        if kept is not None:
-            await send_kept(kept, scope["method"], headers, send)
+        try:
+            cached = await self._usable(scope, key, self._mark(cookies))
+        except StoreError:
+            cached = self._cached.get(key)
+            if cached is None:
+                raise
+        if cached is not None:
+            await cached.send(scope["method"], headers, send)
             return
         state, changes, messages = await self._current(), self._changes, list[Message]()
 
-        async def watched(message: Message) -> None:
-            if messages or may_be_kept(message):
+        async def send_or_hold(message: Message) -> None:
+            if messages or is_cacheable(message):
                 messages.append(message)
             else:
                 await send(message)
 
-        await self.app(_whole(scope), receive, watched)
+        await self.app(_unconditional(scope), receive, send_or_hold)
         if messages:
-            kept = self._keep(key, CachedResponse.of(messages, state, changes, time.monotonic()))
-            await send_kept(kept, scope["method"], headers, send)
+            cached = self._add(key, CachedResponse.of(messages, state, changes, time.monotonic()))
+            await cached.send(scope["method"], headers, send)
 
     async def _usable(self, scope: Scope, key: Key, seen: int) -> CachedResponse | None:
-        """The kept answer, if it is current or may pass for it; worked out anew where it is too old."""
-        kept, asked = self._kept.get(key), self._changes
-        if kept is None or kept.changes < seen:
+        """Return the cached answer if it is recent enough; render it again if it is too old."""
+        cached, asked = self._cached.get(key), self._changes
+        if cached is None or cached.changes < seen:
             return None
-        while kept is not None:
+        while cached is not None:
             state, now = await self._current(), time.monotonic()
-            if kept.current(state):
-                kept.current_at = now
+            if cached.current(state):
+                cached.current_at = now
                 break
-            age = now - kept.current_at
-            waits = age > kept.stale_s or not kept.stale_s
-            if not waits and age <= kept.stale_s / 2:
+            age = now - cached.current_at
+            waits = age > cached.stale_s or not cached.stale_s
+            if not waits and age <= cached.stale_s / 2:
                 break
-            # What somebody waits for takes no turns with what is only brought up to date.
+            # A rendering that somebody waits for takes no turns with those that only refresh.
             rendering = self._rendered(scope, key, nullcontext() if waits else self._renderings)
-            if not waits:
+            if not waits or not await asyncio.shield(rendering):
                 break
-            await asyncio.shield(rendering)
-            kept = self._kept.get(key)
-            if kept is not None and kept.changes >= asked:
+            cached = self._cached.get(key)
+            if cached is not None and cached.changes >= asked:
                 break
-        if kept is not None and key in self._kept:
-            self._kept.move_to_end(key)
-        return kept
+        if key in self._cached:
+            self._cached.move_to_end(key)
+        return cached
 
     def _mark(self, cookies: dict[str, str]) -> int:
-        """How many changes there had been when this reader sent its last one; 0 from before the server began."""
+        """Return how many changes there had been after this reader's last one; 0 if before the server started."""
         text = cookies.get(SEEN_COOKIE, "")
         seen = int(text) if text.isdecimal() and len(text) < LONGEST_MARK else 0
         return seen if seen <= self._changes else 0
 
-    def _rendered(self, scope: Scope, key: Key, turns: AbstractAsyncContextManager[object]) -> asyncio.Task[None]:
-        """An answer that was kept before worked out anew, beside the requests, once at a time, when its turn comes."""
+    def _rendered(self, scope: Scope, key: Key, turns: AbstractAsyncContextManager[object]) -> asyncio.Task[bool]:
+        """Return the task that renders a cached answer again, one at a time for each answer; False if it cannot."""
 
-        async def render() -> None:
+        async def render() -> bool:
             messages = list[Message]()
 
-            async def gathered(message: Message) -> None:
+            async def hold(message: Message) -> None:
                 messages.append(message)
 
             try:
                 async with turns:
                     state, changes = await self._current(), self._changes
-                    await self.app({**_whole(scope), "method": "GET"}, _no_body, gathered)
-                if messages and may_be_kept(messages[0]):
-                    self._keep(key, CachedResponse.of(messages, state, changes, time.monotonic()))
-                else:
-                    self._drop(key)
+                    await self.app({**_unconditional(scope), "method": "GET"}, _no_body, hold)
+            except StoreError:
+                return False
             finally:
                 del self._rendering[key]
+            if messages and messages[0]["status"] == UNAVAILABLE:
+                return False
+            if messages and is_cacheable(messages[0]):
+                self._add(key, CachedResponse.of(messages, state, changes, time.monotonic()))
+            else:
+                self._drop(key)
+            return True
 
         if key not in self._rendering:
             self._rendering[key] = asyncio.create_task(render())
         return self._rendering[key]
 
     async def _current(self) -> State:
-        """The state of the store, as a look said that was begun a quarter of a second ago at most."""
+        """Return the state of the store, read at most `checked_s` seconds ago."""
         asked = time.monotonic() - self.checked_s
-        while self._looked_at < asked:
-            async with self._looking:
-                if self._looked_at < asked:
-                    began, changes = time.monotonic(), self._changes
-                    self._known = await to_thread.run_sync(self.state)
-                    self._looked_at = began if changes == self._changes else NEVER
-        return self._known
+        while self._read_at < asked:
+            async with self._reads:
+                if self._read_at < asked:
+                    await self._read_state()
+        return self._state
 
-    def _keep(self, key: Key, kept: CachedResponse) -> CachedResponse:
+    async def _read_state(self) -> None:
+        began, changes = time.monotonic(), self._changes
+        if self._failure is not None and began - self._failure[0] < RETRY_S:
+            raise self._failure[1].with_traceback(None)
+        try:
+            self._state = await to_thread.run_sync(self.state)
+        except StoreError as problem:
+            self._failure = (time.monotonic(), problem)
+            raise
+        self._failure = None
+        self._read_at = began if changes == self._changes else NEVER
+
+    def _add(self, key: Key, cached: CachedResponse) -> CachedResponse:
         if len("".join(key)) <= LARGEST_KEY:
             self._drop(key)
-            self._kept[key] = kept
-            self._size += kept.size
-            while self._size > LARGEST_KEPT:
-                self._drop(next(iter(self._kept)))
-        return kept
+            self._cached[key] = cached
+            self._size += cached.size
+            while self._size > LARGEST_CACHE:
+                self._drop(next(iter(self._cached)))
+        return cached
 
     def _drop(self, key: Key) -> None:
-        old = self._kept.pop(key, None)
+        old = self._cached.pop(key, None)
         self._size -= old.size if old else 0
 
 
@@ -191,8 +363,8 @@ async def _no_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def _whole(scope: Scope) -> Scope:
-    """The request for the answer as a whole, whether or not the asker has it."""
+def _unconditional(scope: Scope) -> Scope:
+    """Return the request without conditions, so that the whole answer comes."""
     return {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]}
 
 

@@ -1,4 +1,4 @@
-"""Templates to pages: what every page shows around its own view."""
+"""Rendering of pages from templates, with what every page shows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 
 from gatecast import __version__
 from gatecast.formatting import cell, clock, day, heading, lead_words, number, percent, rounded
-from gatecast.web.kept import cacheable
-from gatecast.web.words import THEMES, UNITS, Preferences, preferences
+from gatecast.web.cache import cacheable
+from gatecast.web.preferences import THEMES, UNITS, Preferences, preferences
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,7 +32,7 @@ NAVIGATION = (
 
 @lru_cache(maxsize=1)
 def templates() -> Environment:
-    """The templates, with the words that all of them use."""
+    """Return the templates, with the functions that all of them use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("gatecast.web", "templates")
@@ -44,13 +44,13 @@ def templates() -> Environment:
 
 
 def service_of(request: Request) -> ClubService:
-    """The service that this application serves."""
+    """Return the service of the application."""
     service: ClubService = request.app.state.service
     return service
 
 
 def reader_of(request: Request) -> Preferences:
-    """What the reader of a request prefers."""
+    """Return the preferences of the reader."""
     return preferences(request.cookies, request.headers.get("accept-language", ""))
 
 
@@ -59,10 +59,10 @@ def page(
     template: str,
     *,
     status: int = 200,
-    shows: tuple[str, ...] = (),
+    areas: tuple[str, ...] = (),
     **view: Any,  # noqa: ANN401
 ) -> HTMLResponse:
-    """A page made of a template.
+    """Return a page rendered from a template.
 
     Parameters
     ----------
@@ -70,9 +70,9 @@ def page(
     template : str
         Name in the folder of templates.
     status : int
-    shows : tuple of str
-        The areas of the store that the page comes from, where it is the same for every reader of the same preferences
-        until one of them changes; empty where it may not be kept.
+    areas : tuple of str
+        The areas of the store that the page shows, if it is the same for every reader with the same preferences until
+        one of them changes; empty if it must not be cached.
     view
         What the template shows.
     """
@@ -92,10 +92,10 @@ def page(
             }
         )
     )
-    headers = cacheable(shows) if shows and status == 200 else {}
+    headers = cacheable(areas) if areas and status == 200 else {}
     return HTMLResponse(text, status, headers)
 
 
 def redirected(path: str) -> HTMLResponse:
-    """Go to another page of ours after a form was sent."""
+    """Redirect to another page after a form was submitted."""
     return HTMLResponse("", 303, {"Location": path})

@@ -1,4 +1,4 @@
-"""The web server: what it listens on, and what it says when it does."""
+"""The web server: where it listens, and its worker."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], N
         import uvicorn
 
         from gatecast.web.app import build
-        from gatecast.web.guard.connections import BoundedHttp
-        from gatecast.web.worker import Worker
+        from gatecast.web.guard.limits import BoundedHttp
+        from gatecast.web.worker import CAN_SERVE, Worker
 
         # The worker goes by the calendar of the computer.
-        worker = Worker(service) if service.today == dt.date.today else None
+        worker = Worker(service) if CAN_SERVE and service.today == dt.date.today else None
         app = build(service, worker)
         shown = f"[{host}]" if ":" in host else host
         note(f"serving on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C ends it)")

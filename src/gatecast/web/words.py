@@ -1,79 +1,379 @@
-"""Units and clocks by the reader's locale: the same numbers, said as they are said where the reader lives."""
+"""Wording of the pages: games, columns, drivers, money, settings and changes of plans."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from gatecast.formatting import clock, number
+from gatecast.forecast import drivers as d
+from gatecast.formatting import ABSENT, WEEKDAYS, capital, cell, currency_sign, day, heading, money, number, rounded
+from gatecast.games import Column, Role
+from gatecast.games import columns as c
+from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
+from gatecast.prepare.arrays import OWN
+from gatecast.service.operations_fields import CROWD, DELIVERY_DAYS, Entry
+from gatecast.service.operations_form import Setting
+from gatecast.service.plan_changes import Change
+from gatecast.web.preferences import Preferences
 
-__all__ = ["THEMES", "UNITS", "Preferences", "preferences"]
+__all__ = [
+    "GROUP_NAMES",
+    "NEW_NAMES",
+    "alike_words",
+    "change_words",
+    "column_words",
+    "driver_facts",
+    "driver_words",
+    "entry_words",
+    "game_words",
+    "promotion_words",
+    "setting_label",
+    "setting_words",
+    "signed",
+    "value_text",
+    "value_words",
+]
 
-UNITS = {"metric": "°C and km/h", "imperial": "°F and mph"}
-THEMES = {"auto": "as the device", "light": "light", "dark": "dark"}
-IMPERIAL_REGIONS = frozenset({"US", "LR", "MM", "BS", "BZ", "KY", "PW", "FM", "MH"})
-"""Regions whose weather reports speak of °F (Unicode CLDR, unitPreferenceData, temperature)."""
-FIRST_LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z]{4})?(?:-([A-Za-z]{2}))?\b")
-UNITS_COOKIE, THEME_COOKIE = "gc_units", "gc_theme"
-MILE_KM = 1.609344
-
-
-@dataclass(frozen=True)
-class Preferences:
-    """How a reader wants pages: units (a key of `UNITS`) and theme (a key of `THEMES`)."""
-
-    units: str = "metric"
-    theme: str = "auto"
-
-    def temperature(self, celsius: float | None) -> str:
-        """A temperature with its unit.
-
-        Examples
-        --------
-        >>> Preferences("imperial").temperature(25.0), Preferences().temperature(None)
-        ('77 °F', '–')
-        """
-        if self.units == "imperial":
-            return number(None if celsius is None else celsius * 9 / 5 + 32) + (" °F" if celsius is not None else "")
-        return number(celsius) + (" °C" if celsius is not None else "")
-
-    def wind(self, kmh: float | None) -> str:
-        """A wind speed with its unit.
-
-        Examples
-        --------
-        >>> Preferences("imperial").wind(16.0)
-        '10 mph'
-        """
-        if kmh is None:
-            return number(None)
-        return f"{number(kmh / MILE_KM)} mph" if self.units == "imperial" else f"{number(kmh)} km/h"
-
-    def clock(self, time: dt.time | None) -> str:
-        """A time of day: 19:05, or 7:05 pm where that is usual; empty where unknown.
-
-        Examples
-        --------
-        >>> Preferences("imperial").clock(dt.time(19, 5)), Preferences().clock(dt.time(19, 5))
-        ('7:05 pm', '19:05')
-        """
-        if time is None or self.units != "imperial":
-            return clock(time)
-        return f"{(time.hour - 1) % 12 + 1}:{time:%M} {'am' if time.hour < 12 else 'pm'}"
+NAMES = {
+    c.DAY_NIGHT: "Day or night",
+    c.NUMBER: "Doubleheader",
+    c.HOME: "Home club",
+    c.CAPACITY: "Seats",
+    c.TEMPERATURE: "Temperature",
+    c.WIND: "Wind",
+    c.HOME_LEAGUE: "League",
+    c.VISITOR_LEAGUE: "Visitor league",
+    c.HOME_STARTER: "Home starter",
+    c.VISITOR_STARTER: "Visitor starter",
+}
+OF_A_DAY = {0: "no", 1: "first game", 2: "second game", 3: "third game"}
+UNKNOWN = "unknown"
 
 
-def preferences(cookies: Mapping[str, str], accept_language: str) -> Preferences:
-    """What a reader chose, else what the first language of the browser says.
+def game_words(row: Mapping[str, Any], reader: Preferences, *, year: bool = True) -> str:
+    """Return the words for a game: date, start and visitor, or its id if none is known.
 
     Examples
     --------
-    >>> preferences({}, "en-US,en;q=0.9").units, preferences({"gc_units": "metric"}, "en-US").units
-    ('imperial', 'metric')
+    >>> row = {c.DATE: dt.date(2025, 6, 14), c.START_TIME: None, c.VISITOR: "Kites", c.NUMBER: 2, c.GAME_ID: "Q1"}
+    >>> game_words(row, Preferences())
+    'Sat 14 June 2025, game 2, v. Kites'
     """
-    units, theme = cookies.get(UNITS_COOKIE, ""), cookies.get(THEME_COOKIE, "")
-    if units not in UNITS:
-        found = FIRST_LANGUAGE.match(accept_language)
-        units = "imperial" if found and (found[2] or "").upper() in IMPERIAL_REGIONS else "metric"
-    return Preferences(units, theme if theme in THEMES else "auto")
+    date = row[c.DATE]
+    parts = [
+        f"{day(date)}{f' {date.year}' if year else ''}" if date else "",
+        f"game {row[c.NUMBER]}" if row[c.NUMBER] else "",
+        reader.clock(row[c.START_TIME]),
+        f"v. {row[c.VISITOR]}" if row[c.VISITOR] else "",
+    ]
+    return ", ".join(part for part in parts if part) if date or row[c.VISITOR] else str(row[c.GAME_ID])
+
+
+def column_words(name: str) -> str:
+    """Return the words for a column.
+
+    Examples
+    --------
+    >>> column_words(c.WIND), column_words("school_holidays")
+    ('Wind', 'School holidays')
+    """
+    return NAMES.get(name) or heading(name)
+
+
+def value_words(value: object, column: Column, reader: Preferences) -> str:
+    """Return the value of a column with its unit.
+
+    Examples
+    --------
+    >>> value_words(25.0, c.CANONICAL[c.TEMPERATURE], Preferences("imperial"))
+    '77 °F'
+    >>> value_words(None, c.CANONICAL[c.HOME_STARTER], Preferences())
+    'unknown'
+    """
+    if column.name == c.PROMOTION:
+        return promotion_words(value if isinstance(value, str) else None)
+    if value is None or value == "":
+        return UNKNOWN
+    if isinstance(value, dt.time):
+        return reader.clock(value)
+    if isinstance(value, dt.date):
+        return f"{day(value)} {value.year}"
+    if isinstance(value, int | float):
+        return _number_words(value, column, reader)
+    return str(value)
+
+
+def promotion_words(labels: str | None) -> str:
+    """Return promotions as a list.
+
+    Examples
+    --------
+    >>> promotion_words("fireworks;bobblehead"), promotion_words(None)
+    ('fireworks, bobblehead', 'none')
+    """
+    return ", ".join(label.strip() for label in (labels or "").split(";") if label.strip()) or "none"
+
+
+def _number_words(value: float, column: Column, reader: Preferences) -> str:
+    if column.name == c.TEMPERATURE:
+        return reader.temperature(value)
+    if column.name == c.WIND:
+        return reader.wind(value)
+    if column.name == c.NUMBER:
+        return OF_A_DAY.get(int(value), ABSENT)
+    if column.role is Role.TIME:
+        return str(value)
+    if _is_yes_no(column):
+        return "yes" if value else "no"
+    words = number(value) if column.dtype.is_integer() else cell(value)
+    return f"{words} {column.unit}" if column.unit else words
+
+
+def _is_yes_no(column: Column) -> bool:
+    return column.dtype.is_integer() and (column.low, column.high) == (0.0, 1.0)
+
+
+WORDS = {
+    d.START: "Weekday and start",
+    d.OPPONENT: "Visitor",
+    d.PROMOTION: "Promotion",
+    d.WEATHER: "Weather",
+    d.STARTERS: "Starting pitchers",
+    d.SEASON: "Time of season",
+    d.FORM: "Team form",
+    d.GATES: "Recent attendance",
+    d.BALLPARK: "Ballpark",
+}
+COLUMNS = {
+    d.START: (c.START_TIME, c.DAY_NIGHT, c.NUMBER),
+    d.OPPONENT: (c.VISITOR,),
+    d.PROMOTION: (c.PROMOTION,),
+    d.WEATHER: (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION),
+    d.STARTERS: (c.HOME_STARTER, c.VISITOR_STARTER),
+    d.BALLPARK: (c.VENUE,),
+}
+DRY = "none"
+MINUS = "\N{MINUS SIGN}"
+
+
+def driver_words(driver: str) -> str:
+    """Return the words for a driver of a forecast.
+
+    Examples
+    --------
+    >>> driver_words(d.GATES), driver_words(OWN + "tickets_sold")
+    ('Recent attendance', 'Tickets sold')
+    """
+    return WORDS.get(driver) or heading(driver.removeprefix(OWN))
+
+
+def alike_words(drivers: Iterable[str]) -> str:
+    """Return drivers as a list, or a dash if there are none.
+
+    Examples
+    --------
+    >>> alike_words([d.PROMOTION, d.GATES]), alike_words([])
+    ('Promotion, recent attendance', '–')
+    """
+    return heading(", ".join(driver_words(driver).lower() for driver in drivers)) or ABSENT
+
+
+def signed(people: float) -> str:
+    """Return a signed number of people, rounded as forecasts are.
+
+    Examples
+    --------
+    >>> signed(312.4), signed(-87.6), signed(0.2)
+    ('+310', '−88', '0')
+    """
+    words = rounded(abs(people))
+    return words if words == "0" else f"{'+' if people > 0 else MINUS}{words}"
+
+
+def driver_facts(driver: str, row: Mapping[str, Any], columns: Mapping[str, Column], reader: Preferences) -> str:
+    """Return the values of a game behind a driver; empty if there are more than a few.
+
+    Parameters
+    ----------
+    driver : str
+    row : mapping
+        The game by column names.
+    columns : mapping of str to Column
+    reader : Preferences
+    """
+    if driver.startswith(OWN):
+        own = [name for name in columns if d.own_driver(name) == driver and row.get(name) is not None]
+        latest = min(own, key=lambda name: columns[name].known.lead, default="")
+        return value_words(row[latest], columns[latest], reader) if latest else ""
+    names = [name for name in COLUMNS.get(driver, ()) if row[name] or name == c.PROMOTION]
+    told = [_said(name, row[name], columns[name], reader) for name in names if not (name == c.NUMBER and not row[name])]
+    if driver == d.START and row[c.DATE] is not None:
+        told.insert(0, WEEKDAYS[row[c.DATE].weekday()])
+    return ", ".join(told)
+
+
+def _said(name: str, value: object, column: Column, reader: Preferences) -> str:
+    if name == c.PRECIPITATION and value == DRY:
+        return "dry"
+    return value_words(value, column, reader)
+
+
+GROUP_NAMES = {STAFF: "Staff", STOCK: "Orders", TRANSPORT: "Transport"}
+NEW_NAMES = {STAFF: "role", STOCK: "item", TRANSPORT: "service"}
+LABELS = {
+    CROWD: {
+        "show_rate": "Tickets used",
+        "show_rate_spread": "Variation",
+        "minimum_certainty": "Certainty that rules are met",
+    },
+    STAFF: {
+        "people_per_shift": "People served per shift",
+        "cost": "Cost",
+        "shortage_cost": "Cost of a missing shift",
+        "minimum": "Minimum per game",
+        "minimum_one_per": "Required: one for every",
+        "pool": "Maximum available",
+        "minimum_shifts": "Minimum shifts per person hired",
+        "call_in_days": "Hire by",
+        "call_in_cost": "Cost of a late call-in",
+        "call_in_pool": "Maximum late call-ins",
+    },
+    STOCK: {
+        "sold_per_head": "Sold",
+        "sold_per_head_spread": "Variation",
+        "price": "Price",
+        "unit_cost": "Cost",
+        "salvage": "Value if unsold",
+        "case_size": "Case size",
+        "shelf_life_days": "Shelf life",
+        DELIVERY_DAYS: "Delivery days",
+        "order_days": "Order by",
+        "store_size": "Storage space",
+    },
+    TRANSPORT: {
+        "share": "Share who ride",
+        "share_spread": "Variation",
+        "seats": "Seats",
+        "cost": "Cost",
+        "penalty": "Cost of one person left waiting",
+        "minimum": "Minimum per game",
+        "fleet": "Maximum available",
+        "trip_minutes": "Round trip",
+        "minutes_to_clear": "Everyone away within",
+    },
+}
+SHORT = {
+    STAFF: "one for {people_per_shift} people, {cost} a shift",
+    STOCK: "{sold_per_head} a person, sold at {price}",
+    TRANSPORT: "{seats} seats, {cost} a vehicle",
+}
+PRICES = ("cost", "price")
+EVERY_DAY, NOTHING, WHOLE_CROWD, MONEY = "every day", "none", "Attendance", "money"
+
+
+def entry_words(entry: Entry, currency: str) -> str:
+    """Return a short summary of a role, an item or a service.
+
+    Examples
+    --------
+    >>> from gatecast.service.operations_fields import entries_of
+    >>> from gatecast.plan import default_operations
+    >>> entry_words(entries_of(default_operations())[1], "$")
+    'one for 400 people, $130 a shift'
+    """
+    values = {field.setting: field.value for field in entry.fields}
+    words = {name: _plain_value(value, currency if name in PRICES else "") for name, value in values.items()}
+    return SHORT[entry.group].format_map(words)
+
+
+def setting_label(group: str, setting: str) -> str:
+    """Return the label of a setting.
+
+    Examples
+    --------
+    >>> setting_label("staff", "people_per_shift"), setting_label("staff", "name")
+    ('People served per shift', 'Name')
+    """
+    return LABELS.get(group, {}).get(setting) or heading(setting)
+
+
+def value_text(value: object, unit: str, currency: str) -> str:
+    """Return the value of a setting with its unit.
+
+    Parameters
+    ----------
+    value : object
+        A number, a text, weekdays as a tuple, or None.
+    unit : str
+        As the setting has it, with money as money.
+    currency : str
+
+    Examples
+    --------
+    >>> value_text(120.5, "money a shift", "$"), value_text(1200, "people", "$"), value_text(None, "people", "$")
+    ('$120.50 a shift', '1,200 people', 'none')
+    >>> value_text(("mon", "thu"), "", "$"), value_text((), "", "$")
+    ('Mon, Thu', 'every day')
+    """
+    is_money, rest = unit.startswith(MONEY), unit.removeprefix(MONEY).strip()
+    plain = _plain_value(value, currency if is_money else "")
+    return f"{plain} {rest}".strip() if isinstance(value, int | float) else plain
+
+
+def setting_words(change: Setting, currency: str) -> str:
+    """Return a changed setting as a sentence without its full stop.
+
+    Examples
+    --------
+    >>> setting_words(Setting("staff.ushers.cost", "staff", "ushers", "cost", 100, 120, "money a shift"), "$")
+    'Ushers: cost $120 a shift instead of $100'
+    """
+    label = setting_label(change.group, change.setting)
+    now = value_text(change.after, change.unit, currency)
+    was = _plain_value(change.before, currency if change.unit.startswith(MONEY) else "")
+    if not change.group:
+        return f"{label} {now} instead of {was}"
+    return f"{capital(change.name) or WHOLE_CROWD}: {label[:1].lower()}{label[1:]} {now} instead of {was}"
+
+
+def _plain_value(value: object, currency: str) -> str:
+    """Return a value without its unit; as money if a currency is given."""
+    if isinstance(value, tuple):
+        return ", ".join(capital(day) for day in value) or EVERY_DAY
+    if not isinstance(value, int | float):
+        return str(value) if value else NOTHING
+    words = f"{value:,.6f}".rstrip("0").rstrip(".")
+    if not currency:
+        return words
+    # Cents are written with two places.
+    return f"{currency_sign(currency)}{words}{'0' if words[-2:-1] == '.' else ''}"
+
+
+def change_words(change: Change, currency: str) -> str:
+    """Return the change of a decision as a sentence without its full stop.
+
+    Examples
+    --------
+    >>> change_words(Change("staff", "ushers", "shifts", 134, 105, 31, 24, 6121.7, 6), "$")
+    'Ushers: 105 shifts instead of 134, 24 people to hire instead of 31; expected cost $6,122 more'
+    """
+    name = capital(change.name)
+    if change.total_after is None:
+        return f"{name}: no longer planned, {number(change.total_before)} {change.unit} before"
+    if change.total_before is None:
+        return f"{name}: {number(change.total_after)} {change.unit}, new in the plan"
+    told = f"{number(change.total_after)} {change.unit}"
+    if change.total_after != change.total_before:
+        told += f" instead of {number(change.total_before)}"
+    else:
+        told += " in total as before"
+        if change.games:
+            told += f", different at {change.games} game{'s' if change.games > 1 else ''}"
+    if change.engaged_after is not None and change.engaged_before is not None:
+        told += f", {number(change.engaged_after)} people to hire"
+        told += f" instead of {number(change.engaged_before)}" if change.engaged_after != change.engaged_before else ""
+    if number(abs(change.dearer)) == "0":
+        return f"{name}: {told}; expected cost unchanged"
+    more = "more" if change.dearer > 0 else "less"
+    return f"{name}: {told}; expected cost {money(abs(change.dearer), currency)} {more}"

@@ -1,122 +1,92 @@
-"""The worker's process.
+"""The worker's process: an HTTP server on a Unix socket that only the server that started it can reach.
 
     python -m gatecast.web.worker_process
 
-It is told the folder and the database, opens them, and answers requests that come over standard input until that ends.
+The first line of its standard input names the folder, the database and the socket. It ends when standard input does.
 What takes long the first time, it does before anybody asks for it.
 """
 
 from __future__ import annotations
 
-import asyncio
+import json
 import os
 import signal
+import socket
 import sys
 import time
-import traceback
-from collections.abc import MutableMapping
 from threading import Thread
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
-from gatecast.web.worker.frames import Head, packed, read_frame
-from gatecast.web.worker.proxy import scope_of
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+from gatecast.web.worker import PING_PATH, SIGNED_IN_HEADER
 
 SWITCH_S = 0.001
 """Seconds for which a thread computes while others wait: an answer of many short queries gives way at each of them, and
-must come back soon after a page that is worked out beside it."""
-
-Message = MutableMapping[str, Any]
+must come back soon after a page that is rendered beside it."""
 
 
 def main() -> None:
-    """CachedResponse until the server is gone."""
+    """Answer until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and the server this process
-    asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # what is printed by chance is no answer
-    sys.setswitchinterval(SWITCH_S)
-    opening = read_frame(asked)
+    opening = json.loads(sys.stdin.buffer.readline() or b"null")
     if opening is None:
         return
+    Thread(target=_end_with_the_server, daemon=True).start()
+    sys.setswitchinterval(SWITCH_S)
+
+    import uvicorn
+
     from gatecast.service import open_service
     from gatecast.service.prefetch import prefetch_when_idle
     from gatecast.web.app import pages
 
-    with open_service(opening[0]["folder"], opening[0]["database"]) as service:
-        requests = _Requests(asked)
-        Thread(target=prefetch_when_idle, args=(service, requests.quiet), daemon=True).start()
-        asyncio.run(_answer(pages(service), requests, told))
-        # Whatever is being worked out, nobody waits for it any more.
+    with open_service(opening["folder"], opening["database"]) as service:
+        app = Forwarded(pages(service))
+        Thread(target=prefetch_when_idle, args=(service, app.idle_s), daemon=True).start()
+        settings = uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            lifespan="off",
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
+        )
+        with socket.socket(fileno=opening["socket"]) as listening:
+            uvicorn.Server(settings).run(sockets=[listening])
+        # Nobody waits any more for whatever is still being computed.
         os._exit(0)
 
 
-class _Requests:
-    """The requests that come in, and when the last one came."""
+class Forwarded:
+    """ASGI application around the pages that takes requests from the server and answers its pings."""
 
-    def __init__(self, asked: BinaryIO) -> None:
-        self._asked, self._last = asked, time.monotonic()
+    def __init__(self, app: Any) -> None:  # noqa: ANN401  an ASGI application
+        self.app, self._last = app, time.monotonic()
 
-    def next(self) -> tuple[Head, bytes] | None:
-        """The next request; None where the server is gone."""
-        frame = read_frame(self._asked)
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401
+        """Answer a request, with what the server knows of it."""
+        if scope["type"] != "http":
+            return
+        if scope["path"] == PING_PATH:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
         self._last = time.monotonic()
-        return frame
+        headers = dict(scope["headers"])
+        state = {**scope.get("state", {}), "signed_in": headers.get(SIGNED_IN_HEADER) == b"1"}
+        await self.app({**scope, "state": state, "client": None, "server": None}, receive, send)
 
-    def quiet(self) -> float:
-        """Seconds since the last one came."""
+    def idle_s(self) -> float:
+        """Return the seconds since the last request came."""
         return time.monotonic() - self._last
 
 
-async def _answer(app: FastAPI, requests: _Requests, told: BinaryIO) -> None:
-    """CachedResponse every request, each while others are being worked out."""
-    loop, frames = asyncio.get_running_loop(), asyncio.Queue[tuple[Head, bytes] | None]()
-
-    def listen() -> None:
-        while True:
-            frame = requests.next()
-            loop.call_soon_threadsafe(frames.put_nowait, frame)
-            if frame is None:
-                return
-
-    Thread(target=listen, daemon=True).start()
-    told.write(packed({"ready": True}))
-    running = set[asyncio.Task[None]]()
-    while (frame := await frames.get()) is not None:
-        task = asyncio.create_task(_one(app, *frame, told))
-        running.add(task)
-        task.add_done_callback(running.discard)
-
-
-async def _one(app: FastAPI, head: Head, body: bytes, told: BinaryIO) -> None:
-    messages = list[Message]()
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        messages.append(message)
-
-    try:
-        await app(scope_of(head), receive, send)
-    except Exception:
-        traceback.print_exc()
-    if not messages:
-        # Not even an error was answered: what only reads, the server works out itself.
-        _write(told, packed({"number": head["number"], "failed": True}))
-        return
-    start = messages[0]
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
-    sent = b"".join(message.get("body", b"") for message in messages[1:])
-    _write(told, packed({"number": head["number"], "status": start["status"], "headers": headers}, sent))
-
-
-def _write(told: BinaryIO, message: bytes) -> None:
-    """Write a message as a whole; the other side reads all the time."""
-    left = memoryview(message)
-    while left:
-        left = left[told.write(left) :]
+def _end_with_the_server() -> None:
+    """End this process when standard input ends, at once and whatever it is doing."""
+    while sys.stdin.buffer.read(1024):
+        pass
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def test_a_managers_morning(served, chromium, spreadsheet):
 def send_the_spreadsheet(tab, spreadsheet):
     tab.goto("/data")
     tab.set_input_files("input[type=file]", spreadsheet)
-    tab.get_by_role("button", name="Look at it").click()
+    tab.get_by_role("button", name="Preview").click()
     tab.wait_for_url("**/data/uploads/*")
     refused = tab.locator("section[aria-labelledby=refused] tbody tr")
     assert [row.locator("td").first.inner_text() for row in refused.all()] == ["Attendance", "Date"]
@@ -67,7 +67,7 @@ def send_the_spreadsheet(tab, spreadsheet):
 def put_it_right(tab):
     tab.get_by_label("Row 3, Attendance").fill("2901")
     tab.get_by_label("Row 5, Date").fill("2025-07-16")
-    tab.get_by_role("button", name="Check again").click()
+    tab.get_by_role("button", name="Update preview").click()
     tab.wait_for_load_state()
     assert tab.locator("section[aria-labelledby=refused]").count() == 0
     tab.get_by_role("button", name="Import", exact=True).click()
@@ -77,7 +77,7 @@ def put_it_right(tab):
 
 def forecast(tab):
     tab.goto("/")
-    tab.get_by_role("button", name="Forecast anew").first.click()
+    tab.get_by_role("button", name="Update forecast").first.click()
     tab.get_by_text("Done").wait_for(timeout=120_000)
     tab.goto("/")
     assert tab.get_by_label(re.compile(r"^Wed 16 Jul.* expected$")).count() == 1
@@ -100,10 +100,10 @@ def make_ushers_dearer(tab):
     before = plan_of(tab)
     tab.get_by_text("Ushers: why, change").click()
     tab.locator(f'[name="{WAGE}"]').first.fill(DEARER)
-    tab.get_by_role("button", name="Only try it").locator("visible=true").click()
-    tab.get_by_role("heading", name="Only tried:").wait_for()
-    tab.get_by_role("button", name="Keep for every plan").first.click()
-    tab.get_by_role("heading", name="Kept for every plan:").wait_for()
+    tab.get_by_role("button", name="Preview").locator("visible=true").click()
+    tab.get_by_role("heading", name="Preview:").wait_for()
+    tab.get_by_role("button", name="Save for every plan").first.click()
+    tab.get_by_role("heading", name="Saved for every plan:").wait_for()
     after = plan_of(tab)
     assert sum(after["Ushers"]) <= sum(before["Ushers"])
     assert after["cost"] > before["cost"]

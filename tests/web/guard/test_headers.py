@@ -6,7 +6,7 @@ import pytest
 
 from gatecast.web.guard.headers import SAFETY_HEADERS, SafetyHeaders
 
-from .asking import ELSEWHERE, ask, scope_of
+from .raw_requests import ELSEWHERE, ask, scope_of
 
 REFUSED = [
     (400, {"target": "/static/..%2fx"}),

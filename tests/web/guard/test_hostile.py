@@ -14,9 +14,9 @@ import pytest
 from gatecast.web.app import build
 
 from ...service.filled import opened
-from .asking import ask, sent_file
 from .hostile import NAMES, PATHS, RAW_PATHS
 from .hostile_cells import CELLS
+from .raw_requests import ask, sent_file
 from .shown import assert_nothing_runs
 
 SECRET = "nobody may read this line"

@@ -22,8 +22,8 @@ from gatecast.service.operations_form import added
 from gatecast.web.app import build
 
 from ...service.filled import opened
-from .asking import ask, sent_file
 from .hostile_cells import CELLS
+from .raw_requests import ask, sent_file
 from .shown import assert_nothing_runs, assert_shown
 
 CLUB, FIRST = "Riverton", date(2025, 6, 10)
@@ -49,7 +49,7 @@ def app(service):
 
 @pytest.fixture(scope="module")
 def filled(app, service):
-    """Every cell as an opponent, a promotion and a value of an own column of a game, in home stands of twenty games.
+    """Every cell as an opponent, a promotion and a value of an own column of a game, in homestands of twenty games.
 
     A NUL is no text, so the file would be refused as a whole.
     """
@@ -74,7 +74,7 @@ def filled(app, service):
 
 
 def day_of(place: int) -> str:
-    """The day of a game by its place; the days between home stands are left out."""
+    """The day of a game by its place; the days between homestands are left out."""
     return (FIRST + timedelta(days=place + place // STAND_GAMES * PAUSE_DAYS)).isoformat()
 
 
@@ -100,7 +100,7 @@ def record(service):
 
 @pytest.fixture(scope="module")
 def plans(app, filled):
-    """The plan of every home stand by what it can be had as; that of the last one for roles that are cells."""
+    """The plan of every homestand by what it can be had as; that of the last one for roles that are cells."""
     count = len(CELLS) // STAND_GAMES + 1
     found = {ending: [planned(app, ending, stand + 1) for stand in range(count)] for ending in ENDINGS}
     hire_cells(app, filled)

@@ -1,6 +1,6 @@
 from gatecast.web.guard.rate import Limit, LoginRate
 
-from .asking import ELSEWHERE, HERE, ask
+from .raw_requests import ELSEWHERE, HERE, ask
 
 FORM = "application/x-www-form-urlencoded"
 

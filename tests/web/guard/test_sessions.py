@@ -1,11 +1,106 @@
+import asyncio
 import datetime as dt
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from gatecast.service import access
 from gatecast.service.access import SESSION_TIME, end_session, make_session, make_token
+from gatecast.web.guard.sessions import AuthCache
 
-from .asking import ELSEWHERE, ask
+from .raw_requests import ELSEWHERE, ask
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How often the store was asked."""
+    count = []
+    for name in ("has_password", "session_valid", "token_of"):
+        real = getattr(access, name)
+        monkeypatch.setattr(access, name, lambda *given, real=real, name=name: count.append(name) or real(*given))
+    return count
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def session_secret(store):
+    return access.make_session(store, dt.datetime.now(dt.UTC))
+
+
+def test_the_store_is_asked_once_every_few_seconds(empty_service, asked):
+    clock, secret = Clock(), session_secret(empty_service.store)
+    auth = AuthCache(empty_service.store, clock=clock)
+
+    async def visits():
+        return [await auth.session(secret) for _ in range(10)]
+
+    assert asyncio.run(visits()) == [True] * 10
+    assert len(asked) == 1
+    clock.now = 5
+    asyncio.run(visits())
+    assert len(asked) == 2
+
+
+def test_a_crowd_asks_once(empty_service, asked):
+    secret, auth = session_secret(empty_service.store), AuthCache(empty_service.store)
+
+    async def crowd():
+        return await asyncio.gather(*(auth.session(secret) for _ in range(50)))
+
+    assert asyncio.run(crowd()) == [True] * 50
+    assert len(asked) == 1
+
+
+def test_what_this_process_changed_counts_at_once(empty_service):
+    store, auth = empty_service.store, AuthCache(empty_service.store)
+    secret = session_secret(store)
+    assert asyncio.run(auth.session(secret))
+    access.end_session(store, secret)
+    assert asyncio.run(auth.session(secret))
+    auth.forget()
+    assert not asyncio.run(auth.session(secret))
+
+
+def test_what_was_asked_before_a_change_is_not_kept_after_it(empty_service, monkeypatch):
+    store, auth = empty_service.store, AuthCache(empty_service.store)
+    secret, real = session_secret(store), access.session_valid
+
+    def slow(*given):
+        found = real(*given)
+        access.end_session(store, secret)
+        auth.forget()
+        return found
+
+    monkeypatch.setattr(access, "session_valid", slow)
+    assert asyncio.run(auth.session(secret))
+    monkeypatch.setattr(access, "session_valid", real)
+    assert not asyncio.run(auth.session(secret))
+
+
+def test_strangers_are_not_kept(empty_service):
+    auth = AuthCache(empty_service.store)
+
+    async def strangers():
+        for each in range(100):
+            assert not await auth.session(f"{each:043}")
+            assert await auth.token(f"gc_{each:043}") is None
+
+    asyncio.run(strangers())
+    assert auth._kept == {}
+    assert auth._asked == {}
+
+
+def test_no_secret_is_kept(empty_service):
+    auth = AuthCache(empty_service.store)
+    secret = session_secret(empty_service.store)
+    asyncio.run(auth.session(secret))
+    assert secret not in repr(auth._kept)
+
 
 ROWS = b'[{"game_id": "none", "attendance": 5}]'
 JSON = "application/json"
@@ -46,7 +141,7 @@ def test_who_is_signed_in_is_let_in_until_the_session_ends(locked, locked_servic
     assert ask(locked, "/account", cookie=f"gc_session={NEVER}; {cookie}").status == 200
     assert ask(locked, "/api/v1/clubs", cookie=cookie).status == 200
     end_session(locked_service.store, cookie.partition("=")[2])
-    locked.state.keeper.forget()
+    locked.state.auth.forget()
     assert ask(locked, "/account", cookie=cookie).status == 303
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gatecast.web.guard.body import LARGEST_UPLOAD
+from gatecast.web.guard.limits import LARGEST_UPLOAD
 
 TIMES = 10
 CHUNK = 64 * 1024

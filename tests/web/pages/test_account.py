@@ -69,10 +69,12 @@ def chosen(new, **more):
 def test_without_a_password_the_pages_say_so(owner):
     page = owner.get("/login")
     assert page.status_code == 200
-    assert "No password is set: nobody needs to sign in, and only this computer is served." in text_of(page)
+    assert "No password is set, so nobody needs to sign in and only this computer can open these pages." in text_of(
+        page
+    )
     assert 'href="/account"' in page.text
     page = owner.get("/account")
-    assert "No password is set, so only this computer is served" in text_of(page)
+    assert "No password is set, so only this computer can open these pages" in text_of(page)
     assert "Sign out" not in page.text
     assert session_cookie(owner.post("/login", data={"password": PASSWORD})) == ""
 
@@ -84,7 +86,7 @@ def test_the_first_password_locks_the_pages_and_keeps_who_set_it_in(app, owner, 
     assert (answer.status_code, answer.headers["location"]) == (303, "/account?done=password")
     assert access.check_password(empty_service.store, PASSWORD)
     assert is_in(owner)
-    assert "The password is set" in text_of(owner.get("/account?done=password"))
+    assert "Password set" in text_of(owner.get("/account?done=password"))
     answer = stranger.get("/plan?season=2025")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/plan%3Fseason%3D2025")
 
@@ -94,8 +96,8 @@ def test_the_first_password_locks_the_pages_and_keeps_who_set_it_in(app, owner, 
     [
         (chosen("short"), "got 5 characters, expected 10 to 1,024"),
         (chosen(""), "got 0 characters"),
-        ({"chosen": PASSWORD, "again": OTHER}, "This differs"),
-        ({"chosen": PASSWORD}, "This differs"),
+        ({"chosen": PASSWORD, "again": OTHER}, "The two passwords differ"),
+        ({"chosen": PASSWORD}, "The two passwords differ"),
         ({}, "got 0 characters"),
     ],
 )
@@ -165,7 +167,7 @@ def test_a_session_that_a_stranger_planted_is_not_taken_over(locked):
     assert "A" * 43 not in session_cookie(visitor.post("/login", data={"password": PASSWORD}))
 
 
-@pytest.mark.parametrize(("password", "status", "told"), [("wrong", 401, "not the password"), ("", 422, "Type the")])
+@pytest.mark.parametrize(("password", "status", "told"), [("wrong", 401, "Wrong password"), ("", 422, "Enter the")])
 def test_whoever_does_not_know_the_password_is_told_so(locked, password, status, told):
     answer = Browser(locked).post("/login", data={"password": password, "next": "/plan"})
     assert answer.status_code == status
@@ -180,7 +182,7 @@ def test_after_five_wrong_ones_even_the_right_one_waits(locked):
     answer = visitor.post("/login", data={"password": PASSWORD})
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 60
-    assert re.search(r"the next one counts in \d+ seconds", text_of(answer))
+    assert re.search(r"Try again in \d+ seconds", text_of(answer))
     assert session_cookie(answer) == ""
     assert visitor.post("/login", data={"password": ""}).status_code == 422
 
@@ -218,7 +220,7 @@ def test_the_password_is_changed_by_who_knows_it(locked, empty_service):
     here, there = signed_in(locked), signed_in(locked)
     refused = here.post("/account/password", data=chosen(OTHER, current="wrong"))
     assert refused.status_code == 422
-    assert "This is not the password" in text_of(refused)
+    assert "Wrong password" in text_of(refused)
     assert here.post("/account/password", data=chosen(OTHER)).status_code == 422
     assert access.check_password(empty_service.store, PASSWORD)
     assert here.post("/account/password", data=chosen(OTHER, current=PASSWORD)).status_code == 303

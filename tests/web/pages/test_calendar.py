@@ -1,4 +1,4 @@
-"""The calendar: the next home stand, the season, and a warning where forecasts drift."""
+"""The calendar: the next homestand, the season, and a warning where forecasts drift."""
 
 import polars as pl
 
@@ -6,12 +6,12 @@ from gatecast.games import columns as c
 from gatecast.service.alarm import LONGEST
 
 CLUB = "Quillport Lanterns"
-DRIFT = "The forecasts drift."
+DRIFT = "Forecasts are drifting."
 
 
 def test_the_next_home_stand_stands_first(visit, sample_club):
     page = visit(sample_club).get("/").text
-    stand = page[page.index("Next home stand") : page.index("The season")]
+    stand = page[page.index("Next homestand") : page.index("The season")]
     assert "Tue 3 June to Sun 15 June" in stand
     assert stand.count("<li>") >= 6
     assert "busiest Fri 13 June v. Velmora Kites" in stand

@@ -34,14 +34,14 @@ def test_an_upload_is_corrected_and_stored(visit, own_service):
     before = len(own_service.games())
     path, _ = send(visitor, SHEET)
     page = visitor.get(path).text
-    assert "Rows that cannot be used" in page
+    assert "Rows with errors" in page
     assert len(own_service.games()) == before
     form = fields(page)
     cells = sorted(name for name in form if name.startswith("cell:"))
     assert cells == ["cell:3:temp (F)", "cell:4:gate"]
     assert visitor.post(path, data={**form, cells[0]: "70", cells[1]: "", "do": "check"}).headers["location"] == path
     page = visitor.get(path).text
-    assert "Rows that cannot be used" not in page
+    assert "Rows with errors" not in page
     assert len(own_service.games()) == before
     stored = visitor.post(path, data={**fields(page), "do": "import"})
     assert "3 added, 1 changed" in stored.text
@@ -107,7 +107,7 @@ def test_what_is_no_table_is_refused_in_words(visit, own_service, name, content,
 def test_gates_of_games_and_tickets_sold_are_recognised(visit, own_service):
     visitor = visit(own_service)
     path, _ = send(visitor, "game_id,attendance\nQUI202506100,3100\nnone,5\n", "gates.csv")
-    assert "A table of gates of games" in visitor.get(path).text
+    assert "A table of attendance by game" in visitor.get(path).text
     assert "0 added, 1 changed, 0 unchanged, 1 refused" in visitor.post(path, data={"do": "import"}).text
     path, _ = send(visitor, "game_id,as_of,tickets\nQUI202506100,2025-06-08,2500\n", "sold.csv")
     assert "A table of tickets sold" in visitor.get(path).text

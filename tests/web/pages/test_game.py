@@ -40,11 +40,11 @@ def test_a_game_to_come(sample_club, visit):
     for words in (
         "Fri 13 June 2025, 19:05, v. Velmora Kites",
         f"{rounded(said['q50'])} expected",
-        f"{rounded(said['q10'])}–{rounded(said['q90'])} with an 8 in 10 chance",
+        f"{rounded(said['q10'])}–{rounded(said['q90'])} 80 % range",
         f"{percent(said['p_sellout'])} chance of a sell-out".replace("\u00a0", " "),
         "turned away on average",
         "Tickets sold 2,803 3,879",
-        "Starter not known Joss Pellerby",
+        "Home starter unknown Joss Pellerby",
         f"{rounded(before['q50'] - said['q50'])} fewer expected than on Sun 1 June",
         "3,879 sold by 7 days before the game",
         "200 past home games",
@@ -58,7 +58,7 @@ def test_a_game_to_come(sample_club, visit):
 def test_a_game_played_beside_what_was_forecast(sample_club, visit):
     page = visit(sample_club).get(PLAYED)
     text = text_of(page)
-    for words in ("3,838 came, 62 % of 6,200 seats", "were expected", "the gate lay in it", "more than expected"):
+    for words in ("3,838 attended, 62 % of 6,200 seats", " expected", "attendance was within it", "more than expected"):
         assert words in text, words
     assert "/what-if" not in page.text
     assert 'class="came"' in page.text
@@ -112,7 +112,7 @@ def test_odd_ids_and_names_are_shown_and_escaped(empty_service, visit, game):
     assert page.status_code == 200
     assert "Tue 1 July 2025" in page.text
     assert name not in page.text
-    assert "Not forecast yet" in page.text
+    assert "No forecast yet" in page.text
     assert visit(empty_service).get(address(game) + "/what-if").status_code == 200
 
 
@@ -134,11 +134,11 @@ def test_what_drives_the_forecast_as_a_part_of_the_page(sample_club, visit, comp
     for words in (
         "The biggest reason is the weekday and start (Fri, 19:05, night).",
         "Promotion fireworks +",
-        "Results of the club −",
+        "Team form −",
         "Tickets sold 3,879 tickets +",
         " home games since ",
         "Worked out from what was known at the end of Sun 8 June.",
-        "Games like it",
+        "Similar games",
     ):
         assert words in text, words
     people = [int(words.replace("−", "-")) for words in re.findall(r'nowrap">([+−]\d+)</td>', page.text)]
@@ -164,7 +164,7 @@ def test_what_drives_the_forecast_as_a_page_of_its_own(sample_club, visit, compi
 
 def test_what_drove_the_forecast_of_a_game_played(sample_club, visit, compiled_once):
     text = text_of(visit(sample_club).get(f"{PLAYED}/reasons"))
-    assert "with the weather as it was" in text
+    assert "with the actual weather" in text
     assert "Starting pitchers" not in text
     american = visit(sample_club).get(f"{PLAYED}/reasons", headers={"accept-language": "en-US"})
     assert "1:35 pm" in text_of(american)
@@ -184,7 +184,7 @@ def test_where_nothing_can_be_told_it_says_why(empty_service, visit, game):
 
 def test_reasons_of_a_game_never_forecast(sample_club, visit):
     text = text_of(visit(sample_club).get("/games/QUI202204050/reasons?gc_part=reasons"))
-    assert text == "Nothing can be told: no forecast of this game was issued before it."
+    assert text == "No drivers to show: no forecast was issued before this game."
 
 
 def test_reasons_of_no_game_and_a_game_called_so(empty_service, visit):
@@ -198,10 +198,10 @@ def test_an_undated_game_without_forecast_or_seats(empty_service, visit):
     empty_service.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
     page = visit(empty_service).get("/games/y")
     assert page.status_code == 200
-    assert "Not forecast yet" in page.text
+    assert "No forecast yet" in page.text
     played = text_of(visit(empty_service).get("/games/x"))
-    assert "500 came" in played
-    assert "No forecast of this game was issued before it" in played
+    assert "500 attended" in played
+    assert "No forecast was issued before this game" in played
 
 
 def test_an_undated_game_with_forecasts(empty_service, visit):
@@ -212,13 +212,13 @@ def test_an_undated_game_with_forecasts(empty_service, visit):
         empty_service.store.record_forecast(pl.DataFrame([row]), "m")
     text = text_of(visit(empty_service).get("/games/y"))
     assert "510 expected" in text
-    assert "60 more expected than before" in text
-    assert "seats: not known" in text
+    assert "60 more people expected than before" in text
+    assert "seats (unknown)" in text
 
 
 def test_a_change_since_the_forecast_is_told_with_a_way_to_forecast_anew(own_service, visit):
     game = {"game_id": ["QUI202506130"], "date": [dt.date(2025, 6, 13)], "home": ["Quillport Lanterns"]}
     own_service.store.import_games(pl.DataFrame({**game, "start_time": ["18:05"]}), columns=["start_time"])
     page = visit(own_service).get(NEXT)
-    assert "start time 18:05 (was 19:05)" in text_of(page)
+    assert "start time 18:05 (previously 19:05)" in text_of(page)
     assert 'action="/jobs/forecast"' in page.text

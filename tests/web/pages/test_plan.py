@@ -26,14 +26,14 @@ def owner(own_service, visit):
 
 
 def plan_of(service, typed=None):
-    """The plan of the next home stand, with settings typed."""
+    """The plan of the next homestand, with settings typed."""
     return stand_view(service, operations=edited(service.operations(), typed or {}).operations).plan
 
 
 def total_with(service, typed):
     """How a page tells what settings make of the expected cost."""
     before, after = plan_of(service).expected_cost, plan_of(service, typed).expected_cost
-    return f"expected cost {cash(after)} in place of {cash(before)} ({cash(after - before, signed=True)})"
+    return f"expected cost {cash(after)} instead of {cash(before)} ({cash(after - before, signed=True)})"
 
 
 def cash(amount, *, signed=False):
@@ -55,12 +55,12 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
     plan = stand_view(visitor.app.state.service).plan
     people, first = sum(game["people_mean"] for game in plan.games), plan.by_game("staff")[0]
     for words in (
-        "Home stand, Tue 3 June to Sun 15 June 2025",
-        f"6 games to come, about {rounded(people)} people through the gate. 1 deadline is past",
-        f"{plan.engaged} people to engage, for {plan.units_of('staff')} shifts: {cash(plan.spend_of('staff'))} in wages",
+        "Homestand, Tue 3 June to Sun 15 June 2025",
+        f"6 upcoming games, about {rounded(people)} people attending. 1 deadline overdue",
+        f"{plan.engaged} people to hire, for {plan.units_of('staff')} shifts: {cash(plan.spend_of('staff'))} in wages",
         "of goods to order, in 6 deliveries; next by Mon 9 June",
         f"{cash(plan.expected_cost)} expected cost",
-        f"Sun 8 June passed: at once Hire {first} shifts for Tue 10 June, 18:35, Oxbarrow Plowmen",
+        f"Sun 8 June overdue Hire {first} shifts for Tue 10 June, 18:35, Oxbarrow Plowmen",
         "Mon 9 June next Order 8 items for the delivery of Tue 10 June",
         "Made of the forecast issued Mon 9 June 2025, 06:00 UTC",
         "Not issued yet",
@@ -79,7 +79,7 @@ def test_every_game_role_item_and_service_stands_on_the_page(visitor):
             assert each.reasons[0] in text
     for game in plan.games:
         assert f'href="/games/{game["game_id"]}"' in page.text
-    assert "Ushers: why, change" in text
+    assert "Ushers: reasons and settings" in text
 
 
 def test_games_played_stand_with_their_gate_beside_the_forecast(visitor):
@@ -87,8 +87,8 @@ def test_games_played_stand_with_their_gate_beside_the_forecast(visitor):
     assert "Thu 5 June, 15:35" in text
     assert "No plan was issued before these games" in text
     past = text_of(visitor.get("/plan?season=2025&stand=1"))
-    assert "What came" in past
-    assert "In short" not in past
+    assert "Results" in past
+    assert "Summary" not in past
 
 
 @pytest.mark.parametrize("path", [PLAN, f"{PLAN}&staff.ushers.cost=150", f"{PLAN}&staff.ushers.cost=x"])
@@ -123,33 +123,33 @@ def test_trying_a_number_tells_what_it_changes_and_stores_nothing(visitor):
     page = visitor.get(f"{PLAN}&staff.ushers.cost=120,5&staff.ushers.minimum=2")
     assert page.status_code == 200
     text = text_of(page)
-    assert "Only tried: Ushers: cost $120.50 a shift in place of $100" in text
+    assert "Preview: Ushers: cost $120.50 a shift instead of $100" in text
     ushers = plan_of(service).decided["staff"][1]
     assert re.search(
-        rf"Ushers: \d+ shifts in place of {ushers.total}, \d+ people to engage in place of {ushers.engaged};"
+        rf"Ushers: \d+ shifts instead of {ushers.total}, \d+ people to hire instead of {ushers.engaged};"
         r" expected cost \$[\d,]+ more",
         text,
     )
     assert total_with(service, {"staff.ushers.cost": "120.5"}) in text
-    assert "Issue this plan" not in text
+    assert "Issue plan" not in text
     assert page.headers["hx-push-url"] == f"{PLAN}&staff.ushers.cost=120.5"
     assert service.revision() == before
 
 
 def test_a_second_number_is_tried_with_the_first(visitor):
     page = visitor.get(f"{PLAN}&staff.ushers.cost=150")
-    form = page.text[page.text.index("Cleaning: why, change") :]
+    form = page.text[page.text.index("Cleaning: reasons and settings") :]
     assert '<input type="hidden" name="staff.ushers.cost" value="150">' in form[: form.index("</form>")]
     assert "staff.ushers.cost=150" in page.text[page.text.index("/plan.xlsx") :][:200]
     both = text_of(visitor.get(f"{PLAN}&staff.ushers.cost=150&staff.cleaning.cost=120"))
-    assert "Only tried: Ushers: cost $150 a shift in place of $100; Cleaning: cost $120" in both
+    assert "Preview: Ushers: cost $150 a shift instead of $100; Cleaning: cost $120" in both
 
 
 def test_weekdays_are_ticked(visitor):
     page = visitor.get(
         f"{PLAN}&stock.hot dogs.delivery_days=&stock.hot dogs.delivery_days=mon&stock.hot dogs.delivery_days=thu"
     )
-    assert "Hot dogs: deliveries come on Mon, Thu in place of every day" in text_of(page)
+    assert "Hot dogs: delivery days Mon, Thu instead of every day" in text_of(page)
     assert "nothing to sell" in text_of(page)
     assert page.text.count('name="stock.hot dogs.delivery_days" value="mon" checked') == 1
 
@@ -183,7 +183,7 @@ def test_keeping_a_number_and_taking_it_back(owner, own_service):
     assert own_service.operations().staff[1].cost == 150
     page = owner.get(answer.headers["location"])
     text = text_of(page)
-    assert "Kept for every plan: Ushers: cost $150 a shift in place of $100" in text
+    assert "Saved for every plan: Ushers: cost $150 a shift instead of $100" in text
     assert told in text
     back = owner.post("/plan/keep", data={"season": "2025", "stand": "5", "staff.ushers.cost": "100"})
     assert "was.staff.ushers.cost=150" in back.headers["location"]
@@ -203,14 +203,14 @@ def test_issuing_and_what_has_changed_since(owner, own_service):
     answer = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(page)})
     assert answer.status_code == 303
     page = owner.get(answer.headers["location"])
-    assert "Issued: the plan is kept as it is." in text_of(page)
-    assert re.search(r"Last issued .* UTC; no choice has changed since", text_of(page))
+    assert "Plan issued." in text_of(page)
+    assert re.search(r"Last issued .* UTC; no decision has changed since", text_of(page))
     told, before = total_with(own_service, {"staff.ushers.cost": "150"}), plan_of(own_service).decided["staff"][1]
     own_service.save_operations(edited(own_service.operations(), {"staff.ushers.cost": "150"}).operations)
     text = text_of(owner.get(f"{PLAN}&again=1"))
-    assert f"since then 6 choices differ, {told}" in text
+    assert f"6 decisions have changed since, {told}" in text
     after = plan_of(own_service).decided["staff"][1]
-    assert f"Ushers: {after.total} shifts in place of {before.total}" in text
+    assert f"Ushers: {after.total} shifts instead of {before.total}" in text
 
 
 def test_a_plan_that_changed_meanwhile_is_shown_before_it_is_issued(owner, own_service):
@@ -218,7 +218,7 @@ def test_a_plan_that_changed_meanwhile_is_shown_before_it_is_issued(owner, own_s
     own_service.save_operations(edited(own_service.operations(), {"staff.ushers.cost": "150"}).operations)
     answer = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark})
     assert answer.status_code == 409
-    assert "The plan has changed since you opened the page" in text_of(answer)
+    assert "The plan has changed since you opened this page" in text_of(answer)
     assert own_service.store.plans().height == 0
     again = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(answer)})
     assert again.status_code == 303
@@ -239,8 +239,8 @@ def test_what_came_of_an_issued_plan(owner, own_service):
     own_service.store.record_outcomes(pl.DataFrame({"game_id": [TUESDAY], "attendance": [3000]}))
     text = text_of(owner.get(f"{PLAN}&again=1"))
     told = re.search(
-        r"The plans issued for 1 game cost \$([\d,]+) with the gates that came; \$([\d,]+) had been expected,"
-        r" and hindsight would have paid \$([\d,]+)",
+        r"The plans issued for 1 game cost \$([\d,]+) with the actual attendance; \$([\d,]+) was expected,"
+        r" and \$([\d,]+) would have been best in hindsight",
         text,
     )
     cost, believed, hindsight = (int(each.replace(",", "")) for each in told.groups())
@@ -276,18 +276,18 @@ def test_names_that_look_like_markup_or_formulas(owner, own_service):
     assert "=1+1&lt;script&gt;" in page.text
     name = next(name for name in inputs(page) if name.startswith('stock."'))
     tried = owner.get(PLAN, params={"season": 2025, "stand": 5, name.rpartition(".")[0] + ".price": "9"})
-    assert "price $9 a unit in place of $7" in text_of(tried)
+    assert "price $9 a unit instead of $7" in text_of(tried)
 
 
 def test_without_games_and_without_forecasts(empty_service, visit):
     visitor = visit(empty_service)
-    assert "Nothing here yet" in text_of(visitor.get("/plan"))
+    assert "Welcome to gatecast" in text_of(visitor.get("/plan"))
     assert visitor.get("/plan.csv").status_code == 404
     frame = {"game_id": ["x", "y"], "date": [dt.date(2025, 7, 1), dt.date(2025, 6, 1)], "home": ["Hens", "Hens"]}
     empty_service.store.import_games(pl.DataFrame({**frame, "attendance": [None, 900]}))
     page = visit(empty_service).get("/plan")
     assert page.status_code == 200
-    assert "1 game to come, not forecast yet" in text_of(page)
+    assert "1 game without a forecast yet" in text_of(page)
     assert 'action="/jobs/forecast"' in page.text
 
 
@@ -298,9 +298,9 @@ def test_undated_games(empty_service, visit):
     empty_service.store.record_forecast(pl.DataFrame([row]), "m")
     visitor = visit(empty_service)
     text = text_of(visitor.get("/plan"))
-    assert "1 game to come" in text
-    assert "without dates there are no deliveries" in text
-    assert "What to decide by when" not in text
+    assert "1 upcoming game" in text
+    assert "deliveries need dates" in text
+    assert "Deadlines" not in text
     assert visitor.get("/plan.csv").status_code == 200
     assert visitor.get("/plan.ics").status_code == 422
 

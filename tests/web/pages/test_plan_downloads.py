@@ -1,5 +1,3 @@
-"""The plan as files."""
-
 import csv
 import io
 import json
@@ -9,6 +7,7 @@ import pytest
 
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.homestands import stand_view
+from gatecast.web.pages.plan import MEDIA_TYPES, plan_file
 
 
 @pytest.fixture
@@ -51,3 +50,18 @@ def test_nothing_in_a_download_runs_as_a_formula(own_service, visit):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert any(cell.value == "=HYPERLINK(1)" for cell in cells)
     assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("ending", MEDIA_TYPES)
+def test_a_plan_in_every_form_under_a_plain_name(sample_club, ending):
+    file = plan_file(stand_view(sample_club), ending, "")
+    assert file.headers["content-type"] == MEDIA_TYPES[ending]
+    assert file.headers["content-disposition"] == f'attachment; filename="plan-2025-06-03.{ending}"'
+    assert file.headers["cache-control"] == "no-store"
+    assert len(file.body) > 1000
+
+
+def test_no_plan_no_file(sample_club):
+    assert plan_file(None, "csv", "") is None
+    assert plan_file(stand_view(sample_club, 2025, 1), "csv", "") is None
+    assert plan_file(stand_view(sample_club), "parquet", "") is None

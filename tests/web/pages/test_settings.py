@@ -36,7 +36,7 @@ def test_every_number_stands_there_with_unit_and_source(sample_club, visit):
     for words in (
         "NFPA 101; IFC 403",
         "share of tickets",
-        "home games: 84 % of the tickets were used",
+        "home games: on average 84 % of tickets were used",
         "one for 150 people",
     ):
         assert words in text, words
@@ -64,7 +64,7 @@ def test_changing_numbers(owner, own_service):
     assert (answer.status_code, answer.headers["location"]) == (303, "/settings?done=kept")
     role = own_service.operations().staff[1]
     assert (role.name, role.cost, role.pool) == ("stewards", 120.5, 40)
-    assert "Every plan counts with it from now on" in text_of(owner.get("/settings?done=kept"))
+    assert "Every plan now uses the new values" in text_of(owner.get("/settings?done=kept"))
 
 
 def test_currency_and_crowd(owner, own_service):
@@ -112,7 +112,7 @@ def test_taking_a_role_out_offers_it_to_be_added_again(owner, own_service):
     answer = owner.post("/settings/remove", data={"group": "staff", "name": "ushers"})
     assert "ushers" not in [role.name for role in own_service.operations().staff]
     page = owner.get(answer.headers["location"])
-    assert "Taken out" in text_of(page)
+    assert "Removed" in text_of(page)
     assert inputs(page)["staff..name"]["value"] == "ushers"
     typed = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
     owner.post("/settings/add", data={"group": "staff", **typed})

@@ -8,7 +8,7 @@ CLUB = "Quillport Lanterns"
 def test_the_record_in_plain_sight(visit, sample_club):
     page = visit(sample_club).get("/track")
     assert page.status_code == 200
-    for words in ("Game by game", "In figures", "Gate over forecast", "What plans cost"):
+    for words in ("Game by game", "Scores", "Attendance over forecast", "What plans cost"):
         assert words in page.text
     assert len(re.findall(r"<svg", page.text)) >= 1
 

@@ -25,7 +25,7 @@ def test_the_form_shows_what_is_now(visitor):
     assert "Price (dollars) now 15.50 dollars" in text
     assert fields(page)["precipitation"][0] == "select"
     assert "attendance" not in fields(page)
-    assert "What the plan would change" not in text
+    assert "Effect on the plan" not in text
 
 
 def test_every_field_has_a_label_and_says_what_is_now(visitor):
@@ -42,7 +42,7 @@ def test_what_nobody_knows_so_early_is_no_field(visitor):
     page = visitor.get(FAR)
     assert "precipitation" not in fields(page)
     assert "promotion" in fields(page)
-    assert "so no forecast heeds it: temperature, wind, sky, precipitation" in text_of(page)
+    assert "so the forecast does not use it: temperature, wind, sky, precipitation" in text_of(page)
 
 
 def test_an_answer_with_both_forecasts_and_both_plans(visitor):
@@ -52,12 +52,12 @@ def test_an_answer_with_both_forecasts_and_both_plans(visitor):
     for words in (
         "Promotion none (now fireworks)",
         "fewer people would be expected",
-        "As it is",
+        "Now",
         "With the change",
-        "for the home stand of 6 games",
+        "for the homestand of 6 games",
         "ushers",
-        "in place of",
-        "none is stored",
+        "instead of",
+        "Nothing is saved",
     ):
         assert words in text, words
     assert fields(page)["promotion"][1]["value"] == "none"
@@ -104,7 +104,7 @@ def test_a_value_that_is_no_choice_is_kept_and_refused(visitor):
 def test_nothing_asked_nothing_answered(visitor):
     page = visitor.get(f"{NEXT}?precipitation=none&capacity=1&nonsense=2")
     assert page.status_code == 200
-    assert "nothing would differ" in text_of(page)
+    assert "the forecast would not change" in text_of(page)
 
 
 def test_the_part_that_a_script_swaps_in(visitor):

@@ -10,17 +10,17 @@ from fastapi.responses import JSONResponse
 
 from gatecast import __version__
 from gatecast.web.api import reads, writes
-from gatecast.web.api.parts import PREFIX, router_of
-from gatecast.web.api.problems import Problem
-from gatecast.web.kept import SEASON
+from gatecast.web.api.routes import PREFIX, router_of
+from gatecast.web.cache import SEASON_AREAS
+from gatecast.web.problems import Problem
 from gatecast.web.render import page
 
 __all__ = ["include"]
 
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = (
-    "Games, forecasts as issued, plans, what-if, outcomes. Errors are problem documents (RFC 9457). Answers carry"
-    " an ETag. Where a password is set, send a token: `Authorization: Bearer gc_…`."
+    "Games, forecasts as issued, plans, what-if, outcomes. Errors are problem documents (RFC 9457). Responses have"
+    " an ETag. If a password is set, send a token: `Authorization: Bearer gc_…`."
 )
 
 
@@ -38,11 +38,11 @@ def include(app: FastAPI) -> None:
 
     @app.get(f"{PREFIX}/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
-        return page(request, "api.html.j2", shows=SEASON, document=document(app))
+        return page(request, "api.html.j2", areas=SEASON_AREAS, document=document(app))
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document."""
+    """Return the OpenAPI document."""
     if not app.openapi_schema:
         made = get_openapi(
             title="gatecast",

@@ -1,4 +1,4 @@
-"""The kinds of values that the API takes and gives, each as the OpenAPI document describes it."""
+"""Types of values that the API takes and returns, as the OpenAPI document describes them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = [
     "LONGEST_TEXT",
     "PLAIN",
     "Body",
-    "CachedResponse",
     "Cell",
     "Clock",
     "Day",
     "Moment",
     "Page",
+    "ResponseBody",
     "Text",
     "Value",
-    "cell_type",
-    "having",
+    "answer_type",
+    "input_type",
     "one_of",
-    "told_type",
+    "with_fields",
 ]
 
 LARGEST_WHOLE = 2**31 - 1
@@ -67,26 +67,26 @@ Value = int | float | bool | str | None
 
 
 class Body(BaseModel):
-    """What is given: names that are not known are refused, and so are values of another kind."""
+    """A request body: unknown names and values of another type are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class CachedResponse(BaseModel):
-    """What is told."""
+class ResponseBody(BaseModel):
+    """A response."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Page(CachedResponse):
-    """Some of what there is."""
+class Page(ResponseBody):
+    """A page of a list."""
 
-    total: Annotated[int, Field(ge=0, description="How many there are in all.")]
-    next: Annotated[str | None, Field(description="Where the next ones are; null after the last.")]
+    total: Annotated[int, Field(ge=0, description="Total number of items.")]
+    next: Annotated[str | None, Field(description="Address of the next page; null on the last.")]
 
 
-def having(fields: Mapping[str, Any]) -> Callable[[type[Model]], type[Model]]:
-    """A decorator that gives a model further fields, made of the columns of a table.
+def with_fields(fields: Mapping[str, Any]) -> Callable[[type[Model]], type[Model]]:
+    """Return a decorator that adds fields to a model.
 
     Parameters
     ----------
@@ -104,20 +104,20 @@ def having(fields: Mapping[str, Any]) -> Callable[[type[Model]], type[Model]]:
 
 
 def one_of(values: tuple[str, ...]) -> Any:  # noqa: ANN401  a type
-    """The type of some words."""
+    """Return the type that accepts one of some texts."""
     return Literal[values]
 
 
-def cell_type(column: Column) -> Any:  # noqa: ANN401  a type
-    """The values that a body may give for a column."""
-    kind = told_type(column)
+def input_type(column: Column) -> Any:  # noqa: ANN401  a type
+    """Return the type of the values that a body may give for a column."""
+    kind = answer_type(column)
     if column.dtype.is_numeric():
         return Annotated[kind, Field(ge=kind(column.low), le=kind(column.high))]
     return Text if kind is str else kind
 
 
-def told_type(column: Column) -> Any:  # noqa: ANN401  a type
-    """The values that an answer may give for a column, but for null."""
+def answer_type(column: Column) -> Any:  # noqa: ANN401  a type
+    """Return the type of a column's values in an answer, without null."""
     if column.values:
         return one_of(column.values)
     if column.dtype.is_numeric():

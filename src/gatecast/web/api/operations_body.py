@@ -11,7 +11,7 @@ from pydantic import Field
 from gatecast.plan import CrowdSettings, StaffRole, StockItem, TransportService
 from gatecast.plan.operations.model import LONGEST_CURRENCY, WEEKDAYS
 from gatecast.plan.operations.numbers import LONGEST_NAME, Number, Settings, numbers_of
-from gatecast.web.api.fields import PLAIN, Body, having, one_of
+from gatecast.web.api.fields import PLAIN, Body, one_of, with_fields
 
 __all__ = ["Decided", "Operations"]
 
@@ -45,22 +45,22 @@ def _kind(number: Number) -> Any:  # noqa: ANN401  a type
     return kind | None if number.optional else kind
 
 
-@having(_fields(CrowdSettings))
+@with_fields(_fields(CrowdSettings))
 class Crowd(Body):
     """How many of the tickets sold become people through the gate."""
 
 
-@having(_fields(StaffRole))
+@with_fields(_fields(StaffRole))
 class Role(Body):
     """One kind of temporary staff, hired by the shift."""
 
 
-@having(_fields(StockItem))
+@with_fields(_fields(StockItem))
 class Item(Body):
     """One thing sold, ordered by the case."""
 
 
-@having(_fields(TransportService))
+@with_fields(_fields(TransportService))
 class Service(Body):
     """One extra service, run by the vehicle."""
 

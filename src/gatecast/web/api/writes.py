@@ -1,4 +1,4 @@
-"""Operations of the API that change something, or work something out for what is asked."""
+"""Operations of the API that change or compute something."""
 
 from __future__ import annotations
 
@@ -19,12 +19,7 @@ from gatecast.service.homestands import StandView, stand_view
 from gatecast.service.issuing import issue_forecast, issue_plan
 from gatecast.service.what_if import two_forecasts
 from gatecast.store import ImportReport
-from gatecast.web.api.operations_body import Operations
-from gatecast.web.api.paging import rows_json
-from gatecast.web.api.parts import Club, DeskNow, Number, Rows, club_of, described, router_of
-from gatecast.web.api.plan_body import Plan, PlanIssued, PlanRequest
-from gatecast.web.api.problems import refusals
-from gatecast.web.api.tables import (
+from gatecast.web.api.models import (
     GameRow,
     Imported,
     Issued,
@@ -34,6 +29,10 @@ from gatecast.web.api.tables import (
     WhatIf,
     WhatIfAnswer,
 )
+from gatecast.web.api.operations_body import Operations
+from gatecast.web.api.plan_models import Plan, PlanIssued, PlanRequest
+from gatecast.web.api.routes import Club, Number, Rows, ServiceNow, club_of, described, router_of, rows_json
+from gatecast.web.problems import refusals
 
 __all__ = ["router"]
 
@@ -43,18 +42,18 @@ SOURCE = "the API"
 
 @router.post("/games", responses=described(writes=True), response_model=Imported)
 def import_games(
-    service: DeskNow,
+    service: ServiceNow,
     rows: Annotated[list[GameRow], Rows],
-    dry_run: Annotated[bool, Query(description="Only tell what would be done.")] = False,
+    dry_run: Annotated[bool, Query(description="Preview only: nothing is stored.")] = False,
 ) -> Response:
-    """Add games and change those that differ; the same again changes nothing, rows that cannot be used are told."""
+    """Add games and update those that differ. Sending the same again changes nothing; unusable rows are listed."""
     given = [row.model_dump(exclude_none=True) for row in rows]
     return _imported(take_games(service, given, source=SOURCE, dry_run=dry_run))
 
 
 @router.post("/imports/{import_id}/undo", responses=described(404, 409, writes=True), response_model=Undone)
-def undo(service: DeskNow, import_id: Number) -> Response:
-    """Take an import back."""
+def undo(service: ServiceNow, import_id: Number) -> Response:
+    """Undo an import."""
     if import_id not in service.store.imports()["import_id"]:
         raise HTTPException(404, f"import {import_id}: got no such import, expected one that the list of imports shows")
     undone = service.store.undo(import_id)
@@ -62,20 +61,20 @@ def undo(service: DeskNow, import_id: Number) -> Response:
 
 
 @router.post("/outcomes", responses=described(writes=True), response_model=Imported)
-def record_outcomes(service: DeskNow, rows: Annotated[list[OutcomeRow], Rows]) -> Response:
-    """Gates and scans of games in the store; another figure corrects the earlier one, which is kept."""
+def record_outcomes(service: ServiceNow, rows: Annotated[list[OutcomeRow], Rows]) -> Response:
+    """Store attendance and scans of games. A new figure corrects the earlier one, which stays in the history."""
     return _imported(take_outcomes(service, [row.model_dump() for row in rows], source=SOURCE))
 
 
 @router.post("/tickets", responses=described(writes=True), response_model=Imported)
-def record_tickets(service: DeskNow, rows: Annotated[list[TicketRow], Rows]) -> Response:
-    """Tickets sold by the end of a day; another figure corrects the earlier one."""
+def record_tickets(service: ServiceNow, rows: Annotated[list[TicketRow], Rows]) -> Response:
+    """Store tickets sold by the end of a day. A new figure corrects the earlier one."""
     return _imported(take_tickets(service, [row.model_dump() for row in rows], source=SOURCE))
 
 
 @router.post("/forecasts", responses=described(404, 409, writes=True), response_model=Issued)
-def forecast(service: DeskNow, club: Club = None) -> Response:
-    """Forecast a club's games to come from what is known now, and keep that unless the last issue says the same."""
+def forecast(service: ServiceNow, club: Club = None) -> Response:
+    """Forecast a club's upcoming games from what is known now; it is stored unless the last one is the same."""
     shown = club_of(service, club)
     _forecaster(service, shown)
     number, new = issue_forecast(service, shown)
@@ -83,24 +82,24 @@ def forecast(service: DeskNow, club: Club = None) -> Response:
 
 
 @router.post("/plans/preview", responses=described(404, 409, writes=True), response_model=Plan)
-def preview(service: DeskNow, asked: PlanRequest | None = None) -> Response:
-    """The plan of a home stand from the latest forecasts, not kept."""
+def preview(service: ServiceNow, asked: PlanRequest | None = None) -> Response:
+    """Make the plan of a homestand from the latest forecasts without storing it."""
     view = _stand(service, asked)
-    assert view.plan is not None  # _stand refuses a home stand without one
+    assert view.plan is not None  # _stand refuses a homestand without one
     return JSONResponse(plan_as_dict(view.plan.plan, service.notice()))
 
 
 @router.post("/plans", responses=described(404, 409, writes=True), response_model=PlanIssued)
-def record_plan(service: DeskNow, asked: PlanRequest | None = None) -> Response:
-    """Make the plan of a home stand from the latest forecasts, and keep it unless it is the last one kept."""
+def record_plan(service: ServiceNow, asked: PlanRequest | None = None) -> Response:
+    """Make the plan of a homestand from the latest forecasts, and store it unless the last one is the same."""
     view = _stand(service, asked)
     number, new = issue_plan(service, view)
     return JSONResponse({"plan_id": number, "new": new, "plan": service.store.plan(number)})
 
 
 @router.post("/what-if", responses=described(404, 409, writes=True), response_model=WhatIfAnswer)
-def what_if(service: DeskNow, asked: WhatIf, club: Club = None) -> Response:
-    """The forecasts of games to come as they are, and as they would be with some values changed; nothing is kept."""
+def what_if(service: ServiceNow, asked: WhatIf, club: Club = None) -> Response:
+    """Compare the forecasts of upcoming games with and without changes. Nothing is stored."""
     shown = club_of(service, club)
     two = two_forecasts(service, _forecaster(service, shown), shown, asked.changes)
     changed = pl.col(c.GAME_ID).is_in(list(asked.changes))
@@ -112,8 +111,8 @@ def what_if(service: DeskNow, asked: WhatIf, club: Club = None) -> Response:
 
 
 @router.put("/operations", responses=described(writes=True), response_model=Operations)
-def save_operations(service: DeskNow, asked: Operations) -> Response:
-    """Keep operations for every plan from now on."""
+def save_operations(service: ServiceNow, asked: Operations) -> Response:
+    """Save operations for every plan from now on."""
     made = operations_from_dict(asked.model_dump())
     service.save_operations(made)
     return JSONResponse(operations_to_dict(made))
@@ -125,24 +124,24 @@ def _imported(report: ImportReport) -> Response:
 
 
 def _forecaster(service: ClubService, club: str) -> Forecaster:
-    """What forecasts the games to come of a club; 409 where it or they are lacking."""
+    """Return the forecaster; 409 if there is no model or no upcoming game of the club."""
     forecaster = service.forecaster()
     if forecaster is None:
-        raise HTTPException(409, "got no trained model, expected one; train on the games of the store first")
+        raise HTTPException(409, "got no trained model, expected one; train one first")
     if not len(service.coming(club)):
-        raise HTTPException(409, f"got no game to come of {club or 'any club'}, expected one; add the schedule first")
+        raise HTTPException(409, f"got no upcoming game of {club or 'any club'}, expected one; add the schedule first")
     return forecaster
 
 
 def _stand(service: ClubService, asked: PlanRequest | None) -> StandView:
-    """The home stand that was asked for, with its plan; 404 where there is none, 409 where it cannot be planned."""
+    """Return the requested homestand with its plan; 404 if there is none, 409 if it cannot be planned."""
     wanted = asked or PlanRequest()
     operations = None if wanted.operations is None else operations_from_dict(wanted.operations.model_dump())
     view = stand_view(service, wanted.season, wanted.stand, operations)
     if view is None and wanted.season is None and wanted.stand is None:
-        raise HTTPException(409, "got no home stand, expected games to come; add the schedule first")
+        raise HTTPException(409, "got no homestand, expected upcoming games; add the schedule first")
     if view is None:
         raise HTTPException(404, f"stand: got {wanted.stand} of {wanted.season}, expected one that the calendar shows")
     if view.plan is None:
-        raise HTTPException(409, "got no game to come with a forecast, expected one; forecast first")
+        raise HTTPException(409, "got no upcoming game with a forecast, expected one; forecast first")
     return view

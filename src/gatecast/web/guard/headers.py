@@ -1,10 +1,10 @@
-"""Headers that keep a browser from doing with our pages what they were not made for."""
+"""Security headers of every answer."""
 
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatecast.web.guard.answers import SAFE_METHODS, refusal
+from gatecast.web.guard.requests import SAFE_METHODS, refusal
 
 __all__ = ["CONTENT_POLICY", "SAFETY_HEADERS", "SafetyHeaders"]
 
@@ -35,14 +35,14 @@ SAFETY_HEADERS = {
 STATIC = "/static/"
 STATIC_CACHING = {True: b"private, max-age=3600", False: b"private, no-cache"}
 """By whether the address of a file names its version."""
-AMISS = "Something went wrong on our side; what it was stands in the log of the server."
+FAILURE = "Something went wrong. The server's log has the details."
 
 _SENT = [(name.encode(), value.encode()) for name, value in SAFETY_HEADERS.items()]
 _NAMES = frozenset(name for name, _ in _SENT)
 
 
 class SafetyHeaders:
-    """ASGI middleware that sends the safety headers with every answer, refusals and breakdowns too.
+    """ASGI middleware that sends the security headers with every answer, refusals and failures included.
 
     It refuses WebSockets, which no page of ours opens.
     """
@@ -51,7 +51,7 @@ class SafetyHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through and add to its answer."""
+        """Let a request through and add the headers to its answer."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -72,7 +72,7 @@ class SafetyHeaders:
         except Exception:
             # The server would answer by itself, but without these headers; it still writes its log.
             if not begun:
-                await refusal(scope, 500, AMISS)(scope, receive, guarded)
+                await refusal(scope, 500, FAILURE)(scope, receive, guarded)
             raise
 
 

@@ -1,4 +1,4 @@
-"""Which addresses may be listened on, and which names of this computer are answered to."""
+"""Which addresses may be listened on, which host names are answered, and which sites may send changes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast.errors import InputError
-from gatecast.web.guard.answers import header, headers_of, refusal
+from gatecast.web.guard.requests import SAFE_METHODS, SESSION_COOKIE, cookies_of, header, headers_of, refusal
 
-__all__ = ["KnownHosts", "check_listening", "host_name", "is_own"]
+__all__ = ["KnownHosts", "OwnOrigin", "check_listening", "from_own_page", "host_name", "is_own"]
 
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[0-9a-z](?:[0-9a-z._-]*[0-9a-z])?\.?)(?::[0-9]{0,5})?", re.IGNORECASE)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -21,7 +21,7 @@ LONGEST_HOST = 262
 
 
 def check_listening(host: str, has_password: bool) -> None:
-    """Let an address be listened on if only this computer can reach it, or a password is set.
+    """Check that an address is reachable from this computer only, or that a password is set.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def check_listening(host: str, has_password: bool) -> None:
 
 
 def is_own(host: str) -> bool:
-    """Whether a host is this computer and nothing else.
+    """Return whether a host is this computer and nothing else.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def is_own(host: str) -> bool:
 
 
 def host_name(host: str | None) -> str | None:
-    """The name in a Host header, without its port and brackets; None where there is none to be had.
+    """Return the name in a Host header without port and brackets; None if there is none.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def host_name(host: str | None) -> str | None:
 
 
 class KnownHosts:
-    """ASGI middleware that answers only to this computer and in its own names, as long as no password is set.
+    """ASGI middleware that answers only this computer, under its own names, while no password is set.
 
     A page of another site may point its own name at this computer (DNS rebinding); the name gives it away.
 
@@ -96,7 +96,7 @@ class KnownHosts:
         self.app, self.has_password = app, has_password
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through that names a host we answer to."""
+        """Let a request through if it names an accepted host."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -106,11 +106,50 @@ class KnownHosts:
         elif await self.has_password() or (is_own(name) and _from_here(scope)):
             await self.app(scope, receive, send)
         else:
-            line = "Only this computer is served while no password is set; set one with 'gatecast password'."
+            line = "Only this computer may open these pages while no password is set; set one with 'gatecast password'."
             await refusal(scope, 400, line)(scope, receive, send)
 
 
 def _from_here(scope: Scope) -> bool:
-    """Whether the request comes from this computer itself; one over a local socket carries no address."""
+    """Return whether a request comes from this computer; one over a Unix socket carries no address."""
     client = scope.get("client")
     return (client is None or is_own(client[0])) and not any(headers_of(scope, name) for name in FORWARDED)
+
+
+OWN_SITES = ("same-origin", "none")
+REFUSED = "This came from a page of another site. Open the page here and send it again."
+
+
+class OwnOrigin:
+    """ASGI middleware that refuses changes sent by pages of other sites (cross-site request forgery).
+
+    Browsers say in Sec-Fetch-Site, or at least in Origin, where a request comes from, and no page can make them lie.
+    Programs say neither; they are let through as long as they carry no cookie of a session.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through if it changes nothing, or comes from a page of this server or a program."""
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or from_own_page(scope):
+            await self.app(scope, receive, send)
+        else:
+            await refusal(scope, 403, REFUSED)(scope, receive, send)
+
+
+def from_own_page(scope: Scope) -> bool:
+    """Return whether a request comes from a page of this server, from its user directly, or from a program."""
+    site = header(scope, "sec-fetch-site")
+    if site is not None:
+        return site in OWN_SITES
+    origin = header(scope, "origin")
+    if origin is not None:
+        hosts = headers_of(scope, "host")
+        return len(hosts) == 1 and origin.lower() in _origins(scope, hosts[0].strip().lower())
+    return not cookies_of(scope, SESSION_COOKIE)
+
+
+def _origins(scope: Scope, host: str) -> tuple[str, str]:
+    """Return the origins of this server's pages: as requested, or over TLS from a server in front."""
+    return f"{scope.get('scheme', 'http')}://{host}", f"https://{host}"

@@ -1,4 +1,4 @@
-"""How often a password may be tried."""
+"""Rate limit for password attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["EVERYBODY", "Limit", "LoginRate"]
 
 @dataclass(frozen=True)
 class Limit:
-    """Tries within a window of seconds; then a pause of that window, twice as long each time, up to the longest."""
+    """Attempts allowed within a window of seconds; then a pause, twice as long each time, up to the longest."""
 
     most: int
     window_s: float = 60.0
@@ -32,7 +32,7 @@ IPV6_NETWORK = 64
 
 @dataclass
 class Tries:
-    """The tries of one client, or of all."""
+    """The attempts of one client, or of all."""
 
     limit: Limit
     times: deque[float] = field(default_factory=deque)
@@ -40,11 +40,11 @@ class Tries:
     pause_ends: float = -math.inf
 
     def wait(self, now: float) -> float:
-        """Seconds until the next try."""
+        """Return the seconds until the next attempt."""
         return max(0.0, self.pause_ends - now)
 
     def count(self, now: float) -> None:
-        """Count a try, and pause after as many as there may be."""
+        """Count an attempt, and pause after as many as allowed."""
         if now - self.pause_ends > 2 * self.limit.longest_s:
             self.pauses = 0
         while self.times and self.times[0] <= now - self.limit.window_s:
@@ -57,7 +57,7 @@ class Tries:
 
 
 class LoginRate:
-    """Tries of passwords by client and in all; may be used by several threads.
+    """Password attempts by client and in total; may be used by several threads.
 
     A try counts as wrong as soon as it begins, so that many at once are as many, until it proves right.
 
@@ -84,7 +84,7 @@ class LoginRate:
         self._lock = Lock()
 
     def wait(self, client: str) -> int:
-        """Begin a try; the whole seconds to wait before it, 0 where it may be made now."""
+        """Start an attempt and return the whole seconds to wait before it, 0 if it may be made now."""
         with self._lock:
             now, name = self.clock(), _network(client)
             tries = self._clients.get(name) or Tries(self.one)
@@ -98,21 +98,21 @@ class LoginRate:
             return math.ceil(wait)
 
     def right(self, client: str) -> None:
-        """The try was right: what the client tried before is forgiven, and this one is not counted in all."""
+        """Forgive the client's earlier attempts after a right one, which does not count in the total."""
         with self._lock:
             self._clients.pop(_network(client), None)
             if self._all.times:
                 self._all.times.pop()
 
     def _make_room(self, now: float) -> None:
-        """Forget the client that tried least lately; one that pauses, only where all do."""
+        """Forget the client whose last attempt is oldest; one in a pause only if all are."""
         if len(self._clients) > MOST_CLIENTS:
             idle = next((name for name, tries in self._clients.items() if tries.wait(now) == 0), None)
             self._clients.pop(next(iter(self._clients)) if idle is None else idle)
 
 
 def _network(client: str) -> str:
-    """What counts as one client: an address, of IPv6 the network it is of."""
+    """Return what counts as one client: an address, or for IPv6 its network."""
     try:
         address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:

@@ -1,25 +1,107 @@
-"""Who is asking: whoever signed in, a program with a token, or a stranger, who is shown where to sign in."""
+"""Who is asking: someone signed in, a program with a token, or a stranger, who is sent to sign in."""
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from anyio import to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gatecast.web.guard.answers import (
+from gatecast.service import access
+from gatecast.web.guard.requests import (
     SAFE_METHODS,
     header,
     headers_of,
     of_api,
+    own_path,
     refusal,
     session_secrets,
     target_of,
 )
-from gatecast.web.guard.auth_cache import AuthCache
-from gatecast.web.guard.escape import own_path
 
-__all__ = ["LOGIN", "SignedIn"]
+if TYPE_CHECKING:
+    from gatecast.store import Store, Token
+
+__all__ = ["LOGIN", "AuthCache", "SignedIn"]
+
+MOST_ENTRIES = 1024
+Key = tuple[str, bytes]
+
+
+class AuthCache:
+    """Cache of the password, sessions and tokens of a store, a few seconds old at most.
+
+    What this process changes itself counts at once, if it says so with `forget`. Only those who may come in are kept
+    in mind, so that strangers crowd nobody out.
+
+    Parameters
+    ----------
+    store : Store
+    kept_s : float
+        Seconds for which an answer of the store counts.
+    clock : callable
+        Seconds; it never goes back.
+    """
+
+    def __init__(self, store: Store, kept_s: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.store, self.kept_s, self.clock = store, kept_s, clock
+        self._kept: dict[Key, tuple[float, Any]] = {}
+        self._asked: dict[Key, asyncio.Future[Any]] = {}
+
+    async def has_password(self) -> bool:
+        """Return whether a password is set."""
+        answer = await self._answer(("password", b""), lambda: (access.has_password(self.store),))
+        return bool(answer[0])
+
+    async def session(self, secret: str) -> bool:
+        """Return whether a session with this secret is valid."""
+        now = dt.datetime.now(dt.UTC)
+        return bool(await self._answer(_key("session", secret), lambda: access.session_valid(self.store, secret, now)))
+
+    async def token(self, secret: str) -> Token | None:
+        """Return the token with this secret, or None if there is none."""
+        found: Token | None = await self._answer(_key("token", secret), lambda: access.token_of(self.store, secret))
+        return found
+
+    def forget(self) -> None:
+        """Read the store again after a password, a session or a token was changed."""
+        self._kept, self._asked = {}, {}
+
+    async def _answer(self, key: Key, ask: Callable[[], Any]) -> Any:  # noqa: ANN401  what the store answers
+        """Return the store's answer, asked once for all who want it at the same time."""
+        found = self._kept.get(key)
+        if found is not None and self.clock() < found[0]:
+            return found[1]
+        asked = self._asked
+        if key not in asked:
+            asked[key] = asyncio.ensure_future(self._ask(key, ask))
+        return await asyncio.shield(asked[key])
+
+    async def _ask(self, key: Key, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
+        kept, asked, ends = self._kept, self._asked, self.clock() + self.kept_s
+        try:
+            answer = await to_thread.run_sync(ask)
+        finally:
+            asked.pop(key, None)
+        kept.pop(key, None)
+        if answer:
+            # What `forget` has put aside in the meantime is written to no more.
+            kept[key] = (ends, answer)
+            while len(kept) > MOST_ENTRIES:
+                kept.pop(next(iter(kept)))
+        return answer
+
+
+def _key(kind: str, secret: str) -> Key:
+    return kind, hashlib.sha256(secret.encode(errors="replace")).digest()
+
 
 LOGIN = "/login"
 FREE = (LOGIN, "/healthz")
@@ -30,7 +112,7 @@ TARGET_QUOTED = "/"
 
 
 class SignedIn:
-    """ASGI middleware that lets through who signed in, and programs with a token to the API, once a password is set.
+    """ASGI middleware that requires a session, or a token for the API, once a password is set.
 
     Strangers are led to the page to sign in, and are told 401 by the API. The state of a request says in `signed_in`
     whether a session goes with it.
@@ -38,17 +120,17 @@ class SignedIn:
     Parameters
     ----------
     app : ASGI application
-    keeper : AuthCache
+    auth : AuthCache
         Knows the password, the sessions and the tokens.
     """
 
-    def __init__(self, app: ASGIApp, keeper: AuthCache) -> None:
-        self.app, self.keeper = app, keeper
+    def __init__(self, app: ASGIApp, auth: AuthCache) -> None:
+        self.app, self.auth = app, auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through if whoever asks may."""
+        """Let a request through if its sender may see the answer."""
         refused = None
-        if scope["type"] == "http" and not _free(scope["path"]) and await self.keeper.has_password():
+        if scope["type"] == "http" and not _free(scope["path"]) and await self.auth.has_password():
             if of_api(scope) and headers_of(scope, "authorization"):
                 refused = await self._program(scope)
             elif await self._signed_in(scope):
@@ -59,17 +141,17 @@ class SignedIn:
 
     async def _signed_in(self, scope: Scope) -> bool:
         for secret in session_secrets(scope):
-            if await self.keeper.session(secret):
+            if await self.auth.session(secret):
                 return True
         return False
 
     async def _program(self, scope: Scope) -> Response | None:
-        """What is wrong with the token of a program; None where nothing is."""
+        """Return the refusal of a program's token; None if it is accepted."""
         given = header(scope, "authorization") or ""
         secret = given[len(BEARER) :].strip() if given[: len(BEARER)].lower() == BEARER else ""
-        token = await self.keeper.token(secret)
+        token = await self.auth.token(secret)
         if token is None:
-            line = "The token is not known here; it may have been taken back."
+            line = "The token is unknown; it may have been revoked."
             return refusal(scope, 401, line, {"www-authenticate": f'{REALM}, error="invalid_token"'})
         if not token.may_write and scope["method"] not in SAFE_METHODS:
             line = "This token may only read."
@@ -82,9 +164,9 @@ def _free(path: str) -> bool:
 
 
 def _stranger(scope: Scope) -> Response:
-    """The answer to whoever did not sign in."""
+    """Return the answer to a client that is not signed in."""
     if of_api(scope):
-        line = "The API needs a token, sent as 'Authorization: Bearer gc_...'; make one on the account page."
+        line = "The API needs a token, sent as 'Authorization: Bearer gc_...'; create one on the account page."
         return refusal(scope, 401, line, {"www-authenticate": REALM})
     if headers_of(scope, "hx-request"):
         # A script would put the sign-in page into the middle of another one; this header has it go there.
@@ -96,6 +178,6 @@ def _stranger(scope: Scope) -> Response:
 
 
 def _login(wanted: str) -> str:
-    """The address to sign in at, from where the page that was wanted is gone to."""
+    """Return the address of the sign-in page that leads back to a page."""
     following = own_path(wanted)
     return LOGIN if following == "/" else f"{LOGIN}?next={quote(following, safe=TARGET_QUOTED)}"

@@ -1,18 +1,17 @@
 """The pages, one module each."""
 
-from gatecast.web.pages import account, calendar, data, game, plan, preferences, settings, track, what_if, work
+from gatecast.web.pages import account, calendar, data, game, jobs, plan, settings, track, what_if
 
 __all__ = ["ROUTERS"]
 
 ROUTERS = (
     calendar.router,
     data.router,
-    work.router,
+    jobs.router,
     what_if.router,
     game.router,
     plan.router,
     track.router,
     settings.router,
-    preferences.router,
     account.router,
 )

@@ -1,4 +1,4 @@
-"""Signing in and out, and who may come in: the password, those who gave it, and the tokens of programs."""
+"""Signing in and out, the password, and the tokens of programs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from gatecast.errors import InputError, StoreError
 from gatecast.service import access
-from gatecast.web.guard.answers import SESSION_COOKIE, header, session_secrets
-from gatecast.web.guard.escape import own_path
+from gatecast.web.guard.requests import SESSION_COOKIE, header, own_path, session_secrets
 from gatecast.web.guard.sessions import LOGIN
 from gatecast.web.render import page, redirected, service_of
 
@@ -22,12 +21,12 @@ PATH, LOGOUT = "/account", "/logout"
 CURRENT, CHOSEN, AGAIN, NAME, MAY = "current", "chosen", "again", "name", "may"
 WRITE = "write"
 TOLD = {
-    "password": "The password is set. Whoever was signed in elsewhere signs in anew.",
-    "token": "The token is taken back; its program is let in no more.",
+    "password": "Password set. Everyone else must sign in again.",
+    "token": "Token revoked. Its program can no longer use the API.",
 }
-NO_TEXT = "Type the password."
-WRONG = "This is not the password."
-DIFFERS = "This differs from the new password above."
+NO_TEXT = "Enter the password."
+WRONG = "Wrong password."
+DIFFERS = "The two passwords differ."
 
 Text = Annotated[str, Form()]
 Following = Annotated[str, Form(alias="next")]
@@ -36,13 +35,13 @@ Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 @router.get(LOGIN)
 def login(request: Request, following: Annotated[str, Query(alias="next")] = "/") -> Response:
-    """Where to sign in."""
+    """Show the sign-in page."""
     return _login(request, following)
 
 
 @router.post(LOGIN)
 def sign_in(request: Request, password: Text = "", following: Following = "/") -> Response:
-    """Begin a session for whoever gives the password, and go on to the page that was wanted."""
+    """Start a session for the right password, and continue to the requested page."""
     store = service_of(request).store
     if not access.has_password(store):
         return _login(request, following)
@@ -68,13 +67,13 @@ def sign_out(request: Request) -> Response:
 
 @router.get(PATH)
 def account(request: Request, done: str = "") -> Response:
-    """Who may come in."""
+    """Show the password, the session and the tokens."""
     return _account(request, told=TOLD.get(done, ""))
 
 
 @router.post(f"{PATH}/password")
 def change_password(request: Request, current: Text = "", chosen: Text = "", again: Text = "") -> Response:
-    """Set the password, or change it for whoever knows the one in use; this browser stays signed in."""
+    """Set the password, or change it if the current one is given; this browser stays signed in."""
     store = service_of(request).store
     if chosen != again:
         return _account(request, {AGAIN: DIFFERS})
@@ -102,7 +101,7 @@ def end_sessions(request: Request) -> Response:
 
 @router.post(f"{PATH}/tokens")
 def make_token(request: Request, name: Text = "", may: Text = "") -> Response:
-    """Make a token, and show its secret this once."""
+    """Make a token and show its secret once."""
     try:
         secret = access.make_token(service_of(request).store, name, may == WRITE)
     except InputError as refused:
@@ -113,7 +112,7 @@ def make_token(request: Request, name: Text = "", may: Text = "") -> Response:
 
 @router.post(f"{PATH}/tokens/{{number}}/drop")
 def drop_token(request: Request, number: Number) -> Response:
-    """Take a token back; one that is gone already stays so."""
+    """Revoke a token; revoking one that is gone does nothing."""
     try:
         service_of(request).store.drop_token(number)
     except StoreError:
@@ -145,7 +144,7 @@ def _account(
     typed: Mapping[str, str] | None = None,
     wait: int = 0,
 ) -> Response:
-    """The page, with what was refused of what was typed."""
+    """Return the page, with errors beside what was typed."""
     store = service_of(request).store
     ends = [access.session_ends(store, each) for each in session_secrets(request.scope)]
     made = page(
@@ -173,11 +172,11 @@ def _told_to_wait(made: Response, seconds: int) -> Response:
 
 
 def _too_many(seconds: int) -> str:
-    return f"Too many tries; the next one counts in {seconds:,} seconds."
+    return f"Too many attempts. Try again in {seconds:,} seconds."
 
 
 def _wait(request: Request) -> int:
-    """Begin a try at the password; the seconds to wait before it, 0 where it may be made now."""
+    """Start a password attempt and return the seconds to wait before it, 0 if it may be made now."""
     seconds: int = request.app.state.login_rate.wait(_client(request))
     return seconds
 
@@ -191,18 +190,18 @@ def _now() -> dt.datetime:
 
 
 def _changed(request: Request) -> None:
-    """The guard asks the store anew."""
-    request.app.state.keeper.forget()
+    """Tell the guard that a password, a session or a token was changed."""
+    request.app.state.auth.forget()
 
 
 def _end_own(request: Request) -> None:
-    """End the session that this browser was in."""
+    """End the session of this browser in the store."""
     for secret in session_secrets(request.scope):
         access.end_session(service_of(request).store, secret)
 
 
 def _with_session(request: Request, answer: Response, secret: str) -> Response:
-    """The answer, with the cookie of a session that goes wherever a link from elsewhere leads, but with no change."""
+    """Return the answer with a session cookie: sent when a link is followed here, not with changes from other sites."""
     _changed(request)
     seconds = int(access.SESSION_TIME.total_seconds())
     answer.set_cookie(
@@ -212,7 +211,7 @@ def _with_session(request: Request, answer: Response, secret: str) -> Response:
 
 
 def _left(request: Request) -> Response:
-    """Where a browser goes that is signed in no more."""
+    """Redirect after sign-out."""
     _changed(request)
     answer = redirected(LOGIN if access.has_password(service_of(request).store) else PATH)
     answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax", secure=_encrypted(request))
@@ -220,6 +219,6 @@ def _left(request: Request) -> Response:
 
 
 def _encrypted(request: Request) -> bool:
-    """Whether the browser speaks TLS, if only to a server in front of this one: it says so in Origin."""
+    """Return whether the browser uses TLS, if only to a server in front of this one, as its Origin says."""
     origin = header(request.scope, "origin") or ""
     return request.url.scheme == "https" or origin.lower().startswith("https://")

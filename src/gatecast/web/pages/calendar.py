@@ -1,4 +1,4 @@
-"""The calendar: the next home stand, and the season at a glance."""
+"""The calendar: the next homestand, and the season at a glance."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
 from gatecast.service.alarm import drift
 from gatecast.service.season import CalendarGame, Season, season_view, seasons_of
-from gatecast.web.drawing import axis, range_bar
-from gatecast.web.kept import SEASON
+from gatecast.web.cache import SEASON_AREAS
+from gatecast.web.charts import axis, range_bar
 from gatecast.web.render import page, redirected, service_of
 
 __all__ = ["router"]
@@ -25,17 +25,17 @@ HIGH = quantile_column(0.95)
 def calendar(
     request: Request, club: Annotated[str, Query()] = "", season: Annotated[int | None, Query()] = None
 ) -> Response:
-    """The season of a club; of the service's own and its latest if none is named."""
+    """Show a season of a club; by default the latest of the service's own."""
     service = service_of(request)
     own = service.club()
     shown = club if club in service.clubs() else own
     if not shown:
-        return page(request, "empty.html.j2", shows=SEASON)
+        return page(request, "empty.html.j2", areas=SEASON_AREAS)
     view = season_view(service, shown, season)
     return page(
         request,
         "calendar.html.j2",
-        shows=SEASON,
+        areas=SEASON_AREAS,
         view=view,
         shown=shown,
         own=own,
@@ -58,7 +58,7 @@ def choose(request: Request, club: Annotated[str, Form()]) -> Response:
 
 
 def _bars(view: Season) -> dict[str, object]:
-    """Places of the ranges of the next home stand, on one scale, by game."""
+    """Return the range bars of the next homestand, on one scale, by game."""
     stand = view.next_stand
     games = [game for game in stand.games if game.forecast is not None] if stand else []
     if not games:
@@ -71,7 +71,7 @@ def _bars(view: Season) -> dict[str, object]:
 
 
 def _busiest(view: Season) -> CalendarGame | None:
-    """The game to come of the next home stand with the most people expected, where there are several."""
+    """Return the upcoming game of the next homestand with the highest forecast; None if it is the only one."""
     stand = view.next_stand
     games = [game for game in stand.games if game.gate is None and game.people is not None] if stand else []
     return max(games, key=lambda game: game.people or 0.0) if len(games) > 1 else None

@@ -1,4 +1,4 @@
-"""The data of a service: what is there, uploads with their preview, imports and their undoing, gates typed by hand."""
+"""The data page: what is stored, uploads with preview, imports and their undoing, attendance typed by hand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gatecast.games import columns as c
 from gatecast.service import ClubService, uploads
 from gatecast.service.uploads import LARGEST, Upload, Uploads, look
 from gatecast.store import ImportReport
-from gatecast.web.kept import EVERYTHING
+from gatecast.web.cache import ALL_AREAS
 from gatecast.web.render import page, redirected, service_of
 
 __all__ = ["router"]
@@ -29,7 +29,7 @@ Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
 def uploads_of(request: Request) -> Uploads:
-    """The uploads that wait on this server."""
+    """Return the uploads that wait on this server."""
     state = request.app.state
     if not hasattr(state, "uploads"):
         state.uploads = Uploads()
@@ -39,13 +39,13 @@ def uploads_of(request: Request) -> Uploads:
 
 @router.get("/data")
 def data(request: Request) -> Response:
-    """What is in the store, and what may be done with it."""
+    """Show what is stored, and what can be done with it."""
     return _data(request)
 
 
 @router.post("/data/uploads")
 def upload(request: Request, file: Annotated[UploadFile, File()]) -> Response:
-    """Take a file in, and show what storing it would do."""
+    """Take an uploaded file, and show its preview."""
     service = service_of(request)
     try:
         made = uploads_of(request).add(file.filename or "", file.file.read(LARGEST + 1), service.club())
@@ -56,13 +56,13 @@ def upload(request: Request, file: Annotated[UploadFile, File()]) -> Response:
 
 @router.get("/data/uploads/{upload_id}")
 def preview(request: Request, upload_id: str) -> Response:
-    """What storing an upload would do."""
+    """Show what importing an upload would do."""
     return _preview(request, _waiting(request, upload_id))
 
 
 @router.post("/data/uploads/{upload_id}")
 async def changed(request: Request, upload_id: str) -> Response:
-    """Take over columns and corrected cells; check again, store, or throw away."""
+    """Apply column choices and corrected cells; then preview again, import, or discard."""
     waiting = _waiting(request, upload_id)
     form = await request.form(max_fields=5000)
     return await to_thread.run_sync(_changed, request, waiting, form)
@@ -70,7 +70,7 @@ async def changed(request: Request, upload_id: str) -> Response:
 
 @router.post("/data/imports/{number}/undo")
 def undo(request: Request, number: Number) -> Response:
-    """Take an import back."""
+    """Undo an import."""
     service = service_of(request)
     try:
         service.store.undo(number)
@@ -81,7 +81,7 @@ def undo(request: Request, number: Number) -> Response:
 
 @router.post("/data/gates")
 async def gates(request: Request) -> Response:
-    """Keep gates typed by hand."""
+    """Save attendance typed by hand."""
     form = await request.form(max_fields=100)
     return await to_thread.run_sync(_gates, request, form)
 
@@ -90,7 +90,7 @@ def _gates(request: Request, form: FormData) -> Response:
     typed = {key.removeprefix(GATE): str(text).strip() for key, text in form.items() if key.startswith(GATE)}
     rows = [(game, text.replace(",", "").replace(" ", "")) for game, text in typed.items() if text]
     if not rows:
-        return _data(request, problem="got no gate, expected at least one number of people", status=422)
+        return _data(request, problem="got no attendance, expected at least one number of people", status=422)
     frame = pl.DataFrame(rows, schema=[c.GAME_ID, c.ATTENDANCE], orient="row")
     report = service_of(request).store.record_outcomes(frame, source="typed by hand")
     return _data(request, report=report, status=422 if report.refused else 200, typed=typed if report.refused else {})
@@ -118,7 +118,8 @@ def _waiting(request: Request, upload_id: str) -> Upload:
     found = uploads_of(request).get(upload_id)
     if found is None:
         raise HTTPException(
-            404, "This upload is no longer there: it waits half an hour, and not over a restart. Send it again."
+            404,
+            "This upload has expired: uploads wait half an hour, until the server restarts. Upload the file again.",
         )
     return found
 
@@ -159,7 +160,7 @@ def _data(
         request,
         "data.html.j2",
         status=status,
-        shows=EVERYTHING if report is None and not problem else (),
+        areas=ALL_AREAS if report is None and not problem else (),
         report=report,
         problem=problem,
         clubs=_clubs(service),
@@ -187,7 +188,7 @@ def _clubs(service: ClubService) -> pl.DataFrame:
 
 
 def _unknown(service: ClubService) -> list[dict[str, object]]:
-    """The latest games of the club that should have been played and have no gate, and the next one."""
+    """Return the club's latest past games without attendance, and the next game."""
     club = service.club()
     waiting = service.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_null(), pl.col(c.DATE).is_not_null())
     coming = service.coming(club).table[c.GAME_ID]

@@ -1,4 +1,4 @@
-"""One game: what is forecast of it and why, how that changed, how its tickets sell, and what came of it."""
+"""The page of a game: its forecast and why, how that changed, ticket sales, and the result."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.game import GameView, game_view
 from gatecast.service.reasons import Reasons, reasons_of
-from gatecast.web.drivers import alike_words, driver_bars, driver_facts, driver_words, signed
-from gatecast.web.facts import column_words, game_words, promotion_words, value_words
-from gatecast.web.game_drawing import chances, chances_scale, over_time, sales
-from gatecast.web.kept import EVERYTHING, SEASON
+from gatecast.web.cache import ALL_AREAS, SEASON_AREAS
+from gatecast.web.charts import chances, chances_scale, driver_bars, over_time, sales
 from gatecast.web.render import page, reader_of, service_of
+from gatecast.web.words import (
+    alike_words,
+    column_words,
+    driver_facts,
+    driver_words,
+    game_words,
+    promotion_words,
+    signed,
+    value_words,
+)
 
 __all__ = ["PART_FIELD", "address", "router", "show_game"]
 
@@ -30,7 +38,7 @@ SAID = (c.GAME_ID, c.DATE, c.SEASON, c.HOME, c.VISITOR, c.START_TIME, c.CAPACITY
 
 @router.get("/games/{game_id:path}/reasons")
 def reasons(request: Request, game_id: str) -> Response:
-    """What drives the forecast of a game, and past games like it: a page of its own, or a part of the game's."""
+    """Show what drives the forecast, and similar past games: as a page of its own, or as a part of the game's page."""
     service = service_of(request)
     view = game_view(service, game_id)
     if view is None:
@@ -39,7 +47,7 @@ def reasons(request: Request, game_id: str) -> Response:
     return page(
         request,
         "game_reasons_part.html.j2" if PART_FIELD in request.query_params else "game_reasons.html.j2",
-        shows=SEASON,
+        areas=SEASON_AREAS,
         title=game_words(view.row, reader_of(request)),
         address=address(game_id),
         modelled=service.model_id() is not None,
@@ -54,12 +62,12 @@ def reasons(request: Request, game_id: str) -> Response:
 
 @router.get("/games/{game_id:path}")
 def game(request: Request, game_id: str) -> Response:
-    """A game."""
+    """Show a game."""
     return show_game(request, game_id)
 
 
 def show_game(request: Request, game_id: str) -> Response:
-    """The page of a game, or one that says there is no such game."""
+    """Return the page of a game, or one that says there is no such game."""
     service = service_of(request)
     view = game_view(service, game_id)
     if view is None:
@@ -67,7 +75,7 @@ def show_game(request: Request, game_id: str) -> Response:
     return page(
         request,
         "game.html.j2",
-        shows=EVERYTHING,
+        areas=ALL_AREAS,
         view=view,
         title=game_words(view.row, reader_of(request)),
         address=address(game_id),
@@ -82,7 +90,7 @@ def show_game(request: Request, game_id: str) -> Response:
 
 
 def address(game_id: str) -> str:
-    """The address of a game's page.
+    """Return the address of a game's page.
 
     Examples
     --------
@@ -93,7 +101,7 @@ def address(game_id: str) -> str:
 
 
 def plan_address(service: ClubService, view: GameView) -> str:
-    """Where the plan of the game's home stand is; empty where there is none."""
+    """Return the address of the plan of the game's homestand; empty if there is none."""
     stand = view.stand
     if stand is None or not stand.to_come or view.last is None or view.row[c.HOME] != service.club():
         return ""
@@ -101,7 +109,7 @@ def plan_address(service: ClubService, view: GameView) -> str:
 
 
 def known_facts(view: GameView) -> list[str]:
-    """The columns that the page tells, in order: what is known before a game where it is, and the result."""
+    """Return the columns that the page shows, in order."""
     return [
         name
         for name, column in view.columns.items()
@@ -114,7 +122,7 @@ def known_facts(view: GameView) -> list[str]:
 
 
 def _reasons_view(reasons: Reasons) -> dict[str, Any]:
-    """What the reasons of a forecast are shown with."""
+    """Return what the template needs to show the drivers of a forecast."""
     zero, bars = driver_bars([driver.people for driver in reasons.drivers])
     return {
         "zero": zero,

@@ -1,18 +1,22 @@
-"""The plan of a home stand: whom to hire, what to order by when, what it costs, what another assumption would do."""
+"""The plan of a homestand: staff, orders, deadlines and cost, assumptions to try, and the plan as a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
+from gatecast.files import spreadsheet_safe_table, write_table
 from gatecast.formatting import capital, day, money
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
+from gatecast.plan import write_plan
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.views.deadlines import Deadline
 from gatecast.service import ClubService
@@ -21,15 +25,59 @@ from gatecast.service.issued_plans import afterwards, issue, since
 from gatecast.service.operations_fields import CURRENCY, entries_of, typed_text
 from gatecast.service.operations_form import edited
 from gatecast.service.plan_changes import Differences, differences
-from gatecast.web.drawing import RangeBar, axis, range_bar
-from gatecast.web.kept import PLANNED
-from gatecast.web.plan_files import plan_file
-from gatecast.web.plan_words import change_words, setting_label, setting_words
+from gatecast.web.cache import PLAN_AREAS
+from gatecast.web.charts import RangeBar, axis, range_bar
+from gatecast.web.forms import sent_texts, texts_of
+from gatecast.web.preferences import Preferences
 from gatecast.web.render import page, reader_of, redirected, service_of
-from gatecast.web.typed_form import sent_texts, texts_of
-from gatecast.web.words import Preferences
+from gatecast.web.words import change_words, setting_label, setting_words
 
-__all__ = ["router"]
+__all__ = ["MEDIA_TYPES", "plan_file", "router"]
+
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ics": "text/calendar; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+"""What a plan can be downloaded as, by the ending of the file."""
+
+
+def plan_file(view: StandView | None, ending: str, notice: str) -> Response | None:
+    """Return the plan of a homestand as a download; None if there is no plan or no such file type.
+
+    A spreadsheet program that opens it runs no text of it as a formula.
+
+    Parameters
+    ----------
+    view : StandView or None
+    ending : str
+        A key of `MEDIA_TYPES`.
+    notice : str
+        As `gatecast.write_plan` takes it.
+
+    Raises
+    ------
+    InputError
+        A plan without a deadline as a calendar.
+    """
+    if view is None or view.plan is None or ending not in MEDIA_TYPES:
+        return None
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"plan.{ending}"
+        if ending == "csv":
+            write_table(spreadsheet_safe_table(view.plan.plan.table), path)
+        else:
+            write_plan(view.plan.plan, path, notice=notice)
+        content = path.read_bytes()
+    headers = {"content-disposition": f'attachment; filename="{_name(view)}.{ending}"', "cache-control": "no-store"}
+    return Response(content, media_type=MEDIA_TYPES[ending], headers=headers)
+
+
+def _name(view: StandView) -> str:
+    """Return a plain file name: the first day of the homestand, or its number."""
+    return f"plan-{view.stand.first or f'{view.season.season}-{view.stand.number}'}"
+
 
 router = APIRouter()
 PATH = "/plan"
@@ -40,14 +88,14 @@ MOST_REASONS = 30
 HIGH = quantile_column(0.95)
 PUSH_URL = "HX-Push-Url"
 """Header by which a script is told the address of what it shows."""
-CHANGED_MEANWHILE = "The plan has changed since you opened the page. This is the new one: look at it, then issue it."
+CHANGED_MEANWHILE = "The plan has changed since you opened this page. Review the new plan below, then issue it."
 
 Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks for: a home stand, and settings to try or that were kept, by key."""
+    """What a request asks for: a homestand, and settings to try or just saved, by key."""
 
     season: int | None
     stand: int | None
@@ -57,16 +105,16 @@ class Asked:
 
 @router.get(PATH)
 def plan(request: Request) -> Response:
-    """A home stand and its plan; of the next home stand if none is named."""
+    """Show the plan of a homestand; by default of the next one."""
     service = service_of(request)
     if not service.club():
-        return page(request, "empty.html.j2", shows=PLANNED)
+        return page(request, "empty.html.j2", areas=PLAN_AREAS)
     return _shown(request, _asked(request.query_params.multi_items()))
 
 
 @router.get("/plan.{ending}")
 def plan_download(request: Request, ending: str) -> Response:
-    """The same plan as a file."""
+    """Download the plan as a file."""
     service, asked = service_of(request), _asked(request.query_params.multi_items())
     found = edited(service.operations(), asked.typed)
     view = stand_view(service, asked.season, asked.stand, found.operations) if service.club() else None
@@ -78,7 +126,7 @@ def plan_download(request: Request, ending: str) -> Response:
 
 @router.post("/plan/issue")
 def issue_plan(request: Request, sent: Sent) -> Response:
-    """Keep the plan of a home stand for good, if it still is what was looked at."""
+    """Issue the plan of a homestand, if it has not changed since it was shown."""
     service, asked, mark = service_of(request), _asked(sent), dict(sent).get(MARK, "")
     view = _view(service, asked)
     if view.plan is not None and view.plan.mark != mark:
@@ -88,7 +136,7 @@ def issue_plan(request: Request, sent: Sent) -> Response:
 
 @router.post("/plan/keep")
 def keep(request: Request, sent: Sent) -> Response:
-    """Keep settings for every plan."""
+    """Save settings for every plan."""
     service, asked = service_of(request), _asked(sent)
     view = _view(service, asked)
     found = edited(service.operations(), asked.typed)
@@ -100,7 +148,7 @@ def keep(request: Request, sent: Sent) -> Response:
 
 
 def address_of(view: StandView, more: dict[str, str]) -> str:
-    """The address of the plan of a home stand."""
+    """Return the address of the plan of a homestand."""
     return f"{PATH}?{urlencode({SEASON: view.season.season, STAND: view.stand.number, **more})}"
 
 
@@ -113,7 +161,7 @@ def _asked(items: Iterable[tuple[str, str]]) -> Asked:
 
 
 def _number(text: str) -> int | None:
-    """A number of an address; None for none, and one that nothing has for what is no number."""
+    """Return a number from an address; None for an empty text, -1 for anything that is not a number."""
     if not text:
         return None
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else -1
@@ -122,12 +170,12 @@ def _number(text: str) -> int | None:
 def _view(service: ClubService, asked: Asked) -> StandView:
     view = stand_view(service, asked.season, asked.stand) if service.club() else None
     if view is None:
-        raise HTTPException(404, "There is no such home stand.")
+        raise HTTPException(404, "There is no such homestand.")
     return view
 
 
 def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") -> Response:
-    """The page of a home stand, with settings tried or kept where some were."""
+    """Return the page of a homestand, with settings tried or just saved."""
     service = service_of(request)
     own, saved = service.operations(), _view(service, asked)
     tried = edited(own, asked.typed)
@@ -146,7 +194,7 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
         request,
         "plan.html.j2",
         status=422 if tried.errors else status,
-        shows=PLANNED,
+        areas=PLAN_AREAS,
         view=view,
         plan=view.plan,
         stand=view.stand,
@@ -175,21 +223,21 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
 
 
 def _told(before: StandView | None, view: StandView) -> Differences | None:
-    """What differs between two plans of a home stand."""
+    """Return the differences between two plans of a homestand; None without both."""
     if before is None or before.plan is None or view.plan is None:
         return None
     return differences(before.plan.plan, view.plan.plan)
 
 
 def _due(view: StandView) -> tuple[list[Deadline], list[Deadline]]:
-    """The deadlines whose day is over, and those to come."""
+    """Return the deadlines that have passed, and those ahead."""
     found = view.plan.deadlines if view.plan else ()
     late = [each for each in found if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
     return late, [each for each in found if each not in late]
 
 
 def _bars(view: StandView) -> dict[str, RangeBar]:
-    """Places of the ranges of the games, on one scale, by game."""
+    """Return the range bars of the games, on one scale, by game."""
     games = [game for game in view.stand.games if game.forecast is not None]
     if not games:
         return {}
@@ -199,7 +247,7 @@ def _bars(view: StandView) -> dict[str, RangeBar]:
 
 
 def _names(view: StandView, reader: Preferences) -> dict[str, tuple[str, str]]:
-    """A short and a longer name of each game: its day, and its start where two are played on it."""
+    """Return a short and a longer name of each game: its day, and its start time if two share it."""
     dates = [game.row[c.DATE] for game in view.stand.games]
     names = {}
     for game in view.stand.games:
@@ -211,7 +259,7 @@ def _names(view: StandView, reader: Preferences) -> dict[str, tuple[str, str]]:
 
 
 def _words(currency: str) -> dict[str, Any]:
-    """What the templates say things with."""
+    """Return the functions that the templates use."""
     return {
         "cash": lambda amount, signed=False: money(amount, currency, signed=signed),
         "change_words": lambda change: change_words(change, currency),

@@ -1,12 +1,13 @@
-"""The settings: what the club decides, what too many and too few cost, and the file that holds all of it."""
+"""The settings: operations, the file that holds them, and each reader's units and theme."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 
 from gatecast.errors import SettingsError
 from gatecast.formatting import capital
@@ -17,10 +18,11 @@ from gatecast.service.operations_fields import CROWD, CURRENCY, NAME, entries_of
 from gatecast.service.operations_file import FILE_NAME, LARGEST_FILE, operations_of, operations_text
 from gatecast.service.operations_form import added, edited, without
 from gatecast.service.scanned import scanned_share
-from gatecast.web.kept import SEASON
-from gatecast.web.plan_words import GROUP_NAMES, NEW_NAMES, entry_words, setting_label
+from gatecast.web.cache import SEASON_AREAS
+from gatecast.web.forms import sent_file, sent_texts, texts_of
+from gatecast.web.preferences import THEME_COOKIE, THEMES, UNITS, UNITS_COOKIE
 from gatecast.web.render import page, redirected, service_of
-from gatecast.web.typed_form import sent_file, sent_texts, texts_of
+from gatecast.web.words import GROUP_NAMES, NEW_NAMES, entry_words, setting_label
 
 __all__ = ["router"]
 
@@ -30,11 +32,11 @@ GROUP, DONE = "group", "done"
 FILE = "file"
 """Field of an upload."""
 TOLD = {
-    "kept": "KeyedCache. Every plan counts with it from now on.",
+    "kept": "Saved. Every plan now uses the new values.",
     "added": "Added.",
-    "removed": "Taken out. Its numbers stand below, to be added again if that was a mistake.",
-    "loaded": "The file is loaded; every plan counts with it from now on.",
-    "defaults": "Back to the defaults.",
+    "removed": "Removed. To undo, add it again below: its numbers are filled in.",
+    "loaded": "File uploaded. Every plan now uses its values.",
+    "defaults": "Defaults restored.",
 }
 MEDIA_TYPE = "application/toml"
 
@@ -43,14 +45,14 @@ Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
 @router.get(PATH)
 def settings(request: Request) -> Response:
-    """Everything that plans rest on beside the forecasts."""
+    """Show the settings."""
     typed = texts_of(request.query_params.multi_items())
     return _shown(request, typed if typed.get(DONE) == "removed" else {}, told=TOLD.get(typed.get(DONE, ""), ""))
 
 
 @router.post("/settings/change")
 def change(request: Request, sent: Sent) -> Response:
-    """Change the settings that were sent."""
+    """Save changed settings."""
     service, typed = service_of(request), texts_of(sent)
     found = edited(service.operations(), typed)
     if found.operations is None:
@@ -76,7 +78,7 @@ def add(request: Request, sent: Sent) -> Response:
 
 @router.post("/settings/remove")
 def remove(request: Request, sent: Sent) -> Response:
-    """Take a role, an item or a service out; the answer holds what is needed to add it again."""
+    """Remove a role, an item or a service; the page that follows offers to add it again."""
     service, typed = service_of(request), texts_of(sent)
     group, name = typed.get(GROUP, ""), typed.get(NAME, "")
     there = entries_of(service.operations())
@@ -86,14 +88,14 @@ def remove(request: Request, sent: Sent) -> Response:
     try:
         service.save_operations(without(service.operations(), group, gone.name))
     except SettingsError as problem:
-        return _shown(request, {}, {"": problem.detail})
+        return _shown(request, {}, {"": f"got {problem.got}, expected {problem.expected}"})
     values = {key_of(group, "", each.setting): typed_text(each.value) for each in gone.fields}
     return redirected(_back("removed", values))
 
 
 @router.post("/settings/upload")
 def upload(request: Request, content: Annotated[bytes | None, Depends(sent_file(FILE, LARGEST_FILE))]) -> Response:
-    """Take all settings from an operations file."""
+    """Replace all settings by an uploaded operations file."""
     try:
         if not content:
             raise SettingsError("no file, or an empty one", f"a file such as {FILE_NAME}", "choose one first")
@@ -105,14 +107,14 @@ def upload(request: Request, content: Annotated[bytes | None, Depends(sent_file(
 
 @router.post("/settings/defaults")
 def defaults(request: Request) -> Response:
-    """Go back to the defaults."""
+    """Replace all settings by the defaults."""
     service_of(request).save_operations(default_operations())
     return redirected(_back("defaults"))
 
 
 @router.get(f"/settings/{FILE_NAME}")
 def download(request: Request) -> Response:
-    """All settings as an operations file."""
+    """Download all settings as an operations file."""
     headers = {"content-disposition": f'attachment; filename="{FILE_NAME}"', "cache-control": "no-store"}
     return Response(operations_text(service_of(request).operations()), media_type=MEDIA_TYPE, headers=headers)
 
@@ -124,7 +126,7 @@ def _back(done: str, values: Mapping[str, str] | None = None) -> str:
 def _shown(
     request: Request, typed: Mapping[str, str], errors: Mapping[str, str] | None = None, told: str = ""
 ) -> Response:
-    """The page, with what was typed and what was refused of it."""
+    """Return the page, with errors beside what was typed."""
     service, refused = service_of(request), errors or {}
     operations = service.operations()
     entries = entries_of(operations, typed, refused)
@@ -133,7 +135,7 @@ def _shown(
         request,
         "settings.html.j2",
         status=422 if refused else 200,
-        shows=SEASON,
+        areas=SEASON_AREAS,
         path=PATH,
         told=told,
         errors=refused,
@@ -150,7 +152,7 @@ def _shown(
 
 
 def _words(currency: str) -> dict[str, Any]:
-    """What the template says things with."""
+    """Return the functions that the template uses."""
     return {
         "capital": capital,
         "setting_label": setting_label,
@@ -158,3 +160,20 @@ def _words(currency: str) -> dict[str, Any]:
         "short_words": lambda entry: entry_words(entry, currency),
         "file_field": FILE,
     }
+
+
+OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]{0,500}")
+"""A path of this server: `//` and a backslash would lead elsewhere."""
+YEAR_S = 365 * 24 * 3600
+
+
+@router.post("/preferences")
+def prefer(
+    units: Annotated[str, Form()] = "", theme: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/"
+) -> Response:
+    """Store the chosen units and theme in cookies, and return to the page."""
+    answer = redirected(back if OWN_PATH.fullmatch(back) else "/")
+    for name, value, known in ((UNITS_COOKIE, units, UNITS), (THEME_COOKIE, theme, THEMES)):
+        if value in known:
+            answer.set_cookie(name, value, max_age=YEAR_S, samesite="strict", httponly=True)
+    return answer

@@ -1,4 +1,4 @@
-"""The track record: how good forecasts were, whether they drift, and what plans cost."""
+"""The track record: how good the forecasts were, whether they drift, and what plans cost."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gatecast.service import ClubService
 from gatecast.service.plan_record import FIRST, LAST, plan_record
 from gatecast.service.scored import before_games
 from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
-from gatecast.web.kept import PLANNED, SEASON
+from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS
+from gatecast.web.charts import scatter, through
 from gatecast.web.render import page, service_of
-from gatecast.web.track_drawing import scatter, through
 
 __all__ = ["router"]
 
@@ -28,16 +28,16 @@ Season = Annotated[str, Query(max_length=LONGEST)]
 
 @router.get("/track")
 def track(request: Request, club: Club = "", season: Season = "") -> Response:
-    """The track record of a club: of its latest season with forecasts, of another one, or of all."""
+    """Show the track record of a club for a season (by default the latest with forecasts) or all of them."""
     service = service_of(request)
     shown = club if club in service.clubs() else service.club()
     if not shown:
-        return page(request, "empty.html.j2", shows=SEASON)
+        return page(request, "empty.html.j2", areas=SEASON_AREAS)
     view = track_view(service, shown, _season(service, shown, season))
     return page(
         request,
         "track.html.j2",
-        shows=SEASON,
+        areas=SEASON_AREAS,
         view=view,
         shown=shown,
         clubs=service.clubs(),
@@ -52,17 +52,17 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
 
 @router.get("/track/plans")
 def plans(request: Request, club: Club = "", season: Season = "") -> Response:
-    """What plans by the forecasts cost beside hindsight: a page of its own, or a part of the track record."""
+    """Show what plans cost compared with hindsight: as a page of its own, or as a part of the track record."""
     service = service_of(request)
     shown = club if club in service.clubs() else service.club()
     if not shown:
-        return page(request, "empty.html.j2", shows=SEASON)
+        return page(request, "empty.html.j2", areas=SEASON_AREAS)
     chosen = _season(service, shown, season)
     part = request.headers.get("hx-request") == "true"
     return page(
         request,
         "track_plans_part.html.j2" if part else "track_plans.html.j2",
-        shows=PLANNED,
+        areas=PLAN_AREAS,
         record=plan_record(service, shown, chosen),
         season=chosen,
         shown=shown,
@@ -72,7 +72,7 @@ def plans(request: Request, club: Club = "", season: Season = "") -> Response:
 
 
 def leaning(people: float) -> str:
-    """Which way gates lay from what was expected of them.
+    """Return how many more or fewer people came than forecast.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def leaning(people: float) -> str:
 
 
 def _season(service: ClubService, club: str, text: str) -> int | None:
-    """The season that an address names: the latest with forecasts of games played if none, None for all of them."""
+    """Return the season that an address names; by default the latest with scored forecasts, None for all."""
     if text == ALL:
         return None
     seasons = before_games(service, club)[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
@@ -93,4 +93,4 @@ def _season(service: ClubService, club: str, text: str) -> int | None:
 
 
 def _bin_words(first: int, last: int | None) -> str:
-    return f"{first} to {last}" if last is not None else f"{first} and more"
+    return f"{first} to {last}" if last is not None else f"{first} or more"

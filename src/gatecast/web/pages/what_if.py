@@ -1,28 +1,161 @@
-"""What if: another weather, promotion, pitcher or start for one game, and what that would do to its plan."""
+"""What if: other weather, promotion, pitcher or start time for one game, and the effect on its plan."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import polars as pl
 from fastapi import APIRouter, Request, Response
 
+from gatecast.collect import numbers
+from gatecast.collect.parse import is_yes_no
 from gatecast.formatting import day, money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.game import game_row, is_coming
 from gatecast.service.what_if import Outcome, WhatIfAnswer, ask
 from gatecast.service.what_if_fields import Field, fields_of
-from gatecast.web.facts import column_words, game_words, value_words
-from gatecast.web.game_drawing import two_chances
-from gatecast.web.kept import PLANNED
+from gatecast.web.cache import PLAN_AREAS
+from gatecast.web.charts import two_chances
 from gatecast.web.pages.game import PART_FIELD, address, show_game
+from gatecast.web.preferences import UNITS, Preferences
 from gatecast.web.render import page, reader_of, service_of
-from gatecast.web.what_if_form import groups_of, units_of
-from gatecast.web.words import UNITS, Preferences
+from gatecast.web.words import column_words, game_words, value_words
 
-__all__ = ["router"]
+__all__ = ["Group", "Input", "groups_of", "router", "units_of"]
+
+IMPERIAL = {c.TEMPERATURE: "F", c.WIND: "mph"}
+OWN, FURTHER = "Your own columns", "More"
+GROUPS = {
+    "Weather": (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION),
+    "The game": (c.PROMOTION, c.VISITOR, c.START_TIME, c.DATE),
+    "Starting pitchers": (c.HOME_STARTER, c.VISITOR_STARTER),
+    OWN: (),
+    FURTHER: (c.DAY_NIGHT, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE),
+}
+"""Names of the groups and their columns, in order; a club's own columns are named nowhere."""
+EMPTIED = {
+    c.PROMOTION: "type none for no promotion",
+    c.HOME_STARTER: "type unknown if it is not known",
+    c.VISITOR_STARTER: "type unknown if it is not known",
+}
+"""Columns into which anything may be typed, and what empties them."""
+NUMBERS_OF_A_DAY, YES_NO = 3, 2
+
+Options = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Input:
+    """A field of the form.
+
+    Parameters
+    ----------
+    name, label, unit : str
+    kind : str
+        select, text, number, time or date.
+    options : tuple of (str, str)
+        Values to choose from, and their words.
+    now : str
+        What is stored.
+    typed, error, hint : str
+        What was typed, why it cannot be used, and what else to know; each may be empty.
+    """
+
+    name: str
+    label: str
+    unit: str
+    kind: str
+    options: Options
+    now: str
+    typed: str
+    error: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of fields, and the names of those that are not known so long before the game."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    too_early: tuple[str, ...]
+
+    @property
+    def folded(self) -> bool:
+        """Return whether the group is folded: rarely used, and nothing was typed into it."""
+        return self.name == FURTHER and not any(each.typed for each in self.inputs)
+
+
+def units_of(reader: Preferences) -> dict[str, str]:
+    """Return the units in which a reader types numbers, by column; other columns use their own.
+
+    Examples
+    --------
+    >>> units_of(Preferences("imperial"))[c.WIND], units_of(Preferences())
+    ('mph', {})
+    """
+    return dict(IMPERIAL) if reader.units == "imperial" else {}
+
+
+def groups_of(
+    fields: Sequence[Field], reader: Preferences, given: Mapping[str, str], refused: Mapping[str, str]
+) -> tuple[Group, ...]:
+    """Return the fields of the form in groups.
+
+    Parameters
+    ----------
+    fields : sequence of Field
+    reader : Preferences
+    given, refused : mapping of str to str
+        What was typed and what was refused, by column.
+    """
+    placed = {name: group for group, names in GROUPS.items() for name in names}
+    groups = []
+    for group, names in GROUPS.items():
+        of_it = [field for field in fields if placed.get(field.column.name, OWN) == group]
+        of_it.sort(key=lambda field: names.index(field.column.name) if field.column.name in names else 0)
+        shown = [field for field in of_it if field.heeded or field.column.name in given]
+        early = tuple(column_words(field.column.name).lower() for field in of_it if field not in shown)
+        inputs = tuple(_input(field, reader, given, refused) for field in shown)
+        if inputs or early:
+            groups.append(Group(group, inputs, early))
+    return tuple(groups)
+
+
+def _input(field: Field, reader: Preferences, given: Mapping[str, str], refused: Mapping[str, str]) -> Input:
+    name = field.column.name
+    typed, error = given.get(name, ""), refused.get(name, "")
+    kind, options = _kind(field, reader)
+    if kind in ("time", "date") and error:
+        kind = "text"  # A browser would drop a text that is no time.
+    if kind == "select" and typed and typed not in dict(options):
+        options = (*options, (typed, typed))
+    unit = field.column.unit if kind == "number" else ""
+    if name in units_of(reader):
+        unit = numbers.UNITS[name][units_of(reader)[name]].name
+    now = value_words(field.now, field.column, reader)
+    return Input(name, column_words(name), unit, kind, options, now, typed, error, EMPTIED.get(name, ""))
+
+
+def _kind(field: Field, reader: Preferences) -> tuple[str, Options]:
+    """Return the type of input for a column, and its options."""
+    column = field.column
+    choices = tuple((choice, choice) for choice in field.choices)
+    if column.dtype is pl.Time:
+        return "time", ()
+    if column.dtype is pl.Date:
+        return "date", ()
+    if column.name in EMPTIED or (column.dtype is pl.String and not choices):
+        return "text", choices
+    if column.name == c.NUMBER or is_yes_no(column):
+        values = range(NUMBERS_OF_A_DAY if column.name == c.NUMBER else YES_NO)
+        return "select", tuple((str(value), value_words(value, column, reader)) for value in values)
+    return ("select", choices) if choices else ("number", ())
+
 
 router = APIRouter()
 UNITS_FIELD = "gc_units"
@@ -34,7 +167,7 @@ REPLACE_URL = "HX-Replace-Url"
 
 @router.get("/games/{game_id:path}/what-if")
 def what_if(request: Request, game_id: str) -> Response:
-    """The form, and the answer where something is asked."""
+    """Show the form, and the answer if something was changed."""
     service = service_of(request)
     row = game_row(service, game_id)
     if row is None:
@@ -49,7 +182,7 @@ def what_if(request: Request, game_id: str) -> Response:
         request,
         "what_if_form.html.j2" if partial else "what_if.html.j2",
         status=422 if outcome.refused else 200,
-        shows=PLANNED,
+        areas=PLAN_AREAS,
         row=row,
         title=game_words(row, reader_of(request)),
         address=address(game_id),
@@ -72,13 +205,13 @@ def what_if(request: Request, game_id: str) -> Response:
 
 
 def _units_asked(request: Request) -> Preferences:
-    """The units that the numbers of the address are in; the reader's own where it does not say."""
+    """Return the units of the numbers in the address; by default the reader's own."""
     asked, reader = request.query_params.get(UNITS_FIELD, ""), reader_of(request)
     return Preferences(asked, reader.theme) if asked in UNITS else reader
 
 
 def _given(request: Request, fields: tuple[Field, ...]) -> dict[str, str]:
-    """What was typed, by column; empty fields are as they are."""
+    """Return what was typed, by column; empty fields are left out."""
     names = {field.column.name for field in fields}
     asked = request.query_params.items()
     return {name: text[:LONGEST_TYPED] for name, text in asked if name in names and text.strip()}
@@ -87,7 +220,7 @@ def _given(request: Request, fields: tuple[Field, ...]) -> dict[str, str]:
 def _answer_view(
     service: ClubService, answer: WhatIfAnswer | None, row: Mapping[str, Any], reader: Preferences
 ) -> dict[str, Any]:
-    """What an answer adds to the page: the changes in words, two drawings, and the days of the home stand."""
+    """Return what an answer adds to the page: the changes in words, two charts, and the dates of the homestand."""
     if answer is None:
         return {}
     columns = service.games().columns

@@ -1,0 +1,162 @@
+"""Plans as the API returns them: the form of `gatecast.plan.export.json.plan_as_dict`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gatecast.games import CANONICAL
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
+from gatecast.plan import columns as p
+from gatecast.plan.columns import KINDS
+from gatecast.plan.demand.forecast_table import CONTEXT
+from gatecast.store.schema import ISSUES, PLANS
+from gatecast.web.api.fields import Body, Day, Moment, Page, ResponseBody, answer_type, one_of, with_fields
+from gatecast.web.api.operations_body import Decided, Operations
+
+__all__ = ["Plan", "PlanIssued", "PlanPage", "PlanRequest"]
+
+MOST_STAND = 1000
+SEASON = CANONICAL[c.SEASON]
+CROWDS = tuple(
+    f"{what}_{each}" for what in (p.TICKETS, p.PEOPLE) for each in (MEAN, *map(quantile_column, (0.1, 0.5, 0.9)))
+)
+WHOLE, MONEY, WORDS = (int, ...), (float, ...), (str, ...)
+DAY = (Day | None, ...)
+
+
+class Assumption(ResponseBody):
+    """A number behind the plan, with its unit and where it comes from."""
+
+    group: str
+    name: str
+    setting: str
+    value: float
+    unit: str
+    source: str
+
+
+@with_fields(
+    {
+        c.GAME_ID: WORDS,
+        LEAD: (str | None, ...),
+        AS_OF: DAY,
+        **{name: (answer_type(CANONICAL[name]) | None, ...) for name in CONTEXT},
+        p.HOMESTAND: WHOLE,
+        P_SELLOUT: (float | None, ...),
+        **dict.fromkeys(CROWDS, (float, ...)),
+        p.SHIFTS: WHOLE,
+        p.EXPECTED_COST: MONEY,
+    }
+)
+class PlanGame(ResponseBody):
+    """A game of a plan: tickets and people through the gate, shifts in all, expected cost in money."""
+
+
+@with_fields(
+    {
+        c.GAME_ID: WORDS,
+        p.KIND: (one_of(KINDS), ...),
+        **dict.fromkeys((p.NAME, p.UNIT), WORDS),
+        p.CHOICE: WHOLE,
+        **dict.fromkeys((p.EXPECTED_COST, p.RISK_SHORT, p.MARGINAL_WORTH), (float | None, ...)),
+        p.SHORTFALL: WHOLE,
+        p.ENGAGED: (int | None, ...),
+        p.ON_HAND: (float | None, ...),
+        **dict.fromkeys((p.DELIVERY, p.DECIDE_BY), DAY),
+        p.REASON: WORDS,
+    }
+)
+class Decision(ResponseBody):
+    """The decision about a role, an item or a service for a game; docs/operations.md explains the numbers."""
+
+
+@with_fields(
+    {
+        **dict.fromkeys((p.DELIVERY, p.DECIDE_BY, p.KEEPS_UNTIL), DAY),
+        c.HOME: (str | None, ...),
+        p.NAME: WORDS,
+        **dict.fromkeys((p.CASES, p.CASE_SIZE, p.UNITS_ORDERED), WHOLE),
+        p.SERVES: (list[str], ...),
+    }
+)
+class Delivery(ResponseBody):
+    """An item of a delivery: cases and units, the last days to order and to sell it, and the games it serves."""
+
+
+class Amount(ResponseBody):
+    """A number of shifts or cases of one role or item."""
+
+    name: str
+    amount: int
+    unit: str
+
+
+@with_fields({p.KIND: (one_of(KINDS), ...)})
+class Deadline(ResponseBody):
+    """A deadline: what to do, and the last day to do it."""
+
+    decide_by: Day
+    on: Day
+    home: str | None
+    games: list[str]
+    amounts: list[Amount]
+    what: str
+    passed: bool
+
+
+class Plan(ResponseBody):
+    """The plan of a homestand: staff, orders and transport for each game, with all assumptions."""
+
+    format: str
+    version: int
+    notice: str
+    currency: str
+    operations: Decided
+    assumptions: list[Assumption]
+    games: list[PlanGame]
+    decisions: list[Decision]
+    deliveries: list[Delivery]
+    deadlines: list[Deadline]
+
+
+class PlanRequest(Body):
+    """Which homestand to plan, as the calendar numbers them (by default the next one), and with which operations."""
+
+    season: Annotated[int | None, Field(ge=int(SEASON.low), le=int(SEASON.high))] = None
+    stand: Annotated[int | None, Field(ge=1, le=MOST_STAND, description="Number of the homestand in its season.")] = (
+        None
+    )
+    operations: Annotated[
+        Operations | None, Field(description="Used instead of the saved ones, for this plan only.")
+    ] = None
+
+
+class PlanIssued(ResponseBody):
+    """A stored plan."""
+
+    plan_id: int
+    new: Annotated[bool, Field(description="False if the last stored plan is identical.")]
+    plan: Plan
+
+
+@with_fields(
+    {
+        PLANS.c.plan_id.name: WHOLE,
+        PLANS.c.issued_at.name: (Moment, ...),
+        ISSUES.c.issue_id.name: (
+            Annotated[int | None, Field(description="The forecast it was made from.")],
+            ...,
+        ),
+    }
+)
+class PlanListed(ResponseBody):
+    """A stored plan."""
+
+
+class PlanPage(Page):
+    """A page of the list, the oldest first."""
+
+    items: list[PlanListed]

@@ -1,0 +1,189 @@
+"""What the guard reads of a request, how it refuses one, and which addresses it refuses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gatecast.files import spreadsheet_safe
+from gatecast.web.problems import problem
+
+__all__ = [
+    "LONGEST_ADDRESS",
+    "LONGEST_NAME",
+    "SAFE_METHODS",
+    "SESSION_COOKIE",
+    "PathGuard",
+    "cookies_of",
+    "file_name",
+    "header",
+    "headers_of",
+    "of_api",
+    "own_path",
+    "refusal",
+    "session_secrets",
+    "spreadsheet_safe",
+    "target_of",
+]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
+SESSION_COOKIE = "gc_session"
+MOST_SESSIONS = 4
+"""Cookies of a session that are looked up of one request; an honest one has one."""
+API = "/api"
+
+
+def headers_of(scope: Scope, name: str) -> list[str]:
+    """Return every value of a header, in order."""
+    wanted = name.encode("latin-1")
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == wanted]
+
+
+def header(scope: Scope, name: str) -> str | None:
+    """Return the value of a header that may appear once; None if absent, empty if repeated."""
+    values = headers_of(scope, name)
+    if not values:
+        return None
+    return values[0].strip() if len(values) == 1 else ""
+
+
+def cookies_of(scope: Scope, name: str) -> list[str]:
+    """Return every value of a cookie; another server of the same site may have set a second one."""
+    pairs = (pair.partition("=") for line in headers_of(scope, "cookie") for pair in line.split(";"))
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
+
+
+def session_secrets(scope: Scope) -> list[str]:
+    """Return the session secrets that a request carries: usually one, at most four."""
+    return cookies_of(scope, SESSION_COOKIE)[:MOST_SESSIONS]
+
+
+def of_api(scope: Scope) -> bool:
+    """Return whether a request is for the API."""
+    path = scope["path"]
+    return bool(path == API or path.startswith(f"{API}/"))
+
+
+def target_of(scope: Scope) -> bytes:
+    """Return the path and query of a request as sent."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope.get("query_string", b"")
+    return path + b"?" + query if query else path
+
+
+def refusal(scope: Scope, status: int, line: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the answer to a request that is refused."""
+    answer: Response = problem(status, line) if of_api(scope) else PlainTextResponse(f"{line}\n", status)
+    answer.headers.update(headers or {})
+    return answer
+
+
+LONGEST_PATH, LONGEST_NAME = 2000, 100
+MOST_SENT = 1000
+"""Characters of the end of a name that are looked at: composing takes the square of their number."""
+PATH = re.compile(r"/[!-\[\]-~]*")
+"""A slash and printable ASCII without blanks and backslashes."""
+PATH_ENCODED = re.compile(r"[^\x00-\x1f\x7f\\]*")
+STEPS = (".", "..")
+SEPARATORS = re.compile(r"[/\\:\x00]")
+ODD = re.compile(r"[^\w .,()+&'-]|[\n\r\t\v\f]")
+RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+"""Names that Windows takes for devices, whatever follows the first dot."""
+
+
+def own_path(text: str, otherwise: str = "/") -> str:
+    """Return a text if it is a path on this server, with or without a query; otherwise another path.
+
+    Parameters
+    ----------
+    text : str
+        Such as the field that says where to go after signing in.
+    otherwise : str
+
+    Examples
+    --------
+    >>> own_path("/games/QUI202506130?season=2025")
+    '/games/QUI202506130?season=2025'
+    >>> own_path("//elsewhere.example/"), own_path("https://elsewhere.example/"), own_path("/\\\\elsewhere.example")
+    ('/', '/', '/')
+    """
+    path = text.partition("?")[0].partition("#")[0]
+    decoded = unquote(path)
+    fine = (
+        len(text) <= LONGEST_PATH
+        and PATH.fullmatch(text)
+        and PATH_ENCODED.fullmatch(decoded)
+        and not decoded.startswith("//")
+        and not any(part in STEPS for part in decoded.split("/"))
+    )
+    return text if fine else otherwise
+
+
+def file_name(text: str, otherwise: str = "file") -> str:
+    """The last part of a path as a name that every system takes for a file of that name and nothing else.
+
+    Examples
+    --------
+    >>> file_name("..\\\\..\\\\plans\\\\Homestand 3.xlsx"), file_name("../.."), file_name("NUL.csv")
+    ('Homestand 3.xlsx', 'file', '_NUL.csv')
+    """
+    last = SEPARATORS.split(unicodedata.normalize("NFKC", text[-MOST_SENT:]).rstrip("/\\"))[-1]
+    name = ODD.sub("_", last).strip(" .").lstrip("-'")
+    if len(name) > LONGEST_NAME:
+        stem, dot, ending = name.rpartition(".")
+        name = (stem[: LONGEST_NAME - len(ending) - 1] + dot + ending if 0 < len(ending) < 10 else name)[:LONGEST_NAME]
+    name = name.strip(" .")
+    if not any(sign.isalnum() for sign in name):
+        return otherwise
+    return f"_{name}" if RESERVED.fullmatch(name) else name
+
+
+LONGEST_ADDRESS = 8192
+"""Bytes of a path with its query."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
+CONTROL_SENT = re.compile(rb"%(?:[01][0-9a-f]|7f)", re.IGNORECASE)
+NUL_SENT = b"%00"
+MOST_LAYERS = 4
+
+
+class PathGuard:
+    """ASGI middleware that refuses an address that is too long, has control characters or leaves its folder.
+
+    No page reads a file whose name stands in the address but those under `/static/`, which look after themselves; what
+    is refused here can be no honest request.
+    """
+
+    def __init__(self, app: ASGIApp, longest: int = LONGEST_ADDRESS) -> None:
+        self.app, self.longest = app, longest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request with a plain address through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = target_of(scope)
+        if len(sent) > self.longest:
+            line = f"The address has {len(sent):,} bytes; the limit is {self.longest:,}."
+            await refusal(scope, 414, line)(scope, receive, send)
+        elif not _plain(scope["path"]) or CONTROL_SENT.search(sent.partition(b"?")[0]) or NUL_SENT in sent:
+            await refusal(scope, 400, "The address is not valid.")(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _plain(path: str) -> bool:
+    """Return whether a path, however often encoded, has no control character, backslash or `..`."""
+    for _ in range(MOST_LAYERS):
+        if CONTROL.search(path) or any(part in (".", "..") for part in path.split("/")):
+            return False
+        decoded = unquote(path)
+        if decoded == path:
+            return path.startswith("/") and not path.startswith("//")
+        path = decoded
+    return False

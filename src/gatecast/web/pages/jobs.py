@@ -1,0 +1,65 @@
+"""Training and forecasting jobs: started, watched, cancelled and resumed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Request, Response
+
+from gatecast.errors import StoreError
+from gatecast.service import jobs as work
+from gatecast.store import Job
+from gatecast.web.render import page, redirected, service_of
+
+__all__ = ["router"]
+
+router = APIRouter()
+LATEST = 5
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+
+
+@router.post("/jobs/{kind}")
+def begin(request: Request, kind: str) -> Response:
+    """Start a training or a forecast, or show the job that is running."""
+    service = service_of(request)
+    other = work.open_job(service)
+    return redirected(f"/jobs/{other.job_id if other else work.ask(service, kind)}")
+
+
+@router.post("/jobs/{number}/cancel")
+def cancel(request: Request, number: Number) -> Response:
+    """Cancel a job."""
+    service = service_of(request)
+    _job(request, number)
+    work.cancelled(service, number)
+    return redirected(f"/jobs/{number}")
+
+
+@router.post("/jobs/{number}/again")
+def again(request: Request, number: Number) -> Response:
+    """Resume a job that was interrupted or failed."""
+    service = service_of(request)
+    _job(request, number)
+    return redirected(f"/jobs/{work.go_on(service, number)}")
+
+
+@router.get("/jobs")
+def latest(request: Request) -> Response:
+    """List the latest jobs; the data page shows them as well."""
+    return page(request, "jobs.html.j2", jobs=service_of(request).store.jobs(LATEST))
+
+
+@router.get("/jobs/{number}")
+def watch(request: Request, number: Number) -> Response:
+    """Show the progress of a job; the page updates itself until the job has ended."""
+    work.open_job(service_of(request))
+    part = request.headers.get("hx-request") == "true"
+    job = _job(request, number)
+    return page(request, "job_part.html.j2" if part else "job.html.j2", job=job, ended=job.finished_at is not None)
+
+
+def _job(request: Request, number: int) -> Job:
+    try:
+        return service_of(request).store.job(number)
+    except StoreError as refused:
+        raise HTTPException(404, str(refused)) from None

@@ -1,0 +1,134 @@
+"""Errors of the API as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from gatecast.errors import DataError, GatecastError, InputError, SettingsError, StoreError
+from gatecast.games import CANONICAL
+from gatecast.store import Refused
+
+__all__ = ["MEDIA_TYPE", "Problem", "Refusal", "from_error", "from_invalid", "problem", "refusals"]
+
+MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 200
+LONGEST_SHOWN = 80
+PLACES = ("body", "query", "path")
+KINDS = ("int", "float", "bool", "str", "constrained-int", "constrained-float", "constrained-str")
+"""What a place says of a value that could be of several kinds, once for each of them."""
+PLEASANTRY = "Input should be "
+
+
+class Refusal(BaseModel):
+    """One error and its place: a row of a list (from 1), and a column, a parameter or a setting."""
+
+    row: int | None
+    column: str
+    got: str
+    expected: str
+    remedy: Annotated[str, Field(description="What to do; may be empty.")] = ""
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: Annotated[str, Field(description="about:blank: the title names the kind of problem.")]
+    title: str
+    status: int
+    detail: Annotated[str, Field(description="What was received, what was expected, and what to do, in one line.")]
+    errors: Annotated[list[Refusal] | None, Field(description="All errors that have a place.")] = None
+
+
+def problem(
+    status: int, detail: str, errors: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Return a problem document as an answer.
+
+    Parameters
+    ----------
+    status : int
+    detail : str
+        One line: got, expected, remedy.
+    errors : sequence of mapping
+        Where several things are amiss, each with its place.
+    headers : mapping, optional
+    """
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _plain(detail),
+    }
+    if errors:
+        told = [{key: _plain(value) for key, value in each.items()} for each in errors[:MOST_ERRORS]]
+        body["errors"] = told
+    return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def refusals(refused: Iterable[Refused]) -> list[dict[str, Any]]:
+    """Return refused cells in the form of `Refusal`."""
+    return [
+        {"row": each.row, "column": each.column, "got": each.got, "expected": each.expected, "remedy": each.remedy}
+        for each in refused
+    ]
+
+
+def from_error(error: GatecastError) -> JSONResponse:
+    """Return the answer to an error: 422 for bad input, 409 for a conflicting state, 503 for an unreachable store."""
+    if isinstance(error, DataError):
+        told = Refused.of(error)
+        return problem(422, str(error), refusals([told]) if error.row is not None or error.column else [])
+    if isinstance(error, SettingsError):
+        place = {"row": None, "column": error.key, "got": error.got, "expected": error.expected}
+        return problem(422, str(error), [{**place, "remedy": error.remedy}])
+    if isinstance(error, InputError):
+        return problem(422, str(error))
+    if isinstance(error, StoreError) and error.__cause__ is None:
+        return problem(409, str(error))
+    return problem(503, str(error))
+
+
+def from_invalid(error: RequestValidationError) -> JSONResponse:
+    """Return the answer to a request that does not fit its description, each value listed once."""
+    found: dict[tuple[int | None, str], dict[str, Any]] = {}
+    for each in error.errors():
+        row, column = _place(each["loc"])
+        found.setdefault((row, column), {"row": row, "column": column, **_told(each, column), "remedy": ""})
+    errors = list(found.values())
+    first = errors[0]
+    place = ", ".join(part for part in ("" if first["row"] is None else f"row {first['row']}", first["column"]) if part)
+    line = f"{place}: got {first['got']}, expected {first['expected']}"
+    more = f"; {len(errors) - 1} more" if len(errors) > 1 else ""
+    return problem(422, line + more, errors)
+
+
+def _place(location: Sequence[Any]) -> tuple[int | None, str]:
+    """Return the row (from 1) and the column of a validation error."""
+    inner = list(location[1:]) if location and location[0] in PLACES else list(location)
+    row = inner.pop(0) + 1 if inner and isinstance(inner[0], int) else None
+    if row is not None:
+        return row, str(inner[0]) if inner else ""
+    return None, ".".join(str(part) for part in inner if part not in KINDS) or str(location[0])
+
+
+def _told(error: Mapping[str, Any], column: str) -> dict[str, str]:
+    expected = str(error["msg"]).removeprefix(PLEASANTRY).removeprefix("Value error, ")
+    if error["loc"][-1] in KINDS:
+        expected = "a number, text, true, false or null"
+    if error["type"] == "missing":
+        return {"got": "nothing", "expected": "a value"}
+    if error["type"] == "extra_forbidden":
+        return {"got": "an unknown name", "expected": "one in the description of the API"}
+    known = CANONICAL.get(column)
+    return {"got": repr(error.get("input"))[:LONGEST_SHOWN], "expected": known.expected if known else expected}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return text that can be encoded, whatever was received."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

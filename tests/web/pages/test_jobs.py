@@ -1,0 +1,100 @@
+"""Long work: in a process of its own, watched, cancelled, gone on with."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from gatecast.errors import InputError
+from gatecast.service import jobs as work
+
+TINY = {"network": "feedforward", "members": 1, "epochs": 1}
+LONGEST_S = 120
+
+
+def awaited(service, number, states):
+    until = time.monotonic() + LONGEST_S
+    while time.monotonic() < until:
+        job = service.store.job(number)
+        if job.state in states:
+            return job
+        time.sleep(0.2)
+    raise AssertionError(service.store.job(number))
+
+
+def test_a_forecast_is_made_anew_by_a_process_of_its_own(visit, own_service):
+    visitor = visit(own_service)
+    before = own_service.store.forecasts().height
+    answer = visitor.post("/jobs/forecast")
+    assert answer.status_code == 303
+    number = int(answer.headers["location"].rpartition("/")[2])
+    assert visitor.post("/jobs/train").headers["location"] == f"/jobs/{number}"
+    assert "<progress" in visitor.get(f"/jobs/{number}").text
+    job = awaited(own_service, number, ("done", "failed"))
+    assert (job.state, job.message) == ("done", "18 games of Quillport Lanterns forecast")
+    assert own_service.store.forecasts().height == before + 18
+    assert "Back to the calendar" in visitor.get(f"/jobs/{number}").text
+
+
+def test_training_keeps_a_model_and_forecasts_with_it(own_service):
+    before = own_service.model_id()
+    number = own_service.store.start_job(work.TRAIN, {"settings": TINY})
+    work.work(own_service, number)
+    job = own_service.store.job(number)
+    assert job.state == "done", job.message
+    assert own_service.model_id() not in (None, before)
+    assert own_service.latest("Quillport Lanterns")["model"][-1] == own_service.model_id()
+    assert not (own_service.folder / "training").exists()
+
+
+def test_work_that_was_cancelled_ends_and_stores_nothing(own_service):
+    before = own_service.store.forecasts().height
+    number = work.ask(own_service, work.TRAIN)
+    awaited(own_service, number, ("running",))
+    work.cancelled(own_service, number)
+    assert awaited(own_service, number, ("cancelled", "done")).state == "cancelled"
+    assert own_service.store.forecasts().height == before
+    assert work.open_job(own_service) is None
+
+
+def test_work_whose_process_was_killed_is_told_and_can_go_on(own_service, visit, monkeypatch):
+    number = own_service.store.start_job(work.TRAIN, {"settings": TINY})
+    command = [sys.executable, "-m", "gatecast.service.jobs", str(own_service.folder), str(number)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        awaited(own_service, number, ("running",))
+        os.kill(process.pid, signal.SIGKILL)
+    monkeypatch.setattr(work, "SILENT_S", 0.0)
+    visitor = visit(own_service)
+    page = visitor.get(f"/jobs/{number}").text
+    assert "the process stopped responding" in page
+    assert "Continue" in page
+
+
+def test_one_piece_of_work_at_a_time(own_service):
+    own_service.store.start_job(work.TRAIN, {})
+    with pytest.raises(InputError, match="one at a time"):
+        work.ask(own_service, work.FORECAST)
+
+
+def test_nothing_to_learn_from(empty_service, visit):
+    refused = visit(empty_service).post("/jobs/forecast")
+    assert refused.status_code == 422
+    assert "upload them first" in refused.text
+
+
+@pytest.mark.parametrize("path", ["/jobs/999", "/jobs/99999999999", "/jobs/x"])
+def test_work_that_is_not_there(sample_club, visit, path):
+    assert visit(sample_club).get(path).status_code in (404, 422)
+
+
+def test_other_work_is_unknown(sample_club, visit):
+    assert visit(sample_club).post("/jobs/nothing").status_code == 422
+
+
+def test_the_latest_work_is_listed(visit, sample_club):
+    page = visit(sample_club).get("/jobs")
+    assert page.status_code == 200
+    assert 'id="jobs-list"' in page.text
