@@ -9,6 +9,8 @@
     ├── StoreError                    the database cannot be opened, is busy, or would lose something by what was asked
     └── MissingExtraError (ImportError)   an optional dependency is absent; names the command that installs it
 
+    ReadingWarning (UserWarning)      something was guessed, left out or taken as unknown while a table was read
+
 A message is one line: what was received, what was expected, how to mend it.
 """
 
@@ -23,6 +25,7 @@ __all__ = [
     "InputError",
     "MissingExtraError",
     "ModelError",
+    "ReadingWarning",
     "SettingsError",
     "StoreError",
 ]
@@ -146,6 +149,14 @@ class MissingExtraError(GatecastError, ImportError):
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs the '{extra}' extra: pip install 'gatecast[{extra}]'")
+
+
+class ReadingWarning(UserWarning):
+    """Something was guessed, left out or taken as unknown while a table was read.
+
+    Turn it off with `warnings.filterwarnings("ignore", category=gatecast.errors.ReadingWarning)`, or give `note=` a
+    function that takes the lines.
+    """
 
 
 def _place_of(error: DataError) -> dict[str, object]:

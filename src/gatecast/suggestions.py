@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = ["listed", "plain_header", "suggestion"]
@@ -25,14 +26,16 @@ def suggestion(word: str, options: Iterable[str]) -> str:
 
 
 def plain_header(header: str) -> str:
-    """Return a header without capitals, spaces and marks.
+    """Return a header without capitals, spaces and marks, in any script; empty where it is marks alone.
 
     Examples
     --------
     >>> plain_header(" Day/Night "), plain_header("Temp (°F)")
     ('daynight', 'tempf')
+    >>> plain_header("관중 수")
+    '관중수'
     """
-    return re.sub(r"[^a-z0-9]", "", header.lower())
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", header).casefold())
 
 
 def listed(names: Sequence[str]) -> str:

@@ -76,7 +76,9 @@ def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
 
 
 def test_interruption(run, monkeypatch):
-    monkeypatch.setattr("gatecast.collect.read_games", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt()))
+    monkeypatch.setattr(
+        "gatecast.collect.read_games_with_report", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt())
+    )
     ended = run("collect", "file", "games.csv", "--out", "games.parquet")
     assert (ended.code, ended.err) == (130, "error: stopped; nothing was written\n")
 

@@ -4,15 +4,16 @@ import pytest
 from gatecast.collect.column_mapping import ColumnMapping, Source
 from gatecast.collect.headers import SYNONYMS, guessed
 from gatecast.collect.raw_table import RawTable
+from gatecast.collect.report import Reading
 from gatecast.games import CANONICAL
 from gatecast.suggestions import plain_header
 
 
 def guess(mapping=None, **columns):
     frame = pl.DataFrame(columns)
-    notes = []
+    reading = Reading("games.csv")
     table = RawTable(frame, range(2, frame.height + 2), "games.csv")
-    return guessed(table, mapping or ColumnMapping(), notes.append).columns, notes
+    return guessed(table, mapping or ColumnMapping(), reading).mapping.columns, reading.notes
 
 
 @pytest.mark.parametrize(

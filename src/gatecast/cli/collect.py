@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatecast.cli.console import held_notes, note, say, shown_progress
+from gatecast.cli.console import note, say, shown_progress
 from gatecast.cli.options import checked_folder, checked_output, parse_years
 from gatecast.errors import InputError
 
@@ -29,17 +29,32 @@ def file(
         Path | None,
         typer.Option("--columns", metavar="FILE", help="What the table calls its columns: a .toml file."),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE", help="Also write what was understood of the table, as one .html page."
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a table in which something had to be guessed that may be wrong.")
+    ] = False,
 ) -> None:
     """Read a club's own table; say what was guessed."""
-    from gatecast.collect import read_games, write_games
+    from gatecast.collect import read_games_with_report, write_games
     from gatecast.collect.write import columns_beside
+    from gatecast.files import check_writable
 
     checked_output(out, table, columns)
+    if report is not None:
+        check_writable(report, (".html",))
     _spare_mapping(out, columns or columns_beside(table))
-    with held_notes() as notes:
-        games = read_games(table, columns, note=notes)
+    games, reading = read_games_with_report(table, columns, strict=strict)
+    if report is not None:
+        reading.write_html(report)
     write_games(games, out)
-    say(_told(games, out))
+    for line in reading.lines():
+        note(line)
+    say(_summary(games, out))
 
 
 @app.command("retrosheet")
@@ -75,7 +90,7 @@ def retrosheet(
         games = read(given, progress=progress)
         write_games(games, out, notice=RETROSHEET_NOTICE)
     note(RETROSHEET_NOTICE)
-    say(_told(games, out))
+    say(_summary(games, out))
 
 
 def _spare_mapping(out: Path, mapping: Path) -> None:
@@ -87,8 +102,8 @@ def _spare_mapping(out: Path, mapping: Path) -> None:
         raise InputError(f"{out.name}: got a name whose {beside.name} is the mapping in use, expected another name")
 
 
-def _told(games: Games, out: Path) -> str:
-    """How many games, from when to when, and how many with gates."""
+def _summary(games: Games, out: Path) -> str:
+    """Return how many games, from when to when, and how many with attendance."""
     from gatecast.formatting import day
     from gatecast.games import columns as c
 

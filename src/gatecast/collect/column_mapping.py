@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
@@ -36,9 +37,10 @@ __all__ = [
 METADATA_KEY = "gatecast.columns"
 """Where a Parquet file that gatecast wrote keeps the declarations of custom columns."""
 LARGEST_MAPPING = 1_000_000
-SECTIONS = ("sheet", "guess", "columns", "constants", "values", "keep", "further")
+SECTIONS = ("sheet", "guess", "time_zone", "columns", "constants", "values", "keep", "rows", "aliases", "further")
 EXAMPLE = 'attendance = "gate"'
 SOURCE_KEYS = ("column", "unit")
+REPEATED = ("refuse", "first", "sum")
 CUSTOM_KEYS = ("column", "type", "known", "unit", "low", "high", "values")
 KNOWN = "'always', 'after', 'N days' or 'forecast N days'"
 
@@ -112,8 +114,14 @@ class ColumnMapping:
         Rows are kept where the column holds one of these texts.
     further : tuple of CustomColumn
         The club's own columns.
+    repeated : str
+        What to do with one game in several rows: refuse, first (keep the first row) or sum (add the attendance).
+    aliases : mapping of text to text
+        Other names of clubs and venues, and the name that each stands for.
+    time_zone : str
+        Time zone of the ballparks, such as America/New_York, to convert universal time; empty if not known.
     sheet : str
-        Sheet of a workbook; its first if empty.
+        Sheet of a workbook; if empty, its first one and all others with the same header.
     guess : bool
         Whether columns left unsaid are guessed from their headers.
     file : str
@@ -125,6 +133,9 @@ class ColumnMapping:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     custom_columns: tuple[CustomColumn, ...] = ()
+    repeated: str = "refuse"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = ""
     sheet: str = ""
     guess: bool = True
     file: str = ""
@@ -169,6 +180,9 @@ def read_mapping(path: str | Path) -> ColumnMapping:
         },
         keep={name: _texts(entry, f"keep.{name}", file) for name, entry in _section(content, "keep", file).items()},
         custom_columns=custom_columns,
+        repeated=_repeated(_section(content, "rows", file), file),
+        aliases=_aliases(_section(content, "aliases", file), file),
+        time_zone=_time_zone(content.get("time_zone", ""), file),
         sheet=_of_type(content.get("sheet", ""), str, "the name of a sheet in quotation marks", "sheet", file),
         guess=_of_type(content.get("guess", True), bool, "true or false", "guess", file),
         file=file,
@@ -222,6 +236,33 @@ def _texts(value: Any, key: str, file: str) -> tuple[str, ...]:  # noqa: ANN401
     if not listed:
         raise SettingsError("an empty list", "the texts of rows to keep", file=file, key=key)
     return tuple(_text(entry, key, file) for entry in listed)
+
+
+def _repeated(section: dict[str, Any], file: str) -> str:
+    for key in section:
+        if key != "repeated":
+            raise SettingsError(f"{key!r}", "repeated", suggestion(key, ["repeated"]), file=file, key=f"rows.{key}")
+    value = section.get("repeated", REPEATED[0])
+    if value not in REPEATED:
+        expected = f"one of {', '.join(REPEATED)}"
+        raise SettingsError(f"{value!r}", expected, suggestion(str(value), REPEATED), file=file, key="rows.repeated")
+    return str(value)
+
+
+def _aliases(section: dict[str, Any], file: str) -> dict[str, str]:
+    """Return the other names of each name: `"Our name" = ["Their name", "Old name"]`."""
+    return {other: name for name, value in section.items() for other in _texts(value, f"aliases.{name}", file)}
+
+
+def _time_zone(value: Any, file: str) -> str:  # noqa: ANN401
+    expected = "a time zone such as America/New_York"
+    name: str = _of_type(value, str, expected, "time_zone", file)
+    try:
+        if name:
+            ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsError(f"{name!r}", expected, file=file, key="time_zone") from None
+    return name
 
 
 def _words(value: Any, key: str, file: str) -> dict[str, str]:  # noqa: ANN401

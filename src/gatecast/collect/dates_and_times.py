@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from gatecast.collect.raw_table import Cells
 from gatecast.games.columns import CANONICAL, DATE, START_TIME
 
-__all__ = ["parse_dates", "parse_times"]
+__all__ = ["LOCAL_TIME", "has_times", "looks_like_dates", "parse_dates", "parse_times"]
 
 ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})([ t]\d.*)?$"
 COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
@@ -19,6 +21,7 @@ WEEKDAY = r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
 ORDINAL = r"(\d)(st|nd|rd|th)\b"
 DATE_FORMS = (ISO, COMPACT, SLASHED, YEAR_SLASHED, MONTH_FIRST, DAY_FIRST)
 
+LEAST_DATES = 0.9
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -26,7 +29,7 @@ MONTHS = (
 MONTH_NAMES = {name: number for number, full in enumerate(MONTHS, start=1) for name in (full, full[:3], full[:4])}
 
 CLOCK_24 = r"^(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?$"
-CLOCK_12 = r"^(\d{1,2})(?::(\d{2})(?::\d{2})?)?\s*([ap])\.?m\.?$"
+CLOCK_12 = r"^(\d{1,2})(?::(\d{2})(?::\d{2})?)?\s*([ap])\.?(?:m\.?)?$"
 NUMERIC = r"^\d+(\.\d+)?$"
 TIME_FORMS = (CLOCK_24, CLOCK_12, NUMERIC)
 LEADING_DATE = r"^(?:\d{4}-\d{2}-\d{2}[ t]|\d{1,2}[/.-]\d{1,2}[/.-]\d{4},? )"
@@ -40,6 +43,7 @@ UNIVERSAL = ("z", "utc", "gmt", "+00:00", "+0000", "-00:00")
 
 A_DATE, A_TIME = CANONICAL[DATE].expected, CANONICAL[START_TIME].expected
 LOCAL_TIME = "the local time of each ballpark"
+SAY_ZONE = 'convert the column from universal time, or say time_zone = "America/New_York" in a mapping file'
 ONE_DATE_FORM = "write all dates as 2019-05-30"
 ONE_TIME_FORM = "write all times as 19:05 or all as 7:05PM"
 
@@ -63,12 +67,11 @@ def parse_dates(cells: Cells) -> pl.Series:
     if values.dtype == pl.Date:
         return values
     if isinstance(values.dtype, pl.Datetime):
-        return values.dt.replace_time_zone(None).dt.date()
+        return _local(cells).dt.date()
     if values.dtype in {pl.Time, pl.Boolean}:
         return cells.accepted(values, values.is_not_null(), A_DATE).cast(pl.String).cast(pl.Date)
     text = cells.known_text().str.to_lowercase().str.strip_chars()
-    text = _without_zone(cells, text).str.replace(r"^([a-z]{3})([a-z]*)\.? (\d{1,2}),", "$1$2 $3")
-    text = text.str.replace(WEEKDAY, "").str.replace(ORDINAL, "$1").str.replace_all(r",?\s+", " ")
+    text = _tidied(_without_zone(cells, text))
     form = max(DATE_FORMS, key=lambda form: text.str.contains(form).sum())
     text = cells.accepted(text, ~text.str.contains(form), A_DATE, ONE_DATE_FORM)
     parts = [text.str.extract(form, group) for group in (1, 2, 3)]
@@ -77,6 +80,36 @@ def parse_dates(cells: Cells) -> pl.Series:
     dates = joined.str.to_date("%Y-%m-%d", strict=False)
     missing = dates.is_null() & joined.is_not_null()
     return cells.accepted(dates, missing, "a date that the calendar has", ONE_DATE_FORM)
+
+
+def looks_like_dates(values: pl.Series) -> bool:
+    """Return True for a column of dates, or of texts that nearly all can be read as dates."""
+    if values.dtype == pl.Date or isinstance(values.dtype, pl.Datetime):
+        return True
+    if values.dtype != pl.String:
+        return False
+    text = _tidied(values.drop_nulls().str.to_lowercase())
+    forms = (ISO, SLASHED, YEAR_SLASHED, MONTH_FIRST, DAY_FIRST)
+    matching = max((int(text.str.contains(form).sum()) for form in forms), default=0)
+    return len(text) > 0 and matching >= LEAST_DATES * len(text)
+
+
+def has_times(values: pl.Series) -> bool:
+    """Return True for a column of dates most of which have a time of day other than midnight."""
+    if isinstance(values.dtype, pl.Datetime):
+        known = values.drop_nulls().dt.time()
+        return len(known) > 0 and int((known != dt.time()).sum()) * 2 > len(known)
+    if values.dtype != pl.String:
+        return False
+    text = values.drop_nulls()
+    clock = text.str.extract(r"[ T](\d{1,2}:\d{2})", 1)
+    return len(text) > 0 and int((clock.is_not_null() & ~clock.is_in(["00:00", "0:00"])).sum()) * 2 > len(text)
+
+
+def _tidied(text: pl.Series) -> pl.Series:
+    """Return dates in small letters without weekdays, ordinal endings and commas."""
+    text = text.str.replace(r"^([a-z]{3})([a-z]*)\.? (\d{1,2}),", "$1$2 $3")
+    return text.str.replace(WEEKDAY, "").str.replace(ORDINAL, "$1").str.replace_all(r",?\s+", " ")
 
 
 def _ordered(cells: Cells, form: str, parts: list[pl.Series]) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -126,7 +159,7 @@ def parse_times(cells: Cells) -> pl.Series:
     if values.dtype == pl.Time:
         return values
     if isinstance(values.dtype, pl.Datetime):
-        return values.dt.replace_time_zone(None).dt.time()
+        return _local(cells).dt.time()
     if values.dtype.is_numeric():
         return _from_numbers(cells, values.cast(pl.Float64))
     if values.dtype != pl.String:
@@ -168,6 +201,21 @@ def _from_seconds(seconds: pl.Series) -> pl.Series:
     return (seconds.cast(pl.Int64) * 1_000_000_000).cast(pl.Time)
 
 
+def _local(cells: Cells) -> pl.Series:
+    """Return moments as local time without a zone; universal time is converted, or refused where no zone is known."""
+    values = cells.values
+    zone = getattr(values.dtype, "time_zone", None)
+    if zone is None and not cells.universal:
+        return values
+    if zone is not None and str(zone).lower().removeprefix("etc/") not in UNIVERSAL and not cells.universal:
+        return values.dt.replace_time_zone(None)
+    if not cells.time_zone:
+        values = cells.accepted(values, values.is_not_null(), LOCAL_TIME, SAY_ZONE)
+        return values.dt.replace_time_zone(None)
+    universal = values if zone is not None else values.dt.replace_time_zone("UTC")
+    return universal.dt.convert_time_zone(cells.time_zone).dt.replace_time_zone(None)
+
+
 def _without_zone(cells: Cells, text: pl.Series) -> pl.Series:
     """Return times without their time zone, which must be one in the whole column and not universal time.
 
@@ -182,9 +230,24 @@ def _without_zone(cells: Cells, text: pl.Series) -> pl.Series:
     zone = text.str.extract(OFFSET, 2).fill_null(text.str.extract(NAMED_ZONE, 2))
     zone = zone.set(~timed, None).fill_null("")
     used = zone.filter(timed)
+    if cells.universal or (len(used) and used.is_in(UNIVERSAL).all()):
+        return _converted(cells, text)
     if (used == "").all():
         return text
     one_zone = f"{LOCAL_TIME}, in one time zone throughout"
     text = cells.accepted(text, timed & (zone != used[0]), one_zone, "take the time zones out of the column")
-    text = cells.accepted(text, timed & zone.is_in(UNIVERSAL), LOCAL_TIME, "convert the column from universal time")
+    text = cells.accepted(text, timed & zone.is_in(UNIVERSAL), LOCAL_TIME, SAY_ZONE)
     return text.str.replace(OFFSET, "$1").str.replace(NAMED_ZONE, "$1")
+
+
+def _converted(cells: Cells, text: pl.Series) -> pl.Series:
+    """Return moments in universal time as local ones; refuse them where no zone is known, and dates without a time."""
+    known = text.is_not_null()
+    if not cells.time_zone:
+        return cells.accepted(text, known, LOCAL_TIME, SAY_ZONE)
+    bare = text.str.replace(OFFSET, "$1").str.replace(NAMED_ZONE, "$1").str.replace("t", " ").str.slice(0, 16)
+    moments = bare.str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us")
+    local = moments.dt.replace_time_zone("UTC").dt.convert_time_zone(cells.time_zone)
+    remedy = "write date and time in one column, such as 2019-05-30T23:05Z"
+    text = cells.accepted(text, known & moments.is_null(), "a moment in universal time with its date", remedy)
+    return local.dt.strftime("%Y-%m-%d %H:%M").set(text.is_null(), None)

@@ -1,50 +1,61 @@
-"""CSV files as clubs have them: any delimiter, encoding or decimal mark, read as text with the row of each row."""
+"""CSV files as clubs have them: any separator, encoding or decimal mark, read as text with the row of each row."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import polars as pl
 
-from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_headers
+from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_width, named_columns
 from gatecast.errors import DataError
 
 __all__ = ["read_delimited"]
 
-DELIMITERS = (",", ";", "\t")
-DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATORS = (";", "\t", "|", ",")
+"""In order of precedence where all lines have the same number of each: commas also stand within numbers."""
+SEPARATOR_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
+LINES_LOOKED_AT = 200
 ROWS_AT_ONCE = 50_000
+BYTES_LOOKED_AT = 1_000_000
+WESTERN = "cp1252"
+LARGEST_WESTERN_SHARE = 0.4
+"""Of letters with accents among all letters of the text outside ASCII lines, in a Western language."""
 
 Numbered = tuple[int, list[str]]
 
 
 def read_delimited(content: bytes, file: str) -> RawTable:
-    """Read the bytes of a CSV file whose cells stand apart by commas, semicolons or tabs.
+    """Read the bytes of a CSV file whose cells stand apart by commas, semicolons, tabs or bars.
 
-    Blank lines are skipped but counted; every other row must have as many cells as the header.
+    Blank lines are skipped but counted; every other row must have as many cells as the header. A row of one cell,
+    such as a note below the table, is kept.
 
     Raises
     ------
     DataError
-        Not a text, no rows, two headers of one name, or a row of another width.
+        Not a text, no rows, or a row of another width.
     """
-    text = _decoded(content, file)
-    delimiter = _delimiter(text)
-    records = _records(text, delimiter, file)
+    text, encoding = _decoded(content, file)
+    separator = _separator(text)
+    records = _records(text, separator, file)
     header = next(records, None)
     if header is None:
         raise DataError("an empty file", "a header and at least one row below it", file=file)
     names = [name.strip() for name in header[1]]
     width = len(names)
-    check_headers([name for name in names if name], file)
+    check_width(width, file)
     schema = {str(place): pl.String for place in range(width)}
     chunks: list[pl.DataFrame] = []
     rows: list[int] = []
-    widened = _same_width(records, width, delimiter, file)
+    widened = _same_width(records, width, separator, file)
     while chunk := list(islice(widened, ROWS_AT_ONCE)):
         rows.extend(number for number, _ in chunk)
         chunks.append(pl.DataFrame([cells for _, cells in chunk], schema=schema, orient="row"))
@@ -54,41 +65,81 @@ def read_delimited(content: bytes, file: str) -> RawTable:
         raise DataError("no games", "at least one row below the header", file=file)
     stripped = pl.all().str.strip_chars()
     frame = pl.concat(chunks).select(pl.when(stripped != "").then(stripped))
-    return RawTable(_named(frame, names, rows, file), rows, file, decimal_comma=delimiter != ",")
+    frame, facts = named_columns(names, frame.get_columns(), rows, file)
+    facts = replace(facts, encoding=encoding, separator=separator)
+    return RawTable(frame, rows, file, decimal_comma=separator in ";\t", facts=facts)
 
 
-def _decoded(content: bytes, file: str) -> str:
-    """Decode a text: UTF-8, or UTF-16 where its mark says so, or else Windows' Latin-1."""
+def _decoded(content: bytes, file: str) -> tuple[str, str]:
+    """Decode a text; return it with the name of its encoding, empty for UTF-8.
+
+    UTF-16 is known by its mark. Any other encoding is recognised by charset-normalizer, but for Western European,
+    which short texts confuse with Central European.
+    """
+    encoding = ""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = content.decode("utf-16", errors="replace")
+        text, encoding = content.decode("utf-16", errors="replace"), "UTF-16"
     else:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            text = content.decode("cp1252", errors="replace")
+            text, encoding = _legacy(content)
     at = text.find("\0")
+    if at < 0 and encoding:
+        at = next((place for place, sign in enumerate(text) if sign == "\ufffd" or _is_control(sign)), -1)
     if at >= 0:
         row = text.count("\n", 0, at) + 1
-        raise DataError(
-            "bytes that are no text",
-            "a CSV file",
-            "save the table as CSV again, or check its ending",
-            file=file,
-            row=row,
-        )
-    return text
+        remedy = "save the table as CSV UTF-8 again, or check its ending"
+        raise DataError("bytes that are no text", "a CSV file in UTF-8", remedy, file=file, row=row)
+    return text, encoding
 
 
-def _delimiter(text: str) -> str:
-    """Return the delimiter that the first line with anything in it has most of, outside quotes."""
-    header = next((line for line in io.StringIO(text) if line.strip()), "")
-    outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
+def _legacy(content: bytes) -> tuple[str, str]:
+    """Decode a text that is not Unicode; return it with the name of the encoding that fits best."""
+    western = content.decode(WESTERN, errors="replace")
+    if _reads_as_western(western):
+        return western, WESTERN
+    import charset_normalizer
+
+    best = charset_normalizer.from_bytes(content[:BYTES_LOOKED_AT]).best()
+    encoding = best.encoding if best is not None else WESTERN
+    return content.decode(encoding, errors="replace"), encoding
 
 
-def _records(text: str, delimiter: str, file: str) -> Iterator[Numbered]:
-    """Each row that has anything in it, with its number."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _reads_as_western(text: str) -> bool:
+    """Return True where all signs beyond ASCII are letters or common marks, and few among the letters."""
+    beyond = [sign for sign in text if ord(sign) > 127]
+    letters = sum(sign.isalpha() for sign in text)
+    common = all((sign.isalpha() and sign not in "ªµº") or sign in "€£–—‘’“”°" for sign in beyond)
+    return common and len(beyond) <= LARGEST_WESTERN_SHARE * letters
+
+
+def _is_control(sign: str) -> bool:
+    return sign not in "\t\r\n\f\v" and unicodedata.category(sign) == "Cc"
+
+
+def _separator(text: str) -> str:
+    """Return the separator that the file names, or the one that splits most lines alike."""
+    lines = [line for line in islice(io.StringIO(text), LINES_LOOKED_AT) if line.strip()]
+    if not lines:
+        return ","
+    named = SEPARATOR_LINE.match(lines[0])
+    if named:
+        return named[1]
+    counts = {sign: [_outside_quotes(line).count(sign) for line in lines] for sign in SEPARATORS}
+    alike = [sign for sign in SEPARATORS if counts[sign][0] and len(set(counts[sign])) == 1]
+    # Commas within the header and the numbers may be as even as the separator: the first of the most frequent.
+    return max(alike or reversed(SEPARATORS), key=lambda sign: counts[sign][0])
+
+
+def _outside_quotes(line: str) -> str:
+    return "".join(line.split('"')[::2])
+
+
+def _records(text: str, separator: str, file: str) -> Iterator[Numbered]:
+    """Yield each row that has anything in it, with its number; a first line that names the separator is skipped."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    first = text.split("\n", 1)[0]
     number = 0
     while True:
         number += 1
@@ -99,33 +150,22 @@ def _records(text: str, delimiter: str, file: str) -> Iterator[Numbered]:
         except csv.Error as broken:
             remedy = "close every quotation mark, and double those inside a cell"
             raise DataError(f"a broken cell ({broken})", "whole cells", remedy, file=file, row=number) from None
+        if number == 1 and SEPARATOR_LINE.match(first):
+            continue
         if any(cell.strip() for cell in cells):
             yield number, cells
 
 
-def _same_width(records: Iterator[Numbered], width: int, delimiter: str, file: str) -> Iterator[Numbered]:
-    """Each row with as many cells as the header; empty ones beyond it are dropped."""
+def _same_width(records: Iterator[Numbered], width: int, separator: str, file: str) -> Iterator[Numbered]:
+    """Yield each row with as many cells as the header; empty ones beyond it are dropped."""
     for number, cells in records:
-        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+        if len(cells) == width:
+            yield number, cells
+        elif len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             yield number, cells[:width]
-            continue
-        if len(cells) != width:
-            remedy = (
-                f"cells stand apart by {DELIMITER_NAMES[delimiter]}; put a cell that contains one in quotation marks"
-            )
+        elif len(cells) == 1 and width > 2:
+            yield number, [*cells, *[""] * (width - 1)]
+        else:
+            between = SEPARATOR_NAMES.get(separator, repr(separator))
+            remedy = f"cells stand apart by {between}; put a cell that contains one in quotation marks"
             raise DataError(f"{len(cells)} cells", f"{width} as in the header", remedy, file=file, row=number)
-        yield number, cells
-
-
-def _named(frame: pl.DataFrame, names: list[str], rows: list[int], file: str) -> pl.DataFrame:
-    """Return the columns under their headers; one without header is dropped if it is empty and refused otherwise."""
-    kept = {}
-    for place, name in enumerate(names):
-        values = frame[str(place)]
-        if name:
-            kept[name] = values
-        elif values.null_count() < len(values):
-            row = rows[values.is_not_null().arg_max() or 0]
-            got = f"a value in column {place + 1}, which has no header"
-            raise DataError(got, "a name in row 1 above every column", file=file, row=row)
-    return pl.DataFrame(kept)

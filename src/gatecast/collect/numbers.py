@@ -10,8 +10,9 @@ import polars as pl
 from gatecast.collect.raw_table import Cells
 from gatecast.games import columns as c
 
-__all__ = ["UNITS", "Unit", "parse_numbers"]
+__all__ = ["CURRENCY", "INFINITE_REMEDY", "ONE_POINT_THREE", "UNITS", "Unit", "as_numbers", "parse_numbers"]
 
+INFINITE_REMEDY = "leave unknown values empty"
 SIGNED = r"^[+-]?"
 PLAIN = SIGNED + r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$"
 COMMA_THOUSANDS = SIGNED + r"\d{1,3}(,\d{3})+$"
@@ -20,6 +21,7 @@ COMMA_THOUSANDS_POINT = SIGNED + r"\d{1,3}(,\d{3})+\.\d*$"
 POINT_THOUSANDS_COMMA = SIGNED + r"\d{1,3}(\.\d{3})+,\d+$"
 DECIMAL_COMMA = SIGNED + r"\d*,\d+$"
 ONE_COMMA_THREE = SIGNED + r"[1-9]\d{0,2},\d{3}$"
+ONE_POINT_THREE = SIGNED + r"[1-9]\d{0,2}\.\d{3}$"
 INFINITE = SIGNED + r"inf(inity)?$"
 CURRENCY = r"^[$€£]\s*|\s*[$€£]$"
 GAP = "[\\s\u00a0\u202f']"
@@ -73,13 +75,22 @@ def parse_numbers(cells: Cells, column: c.Column, unit: str = "") -> pl.Series:
     expected = _expected(column, source)
     whole = column.dtype.is_integer()
     numbers = _numeric(cells, expected, whole=whole)
-    numbers = cells.accepted(numbers, ~numbers.is_finite(), expected, "leave unknown values empty")
+    numbers = cells.accepted(numbers, ~numbers.is_finite(), expected, INFINITE_REMEDY)
     if whole:
         numbers = cells.accepted(numbers, numbers != numbers.round(), expected)
     ours = numbers if source.scale == 1 else ((numbers - source.zero) * source.scale).round(DECIMALS)
     ours = cells.accepted(ours, (ours < column.low) | (ours > column.high), expected)
     fitting = ours.cast(column.dtype, strict=False)
     return cells.accepted(fitting, fitting.is_null() & ours.is_not_null(), expected)
+
+
+def as_numbers(values: pl.Series, *, decimal_comma: bool = False) -> pl.Series:
+    """Return cells as Float64 as far as they are plain numbers with or without thousands; null elsewhere."""
+    if values.dtype.is_numeric():
+        return values.cast(pl.Float64)
+    text = values.cast(pl.String).str.strip_chars().str.replace_all(CURRENCY, "")
+    thousands = text.str.contains(POINT_THOUSANDS if decimal_comma else COMMA_THOUSANDS).fill_null(False)
+    return text.str.replace_all("[.,]", "").zip_with(thousands, text).cast(pl.Float64, strict=False)
 
 
 def _expected(column: c.Column, unit: Unit) -> str:
@@ -102,7 +113,7 @@ def _numeric(cells: Cells, expected: str, *, whole: bool) -> pl.Series:
         return text.cast(pl.Float64, strict=False)
     text = text.str.replace_all(CURRENCY, "")
     text = text.str.replace_all(GAP, "").zip_with(text.str.contains(SPACED).fill_null(False), text)
-    text = cells.accepted(text, text.str.contains(INFINITE), expected, "leave unknown values empty")
+    text = cells.accepted(text, text.str.contains(INFINITE), expected, INFINITE_REMEDY)
     plain = text.str.contains(PLAIN)
     if whole:
         plain &= ~(text.str.contains(POINT_THOUSANDS) & cells.decimal_comma)

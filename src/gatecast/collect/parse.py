@@ -20,6 +20,8 @@ NO_LABEL = (*UNKNOWN, "no", "n", "0", "false")
 STARTERS = (c.HOME_STARTER, c.VISITOR_STARTER)
 # To be announced for a starter only: TBA is Tampa Bay in Retrosheet's codes of teams.
 UNNAMED = ("tbd", "tba")
+TWO_YEARS = r"^(\d{4})\s*[-/–]\s*(\d{2}|\d{4})$"
+"""A season that spans two years; the second one must follow the first."""
 BETWEEN_LABELS = r"\s*[;,|]\s*"
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -44,7 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 """What else is read as each accepted value."""
 
 
-def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:
+def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:  # noqa: PLR0911
     """Read the cells of one column.
 
     Parameters
@@ -68,6 +70,8 @@ def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:
         return parse_dates(cells)
     if column.dtype is pl.Time:
         return parse_times(cells)
+    if column.name == c.SEASON:
+        return parse_numbers(_season_years(cells), column)
     if column.role is Role.LABELS:
         return _labels(cells)
     if column.dtype is pl.String:
@@ -75,6 +79,17 @@ def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:
     if is_yes_no(column):
         return _yes_no(cells)
     return parse_numbers(cells, column, unit)
+
+
+def _season_years(cells: Cells) -> Cells:
+    """Return season labels such as 2021-22 or 2021/2022 as the year in which the season begins."""
+    if cells.values.dtype != pl.String:
+        return cells
+    text = cells.known_text()
+    first = text.str.extract(TWO_YEARS, 1).cast(pl.Int64)
+    last = text.str.extract(TWO_YEARS, 2).cast(pl.Int64)
+    follows = ((first + 1) % 100 == last % 100).fill_null(False)
+    return cells.having(first.cast(pl.String).zip_with(follows, text))
 
 
 def is_yes_no(column: Column) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,20 +21,26 @@ from gatecast.collect.column_mapping import (
     resolved,
     with_custom_columns,
 )
-from gatecast.collect.headers import guessed
+from gatecast.collect.headers import Guess, check_attendance, guessed
+from gatecast.collect.names import unified
 from gatecast.collect.parse import parse, promotions, translated
 from gatecast.collect.raw_table import Cells, RawTable, Refusals
-from gatecast.collect.tables import read_table
+from gatecast.collect.report import LIKELY, WRONG_IF_USED, Reading, ReadingReport
+from gatecast.collect.rows import home_games, merged, note_playoffs, without_noise
+from gatecast.collect.tables import read_table, table_of
 from gatecast.collect.write import columns_beside
-from gatecast.errors import DataError, SettingsError
-from gatecast.games import CANONICAL, Column, Games
+from gatecast.errors import DataError, ReadingWarning, SettingsError
+from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
 from gatecast.games import columns as c
 from gatecast.games.declarations import columns_from_json
-from gatecast.suggestions import listed, suggestion
+from gatecast.suggestions import listed, plain_header
 
-__all__ = ["UsableGames", "read_games", "usable_games"]
+__all__ = ["UsableGames", "read_games", "read_games_with_report", "usable_games"]
 
 EARLIEST_START = dt.time(8)
+UNIVERSAL_HEADERS = ("utc", "gmt")
+PLACE = Column("gatecast place of the row", pl.Int64, Role.NUMBER, ALWAYS)
+"""Carries the place of each row through the sorting of games."""
 
 Note = Callable[[str], None]
 
@@ -48,43 +56,53 @@ class UsableGames:
     Parameters
     ----------
     games : Games
-        Of the rows that can be used, in their order.
-    rows : tuple of int
+        Of the rows that can be used, in order of play.
+    rows : tuple of int, shape (games,)
         The row of the file of each of them.
     refused : tuple of DataError
         The first cell of each other row that cannot be used, by row.
     mapping : ColumnMapping
         With all that was guessed.
+    report : ReadingReport
+        What was understood of the table, and what was guessed.
     """
 
     games: Games
     rows: tuple[int, ...]
     refused: tuple[DataError, ...]
     mapping: ColumnMapping
+    report: ReadingReport = field(default_factory=ReadingReport)
 
 
 def read_games(
-    path: str | Path,
+    source: str | Path | Any,  # noqa: ANN401
     columns: str | Path | ColumnMapping | None = None,
     *,
     upcoming: bool = False,
     custom_columns: Sequence[Column] = (),
-    note: Note = _quiet,
+    note: Note | None = None,
+    strict: bool = False,
 ) -> Games:
-    """Read games from a CSV, XLSX or Parquet file.
+    """Read games from a CSV, XLSX or Parquet file, or from a data frame with anyone's headers.
 
     Parameters
     ----------
-    path : path
+    source : path or data frame
+        A pandas, polars, Arrow or lazy frame is read by the same rules as a file; a pandas index that holds dates or
+        has a name counts as a column.
     columns : path or ColumnMapping, optional
         What the table calls its columns (docs/mapping.md). If not given, a file `<stem>.columns.toml` beside the
-        table is used where there is one; whatever is left unsaid is guessed.
+        table is used where there is one, but not for Parquet files that gatecast wrote; whatever is left unsaid is
+        guessed.
     upcoming : bool
         True for a table of games to come, which may be without attendance.
     custom_columns : sequence of Column
         A club's own columns as another table declares them, the first of each name; read where this table has them.
-    note : function of str
-        Called with a line for whatever was guessed, left out or taken as unknown.
+    note : function of str, optional
+        Called with a line for whatever was guessed, left out or taken as unknown. If not given, each line is a
+        `ReadingWarning`.
+    strict : bool
+        True to refuse a table in which something has to be guessed that may be wrong.
 
     Raises
     ------
@@ -93,17 +111,59 @@ def read_games(
     SettingsError
         The mapping, with its key.
     """
-    mapping = _mapping(Path(path), columns)
-    table = read_table(path, mapping.sheet if mapping else "")
+    lines: list[str] = []
+    games, _ = read_games_with_report(
+        source,
+        columns,
+        upcoming=upcoming,
+        custom_columns=custom_columns,
+        note=lines.append if note is None else note,
+        strict=strict,
+    )
+    for line in lines:
+        warnings.warn(line, ReadingWarning, stacklevel=2)
+    return games
+
+
+def read_games_with_report(
+    source: str | Path | Any,  # noqa: ANN401
+    columns: str | Path | ColumnMapping | None = None,
+    *,
+    upcoming: bool = False,
+    custom_columns: Sequence[Column] = (),
+    note: Note = _quiet,
+    strict: bool = False,
+) -> tuple[Games, ReadingReport]:
+    """Read games as `read_games` does, and return the reading report with them."""
+    if isinstance(source, str | Path):
+        mapping = _mapping(Path(source), columns)
+        table = read_table(source, mapping.sheet if mapping else "")
+        if columns is None and METADATA_KEY in table.metadata:
+            mapping = None
+    else:
+        mapping = columns if isinstance(columns, ColumnMapping | None) else read_mapping(columns)
+        table = table_of(source)
     if mapping is None and METADATA_KEY in table.metadata:
         custom_columns = joined_columns(
             columns_from_json(table.metadata[METADATA_KEY], table.file), custom_columns, table.frame.columns
         )
-        _check_attendance(table, set(table.frame.columns), upcoming=upcoming)
-        return Games.from_frame(table.frame, custom_columns, file=table.file, rows=table.rows)
-    return _games_of(
-        table, mapping or ColumnMapping(), upcoming=upcoming, custom_columns=custom_columns, note=note
-    ).games
+        reading = Reading(table.file)
+        check_attendance(table, set(table.frame.columns), reading, upcoming=upcoming)
+        games = Games.from_frame(table.frame, custom_columns, file=table.file, rows=table.rows)
+        for name in games.columns:
+            if name in table.frame.columns:
+                reading.column(name, name, reason="written by gatecast")
+        reading.count(in_file=len(table.rows))
+        return games, reading.report(table, games)
+    usable = _games_of(
+        table,
+        mapping or ColumnMapping(),
+        upcoming=upcoming,
+        custom_columns=custom_columns,
+        reading=Reading(table.file, note),
+        strict=strict,
+    )
+    return usable.games, usable.report
 
 
 def usable_games(
@@ -128,7 +188,8 @@ def usable_games(
     DataError, SettingsError
         The table cannot be used as a whole, or more than a hundred of its rows cannot.
     """
-    return _games_of(table, mapping, upcoming=True, custom_columns=custom_columns, note=note, refusals=Refusals())
+    reading = Reading(table.file, note)
+    return _games_of(table, mapping, upcoming=True, custom_columns=custom_columns, reading=reading, refusals=Refusals())
 
 
 def _mapping(path: Path, columns: str | Path | ColumnMapping | None) -> ColumnMapping | None:
@@ -146,58 +207,90 @@ def _games_of(
     *,
     upcoming: bool,
     custom_columns: Sequence[Column],
-    note: Note,
+    reading: Reading,
     refusals: Refusals | None = None,
+    strict: bool = False,
 ) -> UsableGames:
     """Read a table; where `refusals` are given, its rows that cannot be used are left out and told there."""
-    table = table.cleaned()
+    whole = table = table.cleaned()
+    reading.count(in_file=len(table.rows))
+    _note_facts(table, reading)
     mapping = with_custom_columns(resolved(mapping, table), custom_columns, table)
-    table = _kept(table, mapping, note)
-    mapping = guessed(table, mapping, note)
-    _check_attendance(table, {*mapping.columns, *mapping.constants}, upcoming=upcoming)
-    _note_left_out(table, mapping, note)
-    frame = pl.DataFrame(_Columns(table, mapping, refusals).parsed())
-    return _checked(table, mapping, frame, refusals, note)
+    table = _kept(table, mapping, reading)
+    table = without_noise(table, reading)
+    at_home = home_games(table, mapping, reading)
+    table = at_home.table
+    guess = guessed(table, mapping, reading, at_home.used)
+    mapping = guess.mapping
+    check_attendance(table, {*mapping.columns, *mapping.constants}, reading, upcoming=upcoming)
+    _note_left_out(table, mapping, reading, at_home.used)
+    note_playoffs(table, mapping, reading)
+    columns = unified(_Columns(table, mapping, refusals, reading).parsed(), mapping.aliases, reading)
+    columns, trusted = _numbered(table, columns, guess, reading)
+    table, columns = merged(table, columns, mapping, reading, refusals, trusted=trusted)
+    usable = _checked(table, mapping, pl.DataFrame(columns), refusals, reading)
+    if strict:
+        reading.refuse_doubts()
+    reading.count(refused=len(usable.refused))
+    return replace(usable, report=reading.report(whole, usable.games))
 
 
 def _checked(
-    table: RawTable, mapping: ColumnMapping, frame: pl.DataFrame, refusals: Refusals | None, note: Note
+    table: RawTable, mapping: ColumnMapping, frame: pl.DataFrame, refusals: Refusals | None, reading: Reading
 ) -> UsableGames:
     """Check the parsed rows as games."""
     custom_columns = tuple(custom.column for custom in mapping.custom_columns)
-    places = list(range(frame.height))
+    frame = frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(PLACE.name))
     if refusals is not None and refusals.by_place:
-        places = [place for place in places if place not in refusals.by_place]
-        if not places:
+        frame = frame.filter(~pl.col(PLACE.name).is_in(list(refusals.by_place)))
+        if not frame.height:
             raise refusals.by_place[min(refusals.by_place)]
-        frame = frame[places]
-    frame = _known_attendance(frame, table.file, note)
-    _note_early(frame, table.file, note)
-    rows = [table.rows[place] for place in places]
+    frame = _known_attendance(frame, reading)
+    _note_early(frame, reading)
+    places = frame[PLACE.name]
+
+    def placed(at: int | None, error: DataError) -> DataError:
+        error = _in_their_words(error, mapping)
+        return error if at is None else error.at(**table.where(places[at]))
 
     def refuse(at: int, error: DataError) -> None:
-        if refusals is None:
-            raise error
-        refusals.add(places[at], _in_their_words(error, mapping))
+        if refusals is not None:
+            refusals.add(places[at], placed(at, error))
 
     try:
         games = Games.from_frame(
-            frame, custom_columns, file=table.file, rows=rows, refuse=None if refusals is None else refuse
+            frame,
+            (*custom_columns, PLACE),
+            file=table.file,
+            rows=range(frame.height),
+            refuse=None if refusals is None else refuse,
         )
     except DataError as refused:
-        raise _in_their_words(refused, mapping) from None
-    refused_rows = {} if refusals is None else refusals.by_place
-    kept = [table.rows[place] for place in places if place not in refused_rows]
-    in_order = sorted(kept) == kept
-    return UsableGames(
-        games,
-        tuple(kept) if in_order else tuple(range(2, len(games) + 2)),
-        tuple(sorted(refused_rows.values(), key=lambda each: each.row or 0)),
-        mapping,
-    )
+        raise placed(refused.row, refused) from None
+    rows = tuple(table.rows[place] for place in games.table[PLACE.name])
+    refused_rows = [] if refusals is None else [refusals.by_place[place] for place in sorted(refusals.by_place)]
+    return UsableGames(Games(games.table.drop(PLACE.name), custom_columns), rows, tuple(refused_rows), mapping)
 
 
-def _kept(table: RawTable, mapping: ColumnMapping, note: Note) -> RawTable:
+def _note_facts(table: RawTable, reading: Reading) -> None:
+    """Say how the file was opened, where that was a guess."""
+    facts = table.facts
+    if facts.encoding and facts.encoding != "UTF-16":
+        reading.doubt(
+            f"the text is not UTF-8; it was taken as {facts.encoding}", "save it as CSV UTF-8", weight=WRONG_IF_USED
+        )
+    if facts.index:
+        reading.note(f"left out {facts.index}, which only counts the rows")
+    if len(facts.sheets) > 1:
+        reading.note(f"read the sheets {', '.join(facts.sheets)} as one table, as their headers are the same")
+    if facts.other_sheets:
+        first = facts.other_sheets[0]
+        read = ", ".join(facts.sheets)
+        remedy = f'name another one in a mapping file, as in sheet = "{first}"'
+        reading.doubt(f"read the sheet {read}, not {listed(facts.other_sheets)}", remedy)
+
+
+def _kept(table: RawTable, mapping: ColumnMapping, reading: Reading) -> RawTable:
     """Return the rows that [keep] keeps."""
     for header, texts in mapping.keep.items():
         text = table.cells(header).text()
@@ -207,28 +300,70 @@ def _kept(table: RawTable, mapping: ColumnMapping, note: Note) -> RawTable:
             got = f"no row with {header} {' or '.join(map(repr, texts))}"
             raise DataError(got, f"one of those in the file: {seen}", file=table.file, column=header)
         if len(kept.rows) < len(table.rows):
-            note(f"{table.file}: kept {len(kept.rows)} of {len(table.rows)} rows by {header}")
+            reading.note(f"kept {len(kept.rows)} of {len(table.rows)} rows by {header}")
+            reading.count(filtered=len(table.rows) - len(kept.rows))
+        reading.column(header, "", reason="says which rows to keep")
         table = kept
     return table
 
 
-def _check_attendance(table: RawTable, found: set[str], *, upcoming: bool) -> None:
-    if upcoming or c.ATTENDANCE in found:
-        return
-    headers = table.frame.columns
-    remedy = suggestion(c.ATTENDANCE, headers) or f"its columns are {listed(headers)}"
-    expected = f'a column of gates, named {c.ATTENDANCE} or mapped by {c.ATTENDANCE} = "theirs"'
-    raise DataError(f"no {c.ATTENDANCE} column", expected, remedy, file=table.file)
-
-
-def _note_left_out(table: RawTable, mapping: ColumnMapping, note: Note) -> None:
+def _note_left_out(table: RawTable, mapping: ColumnMapping, reading: Reading, at_home: Sequence[str]) -> None:
+    """Say which columns are not used, and which guesses follow from what is absent."""
     used = {header for source in mapping.columns.values() for header in source.columns}
     used |= {custom.header for custom in mapping.custom_columns} | set(mapping.keep)
-    unused = [header for header in table.frame.columns if header not in used]
-    if unused:
-        note(f"{table.file}: left out {listed(unused)}; declare what should count under [further] in a mapping file")
-    if c.DATE not in {*mapping.columns, *mapping.constants}:
-        note(f"{table.file}: no dates found; rows count as in order of play; map {c.DATE} where the table tells it")
+    for custom in mapping.custom_columns:
+        reading.column(custom.header, custom.column.name, unit=custom.column.unit, reason="a column of the club's own")
+    unused = [header for header in table.frame.columns if header not in used and header not in reading.columns]
+    told = [header for header in table.frame.columns if header not in used and header not in at_home]
+    if told:
+        reading.note(f"left out {listed(told)}; declare what should count under [further] in a mapping file")
+    for header in unused:
+        reading.column(header, "", reason="not a column that games have")
+    names = {*mapping.columns, *mapping.constants}
+    if c.DATE not in names:
+        reading.doubt(
+            "no dates found; rows count as in order of play",
+            f"map {c.DATE} where the table tells it",
+            weight=LIKELY,
+        )
+    if c.HOME not in names and c.VENUE not in names and mapping.guess:
+        clubs = [header for header in unused if any(word in plain_header(header) for word in ("home", "team", "host"))]
+        if clubs:
+            reading.doubt(
+                "no column of home clubs found; all games count as those of one ballpark",
+                f'map {c.HOME} where the table tells it, as in {c.HOME} = "{clubs[0]}"',
+                weight=WRONG_IF_USED,
+            )
+
+
+def _numbered(
+    table: RawTable, columns: dict[str, pl.Series], guess: Guess, reading: Reading
+) -> tuple[dict[str, pl.Series], bool]:
+    """Return the columns with numbers of doubleheaders alone, and True where those numbers can be trusted.
+
+    A guessed column of numbers that most games alone on their date have counts the games of a series or season.
+    """
+    if c.NUMBER not in columns and not guess.counter:
+        return columns, False
+    if c.NUMBER in columns and (c.NUMBER not in guess.guessed or c.DATE not in columns):
+        return columns, True
+    counted = columns[c.NUMBER] if c.NUMBER in columns else table.frame[guess.counter].cast(pl.Int64, strict=False)
+    day = [columns[name].alias(name) for name in (c.DATE, c.HOME) if name in columns]
+    frame = pl.DataFrame([*day, counted.alias(c.NUMBER)])
+    over = [series.name for series in day]
+    alone = frame.select(pl.len().over(over) == 1).to_series()
+    positive = (frame[c.NUMBER] > 0).fill_null(False)
+    if c.NUMBER in columns and int((alone & positive).sum()) * 2 < max(int(positive.sum()), 1):
+        return columns, True
+    if c.NUMBER in columns:
+        header = guess.mapping.columns[c.NUMBER].header
+        reason = "it counts the games of a series or season"
+        reading.note(f"did not take {header} for {c.NUMBER}: {reason}")
+        reading.column(header, "", reason=f"not {c.NUMBER}: {reason}")
+    told_apart = (pl.len().over(over) > 1) & (pl.col(c.NUMBER).n_unique().over(over) == pl.len().over(over))
+    rank = pl.col(c.NUMBER).rank("ordinal").over(over)
+    number = frame.select(pl.when(told_apart & (rank <= 3)).then(rank).cast(pl.Int8)).to_series().alias(c.NUMBER)
+    return {**columns, c.NUMBER: number}, bool(number.is_not_null().any())
 
 
 @dataclass(frozen=True)
@@ -238,6 +373,7 @@ class _Columns:
     table: RawTable
     mapping: ColumnMapping
     refusals: Refusals | None
+    reading: Reading
 
     def parsed(self) -> dict[str, pl.Series]:
         """Return every column of games that the mapping finds, typed, by name."""
@@ -256,17 +392,29 @@ class _Columns:
             return promotions([table.cells(header, self.refusals) for header in source.columns]).alias(name)
         if source.template:
             text = source.filled([table.cells(header).text() for header in source.columns])
-            cells = Cells(text, table.rows, table.file, source.header, table.decimal_comma, self.refusals)
+            cells = table.cells_of(text, source.header, self.refusals)
         else:
             cells = table.cells(source.header, self.refusals)
             if source.header != name:
                 cells = self._without_codes(cells, name, source.unit)
-        return parse(translated(cells, self.mapping.values.get(name, {})), column, source.unit).alias(name)
+        universal = any(plain_header(header).endswith(UNIVERSAL_HEADERS) for header in source.columns)
+        cells = replace(cells, time_zone=self.mapping.time_zone, universal=universal)
+        return parse(self._translated(cells, name), column, source.unit).alias(name)
+
+    def _translated(self, cells: Cells, name: str) -> Cells:
+        """Return the cells with the words of [values] replaced; say which of those stand in no cell."""
+        words = self.mapping.values.get(name, {})
+        if words:
+            seen = set(cells.text().str.strip_chars().str.to_lowercase().drop_nulls().unique())
+            absent = [word for word in words if word.strip().lower() not in seen]
+            if absent:
+                self.reading.doubt(f"no cell of {cells.header} says {listed(absent)}, as [values.{name}] has it")
+        return translated(cells, words)
 
     def _custom(self, custom: CustomColumn) -> pl.Series:
         """Return a club's own column, typed, shape (rows,)."""
         name = custom.column.name
-        cells = translated(self.table.cells(custom.header, self.refusals), self.mapping.values.get(name, {}))
+        cells = self._translated(self.table.cells(custom.header, self.refusals), name)
         return parse(cells, custom.column).alias(name)
 
     def _constant(self, name: str, text: str) -> pl.Series:
@@ -293,20 +441,20 @@ class _Columns:
         return cells.having(cells.values.zip_with(~code.fill_null(False), pl.Series([None], dtype=cells.values.dtype)))
 
 
-def _known_attendance(frame: pl.DataFrame, file: str, note: Note) -> pl.DataFrame:
+def _known_attendance(frame: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Return the games with an attendance of 0 taken as unknown."""
     zeros = frame.filter(pl.col(c.ATTENDANCE) == 0).height if c.ATTENDANCE in frame.columns else 0
     if not zeros:
         return frame
-    note(f"{file}: took the {c.ATTENDANCE} of 0 in {zeros} rows as unknown")
+    reading.note(f"took the {c.ATTENDANCE} of 0 in {zeros} rows as unknown")
     return frame.with_columns(pl.when(pl.col(c.ATTENDANCE) != 0).then(pl.col(c.ATTENDANCE)))
 
 
-def _note_early(frame: pl.DataFrame, file: str, note: Note) -> None:
+def _note_early(frame: pl.DataFrame, reading: Reading) -> None:
     """Ask whether 7:05 is meant to be the morning."""
     early = frame.filter(pl.col(c.START_TIME) < EARLIEST_START).height if c.START_TIME in frame.columns else 0
     if early:
-        note(f"{file}: {early} start times are before 8 in the morning; write 19:05 or 7:05PM for the evening")
+        reading.doubt(f"{early} start times are before 8 in the morning", "write 19:05 or 7:05PM for the evening")
 
 
 def _in_their_words(refused: DataError, mapping: ColumnMapping) -> DataError:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_headers
+from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_width, named_columns
 from gatecast.errors import DataError
 from gatecast.files import TABLE_ENDINGS
 
-__all__ = ["LARGEST_FILE", "read_table"]
+__all__ = ["LARGEST_FILE", "read_table", "table_of"]
 
 LARGEST_FILE = 200_000_000
 PARQUET_MARK = b"PAR1"
@@ -41,6 +43,28 @@ def read_table(path: str | Path, sheet: str = "") -> RawTable:
     from gatecast.collect.delimited import read_delimited
 
     return read_delimited(target.read_bytes(), target.name)
+
+
+def _polars(source: Any, file: str) -> pl.DataFrame:  # noqa: ANN401
+    """Return any data frame as one of polars, a pandas index that says something as a column."""
+    if isinstance(source, pl.DataFrame):
+        return source
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(source)
+    except TypeError:
+        expected = "a path, or a data frame of pandas, polars or Arrow"
+        raise DataError(f"a {type(source).__name__}", expected, file=file) from None
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    index = getattr(frame.to_native(), "index", None)
+    if frame.implementation.is_pandas_like() and (index.dtype.kind == "M" or any(index.names)):  # type: ignore[union-attr]
+        native = frame.to_native()
+        names = [name or ("date" if "date" not in native.columns else "index") for name in native.index.names]
+        frame = nw.from_native(native.reset_index(names=names))
+    converted: pl.DataFrame = frame.to_polars()
+    return converted
 
 
 def _checked_ending(path: Path) -> str:
@@ -82,11 +106,33 @@ def _read_parquet(path: Path) -> RawTable:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as broken:
         reason = str(broken).splitlines()[0][:80] if str(broken) else type(broken).__name__
         raise DataError(f"a damaged Parquet file ({reason})", "a whole one", "write it again", file=path.name) from None
-    check_headers(frame.columns, path.name)
-    if height == 0:
-        raise DataError("no games", "at least one row below the header", file=path.name)
-    columns = [_plain(frame[name], path.name) for name in frame.columns]
-    return RawTable(pl.DataFrame(columns), range(2, height + 2), path.name, metadata=metadata)
+    return replace(table_of(frame, path.name), metadata=metadata)
+
+
+def table_of(source: Any, file: str = "") -> RawTable:  # noqa: ANN401
+    """Return a data frame as a table; its first row counts as row 2, as below a header.
+
+    Parameters
+    ----------
+    source : data frame
+        Of pandas, polars, Arrow or another library that narwhals knows; lazy frames are collected. A pandas index
+        that has a name or holds dates becomes a column.
+    file : str
+        Name for messages.
+
+    Raises
+    ------
+    DataError
+        No data frame, no rows, too many columns, or a column of lists.
+    """
+    frame = _polars(source, file)
+    check_width(frame.width, file)
+    if frame.height == 0:
+        raise DataError("no games", "at least one row below the header", file=file)
+    rows = range(2, frame.height + 2)
+    columns = [_plain(values, file) for values in frame.get_columns()]
+    plain, facts = named_columns([name.strip() for name in frame.columns], columns, rows, file)
+    return RawTable(plain, rows, file, facts=facts)
 
 
 def _plain(values: pl.Series, file: str) -> pl.Series:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
-from gatecast.collect.raw_table import MOST_COLUMNS, RawTable, check_headers
+from gatecast.collect.raw_table import MOST_COLUMNS, RawTable, check_width, named_columns
 from gatecast.errors import DataError, InputError
 from gatecast.suggestions import suggestion
 
@@ -34,7 +35,7 @@ Numbered = tuple[int, list[Any]]
 
 
 def read_workbook(path: Path, sheet: str = "") -> RawTable:
-    """Read one sheet of an Excel workbook: the first, or the one named.
+    """Read the sheet of an Excel workbook that is named, or its first one and all others of the same header.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def read_workbook(path: Path, sheet: str = "") -> RawTable:
         with warnings.catch_warnings(), path.open("rb") as opened:
             # openpyxl warns of decorations it leaves out, which do not matter here.
             warnings.simplefilter("ignore")
-            return _read_sheet(opened, path.name, sheet)
+            return _read_sheets(opened, path.name, sheet)
     except InputError:
         raise
     except Exception as broken:
@@ -85,34 +86,86 @@ def _check_zip(path: Path) -> None:
         raise DataError(got, expected, "copy the table alone into a new workbook", file=path.name)
 
 
-def _read_sheet(opened: BinaryIO, file: str, sheet: str) -> RawTable:
+def _read_sheets(opened: BinaryIO, file: str, sheet: str) -> RawTable:
+    """Read the sheet named, or the first one and all others with the same header."""
     from openpyxl import load_workbook
 
     book = load_workbook(opened, read_only=True, data_only=False, keep_links=False)
     try:
-        names = [page.title for page in book.worksheets]
-        if not names:
+        titles = [page.title for page in book.worksheets]
+        if not titles:
             raise DataError("a workbook without sheets", "a sheet of games", file=file)
-        if sheet and sheet not in names:
-            expected = f"one of its sheets: {', '.join(names)}"
-            raise DataError(f"no sheet {sheet!r}", expected, suggestion(sheet, names), file=file)
-        page = book[sheet or names[0]]
-        page.reset_dimensions()
-        start, header = next(_filled_rows(page, file, MOST_COLUMNS + 1), (1, []))
-        if not header:
-            raise DataError("an empty sheet", "a header and at least one row below it", file=file)
-        names = ["" if cell is None else _as_text(cell).strip() for cell in header]
-        while not names[-1]:
-            names.pop()
-        check_headers([name for name in names if name], file)
-        numbered = [pair for pair in _filled_rows(page, file, len(names) + 1) if pair[0] > start]
+        if sheet and sheet not in titles:
+            expected = f"one of its sheets: {', '.join(titles)}"
+            raise DataError(f"no sheet {sheet!r}", expected, suggestion(sheet, titles), file=file)
+        first = sheet or titles[0]
+        read = {first: _read_sheet(book[first], file)}
+        for title in titles:
+            if not sheet and title != first and _header_of(book[title]) == read[first].header:
+                read[title] = _read_sheet(book[title], file)
     finally:
         book.close()
-    if not numbered:
-        raise DataError("no games", "at least one row below the header", file=file)
+    filled = {title: page for title, page in read.items() if page.rows}
+    if not filled:
+        raise DataError("no games", "at least one row below the header", _others(titles, [first]), file=file)
+    rows = [row for page in filled.values() for row in page.rows]
+    columns = [
+        _column(str(place), [cell for page in filled.values() for cell in page.columns[place]])
+        for place in range(len(read[first].header))
+    ]
+    frame, facts = named_columns(read[first].header, columns, rows, file)
+    facts = replace(facts, sheets=tuple(filled), other_sheets=tuple(title for title in titles if title not in read))
+    of_row = [title for title, page in filled.items() for _ in page.rows] if len(filled) > 1 else None
+    return RawTable(frame, rows, file, facts=facts, sheet_of_row=of_row)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The header of a sheet, the rows of the sheet that hold something, and their cells, column by column."""
+
+    header: list[str]
+    rows: list[int]
+    columns: list[tuple[Any, ...]]
+
+
+def _others(titles: list[str], read: list[str]) -> str:
+    others = [title for title in titles if title not in read]
+    return f'its other sheets are {", ".join(others)}: name one as sheet = "{others[0]}"' if others else ""
+
+
+def _header_of(page: ReadOnlyWorksheet) -> list[str]:
+    page.reset_dimensions()
+    for row in page.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS + 1, values_only=True):
+        if any(value is not None and value != "" for value in row):
+            return _stripped(row)
+    return []
+
+
+def _stripped(header: Sequence[Any]) -> list[str]:
+    """Return the texts of a header, without empty ones at its end."""
+    names = ["" if cell is None else _as_text(cell).strip() for cell in header]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _read_sheet(page: ReadOnlyWorksheet, file: str) -> _Sheet:
+    page.reset_dimensions()
+    start, cells = next(_filled_rows(page, file, MOST_COLUMNS + 1), (1, []))
+    if not cells:
+        raise DataError("an empty sheet", "a header and at least one row below it", file=file)
+    header = _stripped(cells)
+    check_width(len(header), file)
+    numbered = [pair for pair in _filled_rows(page, file, len(header) + 1) if pair[0] > start]
     rows = [number for number, _ in numbered]
-    columns = zip(*(cells for _, cells in numbered), strict=True)
-    return RawTable(_framed(names, columns, rows, file), rows, file)
+    columns = list(zip(*(row for _, row in numbered), strict=True)) if numbered else []
+    beyond = columns[len(header)] if len(columns) > len(header) else ()
+    filled = next((at for at, value in enumerate(beyond) if value is not None and value != ""), None)
+    if filled is not None:
+        got = f"a value in column {len(header) + 1}, which has no header"
+        remedy = "unmerge the cells of the header, and take out titles above it"
+        raise DataError(got, "a name in row 1 above every column", remedy, file=file, row=rows[filled])
+    return _Sheet(header, rows, columns)
 
 
 def _filled_rows(page: ReadOnlyWorksheet, file: str, width: int) -> Iterator[Numbered]:
@@ -137,22 +190,7 @@ def _refuse_computed(cell: ReadOnlyCell, row: int, place: int, file: str) -> Non
     raise DataError(f"the error '{cell.value}'", "a value, or an empty cell", file=file, row=row, column=column)
 
 
-def _framed(names: list[str], columns: Iterator[tuple[Any, ...]], rows: list[int], file: str) -> pl.DataFrame:
-    """Return the columns under their headers; a value under no header is refused."""
-    kept = {}
-    for place, values in enumerate(columns):
-        name = names[place] if place < len(names) else ""
-        filled = next((at for at, value in enumerate(values) if value is not None and value != ""), None)
-        if name:
-            kept[name] = _column(name, values)
-        elif filled is not None:
-            got = f"a value in column {place + 1}, which has no header"
-            remedy = "unmerge the cells of the header, and take out titles above it"
-            raise DataError(got, "a name in row 1 above every column", remedy, file=file, row=rows[filled])
-    return pl.DataFrame(kept)
-
-
-def _column(name: str, values: tuple[Any, ...]) -> pl.Series:
+def _column(name: str, values: Sequence[Any]) -> pl.Series:
     """Return a typed column where all its cells are of one kind; text otherwise."""
     kinds = {type(value) for value in values if value is not None and value != ""}
     clean = [None if value == "" else value for value in values]

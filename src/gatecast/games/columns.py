@@ -180,8 +180,8 @@ CANONICAL: dict[str, Column] = {
         Column(PRECIPITATION, pl.String, Role.CATEGORY, WEATHER, values=("none", "drizzle", "showers", "rain", "snow")),
         Column(HOME_STARTER, pl.String, Role.CATEGORY, STARTERS),
         Column(VISITOR_STARTER, pl.String, Role.CATEGORY, STARTERS),
-        Column(HOME_RUNS, pl.Int16, Role.RESULT, AFTER, "runs", low=0, high=99),
-        Column(VISITOR_RUNS, pl.Int16, Role.RESULT, AFTER, "runs", low=0, high=99),
+        Column(HOME_RUNS, pl.Int16, Role.RESULT, AFTER, "runs", low=0, high=999),
+        Column(VISITOR_RUNS, pl.Int16, Role.RESULT, AFTER, "runs", low=0, high=999),
         Column(ATTENDANCE, pl.Int32, Role.TARGET, AFTER, "people", low=0, high=LARGEST_CROWD),
         Column(SCANNED, pl.Int32, Role.RESULT, AFTER, "people", low=0, high=LARGEST_CROWD),
     )

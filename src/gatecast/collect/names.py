@@ -1,0 +1,114 @@
+"""Names of clubs, visitors and venues: one spelling for each, near names offered, old names joined to new ones."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from gatecast.collect.report import Reading
+from gatecast.games import columns as c
+from gatecast.suggestions import listed
+
+__all__ = ["ENTITY_COLUMNS", "name_key", "nearest_name", "tidy_name", "unified"]
+
+ENTITY_COLUMNS = (c.HOME, c.VISITOR, c.VENUE)
+CLUBS = (c.HOME, c.VISITOR)
+LEAST_ALIKE = 0.6
+Aliases = Mapping[str, str]
+
+
+def tidy_name(name: str) -> str:
+    """Return a name in one Unicode form (NFKC), with single spaces.
+
+    Examples
+    --------
+    >>> tidy_name("Ｃ大阪"), tidy_name("Montre\\u0301al ")
+    ('C大阪', 'Montréal')
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of one name have in common: no capitals, spaces, marks or full-width signs.
+
+    Examples
+    --------
+    >>> name_key("St. Louis") == name_key("ST LOUIS")
+    True
+    """
+    plain = "".join(sign for sign in tidy_name(name).casefold() if sign.isalnum())
+    return plain or tidy_name(name)
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is nearest to one, or an empty text where none is near.
+
+    Examples
+    --------
+    >>> nearest_name("Bears FC", ["Foxes", "Bears"]), nearest_name("Fox", ["Foxes", "Bears"])
+    ('Bears', 'Foxes')
+    """
+    keys = {name_key(each): each for each in known}
+    key = name_key(name)
+    within = [each for each in keys if len(each) > 2 and len(key) > 2 and (each in key or key in each)]
+    near = (within and [max(within, key=len)]) or difflib.get_close_matches(key, keys, n=1, cutoff=LEAST_ALIKE)
+    return keys[near[0]] if near else ""
+
+
+def unified(columns: dict[str, pl.Series], aliases: Aliases, reading: Reading) -> dict[str, pl.Series]:
+    """Return columns with one spelling for each club and each venue.
+
+    Parameters
+    ----------
+    columns : mapping of our name to Series of text
+    aliases : mapping of name to name
+        Other names, and the name that each stands for; compared as `name_key` does.
+    reading : Reading
+        Told which spellings were taken as one.
+    """
+    out = dict(columns)
+    by_key = {name_key(other): name for other, name in aliases.items()}
+    for group in (CLUBS, (c.VENUE,)):
+        counts: Counter[str] = Counter()
+        for name in group:
+            if name in columns and columns[name].dtype == pl.String:
+                for text, count in columns[name].drop_nulls().value_counts().iter_rows():
+                    counts[text] += count
+        spelled = _spellings(counts, by_key, brackets=group == (c.VENUE,))
+        changed = {text: name for text, name in spelled.items() if text != name}
+        if not changed:
+            continue
+        for name in group:
+            if name in columns and columns[name].dtype == pl.String:
+                out[name] = columns[name].replace(changed)
+        for text, name in changed.items():
+            reading.spellings.setdefault(name, set()).add(text)
+        shown = [f"{text} as {name}" for text, name in sorted(changed.items())]
+        reading.note(f"took {listed(shown)}")
+    return out
+
+
+def _without_note(name: str) -> str:
+    """Return a venue's name without what stands in brackets at its end, such as the name of a rivalry."""
+    return re.sub(r"\s*\([^()]*\)$", "", name) or name
+
+
+def _spellings(counts: Counter[str], aliases: Aliases, *, brackets: bool) -> dict[str, str]:
+    """Return the name to use for each text: the alias's, or the most frequent spelling of the same name."""
+    usual: dict[str, tuple[int, str]] = {}
+    tidied: Counter[str] = Counter()
+    for text, count in counts.items():
+        tidied[tidy_name(text)] += count
+    for text, count in tidied.items():
+        key = name_key(text)
+        if key not in usual or count > usual[key][0]:
+            usual[key] = (count, text)
+    names = {text: usual[name_key(tidy_name(text))][1] for text in counts}
+    bare = {text: name_key(_without_note(name)) for text, name in names.items()} if brackets else {}
+    names |= {text: usual[key][1] for text, key in bare.items() if key in usual}
+    return {text: aliases.get(name_key(name), name) for text, name in names.items()}
