@@ -18,7 +18,7 @@ import polars as pl
 from gatecast.collect import notice_of, read_games
 from gatecast.errors import DataError, GatecastError
 from gatecast.evaluate import score
-from gatecast.evaluate.backtest import backtest, parse_lead
+from gatecast.evaluate.backtesting import backtest, parse_lead
 from gatecast.evaluate.baselines import BASELINES
 from gatecast.evaluate.scores import (
     BRIER,

@@ -2,7 +2,7 @@
 
     python benchmarks/drift_alarm.py --seasons 100000
 
-Draws seasons of 81 home games whose errors are normal scores that go together as `gatecast.forecast.dependence` says,
+Draws seasons of 81 home games whose errors are normal scores that go together as `gatecast.forecast.scenarios` says,
 looks at them after every game as `gatecast.service.alarm` does, and prints: how far the latest games stand out at most
 in one season of so many, and how few gates lie in their ranges at least (the alarm's constants); seasons with a false
 alarm; and seasons in which a shift is found, by how many games after it. A shift is given in standard deviations of a

@@ -14,7 +14,7 @@ import numpy as np
 from shared import add_games, games_of, markdown
 
 from gatecast.evaluate import score
-from gatecast.evaluate.backtest import backtest
+from gatecast.evaluate.backtesting import backtest
 from gatecast.evaluate.scores import COVERAGES, MAE, PINBALL
 from gatecast.forecast import Forecaster
 from gatecast.games import PRESEASON, Games

@@ -88,7 +88,7 @@ def fit_seconds(name: str, samples: Samples, signature: Signature, epochs: int) 
     import numpy as np
 
     from gatecast.prepare.tokens import network_inputs
-    from gatecast.train.losses import censored_crps
+    from gatecast.train.loop import censored_crps
 
     settings = TrainingSettings()
     batch, steps = plan(samples)

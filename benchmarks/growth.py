@@ -14,7 +14,7 @@ from statistics import median
 
 from shared import add_games, games_of, markdown, peak_megabytes
 
-from gatecast.evaluate.backtest import parse_lead
+from gatecast.evaluate.backtesting import parse_lead
 from gatecast.games import Games
 from gatecast.games.cutoff import Lead
 from gatecast.prepare import Preparation

@@ -3,7 +3,7 @@
     python benchmarks/homestands.py runs/games.parquet runs/transformer.parquet
 
 With `--fit`, measure instead how forecast errors go together, and print the constants of
-`gatecast.forecast.dependence`; the file must be of seasons before those that the constants are judged on.
+`gatecast.forecast.scenarios`; the file must be of seasons before those that the constants are judged on.
 
     python benchmarks/homestands.py runs/games.parquet runs/development.parquet --fit
 """
@@ -23,8 +23,7 @@ from scipy.special import ndtri
 from shared import markdown
 
 from gatecast.collect import read_games
-from gatecast.forecast.dependence import MEASURED, Dependence
-from gatecast.forecast.scenarios import SCENARIOS, ticket_scenarios
+from gatecast.forecast.scenarios import MEASURED, SCENARIOS, Dependence, ticket_scenarios
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS

@@ -5,7 +5,6 @@ python benchmarks/reasons.py
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Mapping
 from importlib import resources
@@ -16,15 +15,15 @@ import polars as pl
 from shared import markdown
 
 from gatecast.collect import SampleLeague, sample_league
-from gatecast.forecast import Explanation, Forecaster, comparable, explain
+from gatecast.forecast import Explanation, Forecaster, ForecastSession
 from gatecast.forecast import drivers as d
-from gatecast.forecast.what_if import changed_games, what_if
+from gatecast.forecast import explain as module
+from gatecast.forecast.what_if import changed_games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
 
 GAME = "QUI202506130"
 RUNS = 7
-MODULE = importlib.import_module("gatecast.forecast.explain")
 PLANTED: dict[str, tuple[str, dict[str, object]]] = {
     "fireworks taken away": (d.PROMOTION, {c.PROMOTION: None}),
     "bobblehead in their place": (d.PROMOTION, {c.PROMOTION: "bobblehead"}),
@@ -61,11 +60,11 @@ def shipped() -> Forecaster:
 
 def timed(forecaster: Forecaster, league: SampleLeague) -> tuple[float, float]:
     """Seconds for both, the games not prepared yet."""
-    forecaster._latest = None
     begun = time.perf_counter()
-    explain(forecaster, league.games, league.upcoming, league.as_of, [GAME])
+    session = ForecastSession(forecaster, league.games, league.upcoming, league.as_of)
+    session.explain([GAME])
     between = time.perf_counter()
-    comparable(forecaster, league.games, league.upcoming, league.as_of, GAME)
+    session.comparable(GAME)
     return between - begun, time.perf_counter() - between
 
 
@@ -76,13 +75,15 @@ def people(explained: tuple[Explanation, ...]) -> np.ndarray:
 def steadiness(forecaster: Forecaster, league: SampleLeague) -> list[tuple[str, str, str]]:
     """How far the people of a driver move, over all games to come, when other orders are drawn."""
 
+    session = ForecastSession(forecaster, league.games, league.upcoming, league.as_of)
+
     def found() -> np.ndarray:
-        return people(explain(forecaster, league.games, league.upcoming, league.as_of))
+        return people(session.explain())
 
     usual, moved = found(), []
-    for MODULE.SEED in (1, 2, 3):
+    for module.SEED in (1, 2, 3):
         moved.append(found() - usual)
-    MODULE.SEED = 0
+    module.SEED = 0
     return [("orders of the drivers", f"{np.sqrt(np.mean(np.square(moved))):.1f}", f"{np.abs(moved).max():.0f}")]
 
 
@@ -91,15 +92,14 @@ def planted(forecaster: Forecaster, league: SampleLeague) -> list[tuple[str, str
 
     def of(change: Mapping[str, object]) -> dict[str, float]:
         coming = changed_games(league.upcoming, {GAME: change}) if change else league.upcoming
-        return explain(forecaster, league.games, coming, league.as_of, [GAME])[0].people
+        return ForecastSession(forecaster, league.games, coming, league.as_of).explain([GAME])[0].people
 
+    session = ForecastSession(forecaster, league.games, league.upcoming, league.as_of)
     before, rows = of({}), []
     for name, (driver, change) in PLANTED.items():
-        told = [
-            each.filter(pl.col(c.GAME_ID) == GAME)[MEAN].item()
-            for each in what_if(forecaster, league.games, league.upcoming, league.as_of, {GAME: change})
-        ]
-        moved = f"{told[1] - told[0]:+.0f}"
+        forecasts = session.forecast(), session.what_if({GAME: change})
+        without, changed = (each.filter(pl.col(c.GAME_ID) == GAME)[MEAN].item() for each in forecasts)
+        moved = f"{changed - without:+.0f}"
         rows.append((name, driver, f"{before[driver]:+.0f}", f"{of(change)[driver]:+.0f}", moved))
     return rows
 

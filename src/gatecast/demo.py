@@ -13,7 +13,7 @@ import polars as pl
 from gatecast.collect import SIMULATED_NOTICE, SampleLeague, sample_league, write_games
 from gatecast.errors import InputError
 from gatecast.evaluate import compared, homestand, write_report
-from gatecast.evaluate.backtest import backtest
+from gatecast.evaluate.backtesting import backtest
 from gatecast.evaluate.baselines import BASELINES
 from gatecast.evaluate.report import OURS
 from gatecast.files import write_table, write_text

@@ -1,14 +1,20 @@
-"""How long work tells where it stands."""
+"""How long-running work reports its progress."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
-__all__ = ["Progress", "silent"]
+__all__ = ["Progress", "printed", "silent"]
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps are done, and how many there are."""
+"""Called with the name of the work, the steps done, and the number of steps."""
 
 
 def silent(what: str, done: int, total: int) -> None:
     """Show nothing."""
+
+
+def printed(what: str, done: int, total: int) -> None:
+    """Print one line for each step to the standard error stream."""
+    print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)

@@ -200,7 +200,7 @@ def test_a_model_is_not_put_in_place_of_a_file(run, files, tmp_path):
     [
         ((), ("--as-of",)),
         (("--as-of", "yesterday"), ("--as-of", "'yesterday'")),
-        (("--as-of", "2025-06-20"), ("cut-off of 2025-06-20",)),
+        (("--as-of", "2025-06-20"), ("cutoff of 2025-06-20",)),
     ],
 )
 def test_forecasts_asked_wrongly_are_refused_before_a_training(run, files, tmp_path, monkeypatch, options, words):

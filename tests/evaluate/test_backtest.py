@@ -7,7 +7,7 @@ import pytest
 from gatecast.collect.sample import sample_league
 from gatecast.errors import InputError
 from gatecast.evaluate import FORECAST_COLUMNS
-from gatecast.evaluate.backtest import backtest, parse_lead
+from gatecast.evaluate.backtesting import backtest, parse_lead
 from gatecast.evaluate.baselines import RuleOfThumb
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import PRESEASON, Games

@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from gatecast.collect.sample import sample_league
 from gatecast.evaluate import FORECAST_COLUMNS, QUANTILE_COLUMNS, baselines, score
-from gatecast.evaluate.backtest import backtest
+from gatecast.evaluate.backtesting import backtest
 from gatecast.evaluate.baselines import BASELINES, RuleOfThumb
 from gatecast.evaluate.scores import MAE
 from gatecast.games import PRESEASON, Games

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from gatecast.errors import InputError
-from gatecast.forecast import Forecaster, comparable
+from gatecast.forecast import Forecaster, ForecastSession
 from gatecast.forecast import drivers as d
 from gatecast.forecast.what_if import changed_games
 from gatecast.games import columns as c
@@ -23,7 +23,7 @@ def like(shipped, league):
     """The past games like one to come, and their rows."""
 
     def found(game, **more):
-        told = comparable(shipped, league.games, league.upcoming, league.as_of, game, **more)
+        told = ForecastSession(shipped, league.games, league.upcoming, league.as_of).comparable(game, **more)
         rows = {row[c.GAME_ID]: row for row in league.games.table.iter_rows(named=True)}
         return [(each, rows[each.game_id]) for each in told]
 
@@ -71,18 +71,18 @@ def test_a_game_that_was_the_same_in_all_is_found_first(shipped, league):
     past = league.games.filter(pl.col(c.HOME) == league.club).table.row(-1, named=True)
     names = (c.VISITOR, c.START_TIME, c.PROMOTION, c.PRECIPITATION, c.SKY, c.TEMPERATURE, c.WIND)
     changed = changed_games(league.upcoming, {"QUI202506150": {name: past[name] for name in names}})
-    nearest = comparable(shipped, league.games, changed, league.as_of, "QUI202506150")[0]
+    nearest = ForecastSession(shipped, league.games, changed, league.as_of).comparable("QUI202506150")[0]
     assert nearest.game_id == past[c.GAME_ID]
     assert {d.START, d.PROMOTION} <= set(nearest.alike)
 
 
 def test_without_dates_and_with_few_games(compiled_once, quick):
     fitted = Forecaster(settings=quick).fit(PAST)
-    told = comparable(fitted, PAST, NEW, None, "game-000002")
+    told = ForecastSession(fitted, PAST, NEW, None).comparable("game-000002")
     assert len(told) == 5
     assert {each.game_id for each in told} <= {f"game-{place:06d}" for place in range(1, 7)}
 
 
 def test_what_is_not_to_come_is_refused(shipped, league):
     with pytest.raises(InputError, match="expected one of"):
-        comparable(shipped, league.games, league.upcoming, league.as_of, "nowhere")
+        ForecastSession(shipped, league.games, league.upcoming, league.as_of).comparable("nowhere")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.forecast.dependence import MEASURED, Dependence
+from gatecast.forecast.scenarios import MEASURED, Dependence
 
 GAMES = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 230)), min_size=2, max_size=30)
 

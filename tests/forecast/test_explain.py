@@ -1,4 +1,3 @@
-import importlib
 import itertools
 import math
 
@@ -7,9 +6,9 @@ import polars as pl
 import pytest
 
 from gatecast.errors import DataError, InputError
-from gatecast.forecast import Forecaster, explain
+from gatecast.forecast import Forecaster, ForecastSession
 from gatecast.forecast import drivers as d
-from gatecast.forecast.game_pairs import GamePairs
+from gatecast.forecast import explain as module
 from gatecast.forecast.what_if import changed_games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
@@ -17,8 +16,6 @@ from gatecast.games.forecast_columns import MEAN
 from .shipped import shipped_forecaster
 from .test_undated import NEW, PAST
 
-MODULE = importlib.import_module("gatecast.forecast.explain")
-"""Its name is that of its function in the package."""
 GAME, FAR = "QUI202506130", "QUI202507130"
 
 
@@ -28,13 +25,18 @@ def shipped(compiled_once):
 
 
 @pytest.fixture(scope="module")
-def explained(shipped, league):
-    return {each.game_id: each for each in explain(shipped, league.games, league.upcoming, league.as_of)}
+def explained(session):
+    return {each.game_id: each for each in session.explain()}
+
+
+@pytest.fixture(scope="module")
+def session(shipped, league):
+    return ForecastSession(shipped, league.games, league.upcoming, league.as_of)
 
 
 def of_changed(shipped, league, **change):
     changed = changed_games(league.upcoming, {GAME: change})
-    return explain(shipped, league.games, changed, league.as_of, [GAME])[0]
+    return ForecastSession(shipped, league.games, changed, league.as_of).explain([GAME])[0]
 
 
 def test_drivers_add_up_to_the_forecast_exactly(shipped, league, explained):
@@ -45,20 +47,20 @@ def test_drivers_add_up_to_the_forecast_exactly(shipped, league, explained):
         assert each.expected == pytest.approx(mean, abs=0.06)
 
 
-def test_one_game_is_explained_as_it_is_among_others(shipped, league, explained):
-    alone = explain(shipped, league.games, league.upcoming, league.as_of, [GAME])[0]
+def test_one_game_is_explained_as_it_is_among_others(session, explained):
+    alone = session.explain([GAME])[0]
     assert alone.baseline == pytest.approx(explained[GAME].baseline, abs=0.1)
     # Other orders of the drivers are drawn.
     assert alone.people == pytest.approx(explained[GAME].people, abs=15)
-    assert alone == explain(shipped, league.games, league.upcoming, league.as_of, [GAME])[0]
+    assert alone == session.explain([GAME])[0]
 
 
 def test_the_average_game_is_made_of_recent_home_games(league, explained):
     ours = league.games.table.filter(pl.col(c.HOME) == league.club)
     each = explained[GAME]
     recent = ours.filter(pl.col(c.DATE) >= each.since)
-    assert each.games == recent.height <= MODULE.BACKGROUND
-    assert 0 <= (ours[c.DATE].max() - each.since).days <= MODULE.TWO_SEASONS
+    assert each.games == recent.height <= module.BACKGROUND
+    assert 0 <= (ours[c.DATE].max() - each.since).days <= module.TWO_SEASONS
     assert each.baseline == pytest.approx(recent[c.ATTENDANCE].mean(), rel=0.05)
 
 
@@ -84,13 +86,13 @@ def test_what_does_not_differ_or_is_not_known_has_none(shipped, league, explaine
     assert of_changed(shipped, league, **unknown).people[d.WEATHER] == 0.0
 
 
-def test_they_are_shapley_values(shipped, league, monkeypatch):
+def test_they_are_shapley_values(session, monkeypatch):
     """Against the definition, over all sets of drivers, with three past games."""
-    monkeypatch.setattr(MODULE, "BACKGROUND", 3)
-    monkeypatch.setattr(MODULE, "PERMUTATIONS", 400)
-    each = explain(shipped, league.games, league.upcoming, league.as_of, [GAME])[0]
-    past = MODULE._background
-    beside = GamePairs.of(shipped, league.games, league.upcoming, league.as_of, wanted=[GAME], choice=past)
+    monkeypatch.setattr(module, "BACKGROUND", 3)
+    monkeypatch.setattr(module, "PERMUTATIONS", 400)
+    each = session.explain([GAME])[0]
+    past = module.games_of_two_seasons
+    beside = session.pairs([GAME], past)
     players = [i for i in range(len(beside.drivers)) if beside.differs[:, i].any()]
     sets = np.array(list(itertools.product([False, True], repeat=len(players))))
     by_hand = np.zeros(len(players))
@@ -111,36 +113,38 @@ def test_they_are_shapley_values(shipped, league, monkeypatch):
 def test_a_further_gate_changes_the_average_game_little(shipped, league, explained):
     last = league.games.table.filter(pl.col(c.HOME) == league.club)[c.GAME_ID][-1]
     fewer = league.games.filter(pl.col(c.GAME_ID) != last)
-    each = explain(shipped, fewer, league.upcoming, league.as_of, [GAME])[0]
+    each = ForecastSession(shipped, fewer, league.upcoming, league.as_of).explain([GAME])[0]
     assert each.baseline == pytest.approx(explained[GAME].baseline, rel=0.02)
 
 
-def test_a_gate_after_the_cut_off_changes_nothing(shipped, league):
+def test_a_gate_after_the_cutoff_changes_nothing(shipped, league):
     day = league.games.table.filter(pl.col(c.HOME) == league.club)[c.DATE][-12]
     upcoming = league.games.filter((pl.col(c.DATE) > day) & (pl.col(c.HOME) == league.club))
     hidden = upcoming.table.with_columns(pl.lit(17, pl.Int32).alias(c.ATTENDANCE))
     game = [upcoming.table[c.GAME_ID][0]]
-    as_played = explain(shipped, league.games, upcoming, day, game)
-    assert as_played == explain(shipped, league.games, type(upcoming)(hidden, upcoming.custom_columns), day, game)
+    as_played = ForecastSession(shipped, league.games, upcoming, day).explain(game)
+    assert as_played == ForecastSession(
+        shipped, league.games, type(upcoming)(hidden, upcoming.custom_columns), day
+    ).explain(game)
 
 
 def test_without_dates(compiled_once, quick):
     fitted = Forecaster(settings=quick).fit(PAST)
     forecast = fitted.forecast(PAST, NEW)
-    told = explain(fitted, PAST, NEW)
+    told = ForecastSession(fitted, PAST, NEW).explain()
     assert [each.expected for each in told] == pytest.approx(forecast[MEAN].to_list(), abs=0.06)
     for each in told:
         assert (each.games, each.since) == (6, None)
         assert each.baseline + math.fsum(each.people.values()) == pytest.approx(each.expected, abs=1e-8)
 
 
-def test_what_cannot_be_explained_is_refused(shipped, league, compiled_once):
+def test_what_cannot_be_explained_is_refused(shipped, session, league):
     with pytest.raises(InputError, match="got 'QUI', expected one of"):
-        explain(shipped, league.games, league.upcoming, league.as_of, ["QUI"])
+        session.explain(["QUI"])
     with pytest.raises(InputError, match="no past home game of its club with a gate"):
         none = league.games.filter(pl.col(c.HOME) != league.club)
-        explain(shipped, none, league.upcoming, league.as_of, [GAME])
-    with pytest.raises(DataError, match="games after the cut-off"):
-        explain(shipped, league.games, league.upcoming, "2025-08-01")
+        ForecastSession(shipped, none, league.upcoming, league.as_of).explain([GAME])
+    with pytest.raises(DataError, match="games after the cutoff"):
+        ForecastSession(shipped, league.games, league.upcoming, "2025-08-01")
     with pytest.raises(InputError, match="not trained"):
-        explain(Forecaster(), league.games, league.upcoming, league.as_of)
+        ForecastSession(Forecaster(), league.games, league.upcoming, league.as_of).explain()

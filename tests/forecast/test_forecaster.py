@@ -1,5 +1,6 @@
 import datetime as dt
 import os
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -7,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+import sklearn.base
 
 from gatecast.errors import DataError, InputError
 from gatecast.evaluate import FORECAST_COLUMNS, QUANTILE_COLUMNS
-from gatecast.forecast import Forecaster, check_upcoming
+from gatecast.forecast import Forecaster, ForecastSession
 from gatecast.forecast.table import CONTEXT_COLUMNS, TURNED_AWAY
 from gatecast.games import Games
 from gatecast.games import columns as c
@@ -51,7 +53,7 @@ def test_one_row_a_game_in_their_order(forecaster, league, forecast):
     assert forecaster.forecast(league.games, turned, as_of=league.as_of).equals(forecast.reverse())
 
 
-def test_lead_and_cut_off_tell_when_it_was_made(league, forecast):
+def test_lead_and_cutoff_tell_when_it_was_made(league, forecast):
     assert forecast[AS_OF].unique().to_list() == [league.as_of]
     days = (forecast[c.DATE] - league.as_of).dt.total_days().cast(pl.String)
     assert forecast[LEAD].to_list() == days.to_list()
@@ -70,7 +72,7 @@ def test_one_game_is_forecast_as_among_others_where_the_games_hold_the_schedule(
 
 
 @pytest.mark.parametrize("day", [dt.date(2025, 6, 8), dt.datetime(2025, 6, 8, 23), "2025-06-08"])
-def test_the_cut_off_is_a_date_or_its_text(forecaster, league, forecast, day):
+def test_the_cutoff_is_a_date_or_its_text(forecaster, league, forecast, day):
     assert forecaster.forecast(league.games, league.upcoming, as_of=day).equals(forecast)
 
 
@@ -81,14 +83,14 @@ def test_the_cut_off_is_a_date_or_its_text(forecaster, league, forecast, day):
         ("June 8", "as_of: got 'June 8', expected a date such as 2019-05-30"),
         ("2025-06-31", "as_of: got '2025-06-31'"),
         ("", "as_of: got ''"),
-        ("2025-06-10", "on 2025-06-10 with a cut-off of 2025-06-10, expected games after the cut-off"),
+        ("2025-06-10", "on 2025-06-10 with a cutoff of 2025-06-10, expected games after the cutoff"),
     ],
 )
-def test_a_cut_off_that_cannot_be_used_is_refused(forecaster, league, as_of, told):
+def test_a_cutoff_that_cannot_be_used_is_refused(forecaster, league, as_of, told):
     with pytest.raises(InputError, match=told):
         forecaster.forecast(league.games, league.upcoming, as_of=as_of)
     with pytest.raises(InputError, match=told):
-        check_upcoming(league.games, league.upcoming, as_of)
+        ForecastSession(Forecaster(), league.games, league.upcoming, as_of)
 
 
 def test_no_games_to_come_are_refused(forecaster, league):
@@ -117,11 +119,127 @@ def test_data_frames_are_taken_as_well(forecaster, league, forecast):
     assert told.equals(forecast)
 
 
-def test_pandas_data_frames_are_taken_as_well(forecaster, league, forecast):
-    pytest.importorskip("pyarrow")
-    pytest.importorskip("pandas")
-    upcoming = league.upcoming.table.to_pandas()
-    assert forecaster.forecast(league.games, upcoming, as_of=league.as_of).equals(forecast)
+FRAMES = {
+    "pandas": lambda table: table.to_pandas(),
+    "arrow": lambda table: table.to_arrow(),
+    "lazy": lambda table: table.lazy(),
+    "polars": lambda table: table,
+}
+BACK = {
+    "pandas": pl.from_pandas,
+    "arrow": pl.from_arrow,
+    "lazy": lambda table: table.collect(),
+    "polars": lambda table: table,
+}
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_data_frame_comes_out_as_the_kind_that_went_in(forecaster, league, forecast, kind):
+    past, upcoming = FRAMES[kind](league.games.table), FRAMES[kind](league.upcoming.table)
+    table = forecaster.forecast(past, upcoming, as_of=league.as_of)
+    assert type(table) is type(upcoming)
+    assert BACK[kind](table).cast(forecast.schema).equals(forecast)
+
+
+def test_rows_come_out_in_the_order_and_with_the_index_they_went_in(forecaster, league, forecast):
+    shuffled = league.upcoming.table.sample(fraction=1.0, shuffle=True, seed=1)
+    expected = shuffled.select(c.GAME_ID).join(forecast, on=c.GAME_ID, how="left", maintain_order="left")
+    assert forecaster.forecast(league.games, shuffled, as_of=league.as_of).equals(expected)
+    pandas = shuffled.to_pandas().set_index(c.GAME_ID)
+    table = forecaster.forecast(league.games, pandas, as_of=league.as_of)
+    assert table.index.equals(pandas.index)
+    assert table[MEAN].tolist() == expected[MEAN].to_list()
+
+
+def test_what_is_no_data_frame_is_refused(forecaster, league):
+    with pytest.raises(InputError, match="got str, expected games or a data frame"):
+        forecaster.forecast("games.csv", league.upcoming, as_of=league.as_of)
+    with pytest.raises(InputError, match="games: got list, expected games or a data frame"):
+        Forecaster().fit([1, 2])
+
+
+def test_it_follows_the_habits_of_scikit_learn(forecaster):
+    copy = sklearn.base.clone(forecaster)
+    assert copy.get_params() == forecaster.get_params()
+    assert copy.model is None
+    assert repr(copy) == "Forecaster(network='transformer', members=1, epochs=2)"
+    assert repr(forecaster).startswith("<Forecaster(network='transformer', members=1, epochs=2) trained on 1,")
+    assert copy.set_params(network="feedforward", n_jobs=2) is copy
+    assert (copy.settings.network, copy.n_jobs, copy.settings.epochs) == ("feedforward", 2, 2)
+    with pytest.raises(InputError, match=r"got 'epoch', expected one of network, .*; did you mean 'epochs'"):
+        copy.set_params(epoch=3)
+    with pytest.raises(InputError, match="members: got 0"):
+        copy.set_params(members=0, network="recurrent")
+    assert copy.settings.network == "feedforward"
+
+
+def test_a_keyword_takes_precedence_over_settings(quick):
+    assert Forecaster(settings=quick, epochs=5).settings == replace(quick, epochs=5)
+
+
+def test_a_forecaster_can_be_pickled_after_a_forecast(forecaster, league, forecast):
+    copy = pickle.loads(pickle.dumps(forecaster))
+    assert copy.get_params() == forecaster.get_params()
+    assert copy.forecast(league.games, league.upcoming, league.as_of).equals(forecast)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"network": "lstm"},
+            "network: got 'lstm', expected one of feedforward, convolutional, recurrent, transformer",
+        ),
+        ({"network": None}, "network: got None, expected one of feedforward"),
+        ({"members": 0}, "members: got 0, expected a whole number from 1"),
+        ({"epochs": 0}, "epochs: got 0, expected a whole number from 1"),
+        ({"epochs": 2.5}, "epochs: got 2.5, expected a whole number from 1"),
+        ({"batch": True}, "batch: got True, expected a whole number from 1"),
+        ({"seed": -1}, "seed: got -1, expected a whole number from 0"),
+        ({"learning_rate": 0}, "learning_rate: got 0, expected a number above 0"),
+        ({"learning_rate": float("nan")}, "learning_rate: got nan, expected a number above 0"),
+        ({"weight_decay": "1"}, "weight_decay: got '1', expected a number from 0"),
+        ({"half_life": -3}, "half_life: got -3, expected a number above 0"),
+        ({"verbose": "yes"}, "verbose: got 'yes', expected True or False"),
+        ({"n_jobs": 0}, "n_jobs: got 0, expected a whole number from 1, or -1"),
+    ],
+)
+def test_a_wrong_argument_is_refused_when_it_is_given(arguments, message):
+    with pytest.raises(InputError, match=message):
+        Forecaster(**arguments)
+
+
+def test_members_trained_at_the_same_time_are_those_trained_one_by_one(compiled_once, league):
+    one, several = (
+        Forecaster("feedforward", members=3, epochs=1, n_jobs=jobs).fit(league.games, through=2023) for jobs in (1, 3)
+    )
+    for alone, together in zip(one.model.members, several.model.members, strict=True):
+        for weights, others in zip(alone, together, strict=True):
+            assert weights.tobytes() == others.tobytes()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_training_that_is_stopped_stops(compiled_once, league, jobs):
+    class StoppedError(Exception):
+        pass
+
+    steps = []
+
+    def progress(what, done, total):
+        steps.append(what)
+        if what == "training, member 1":
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        Forecaster("feedforward", members=3, epochs=3, n_jobs=jobs).fit(league.games, progress=progress)
+    assert steps.count("training, member 3") == 0
+
+
+def test_verbose_shows_progress_on_the_error_stream(compiled_once, league, capsys):
+    Forecaster("feedforward", members=1, epochs=1, verbose=True).fit(league.games, through=2022)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "training, member 1: 1 of 1" in shown.err
 
 
 def test_a_club_may_stop_keeping_its_own_columns(forecaster, league, forecast):

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.forecast.dependence import MEASURED
-from gatecast.forecast.scenarios import SCENARIOS, joint_scenarios, marginal_points, ticket_scenarios
+from gatecast.forecast.scenarios import MEASURED, SCENARIOS, joint_scenarios, marginal_points, ticket_scenarios
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS
 
 SCORES = np.array([-1.6449, -1.2816, -0.6745, 0.0, 0.6745, 1.2816, 1.6449])

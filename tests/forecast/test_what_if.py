@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from gatecast.errors import DataError, InputError
-from gatecast.forecast import what_if
-from gatecast.forecast.what_if import WhatIf, changeable, changed_games
+from gatecast.forecast import ForecastSession
+from gatecast.forecast.what_if import changeable, changed_games
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, QUANTILE_COLUMNS
@@ -18,13 +18,19 @@ def cell(games, name, game=GAME):
     return games.table.filter(pl.col(c.GAME_ID) == game)[name].item()
 
 
+def both(forecaster, games, upcoming, as_of, changes):
+    """The forecasts without and with some changes."""
+    session = ForecastSession(forecaster, games, upcoming, as_of)
+    return session.forecast(), session.what_if(changes)
+
+
 def changed(league, **change):
     return changed_games(league.upcoming, {GAME: change})
 
 
 def test_the_forecast_with_and_without_differs_at_the_games_changed(forecaster, league, forecast):
     wet = {c.PRECIPITATION: "rain", c.SKY: "overcast", c.TEMPERATURE: 5.0}
-    before, after = what_if(forecaster, league.games, league.upcoming, league.as_of, {GAME: wet})
+    before, after = both(forecaster, league.games, league.upcoming, league.as_of, {GAME: wet})
     assert before.equals(forecast)
     assert after.columns == before.columns
     assert after[c.GAME_ID].equals(before[c.GAME_ID])
@@ -37,7 +43,7 @@ def test_the_forecast_with_and_without_differs_at_the_games_changed(forecaster, 
 
 def test_it_is_the_forecast_of_games_given_so(forecaster, league):
     change = {GAME: {c.PROMOTION: "fireworks"}, "QUI202506150": {c.PROMOTION: ""}}
-    _, after = what_if(forecaster, league.games, league.upcoming, league.as_of, change)
+    _, after = both(forecaster, league.games, league.upcoming, league.as_of, change)
     table = league.upcoming.table.with_columns(
         pl.when(pl.col(c.GAME_ID) == GAME).then(pl.lit("fireworks"))
         .when(pl.col(c.GAME_ID) == "QUI202506150").then(None)
@@ -49,13 +55,13 @@ def test_it_is_the_forecast_of_games_given_so(forecaster, league):
 
 def test_a_frame_will_do_and_a_change_to_what_is_changes_nothing(forecaster, league, forecast):
     same = {GAME: {c.START_TIME: cell(league.upcoming, c.START_TIME)}}
-    before, after = what_if(forecaster, league.games, league.upcoming.table, str(league.as_of), same)
+    before, after = both(forecaster, league.games, league.upcoming.table, str(league.as_of), same)
     assert before.equals(after)
 
 
 def test_a_game_moved_to_another_day_stays_in_its_row(forecaster, league):
     last = league.upcoming.table[c.DATE].max()
-    before, after = what_if(
+    before, after = both(
         forecaster, league.games, league.upcoming, league.as_of, {GAME: {c.DATE: last + dt.timedelta(days=1)}}
     )
     assert after[c.GAME_ID].equals(before[c.GAME_ID])
@@ -135,7 +141,7 @@ def test_a_change_that_nobody_knows_so_early_is_refused(forecaster, league):
             rf"^game {late}, {column}: got a change \d+ days before the game, expected one at most {most} days before"
         )
         with pytest.raises(DataError, match=told):
-            what_if(forecaster, league.games, league.upcoming, league.as_of, {late: {column: value}})
+            both(forecaster, league.games, league.upcoming, league.as_of, {late: {column: value}})
 
 
 def test_what_may_be_changed_is_what_is_known_before(league):
@@ -150,7 +156,7 @@ def test_games_without_dates_have_what_ifs_too(forecaster, league):
         for games in (league.games, league.upcoming)
     )
     game = coming.table[c.GAME_ID][0]
-    before, after = what_if(forecaster, past, coming, None, {game: {c.PROMOTION: "fireworks"}})
+    before, after = both(forecaster, past, coming, None, {game: {c.PROMOTION: "fireworks"}})
     assert before.height == after.height == len(coming)
     assert after[MEAN].is_not_null().all()
 
@@ -169,10 +175,10 @@ def test_games_without_dates_have_what_ifs_too(forecaster, league):
     ids=lambda change: next(iter(change)),
 )
 def test_asked_one_after_the_other_each_change_has_the_answer_it_has_alone(forecaster, league, change):
-    asked = WhatIf(forecaster, league.games, league.upcoming, league.as_of)
-    asked.after({GAME: {c.PROMOTION: "fireworks"}})
+    asked = ForecastSession(forecaster, league.games, league.upcoming, league.as_of)
+    asked.what_if({GAME: {c.PROMOTION: "fireworks"}})
     given = changed_games(league.upcoming, {GAME: change})
-    assert asked.after({GAME: change}).equals(forecaster.forecast(league.games, given, league.as_of))
+    assert asked.what_if({GAME: change}).equals(forecaster.forecast(league.games, given, league.as_of))
 
 
 def test_what_was_sorted_serves_games_that_differ_in_their_weather_but_not_in_their_days(league):

@@ -4,7 +4,7 @@ import pytest
 
 from gatecast.errors import DataError
 from gatecast.games import CANONICAL
-from gatecast.games.declarations import columns_from_json, columns_to_json
+from gatecast.games.columns import columns_from_json, columns_to_json
 
 from .tables import EXTRAS
 

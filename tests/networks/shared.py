@@ -13,7 +13,7 @@ import numpy as np
 from gatecast.networks import network
 from gatecast.networks.demand import PARAMETERS
 from gatecast.networks.signature import CODES, FLAGS, LEVELS, Signature
-from gatecast.train.losses import censored_crps
+from gatecast.train.loop import censored_crps
 
 VOCABULARIES = (29, 31, 37, 41)
 """Sizes that nothing else in a network has, so that each table of vectors can be told."""

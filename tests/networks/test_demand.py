@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from gatecast.networks.demand import demand_quantiles, exceeding, grid
+from gatecast.errors import ModelError
+from gatecast.networks.demand import check_parameters, demand_quantiles, grid
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -26,18 +27,9 @@ def test_quantiles_rise_with_the_level(shape):
     assert (np.diff(quantiles) > 0).all()
 
 
-@settings(deadline=None)
-@given(shapes)
-def test_the_chance_to_exceed_a_quantile_is_what_its_level_leaves(shape):
-    parameters = np.tile(np.array(shape, np.float32), (len(LEVELS), 1))
-    quantiles = np.asarray(demand_quantiles(parameters[:1], LEVELS))[0]
-    np.testing.assert_allclose(exceeding(parameters, quantiles), 1 - LEVELS, atol=2e-4)
-
-
 def test_without_skewness_and_at_tail_one_demand_is_normal():
     normal = stats.norm(NORMAL[:, :1], NORMAL[:, 1:2])
     np.testing.assert_allclose(demand_quantiles(NORMAL, LEVELS), normal.ppf(LEVELS), atol=1e-4)
-    np.testing.assert_allclose(exceeding(NORMAL, np.ones(2)), normal.sf(1.0)[:, 0], atol=1e-5)
 
 
 def test_a_bent_normal_sample_has_the_same_quantiles():
@@ -47,7 +39,6 @@ def test_a_bent_normal_sample_has_the_same_quantiles():
     given_parameters = np.array([parameters], np.float32)
     middle = LEVELS[2:-2]
     np.testing.assert_allclose(demand_quantiles(given_parameters, middle)[0], np.quantile(demand, middle), rtol=0.01)
-    assert float(exceeding(given_parameters, np.ones(1))[0]) == pytest.approx((demand >= 1).mean(), abs=0.003)
 
 
 def test_skewness_leans_upwards_and_a_small_tail_is_heavy():
@@ -61,3 +52,21 @@ def test_skewness_leans_upwards_and_a_small_tail_is_heavy():
 
 def test_grid_levels_are_midpoints_of_equal_slices():
     assert grid(4).tolist() == [0.125, 0.375, 0.625, 0.875]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ([[0.5, 0.1, 0.0]], "'mine': got 3 figures for each game, expected 4: location, scale, skewness, tail"),
+        ([[0.5, np.nan, 0.0, 1.0]], "'mine', scale: got a value that is not a number"),
+        (
+            [[0.5, -0.1, 0.0, 1.0]],
+            "'mine', scale: got -0.1, expected numbers above 0; end the network in .*demand_head",
+        ),
+        ([[0.5, 0.1, 0.0, 0.0]], "'mine', tail: got 0, expected numbers above 0"),
+    ],
+)
+def test_parameters_that_describe_no_distribution_are_refused(parameters, message):
+    check_parameters(NORMAL, "mine")
+    with pytest.raises(ModelError, match=message):
+        check_parameters(np.array(parameters, np.float32), "mine")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gatecast.train.blocks import LARGEST_BLOCK, SMALLEST_BLOCK, in_blocks
+from gatecast.train.model import LARGEST_BLOCK, SMALLEST_BLOCK, in_blocks
 
 
 @pytest.mark.parametrize("rows", [1, 63, 64, 65, 1000, LARGEST_BLOCK, LARGEST_BLOCK + 1, 3 * LARGEST_BLOCK + 5])

@@ -8,7 +8,7 @@ from gatecast.games import columns as c
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Preparation
 from gatecast.train.ensemble import train_ensemble
-from gatecast.train.losses import censored_crps
+from gatecast.train.loop import censored_crps
 
 from .tiny import small_league, tiny
 

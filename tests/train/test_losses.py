@@ -5,7 +5,7 @@ import pytest
 import scoringrules
 
 from gatecast.networks.demand import demand_quantiles, grid
-from gatecast.train.losses import LEAK, POINTS, censored_crps
+from gatecast.train.loop import LEAK, POINTS, censored_crps
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 

@@ -45,7 +45,6 @@ def test_uncounted_gates_are_left_out(league):
 def test_seasons_can_be_bounded(league):
     seasons = league.table[c.SEASON].to_numpy()
     np.testing.assert_array_equal(training_games(league, through=2017), np.flatnonzero(seasons <= 2017))
-    np.testing.assert_array_equal(training_games(league, first=2017), np.flatnonzero(seasons >= 2017))
     assert len(training_games(league, through=2015)) == 0
 
 
@@ -57,7 +56,7 @@ def test_limited_crowds_are_left_out_and_the_days_around_them_are_not():
 
 
 def test_games_without_a_season_are_not_bounded(undated):
-    assert len(training_games(undated, through=1990, first=2010)) == 10
+    assert len(training_games(undated, through=1990)) == 10
 
 
 def test_the_latest_season_is_held_back(league):
@@ -84,7 +83,8 @@ def test_an_older_season_counts_less_by_its_half_life_and_a_larger_venue_more(le
 
 
 def test_every_game_stands_at_every_lead_with_its_share_of_the_seats(league):
-    preparation, rows = Preparation(league), training_games(league, first=2017)
+    preparation = Preparation(league)
+    rows = training_games(league)[league.table[c.SEASON].to_numpy()[training_games(league)] >= 2017]
     known, encoding, samples = samples_of(preparation, rows, half_life=8.0)
     assert samples.games == len(rows)
     share = (league.table[c.ATTENDANCE] / league.table[c.CAPACITY]).to_numpy()[rows]

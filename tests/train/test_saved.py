@@ -11,7 +11,7 @@ import pytest
 import gatecast
 from gatecast.errors import ModelError
 from gatecast.games import Column, Knowability, Role
-from gatecast.train.saved import DESCRIPTION, WEIGHTS, load_model, save_model
+from gatecast.train.model import DESCRIPTION, WEIGHTS, load_model, save_model
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 

@@ -20,7 +20,7 @@ def tiny(signature: Signature, seed: int):
     """Build it; Keras is imported here, after gatecast has chosen its backend."""
     import keras
 
-    from gatecast.networks.head import demand_head
+    from gatecast.networks.layers import demand_head
 
     sizes = {NUMERIC: signature.numeric, FLAGS: signature.flags, LEVELS: signature.levels}
     inputs = {name: keras.Input((size,), name=name) for name, size in sizes.items()}

@@ -56,7 +56,7 @@ def backtest(
     settings = training_settings(network, members, epochs, seed)
 
     from gatecast.collect import read_games
-    from gatecast.evaluate.backtest import backtest as run
+    from gatecast.evaluate.backtesting import backtest as run
     from gatecast.evaluate.baselines import BASELINES
     from gatecast.files import write_table
     from gatecast.forecast import BacktestMethod, Forecaster

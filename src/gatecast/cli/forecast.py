@@ -38,7 +38,7 @@ def forecast(
     from gatecast.cli.tables import forecast_table
     from gatecast.collect import read_games
     from gatecast.files import write_table
-    from gatecast.forecast import Forecaster, check_upcoming
+    from gatecast.forecast import Forecaster, ForecastSession
     from gatecast.games.columns import DATE
 
     forecaster = Forecaster.load(model) if model else Forecaster()
@@ -49,11 +49,11 @@ def forecast(
         )
         if past.dated and day is None:
             raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
-        check_upcoming(past, coming, day)
+        session = ForecastSession(forecaster, past, coming, day)
     with shown_progress() as progress:
         if model is None:
             forecaster.fit(past.filter(pl.col(DATE) <= day) if day else past, progress=progress)
-        table = forecaster.forecast(past, coming, day)
+        table = session.forecast()
         write_table(table, out)
     show_table(forecast_table(table))
     say(f"{out}: {table.height:,} game{'s' if table.height != 1 else ''} forecast")

@@ -107,7 +107,7 @@ def parse_years(text: str) -> list[int]:
 
 def parse_leads(text: str) -> list[Lead]:
     """Return leads from text separated by commas; raise InputError for anything else."""
-    from gatecast.evaluate.backtest import parse_lead
+    from gatecast.evaluate.backtesting import parse_lead
 
     try:
         return list(dict.fromkeys(parse_lead(word) for word in text.split(",")))

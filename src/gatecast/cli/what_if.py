@@ -48,7 +48,6 @@ def what_if(
     from gatecast.cli.tables import forecasts_table
     from gatecast.collect import read_games
     from gatecast.forecast import Forecaster
-    from gatecast.forecast import what_if as forecast_both
     from gatecast.plan import read_operations
 
     settings = read_operations(operations) if operations else None
@@ -60,7 +59,8 @@ def what_if(
         )
         if past.dated and day is None:
             raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
-        given, changed = forecast_both(forecaster, past, coming, day, dict.fromkeys(game, values))
+        session = forecaster.session(past, coming, day)
+        given, changed = session.forecast(), session.what_if(dict.fromkeys(game, values))
     told = [f"{name} were {value or 'unknown'}" for name, value in values.items()]
     say(f"What if {' and '.join(told)}?")
     say()

@@ -32,7 +32,7 @@ from gatecast.collect.write import columns_beside
 from gatecast.errors import DataError, ReadingWarning, SettingsError
 from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
 from gatecast.games import columns as c
-from gatecast.games.declarations import columns_from_json
+from gatecast.games.columns import columns_from_json
 from gatecast.suggestions import listed, plain_header
 
 __all__ = ["UsableGames", "read_games", "read_games_with_report", "usable_games"]

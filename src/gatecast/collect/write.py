@@ -9,7 +9,7 @@ import polars as pl
 from gatecast.collect.column_mapping import METADATA_KEY, as_toml
 from gatecast.files import check_writable, write_table, write_text
 from gatecast.games import Games
-from gatecast.games.declarations import columns_to_json
+from gatecast.games.columns import columns_to_json
 
 __all__ = ["columns_beside", "notice_of", "write_games"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.evaluate.methods import Method
+from gatecast.evaluate.backtesting import Method
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, cutoff_days
 from gatecast.games.forecast_columns import (

@@ -10,16 +10,21 @@ distribution also follows the season's median error, of all clubs and of the clu
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.games.cutoff import Lead
-from gatecast.train.calibration_errors import LEVELS, CalibrationErrors, days_of
+from gatecast.forecast.distribution import demand_of
+from gatecast.games.cutoff import Lead, as_day, cutoff_days
+from gatecast.prepare import Preparation
+from gatecast.train.calibration_errors import LEVELS, CalibrationErrors, days_of, errors_of
+from gatecast.train.model import TrainedModel
 
-__all__ = ["Calibration", "Seen"]
+__all__ = ["Calibration", "Seen", "errors_since_training"]
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
@@ -157,6 +162,41 @@ class Calibration:
             weight = count / (count + CLUB_DRIFT_TRUST * self.days_ahead)
             out[asked] = np.where(count > 0, weight * _median(latest), 0.0)
         return out
+
+
+def errors_since_training(
+    model: TrainedModel, preparation: Preparation, leads: Sequence[Lead], last: int
+) -> list[Seen]:
+    """Return the errors at each lead on the games after the last day trained on.
+
+    Parameters
+    ----------
+    model : TrainedModel
+    preparation : Preparation
+        Of all games.
+    leads : sequence of int or "preseason"
+    last : int
+        The last day known, in days since 1970-01-01.
+    """
+    schedule = preparation.schedule
+    nothing = [Seen.nothing() for _ in leads]
+    if not model.through or not preparation.games.dated:
+        return nothing
+    through = as_day(dt.date.fromisoformat(model.through))
+    # Chosen by day, not by attendance: which games share a block may change the last bits of what comes of them.
+    rows = np.flatnonzero((schedule.day > through) & (schedule.day <= last))
+    if not len(rows):
+        return nothing
+    rows = rows[np.argsort(schedule.day[rows], kind="stable")]
+    cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
+    demand = demand_of(model, preparation.at(cutoffs.ravel(), np.tile(rows, len(leads))))
+    gates = np.tile(schedule.gate[rows], len(leads))
+    errors = errors_of(demand.averaged(np.array(LEVELS)), gates / demand.holds).astype(np.float64)
+    counted, clubs = schedule.gate[rows] > 0, preparation.games.clubs[rows]
+    return [
+        Seen(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])
+        for then, missed in zip(cutoffs, errors.reshape(len(leads), len(rows), -1), strict=True)
+    ]
 
 
 def _latest(values: Floats, counts: Days, most: int) -> Floats:

@@ -8,10 +8,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.prepare import Arrays
 from gatecast.train.calibration_errors import LEVELS, unit
 from gatecast.train.climatology import Climatology
+from gatecast.train.model import TrainedModel
 
-__all__ = ["DemandForecast"]
+__all__ = ["DemandForecast", "demand_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -95,6 +97,23 @@ class DemandForecast:
     def _points(self) -> Floats:
         """Equally likely values of demand, shape (games, points)."""
         return self.demand((np.arange(POINTS) + 0.5) / POINTS)
+
+
+def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None) -> DemandForecast:
+    """Return the demand for the games of `arrays` by a trained model.
+
+    Parameters
+    ----------
+    model : TrainedModel
+    arrays : Arrays
+        What is known of each game at its cutoff.
+    shifts : ndarray of float, shape (games, 7), optional
+        Calibration, in interquartile ranges; none if not given.
+    """
+    holds = model.encoding.seats(arrays).astype(np.float64)
+    stated = arrays.stated.astype(np.float64)
+    seats = np.where(stated > 0, stated, holds)
+    return DemandForecast(model.parameters(arrays), holds, seats, model.climatology, shifts)
 
 
 def _weights_between(levels: Floats) -> Floats:

@@ -1,98 +1,202 @@
-"""Forecaster: fit on past games, forecast games to come, keep what was learned."""
+"""Forecaster: fit on past games, forecast games to come, save and load."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, overload
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.errors import DataError, InputError
-from gatecast.forecast.calibration import Calibration, Seen
-from gatecast.forecast.distribution import DemandForecast
-from gatecast.forecast.prepared import Prepared, as_games, rows_of
-from gatecast.forecast.table import contract_table, described_table
+from gatecast.errors import InputError
+from gatecast.forecast.calibration import Calibration, errors_since_training
+from gatecast.forecast.distribution import DemandForecast, demand_of
+from gatecast.forecast.session import ForecastSession, as_games
+from gatecast.forecast.table import contract_table
 from gatecast.games import Games, cutoff_days
 from gatecast.games import columns as c
-from gatecast.games.cutoff import Lead, as_day
+from gatecast.games.cutoff import Lead
+from gatecast.games.frames import Frame, IntoFrame
 from gatecast.networks import DEFAULT_NETWORK
-from gatecast.prepare import Arrays, Preparation
-from gatecast.progress import Progress, silent
-from gatecast.train.calibration_errors import LEVELS, errors_of
-from gatecast.train.model import TrainedModel
+from gatecast.prepare import Preparation
+from gatecast.progress import Progress, printed, silent
+from gatecast.suggestions import listed, suggestion
+from gatecast.train.model import TrainedModel, load_model, save_model
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
 
-__all__ = ["Forecaster", "check_upcoming", "last_day"]
+__all__ = ["Forecaster"]
 
 Rows = npt.NDArray[np.intp]
-Floats = npt.NDArray[np.float64]
+TRAINING = ("members", "epochs", "batch", "learning_rate", "weight_decay", "half_life")
+"""Settings of training that are keyword arguments of a forecaster, besides network and seed."""
 
 
 class Forecaster:
-    """Forecasts the attendance of games to come.
+    """Forecast the attendance of games to come with an ensemble of neural networks.
+
+    Arguments follow scikit-learn: `get_params`, `set_params` and `sklearn.base.clone` work, and nothing is learned
+    before `fit`. A forecaster can be pickled; to keep a trained model for long, use `save`.
 
     Parameters
     ----------
     network : str
-        Name of the network.
+        Name of the network: feedforward, convolutional, recurrent or transformer (default).
     seed : int
-        One seed, one machine: one result.
+        Seed of all random numbers, at least 0: the same seed on the same machine gives the same forecast.
+    members : int
+        Networks in the ensemble. Default: 4.
+    epochs : int
+        Most passes over the games; early stopping decides how many. Default: 10.
+    batch : int
+        Games in a training step; fewer if there are few games. Default: 512.
+    learning_rate, weight_decay : float
+        Of the optimiser, AdamW. Defaults: 0.003 and 0.01.
+    half_life : float
+        Seasons after which a game counts half in training. Default: 15.
     settings : TrainingSettings, optional
-        Everything else about training; `network` and `seed` are taken from the other two.
+        All of these at once; `network`, `seed` and what else is given separately take precedence.
+    verbose : bool
+        True to print the progress of training to the standard error stream.
+    n_jobs : int, optional
+        Members of the ensemble that are trained at the same time; -1 for as many as there are cores. Default: 1.
+
+    Attributes
+    ----------
+    settings : TrainingSettings
+        All settings of training.
+    model : TrainedModel or None
+        What was learned; None before training.
+
+    Raises
+    ------
+    InputError
+        An argument is of the wrong kind or out of range, or there is no network of that name.
 
     Examples
     --------
     >>> from gatecast.collect.sample import sample_league
     >>> league = sample_league()
-    >>> quick = TrainingSettings(members=1, epochs=1)
-    >>> forecast = Forecaster(settings=quick).fit(league.games).forecast(
-    ...     league.games, league.upcoming, as_of=league.as_of
-    ... )
-    >>> forecast.columns[:4]
+    >>> forecaster = Forecaster("feedforward", members=1, epochs=1).fit(league.games)
+    >>> forecaster.forecast(league.games, league.upcoming, as_of=league.as_of).columns[:4]
     ['game_id', 'lead', 'as_of', 'mean']
+    >>> Forecaster("lstm")
+    Traceback (most recent call last):
+    gatecast.errors.InputError: network: got 'lstm', expected one of feedforward, convolutional, recurrent, transformer
     """
 
     def __init__(
-        self, network: str = DEFAULT_NETWORK, *, seed: int = 0, settings: TrainingSettings | None = None
+        self,
+        network: str = DEFAULT_NETWORK,
+        *,
+        seed: int = 0,
+        members: int | None = None,
+        epochs: int | None = None,
+        batch: int | None = None,
+        learning_rate: float | None = None,
+        weight_decay: float | None = None,
+        half_life: float | None = None,
+        settings: TrainingSettings | None = None,
+        verbose: bool = False,
+        n_jobs: int | None = None,
     ) -> None:
-        self.settings = replace(settings or TrainingSettings(), network=network, seed=seed)
+        values = (members, epochs, batch, learning_rate, weight_decay, half_life)
+        chosen = {name: value for name, value in zip(TRAINING, values, strict=True) if value is not None}
+        changes: dict[str, Any] = {"network": network, "seed": seed, **chosen}
+        self.settings = replace(settings or TrainingSettings(), **changes)
+        self.verbose, self.n_jobs = _checked_verbose(verbose), _checked_jobs(n_jobs)
         self.model: TrainedModel | None = None
-        self._latest: Prepared | None = None
+        self._session: ForecastSession[Any] | None = None
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the arguments of this forecaster by name, as scikit-learn does.
+
+        Parameters
+        ----------
+        deep : bool
+            Of no effect: a forecaster holds no other estimators.
+        """
+        return {
+            "network": self.settings.network,
+            "seed": self.settings.seed,
+            **{name: getattr(self.settings, name) for name in TRAINING},
+            "verbose": self.verbose,
+            "n_jobs": self.n_jobs,
+        }
+
+    def set_params(self, **params: Any) -> Self:  # noqa: ANN401
+        """Change arguments of this forecaster; they take effect when it is fitted next.
+
+        Raises
+        ------
+        InputError
+            There is no argument of that name, or a value cannot be used; nothing is changed then.
+
+        Examples
+        --------
+        >>> Forecaster().set_params(members=2)
+        Forecaster(network='transformer', members=2)
+        """
+        known = self.get_params()
+        for name in params:
+            if name not in known:
+                near = suggestion(name, known)
+                raise InputError(
+                    f"Forecaster: got {name!r}, expected one of {listed([*known])}" + (f"; {near}" if near else "")
+                )
+        changed = type(self)(**{**known, **params})
+        self.settings, self.verbose, self.n_jobs = changed.settings, changed.verbose, changed.n_jobs
+        return self
+
+    def __repr__(self) -> str:
+        usual = Forecaster().get_params()
+        params = [f"{k}={v!r}" for k, v in self.get_params().items() if k == "network" or v != usual[k]]
+        text = f"{type(self).__name__}({', '.join(params)})"
+        if self.model is None:
+            return text
+        through = f" through {self.model.through}" if self.model.through else ""
+        return f"<{text} trained on {self.model.climatology.games:,} games{through}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_session": None}
 
     def fit(
         self,
-        games: Games | pl.DataFrame,
+        games: Games | IntoFrame,
         *,
         through: int | None = None,
         folder: str | Path | None = None,
-        progress: Progress = silent,
+        progress: Progress | None = None,
     ) -> Self:
         """Train on past games.
 
         Parameters
         ----------
-        games : Games or data frame
+        games : Games or data frame (pandas, polars, Arrow)
         through : int, optional
-            Last season to train on.
+            Last season to train on; all if not given.
         folder : path, optional
-            Keeps the state of the training, so that one cut short goes on from there.
-        progress : callable
+            Keeps the state of the training, so that an interrupted one continues from there.
+        progress : callable, optional
+            Called with the name of the work, the steps done, and the number of steps. Default: by `verbose`.
+
+        Returns
+        -------
+        Forecaster
+            This one.
 
         Raises
         ------
         InputError
-            Fewer than two games with a known gate.
+            There are fewer than two games with a known attendance; or training gives values that are not numbers.
         """
         table = as_games(games)
-        return self.fit_rows(
-            Preparation(table), training_games(table, through=through), folder=folder, progress=progress
-        )
+        rows = training_games(table, through=through)
+        return self.fit_rows(Preparation(table), rows, folder=folder, progress=progress)
 
     def fit_rows(
         self,
@@ -100,129 +204,128 @@ class Forecaster:
         rows: Rows,
         *,
         folder: str | Path | None = None,
-        progress: Progress = silent,
+        progress: Progress | None = None,
     ) -> Self:
         """Train on the games in `rows` of a preparation, shape (games,)."""
         from gatecast.train.ensemble import train_ensemble
 
-        self._latest = None
+        self._session = None
         self.model = train_ensemble(
-            preparation, rows, self.settings, folder=Path(folder) if folder else None, progress=progress
+            preparation,
+            rows,
+            self.settings,
+            folder=Path(folder) if folder else None,
+            progress=progress or (printed if self.verbose else silent),
+            jobs=_jobs(self.n_jobs),
         )
         return self
 
+    @overload
     def forecast(
-        self, games: Games | pl.DataFrame, upcoming: Games | pl.DataFrame, as_of: dt.date | str | None = None
-    ) -> pl.DataFrame:
+        self, games: Games | IntoFrame, upcoming: Games, as_of: dt.date | str | None = None
+    ) -> pl.DataFrame: ...
+
+    @overload
+    def forecast(self, games: Games | IntoFrame, upcoming: Frame, as_of: dt.date | str | None = None) -> Frame: ...
+
+    def forecast(
+        self, games: Games | IntoFrame, upcoming: Games | IntoFrame, as_of: dt.date | str | None = None
+    ) -> Any:
         """Forecast games to come from what was known at the end of a day.
 
         Parameters
         ----------
-        games : Games or data frame
-            Past games; results after `as_of` are not looked at. Weather and other columns are as known on that day.
+        games : Games or data frame (pandas, polars, Arrow)
+            Past games; results after `as_of` are not used. Weather and other columns are as known on that day.
         upcoming : Games or data frame
-            The games to forecast; their results, if any, are not looked at.
+            The games to forecast; their results, if any, are not used.
         as_of : date, or text such as 2019-05-30
-            The last day known; needed where games carry dates.
+            The last day known; needed if games have dates.
 
         Returns
         -------
-        polars.DataFrame
-            One row an upcoming game, in their order: game_id, lead (days), as_of, mean, q05 to q95, p_sellout,
-            turned_away, then the game's description. People; q are quantiles of attendance.
+        data frame of the kind of `upcoming`; polars if that is `Games`
+            One row for each game to come, in their order (pandas: with their index): game_id, lead (days), as_of,
+            mean, q05 to q95, p_sellout, turned_away, then the description of the game. Mean, quantiles of attendance
+            and turned_away are people; p_sellout is a probability from 0 to 1.
 
         Raises
         ------
         DataError
-            There is no upcoming game, or one is not after `as_of`.
+            There is no upcoming game, or one is not after `as_of`; or a table cannot be used.
+        InputError
+            The forecaster is not trained; or there is no `as_of`, or it is no date.
         """
-        return self.forecast_prepared(self.prepared(games, upcoming), as_of)
+        return self.session(games, upcoming, as_of).forecast()
 
-    def forecast_prepared(self, prepared: Prepared, as_of: dt.date | str | None = None) -> pl.DataFrame:
-        """The same for games that are prepared already."""
-        everything, rows = prepared.preparation.games, prepared.rows
-        last = last_day(everything, rows, as_of)
-        cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
-        if last not in prepared.shifts:
-            prepared.shifts[last] = self.shifts(prepared, rows, ahead, last)
-        demand = self.demand(prepared.preparation.at(cutoffs, rows), prepared.shifts[last])
-        table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
-        return described_table(table, everything, rows, demand)
+    @overload
+    def session(
+        self, games: Games | IntoFrame, upcoming: Games, as_of: dt.date | str | None = None
+    ) -> ForecastSession[pl.DataFrame]: ...
 
-    def prepared(self, games: Games | pl.DataFrame, upcoming: Games | pl.DataFrame) -> Prepared:
-        """Past games and games to come as `forecast` looks them up; kept until others are asked for."""
-        model, prepared = self.trained, self._latest
-        if prepared is None or not prepared.serves(games, upcoming):
-            prepared = self._latest = Prepared.of(games, upcoming, model.custom_columns)
-        return prepared
+    @overload
+    def session(
+        self, games: Games | IntoFrame, upcoming: Frame, as_of: dt.date | str | None = None
+    ) -> ForecastSession[Frame]: ...
 
-    def demand(self, arrays: Arrays, shifts: Floats | None = None) -> DemandForecast:
-        """Demand for the games of `arrays`, calibrated by `shifts`, shape (games, 7), where they are given."""
-        model = self.trained
-        holds = model.encoding.seats(arrays).astype(np.float64)
-        stated = arrays.stated.astype(np.float64)
-        seats = np.where(stated > 0, stated, holds)
-        return DemandForecast(model.parameters(arrays), holds, seats, model.climatology, shifts)
+    def session(
+        self, games: Games | IntoFrame, upcoming: Games | IntoFrame, as_of: dt.date | str | None = None
+    ) -> ForecastSession[Any]:
+        """Return a session for several questions about the same games: forecast, what-if, explanation, comparison.
 
-    def shifts(self, prepared: Prepared, rows: Rows, ahead: npt.NDArray[np.int32], last: int) -> Floats | None:
-        """What calibration adds to the forecasts of the games in `rows`, each as for the nearest training lead.
+        The latest session is kept, and the next one about the same tables begins where it ended.
 
         Parameters
         ----------
-        prepared : Prepared
-        rows : ndarray of int, shape (games,)
-            Where the games stand among all games.
-        ahead : ndarray of int32, shape (games,)
-            Days from the last day known to each game.
-        last : int
-            The last day known, on the scale of `Games.days`.
+        games, upcoming, as_of
+            As for `forecast`.
 
-        Returns
-        -------
-        ndarray of float, shape (games, 7), or None where no game was held back to learn it from
+        Raises
+        ------
+        DataError, InputError
+            As for `forecast`.
         """
-        held_back = self.trained.held_back
-        if not held_back:
-            return None
-        nearest, clubs = held_back.nearest(ahead), prepared.preparation.games.clubs[rows]
-        if last not in prepared.seen:
-            # All leads together, whichever are asked for: so each game shares its block with the same ones always.
-            prepared.seen[last] = self._seen(prepared.preparation, held_back.leads, last)
-        shifts = np.empty((len(ahead), len(LEVELS)))
-        for i in np.unique(nearest):
-            lead, those = held_back.leads[i], nearest == i
-            cutoffs = np.full(those.sum(), last, np.int64)
-            shifts[those] = Calibration.at_lead(held_back, lead).shifts(cutoffs, clubs[those], prepared.seen[last][i])
-        return shifts
+        _ = self.trained
+        session: ForecastSession[Any] = ForecastSession(self, games, upcoming, as_of, like=self._session)
+        self._session = session
+        return session
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
-        """Forecast the games in `rows` of a preparation, each at its own cut-off for one lead (backtests)."""
+        """Forecast the games in `rows` of a preparation, each at its own cutoff for one lead (for backtests)."""
         cutoffs = cutoff_days(preparation.games, lead)[rows]
         return contract_table(preparation.games, rows, self.demand_rows(preparation, rows, lead), str(lead), cutoffs)
 
     def demand_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> DemandForecast:
-        """The same as distributions of demand."""
+        """Return the same forecasts as distributions of demand."""
         cutoffs = cutoff_days(preparation.games, lead)[rows]
-        demand = self.demand(preparation.at_lead(lead, rows))
+        demand = demand_of(self.trained, preparation.at_lead(lead, rows))
         held_back = self.trained.held_back
         if held_back:
-            (seen,) = self._seen(preparation, (lead,), int(cutoffs.max(initial=0)))
+            (seen,) = errors_since_training(self.trained, preparation, (lead,), int(cutoffs.max(initial=0)))
             clubs = preparation.games.clubs[rows]
             shifts = Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), clubs, seen)
             demand = replace(demand, shifts=shifts)
         return demand
 
     def save(self, folder: str | Path) -> None:
-        """Write the trained model to a folder: `model.json` and `weights.safetensors`."""
-        from gatecast.train.saved import save_model
+        """Write the trained model to a folder: `model.json` and `weights.safetensors`.
 
+        Raises
+        ------
+        InputError
+            The forecaster is not trained.
+        """
         save_model(self.trained, folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
-        """Read a trained model; raises ModelError where the folder holds none."""
-        from gatecast.train.saved import load_model
+        """Read a trained model that `save` or `gatecast train` wrote.
 
+        Raises
+        ------
+        ModelError
+            The folder holds no model, or one that is damaged or of another format.
+        """
         model = load_model(folder)
         forecaster = cls(model.settings.network, seed=model.settings.seed, settings=model.settings)
         forecaster.model = model
@@ -230,7 +333,7 @@ class Forecaster:
 
     @property
     def custom_columns(self) -> tuple[c.Column, ...]:
-        """The club's own columns that the model was trained with; none before training."""
+        """The custom columns that the model was trained with; none before training."""
         return self.model.custom_columns if self.model else ()
 
     @property
@@ -240,54 +343,18 @@ class Forecaster:
             raise InputError("forecaster: got one that is not trained, expected a trained one; call fit or load first")
         return self.model
 
-    def _seen(self, preparation: Preparation, leads: Sequence[Lead], last: int) -> list[Seen]:
-        """Errors at each lead on the games after the last day trained on, up to the last day known."""
-        model, schedule = self.trained, preparation.schedule
-        nothing = [Seen.nothing() for _ in leads]
-        if not model.through or not preparation.games.dated:
-            return nothing
-        through = as_day(dt.date.fromisoformat(model.through))
-        # Chosen by day, not by gate: which games share a block may change the last bits of what comes of them.
-        rows = np.flatnonzero((schedule.day > through) & (schedule.day <= last))
-        if not len(rows):
-            return nothing
-        rows = rows[np.argsort(schedule.day[rows], kind="stable")]
-        cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
-        demand = self.demand(preparation.at(cutoffs.ravel(), np.tile(rows, len(leads))))
-        gates = np.tile(schedule.gate[rows], len(leads))
-        errors = errors_of(demand.averaged(np.array(LEVELS)), gates / demand.holds).astype(np.float64)
-        counted, clubs = schedule.gate[rows] > 0, preparation.games.clubs[rows]
-        return [
-            Seen(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])
-            for then, missed in zip(cutoffs, errors.reshape(len(leads), len(rows), -1), strict=True)
-        ]
+
+def _checked_verbose(verbose: bool) -> bool:
+    if not isinstance(verbose, bool | int):
+        raise InputError(f"verbose: got {verbose!r}, expected True or False")
+    return verbose
 
 
-def check_upcoming(games: Games, upcoming: Games, as_of: dt.date | str | None = None) -> None:
-    """Raise what `Forecaster.forecast` would raise for these games, so that it is known before a long training."""
-    everything = games.extended(upcoming)
-    last_day(everything, rows_of(upcoming, everything), as_of)
+def _checked_jobs(n_jobs: int | None) -> int | None:
+    if n_jobs is None or (isinstance(n_jobs, int) and not isinstance(n_jobs, bool) and (n_jobs == -1 or n_jobs >= 1)):
+        return n_jobs
+    raise InputError(f"n_jobs: got {n_jobs!r}, expected a whole number from 1, or -1 for as many as there are cores")
 
 
-def last_day(games: Games, rows: Rows, as_of: dt.date | str | None) -> int:
-    """The cut-off of a forecast as a day number, checked against the games to forecast."""
-    if not len(rows):
-        raise DataError("no upcoming games", "at least one game to forecast")
-    if not games.dated:
-        return int(games.days[rows].min()) - 1
-    if as_of is None:
-        raise InputError("as_of: got none, expected the last day known, such as 2019-05-30")
-    try:
-        day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    except ValueError:
-        raise InputError(f"as_of: got {as_of!r}, expected a date such as 2019-05-30") from None
-    last = as_day(day)
-    early = rows[games.days[rows] <= last]
-    if len(early):
-        game = games.table.row(int(early[0]), named=True)
-        raise DataError(
-            f"game {game[c.GAME_ID]} on {game[c.DATE]} with a cut-off of {day}",
-            "games after the cut-off",
-            "take past games out of the upcoming table, or choose an earlier day",
-        )
-    return last
+def _jobs(n_jobs: int | None) -> int:
+    return (os.cpu_count() or 1) if n_jobs == -1 else n_jobs or 1

@@ -1,39 +1,33 @@
-"""Games to forecast beside past home games of their club: what would be forecast of games mixed of the two."""
+"""Games to forecast paired with past home games of their club, and forecasts of games mixed from the two."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from gatecast.errors import InputError
+from gatecast.forecast.distribution import demand_of
 from gatecast.forecast.drivers import drivers_of
 from gatecast.forecast.feature_swap import FeatureSwap, stacked
-from gatecast.forecast.forecaster import last_day
-from gatecast.forecast.prepared import as_games, places_of
 from gatecast.games import Games
-from gatecast.games import columns as c
 from gatecast.prepare import Preparation
+from gatecast.train.model import TrainedModel
 
-if TYPE_CHECKING:
-    from gatecast.forecast.forecaster import Forecaster
-
-__all__ = ["Choice", "GamePairs", "Table"]
+__all__ = ["Choice", "GamePairs"]
 
 Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-Table = Games | pl.DataFrame
 Choice = Callable[[Games, Rows], Rows]
-"""Takes some of the past home games of a club: of all games, and of the rows of those with a gate in order of play."""
+"""Chooses past home games of a club, from all games and the rows of its home games with a known attendance, in order of
+play."""
 
 BLOCK = 256
-"""Mixed games are forecast so many at a time, however many there are, so that a network is compiled for one size."""
+"""Mixed games are forecast in blocks of this size, so that a network is compiled for one size only."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +39,13 @@ class GamePairs:
 
     Parameters
     ----------
-    forecaster : Forecaster
+    model : TrainedModel
     ids : tuple of str
         The games to forecast.
     games : Games
         All games, past and to come.
     drivers : tuple of str
-    mixture : FeatureSwap
+    swap : FeatureSwap
         Of the games to forecast, in their order, then of the past game of each pair.
     shifts : ndarray of float, shape (games to forecast, 7), or None
         Their calibration, which games mixed with them share.
@@ -61,11 +55,11 @@ class GamePairs:
         Where the past game of each pair stands among all games.
     """
 
-    forecaster: Forecaster
+    model: TrainedModel
     ids: tuple[str, ...]
     games: Games
     drivers: tuple[str, ...]
-    mixture: FeatureSwap
+    swap: FeatureSwap
     shifts: Floats | None
     game: Rows
     rows: Rows
@@ -73,70 +67,73 @@ class GamePairs:
     @classmethod
     def of(
         cls,
-        forecaster: Forecaster,
-        games: Table,
-        upcoming: Table,
-        as_of: dt.date | str | None,
+        model: TrainedModel,
+        preparation: Preparation,
+        ids: Sequence[str],
+        asked: Rows,
         *,
-        wanted: Sequence[str] | None,
+        last: int,
         choice: Choice,
+        shifts: Floats | None,
     ) -> Self:
-        """Pair the games of `upcoming` that are wanted, or all, with the past games that `choice` takes.
+        """Pair games to forecast with the past home games of their club that `choice` takes.
+
+        Parameters
+        ----------
+        model : TrainedModel
+        preparation : Preparation
+            Of all games.
+        ids : sequence of str
+            The games to forecast.
+        asked : ndarray of int, shape (games to forecast,)
+            Where they stand among all games.
+        last : int
+            The last day known, on the scale of `Games.days`.
+        choice : callable
+        shifts : ndarray of float, shape (games to forecast, 7), or None
+            Their calibration.
 
         Raises
         ------
-        DataError, InputError
-            As for `Forecaster.forecast`; or a game that is wanted is not to come, or its club has no past home game
-            with a gate.
+        InputError
+            A club has no past home game with a known attendance.
         """
-        coming = as_games(upcoming, forecaster.custom_columns)
-        ids = coming.table[c.GAME_ID].to_list() if wanted is None else list(wanted)
-        prepared = forecaster.prepared(games, coming)
-        preparation, everything = prepared.preparation, prepared.preparation.games
-        last = last_day(everything, prepared.rows, as_of)
-        asked = prepared.rows[places_of(coming, ids)]
+        everything = preparation.games
         ahead = everything.days[asked] - last
         past = [choice(everything, _past(preparation, row, last)) for row in asked]
-        for game, found in zip(ids, past, strict=True):
-            if not len(found):
+        for game, rows in zip(ids, past, strict=True):
+            if not len(rows):
                 raise InputError(f"game {game}: got no past home game of its club with a gate, expected at least one")
+        counts = [len(rows) for rows in past]
         seen = [preparation.at(np.full(len(asked), last, np.int32), asked)]
         # Without dates, the arrays of a game at two leads cannot be asked for at once.
-        together = [(np.concatenate(past), np.repeat(ahead, [len(found) for found in past]))]
+        together = [(np.concatenate(past), np.repeat(ahead, counts))]
         for rows, leads in together if everything.dated else zip(past, ahead, strict=True):
             seen.append(preparation.at((everything.days[rows] - leads).astype(np.int32), rows))
-        encoding = forecaster.trained.encoding
-        drivers = drivers_of([*encoding.names, *encoding.vocabularies])
-        return cls(
-            forecaster,
-            tuple(ids),
-            everything,
-            tuple(drivers),
-            FeatureSwap(stacked(seen), drivers, encoding),
-            forecaster.shifts(prepared, asked, ahead, last),
-            np.repeat(np.arange(len(asked)), [len(found) for found in past]),
-            np.concatenate(past),
-        )
+        drivers = drivers_of([*model.encoding.names, *model.encoding.vocabularies])
+        swap = FeatureSwap(stacked(seen), drivers, model.encoding)
+        of_game = np.repeat(np.arange(len(asked)), counts)
+        return cls(model, tuple(ids), everything, tuple(drivers), swap, shifts, of_game, np.concatenate(past))
 
     @property
     def past(self) -> Rows:
-        """Where the past game of each pair stands in the mixture, shape (pairs,)."""
+        """Row of the past game of each pair in `swap`, shape (pairs,)."""
         return len(self.ids) + np.arange(len(self.rows))
 
     @property
     def differs(self) -> Flags:
-        """Where a driver is known of the game to forecast and not the same at the past one, (pairs, drivers)."""
-        return self.mixture.known(self.game) & ~self.mixture.same(self.game, self.past)
+        """True if a driver of the game to forecast is known and differs from the past one, shape (pairs, drivers)."""
+        return self.swap.known(self.game) & ~self.swap.same(self.game, self.past)
 
     def people(self, game: Rows, sources: Rows) -> Floats:
-        """The mean forecast of mixed games, in people.
+        """Return the mean forecast of mixed games, in people.
 
         Parameters
         ----------
         game : ndarray of int, shape (mixed,)
             The game to forecast that each is calibrated as.
         sources : ndarray of int, shape (mixed, drivers)
-            Where in the mixture the game stands that each driver is taken from. Equal rows have equal forecasts.
+            Row in `swap` of the game that each driver is taken from. Equal rows have equal forecasts.
 
         Returns
         -------
@@ -149,11 +146,11 @@ class GamePairs:
 
     def _mean(self, game: Rows, sources: Rows) -> Floats:
         shifts = None if self.shifts is None else self.shifts[game]
-        return self.forecaster.demand(self.mixture.mixed(sources), shifts).mean
+        return demand_of(self.model, self.swap.mixed(sources), shifts).mean
 
 
 def _past(preparation: Preparation, row: int, last: int) -> Rows:
-    """Home games of the club of a game, with a gate known at the end of a day, in order of play."""
+    """Return the rows of a club's home games with an attendance known at the end of a day, in order of play."""
     schedule = preparation.schedule
     ours = (schedule.home == schedule.home[row]) & (schedule.gate > 0) & (schedule.day <= last)
     return np.flatnonzero(ours)

@@ -5,12 +5,16 @@ This is the only module in which a column name is spelled as text; everything el
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import polars as pl
+
+from gatecast.errors import DataError, InputError
 
 __all__ = [
     "AFTER",
@@ -20,6 +24,7 @@ __all__ = [
     "CAPACITY",
     "DATE",
     "DAY_NIGHT",
+    "DTYPES",
     "GAME_ID",
     "HOME",
     "HOME_LEAGUE",
@@ -42,9 +47,27 @@ __all__ = [
     "Column",
     "Knowability",
     "Role",
+    "columns_from_json",
+    "columns_to_json",
 ]
 
 LARGEST_CROWD = 250_000
+DTYPES: dict[str, type[pl.DataType]] = {
+    dtype.__name__: dtype
+    for dtype in (
+        pl.Float64,
+        pl.Float32,
+        pl.Int8,
+        pl.Int16,
+        pl.Int32,
+        pl.Int64,
+        pl.Boolean,
+        pl.String,
+        pl.Date,
+        pl.Time,
+    )
+}
+"""The types that a column may have, by name."""
 
 
 class Role(StrEnum):
@@ -66,9 +89,9 @@ class Knowability:
     Parameters
     ----------
     lead : float
-        The value is known at every lead of at most this many days. Infinite: with the schedule. 0: after the game.
+        Longest lead, in days, at which the value is known. Infinite: from the schedule on. 0: only after the game.
     worsens : bool
-        True where the value is itself a forecast, whose error grows with the lead (weather).
+        True if the value is itself a forecast whose error grows with the lead, such as weather.
 
     Examples
     --------
@@ -83,7 +106,7 @@ class Knowability:
 
     @classmethod
     def parse(cls, text: str) -> Knowability:
-        """Read `always`, `after`, `N days` or `forecast N days`; raises ValueError otherwise."""
+        """Read `always`, `after`, `N days` or `forecast N days`; raise ValueError for anything else."""
         words = text.strip().lower()
         if words == "always":
             return ALWAYS
@@ -110,14 +133,33 @@ WEATHER = Knowability(16.0, worsens=True)
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it holds, in which unit, for what, and when it is known.
+    """One column of a games table: its type, unit, role and knowability.
 
     Parameters
     ----------
+    name : str
+    dtype : polars data type
+        One of Float64, Float32, Int8, Int16, Int32, Int64, Boolean, String, Date, Time.
+    role : Role
+        What the column is for.
+    known : Knowability
+        How long before the game a value becomes known.
+    unit : str
+        Unit of the values, for messages; empty if there is none.
     low, high : float
         Smallest and largest value accepted, in the column's unit.
     values : tuple of str
-        The accepted values of a closed category; empty where any text is.
+        The accepted values of a closed category; empty if any text is accepted.
+
+    Raises
+    ------
+    InputError
+        An argument is of the wrong kind.
+
+    Examples
+    --------
+    >>> Column("price", pl.Float64, Role.NUMBER, Knowability.parse("always"), unit="dollars", low=0).expected
+    'a number from 0 dollars'
     """
 
     name: str
@@ -129,9 +171,22 @@ class Column:
     high: float = math.inf
     values: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        checks = (
+            ("name", isinstance(self.name, str) and bool(self.name), "text that is not empty"),
+            ("dtype", self.dtype in DTYPES.values(), f"one of {', '.join(f'polars.{name}' for name in DTYPES)}"),
+            ("role", isinstance(self.role, Role), f"one of {', '.join(f'Role.{role.name}' for role in Role)}"),
+            ("known", isinstance(self.known, Knowability), "a knowability, such as Knowability.parse('5 days')"),
+            ("values", isinstance(self.values, tuple), "a tuple of texts"),
+            ("low", self.low <= self.high, f"a number up to high, {self.high}"),
+        )
+        for field, sound, expected in checks:
+            if not sound:
+                raise InputError(f"Column, {field}: got {getattr(self, field)!r}, expected {expected}")
+
     @property
     def expected(self) -> str:
-        """What a cell of this column may hold, in words."""
+        """Description of the values that a cell of this column may hold."""
         if self.values:
             return f"one of {', '.join(self.values)}"
         if self.dtype is pl.Date:
@@ -186,3 +241,56 @@ CANONICAL: dict[str, Column] = {
         Column(SCANNED, pl.Int32, Role.RESULT, AFTER, "people", low=0, high=LARGEST_CROWD),
     )
 }
+
+
+def columns_to_json(columns: Sequence[Column]) -> str:
+    """Write columns as text, every field of each.
+
+    Examples
+    --------
+    >>> price = Column("price", pl.Float64, Role.NUMBER, Knowability.parse("always"), unit="dollars")
+    >>> columns_from_json(columns_to_json([price])) == (price,)
+    True
+    """
+    return json.dumps(
+        [
+            {
+                "name": column.name,
+                "type": column.dtype.__name__,
+                "role": str(column.role),
+                "known": str(column.known),
+                "unit": column.unit,
+                "low": None if math.isinf(column.low) else column.low,
+                "high": None if math.isinf(column.high) else column.high,
+                "values": list(column.values),
+            }
+            for column in columns
+        ]
+    )
+
+
+def columns_from_json(text: str, file: str = "") -> tuple[Column, ...]:
+    """Read the columns that `columns_to_json` wrote.
+
+    Raises
+    ------
+    DataError
+        `columns_to_json` did not write the text; the message names `file`.
+    """
+    try:
+        return tuple(
+            Column(
+                str(entry["name"]),
+                DTYPES[entry["type"]],
+                Role(entry["role"]),
+                Knowability.parse(entry["known"]),
+                str(entry["unit"]),
+                -math.inf if entry["low"] is None else float(entry["low"]),
+                math.inf if entry["high"] is None else float(entry["high"]),
+                tuple(str(value) for value in entry["values"]),
+            )
+            for entry in json.loads(text)
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
+        got = f"declarations of custom columns that cannot be read ({type(broken).__name__})"
+        raise DataError(got, "those that gatecast writes", "write the file again", file=file) from None

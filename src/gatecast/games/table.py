@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,8 @@ import polars as pl
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.games.complete import complete, counted_on
+from gatecast.games.frames import IntoFrame, to_polars
 from gatecast.games.validate import validate, violations
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Games"]
 
@@ -30,7 +28,7 @@ class Games:
     """Games of one or more ballparks, past and to come.
 
     Make one with `Games.from_frame`, which completes, checks and sorts. `table` holds every canonical column, null
-    where nothing is known, then the declared extra columns; its rows stand in order of play.
+    where a value is unknown, then the declared custom columns; its rows stand in order of play.
 
     Parameters
     ----------
@@ -45,19 +43,21 @@ class Games:
     @classmethod
     def from_frame(
         cls,
-        frame: pl.DataFrame | pd.DataFrame,
+        frame: IntoFrame,
         custom_columns: Sequence[c.Column] = (),
         *,
         file: str = "",
         rows: Sequence[int] | None = None,
         refuse: Callable[[int, DataError], None] | None = None,
+        keep_order: bool = False,
     ) -> Self:
         """Complete, check and sort a data frame of games.
 
         Parameters
         ----------
-        frame : polars or pandas data frame
-            Canonical columns under their names (any may be missing), and the custom_columns. Others are dropped.
+        frame : data frame (pandas, polars, Arrow)
+            Canonical columns under their names (any may be missing), and the custom columns. Others are dropped. A
+            lazy frame is collected.
         custom_columns : sequence of Column
             Declarations of further columns to keep.
         file : str
@@ -67,13 +67,17 @@ class Games:
         refuse : function of int and DataError, optional
             Called with the place of each row that breaks a rule and the error; such rows are left out. If not given,
             the first error is raised.
+        keep_order : bool
+            True to leave the rows in the order of the frame, as for games to come; False to sort them by play.
 
         Raises
         ------
         DataError
             The first problem found, with file, row and column.
+        InputError
+            `frame` is no data frame.
         """
-        table = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
+        table = to_polars(frame, "games")
         numbers = pl.Series(rows if rows is not None else range(2, table.height + 2), dtype=pl.Int64)
         declared = {column.name: column for column in custom_columns}
         clash = sorted(set(declared) & set(c.CANONICAL))
@@ -86,13 +90,13 @@ class Games:
             validate(table, columns, file=file, rows=numbers)
         else:
             table = _usable(table, columns, file, numbers, refuse)
-        if table[c.DATE].null_count() == 0:
+        if not keep_order and table[c.DATE].null_count() == 0:
             table = table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)
         return cls(table, tuple(custom_columns))
 
     @property
     def columns(self) -> dict[str, c.Column]:
-        """Every column by name: the canonical ones, then the custom_columns."""
+        """Every column by name: the canonical ones, then the custom ones."""
         return {**c.CANONICAL, **{column.name: column for column in self.custom_columns}}
 
     @property
@@ -102,26 +106,31 @@ class Games:
 
     @cached_property
     def days(self) -> npt.NDArray[np.int32]:
-        """Day of each game, shape (games,), not to be written to: days since 1970-01-01, or its place where undated."""
+        """Day of each game, read-only, shape (games,): days since 1970-01-01, or the row number without dates."""
         days = self.table[c.DATE].to_physical().to_numpy() if self.dated else np.arange(self.table.height)
-        return _not_written(days.astype(np.int32))
+        return _read_only(days.astype(np.int32))
 
     @cached_property
     def clubs(self) -> npt.NDArray[np.str_]:
-        """The home club of each game, empty where unknown, shape (games,), not to be written to."""
-        return _not_written(self.table[c.HOME].fill_null("").to_numpy().astype(np.str_))
+        """Home club of each game, read-only, empty where unknown, shape (games,)."""
+        return _read_only(self.table[c.HOME].fill_null("").to_numpy().astype(np.str_))
 
     def __len__(self) -> int:
         return self.table.height
 
     def filter(self, *predicates: pl.Expr) -> Self:
-        """The games for which every predicate holds."""
+        """Return the games for which every predicate holds."""
         return type(self)(self.table.filter(*predicates), self.custom_columns)
 
     def extended(self, upcoming: Games) -> Self:
-        """These games with `upcoming` added; a game that stands in both is taken from `upcoming`.
+        """Return these games with `upcoming` added; a game in both tables is taken from `upcoming`.
 
-        Where games carry no dates, those to come stand last, and ids that are places in the order are counted on.
+        Without dates, the games to come follow the past ones, and ids that are row numbers are counted on.
+
+        Raises
+        ------
+        DataError
+            One of the tables has dates and the other has none.
         """
         if self.dated != upcoming.dated:
             got, other = ("no dates", "dates") if self.dated else ("dates", "no dates")
@@ -162,8 +171,8 @@ def _usable(
         places = places.filter(~places.is_in([places[at] for at, _ in broken]))
 
 
-def _not_written(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
-    """`values`, which whoever tries to write to is refused."""
+def _read_only(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """Return `values` as an array that cannot be written to."""
     values.flags.writeable = False
     return values
 
@@ -172,32 +181,32 @@ def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: p
     """Select the declared columns, cast to their types; absent ones are null."""
     out = []
     for name, column in columns.items():
-        given = table[name] if name in table.columns else pl.Series(name, [None] * table.height, column.dtype)
-        if given.dtype.is_float():
-            given = given.fill_nan(None)
-        if given.dtype == column.dtype:
-            out.append(given)
+        values = table[name] if name in table.columns else pl.Series(name, [None] * table.height, column.dtype)
+        if values.dtype.is_float():
+            values = values.fill_nan(None)
+        if values.dtype == column.dtype:
+            out.append(values)
             continue
-        cast = _cast(given, column.dtype)
-        lost = (given.is_not_null() & cast.is_null()).arg_max()
-        if lost is not None and given[lost] is not None and cast[lost] is None:
-            raise DataError(repr(given[lost]), column.expected, file=file, row=rows[lost], column=name)
+        cast = _cast(values, column.dtype)
+        lost = (values.is_not_null() & cast.is_null()).arg_max()
+        if lost is not None and values[lost] is not None and cast[lost] is None:
+            raise DataError(repr(values[lost]), column.expected, file=file, row=rows[lost], column=name)
         out.append(cast.alias(name))
     return pl.DataFrame(out)
 
 
-def _cast(given: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
-    """`given` as `dtype`, null where a value has no such form."""
-    unusable = pl.Series([None] * len(given), dtype=dtype)
-    if dtype.is_temporal() and given.dtype == pl.String:
+def _cast(values: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
+    """Cast values to `dtype`; null where a value cannot be cast."""
+    unusable = pl.Series([None] * len(values), dtype=dtype)
+    if dtype.is_temporal() and values.dtype == pl.String:
         if dtype is pl.Date:
-            return given.str.to_date("%Y-%m-%d", strict=False)
-        return given.str.to_time("%H:%M", strict=False).fill_null(given.str.to_time("%H:%M:%S", strict=False))
-    if dtype.is_temporal() and not given.dtype.is_temporal():
+            return values.str.to_date("%Y-%m-%d", strict=False)
+        return values.str.to_time("%H:%M", strict=False).fill_null(values.str.to_time("%H:%M:%S", strict=False))
+    if dtype.is_temporal() and not values.dtype.is_temporal():
         return unusable
-    if dtype.is_integer() and given.dtype.is_float():
-        given = given.set(given != given.round(), None)
+    if dtype.is_integer() and values.dtype.is_float():
+        values = values.set(values != values.round(), None)
     try:
-        return given.cast(dtype, strict=False)
+        return values.cast(dtype, strict=False)
     except pl.exceptions.PolarsError:
         return unusable

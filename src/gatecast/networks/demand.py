@@ -15,17 +15,31 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
-from jax.scipy.special import ndtr
 from scipy.special import ndtri
 
-__all__ = ["PARAMETERS", "Demand", "demand_quantiles", "exceeding", "grid"]
+from gatecast.errors import ModelError
+
+__all__ = ["PARAMETERS", "Demand", "check_parameters", "demand_quantiles", "grid"]
 
 Array = Any
 PARAMETERS = 4
+ABOVE_ZERO = ("scale", "tail")
 
 
 class Demand(NamedTuple):
-    """Parameters of the distribution, each of shape (batch,)."""
+    """Parameters of the distribution, each of shape (batch,).
+
+    Parameters
+    ----------
+    location : array
+        In units of capacity.
+    scale : array
+        In units of capacity, above 0.
+    skewness : array
+        0 for a symmetric distribution.
+    tail : array
+        Above 0; 1 for the tails of a normal distribution.
+    """
 
     location: Array
     scale: Array
@@ -34,7 +48,7 @@ class Demand(NamedTuple):
 
 
 def demand_quantiles(parameters: Array, levels: npt.NDArray[np.float64]) -> Array:
-    """Quantiles of demand in units of capacity.
+    """Return quantiles of demand in units of capacity.
 
     Parameters
     ----------
@@ -53,13 +67,35 @@ def demand_quantiles(parameters: Array, levels: npt.NDArray[np.float64]) -> Arra
     return demand.location + demand.scale * xp.sinh(bent)
 
 
-def exceeding(parameters: Array, threshold: Array) -> Array:
-    """Probability that demand is at least `threshold` (in units of capacity), shape (batch,)."""
-    demand = Demand(*(parameters[:, i] for i in range(PARAMETERS)))
-    unbent = demand.tail * jnp.arcsinh((threshold - demand.location) / demand.scale) - demand.skewness
-    return ndtr(-jnp.sinh(unbent))
+def check_parameters(parameters: npt.NDArray[np.floating], network: str) -> None:
+    """Refuse parameters that describe no distribution.
+
+    Parameters
+    ----------
+    parameters : ndarray, shape (..., 4)
+        Location, scale, skewness and tail.
+    network : str
+        Name of the network, for the message.
+
+    Raises
+    ------
+    ModelError
+        There are not four of them, one is not a number, or a scale or tail is not above 0.
+    """
+    mend = "end the network in gatecast.networks.layers.demand_head"
+    if parameters.shape[-1] != PARAMETERS:
+        got = f"{parameters.shape[-1]} figures for each game"
+        raise ModelError(f"network {network!r}: got {got}, expected {PARAMETERS}: {', '.join(Demand._fields)}; {mend}")
+    for i, name in enumerate(Demand._fields):
+        values = parameters[..., i]
+        if not np.isfinite(values).all():
+            raise ModelError(
+                f"network {network!r}, {name}: got a value that is not a number, expected a number; {mend}"
+            )
+        if name in ABOVE_ZERO and not (values > 0).all():
+            raise ModelError(f"network {network!r}, {name}: got {values.min():g}, expected numbers above 0; {mend}")
 
 
 def grid(points: int) -> npt.NDArray[np.float64]:
-    """Midpoints of `points` equal slices of (0, 1): equally likely levels."""
+    """Return the midpoints of `points` equal slices of (0, 1): equally likely levels, shape (points,)."""
     return (np.arange(points) + 0.5) / points

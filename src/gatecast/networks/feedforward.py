@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from gatecast.networks.head import demand_head
-from gatecast.networks.layers import residual_block
-from gatecast.networks.query import query_embedding, query_inputs
+from gatecast.networks.layers import demand_head, query_embedding, query_inputs, residual_block
 from gatecast.networks.signature import Signature
 
 __all__ = ["feedforward"]

@@ -1,4 +1,4 @@
-"""Layers that the networks share."""
+"""Building blocks of the networks: inputs, embeddings, attention to past attendance, and the demand head."""
 
 from __future__ import annotations
 
@@ -8,7 +8,30 @@ from typing import Any
 import keras
 from keras import ops
 
-__all__ = ["EntityEmbedding", "LevelMixture", "PeriodicEmbedding", "residual_block"]
+from gatecast.networks.demand import PARAMETERS
+from gatecast.networks.signature import (
+    CODES,
+    FLAGS,
+    HOME_GATES,
+    HOME_LEVELS,
+    LEVELS,
+    NUMERIC,
+    ROAD_GATES,
+    ROAD_LEVELS,
+    Signature,
+)
+
+__all__ = [
+    "EntityEmbedding",
+    "HistoryAttention",
+    "LevelMixture",
+    "PeriodicEmbedding",
+    "demand_head",
+    "history_inputs",
+    "query_embedding",
+    "query_inputs",
+    "residual_block",
+]
 
 Tensor = Any
 
@@ -92,3 +115,96 @@ def residual_block(hidden: Tensor, width: int, dropout: float, seed: int) -> Ten
     inner = keras.layers.Dropout(dropout, seed=seed + 1)(inner)
     inner = keras.layers.Dense(width, kernel_initializer=keras.initializers.GlorotUniform(seed + 2))(inner)
     return keras.layers.Add()([hidden, inner])
+
+
+def query_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
+    """The inputs of a network, by name."""
+    sizes = {NUMERIC: signature.numeric, FLAGS: signature.flags, LEVELS: signature.levels}
+    inputs = {name: keras.Input((size,), name=name) for name, size in sizes.items()}
+    inputs[CODES] = keras.Input((len(signature.vocabularies),), dtype="int32", name=CODES)
+    return inputs
+
+
+def query_embedding(
+    inputs: dict[str, keras.KerasTensor], signature: Signature, seed: int, hidden: float
+) -> keras.KerasTensor:
+    """Everything known of the query as one vector, shape (batch, width)."""
+    parts = [inputs[NUMERIC], inputs[FLAGS], inputs[LEVELS]]
+    if signature.numeric:
+        parts.append(PeriodicEmbedding(seed)(inputs[NUMERIC]))
+    for i, vocabulary in enumerate(signature.vocabularies):
+        embedding = EntityEmbedding(vocabulary, seed + 10 + i, hidden=hidden if signature.identities[i] else 0.0)
+        parts.append(embedding(inputs[CODES][:, i]))
+    return keras.layers.Concatenate()(parts)
+
+
+FAR_BELOW = -1e9
+
+
+def history_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
+    """The inputs that hold past gates, by name."""
+    shapes = {
+        HOME_GATES: signature.home,
+        HOME_LEVELS: signature.home[:1],
+        ROAD_GATES: signature.road,
+        ROAD_LEVELS: signature.road[:1],
+    }
+    return {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
+
+
+class HistoryAttention(keras.layers.Layer):
+    """Attention of one query to past gates, whose weights average the gates' levels as well (Vaswani et al. 2017).
+
+    Queries are projected into the space of the tokens, so that tokens need no keys of their own; values are the tokens.
+
+    Shape: query (batch, width), tokens (batch, length, size), levels (batch, length; below 0 where there is none) ->
+    context (batch, heads * size), averaged levels (batch, heads; -1 where there is none at all).
+    """
+
+    def __init__(self, heads: int, seed: int) -> None:
+        super().__init__()
+        self.heads, self.seed = heads, seed
+
+    def build(
+        self, query_shape: tuple[int, int], tokens_shape: tuple[int, int, int], levels_shape: tuple[int, int]
+    ) -> None:
+        """Make one projection for each head."""
+        initializer = keras.initializers.GlorotUniform(self.seed)
+        size = self.heads * tokens_shape[-1]
+        self.projection = self.add_weight(shape=(query_shape[-1], size), initializer=initializer)
+        self.shift = self.add_weight(shape=(size,), initializer="zeros")
+
+    def call(self, query: Tensor, tokens: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
+        """Attend."""
+        size = tokens.shape[-1]
+        asked = ops.reshape(ops.matmul(query, self.projection) + self.shift, (-1, self.heads, size))
+        there = ops.expand_dims(ops.cast(levels >= 0, tokens.dtype), 1)
+        scores = ops.matmul(asked, ops.transpose(tokens, (0, 2, 1))) / size**0.5 + FAR_BELOW * (1.0 - there)
+        weights = ops.softmax(scores, axis=-1) * there
+        context = ops.reshape(ops.matmul(weights, tokens), (-1, self.heads * size))
+        averaged = ops.squeeze(ops.matmul(weights, ops.expand_dims(levels, -1)), -1)
+        return context, ops.where(ops.max(there, axis=-1) > 0, averaged, -1.0)
+
+
+START_SCALE = 0.12
+LARGEST_SKEWNESS = 0.8
+TAIL_RANGE = 0.45
+
+
+def demand_head(
+    hidden: keras.KerasTensor, inputs: dict[str, keras.KerasTensor], signature: Signature
+) -> keras.KerasTensor:
+    """From the last hidden layer to the parameters of demand, shape (batch, 4).
+
+    The location starts from a mixture of the past levels; the rest starts from a plain normal shape.
+    """
+    raw = keras.layers.Dense(PARAMETERS, kernel_initializer="zeros", name="demand")(hidden)
+    base = 0.5
+    if signature.levels:
+        logits = keras.layers.Dense(signature.levels, kernel_initializer="zeros", name="level_logits")(hidden)
+        base = LevelMixture()(logits, inputs[LEVELS])
+    location = base + raw[:, 0:1]
+    scale = START_SCALE * ops.exp(ops.clip(raw[:, 1:2], -4.0, 3.0))
+    skewness = LARGEST_SKEWNESS * ops.tanh(raw[:, 2:3])
+    tail = ops.exp(TAIL_RANGE * ops.tanh(raw[:, 3:4]))
+    return ops.concatenate([location, scale, skewness, tail], axis=1)

@@ -6,10 +6,7 @@ import dataclasses
 
 import keras
 
-from gatecast.networks.head import demand_head
-from gatecast.networks.history import HistoryAttention
-from gatecast.networks.layers import residual_block
-from gatecast.networks.query import query_embedding
+from gatecast.networks.layers import HistoryAttention, demand_head, query_embedding, residual_block
 from gatecast.networks.signature import HOME_LEVELS, LEVELS, ROAD_LEVELS, Signature
 
 __all__ = ["pooled_demand"]

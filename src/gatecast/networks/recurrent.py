@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import keras
 
-from gatecast.networks.history import history_inputs
+from gatecast.networks.layers import history_inputs, query_inputs
 from gatecast.networks.pooled import pooled_demand
-from gatecast.networks.query import query_inputs
 from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
 
 __all__ = ["recurrent"]

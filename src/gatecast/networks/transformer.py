@@ -6,10 +6,14 @@ import dataclasses
 
 import keras
 
-from gatecast.networks.head import demand_head
-from gatecast.networks.history import HistoryAttention, history_inputs
-from gatecast.networks.layers import residual_block
-from gatecast.networks.query import query_embedding, query_inputs
+from gatecast.networks.layers import (
+    HistoryAttention,
+    demand_head,
+    history_inputs,
+    query_embedding,
+    query_inputs,
+    residual_block,
+)
 from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
 
 __all__ = ["transformer"]

@@ -1,7 +1,7 @@
 """An alarm when forecasts drift: the latest gates lie to one side, or outside their ranges, beyond what chance does.
 
 Every gate becomes a normal score: where it lies in its own forecast. Of the latest 10, 11, … 30 games of the season the
-sum of scores is divided by its standard deviation under `gatecast.forecast.dependence`, which knows that games close
+sum of scores is divided by its standard deviation under `gatecast.forecast.scenarios`, which knows that games close
 together err together; the window that stands out most counts. That is a generalised likelihood ratio test limited to
 windows (Lai 1995, Sequential changepoint detection in quality control and dynamical systems, Journal of the Royal
 Statistical Society B 57). It is looked at after every game, so what is rare is counted by the season: the odds are
@@ -20,7 +20,7 @@ import polars as pl
 from scipy.special import ndtri
 
 from gatecast.evaluate.scores import TOLERANCE
-from gatecast.forecast.dependence import MEASURED
+from gatecast.forecast.scenarios import MEASURED
 from gatecast.formatting import number
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEDIAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column

@@ -116,13 +116,11 @@ def _own(service: ClubService, forecaster: Forecaster, club: str) -> Forecaster:
 
 
 def _worked_out(service: ClubService, forecaster: Forecaster, view: GameView, last: Issue) -> Reasons | None:
-    from gatecast.forecast import comparable, explain
-
     game, as_of = view.row[c.GAME_ID], _as_of(view, last)
     games, upcoming = _known_and_to_come(service, view, as_of)
     try:
-        explained = explain(forecaster, games, upcoming, as_of, [game])[0]
-        like = comparable(forecaster, games, upcoming, as_of, game)
+        session = forecaster.session(games, upcoming, as_of)
+        explained, like = session.explain([game])[0], session.comparable(game)
     except InputError:
         return None
     least = LEAST * explained.expected

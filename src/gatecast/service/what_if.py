@@ -12,7 +12,7 @@ import polars as pl
 from gatecast.collect.parse import parse
 from gatecast.collect.raw_table import Cells
 from gatecast.errors import DataError, InputError
-from gatecast.forecast.what_if import WhatIf
+from gatecast.forecast import ForecastSession
 from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS
@@ -123,12 +123,12 @@ def ask(service: ClubService, row: Mapping[str, Any], given: Mapping[str, str], 
     return Outcome(None, refused) if refused else Outcome(answer, {})
 
 
-def asked_of(service: ClubService, forecaster: Forecaster, club: str) -> WhatIf:
+def asked_of(service: ClubService, forecaster: Forecaster, club: str) -> ForecastSession[pl.DataFrame]:
     """The forecast of a club's games to come that changes are asked of, made once for the games as they are."""
     return service.cached(
         ("what if", club, service.model_id()),
         (GAMES_AREA,),
-        lambda: WhatIf(forecaster, service.played(), service.coming(club), service.as_of(club)),
+        lambda: ForecastSession(forecaster, service.played(), service.coming(club), service.as_of(club)),
     )
 
 
@@ -144,15 +144,15 @@ def two_forecasts(
         Trained.
     club : str
     changes : mapping of game_id to mapping of column to value
-        As `gatecast.forecast.what_if` takes them.
+        As `gatecast.forecast.ForecastSession.what_if` takes them.
 
     Raises
     ------
     InputError
-        As `gatecast.forecast.what_if` does.
+        As `gatecast.forecast.ForecastSession.what_if` does.
     """
     asked = asked_of(service, forecaster, club)
-    before, after = asked.before, asked.after(changes)
+    before, after = asked.forecast(), asked.what_if(changes)
     differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
     others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))
     return TwoForecasts(before, after, int(others.sum()))
@@ -164,7 +164,7 @@ def planned_as_it_is(service: ClubService, forecaster: Forecaster, club: str, ga
     return service.cached(
         ("plan of what if", club, service.model_id(), stand[0]),
         (GAMES_AREA, SETTINGS_AREA),
-        lambda: _planned(service, asked_of(service, forecaster, club).before, stand),
+        lambda: _planned(service, asked_of(service, forecaster, club).forecast(), stand),
     )
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from gatecast.errors import DataError, InputError
 from gatecast.games import CANONICAL, Column
 from gatecast.games import columns as c
-from gatecast.games.declarations import columns_from_json, columns_to_json
+from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.store.schema import FURTHER_COLUMNS, GAMES, OUTCOMES, RESULTS
 
 __all__ = [

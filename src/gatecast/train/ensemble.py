@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 import jax
@@ -16,6 +19,7 @@ import numpy.typing as npt
 from gatecast.errors import InputError
 from gatecast.games.columns import DATE
 from gatecast.networks import network
+from gatecast.networks.demand import check_parameters
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
@@ -23,8 +27,7 @@ from gatecast.progress import Progress, silent
 from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
-from gatecast.train.loop import Loop, State
-from gatecast.train.losses import censored_crps
+from gatecast.train.loop import Loop, State, censored_crps, not_a_number
 from gatecast.train.model import TrainedModel
 from gatecast.train.samples import Samples, known_at_leads, latest, training_leads, training_samples
 from gatecast.train.settings import TrainingSettings
@@ -46,6 +49,7 @@ def train_ensemble(
     *,
     folder: Path | None = None,
     progress: Progress = silent,
+    jobs: int = 1,
 ) -> TrainedModel:
     """Train the members of an ensemble on the games in `rows`.
 
@@ -61,11 +65,13 @@ def train_ensemble(
     folder : path, optional
         Keeps the state after every epoch, so that a training cut short goes on from there when called again.
     progress : callable
+    jobs : int
+        Members trained at the same time.
 
     Raises
     ------
     InputError
-        Fewer than two games to train on.
+        There are fewer than two games to train on; or the network gives values that are not numbers.
     """
     if len(rows) < FEWEST_GAMES:
         raise InputError(f"training: got {len(rows)} games with a known gate, expected at least {FEWEST_GAMES}")
@@ -75,8 +81,9 @@ def train_ensemble(
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         held_back = np.isin(rows, latest(preparation.games, rows))
         epochs, parameters = work.best_epochs(held_back)
+        check_parameters(parameters, settings.network)
         errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
-    members = [work.member(epochs, index) for index in range(settings.members)]
+    members = work.members(epochs, jobs)
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))
     custom_columns = preparation.games.custom_columns
@@ -102,6 +109,7 @@ class _Work:
     ) -> None:
         self.settings, self.samples, self.folder, self.progress = settings, samples, folder, progress
         self.build: Callable[[int], Any] = lambda seed: network(settings.network)(signature, seed)
+        self.lock, self.stopped = Lock(), Event()
         batch = int(np.clip(samples.games // FEWEST_BATCHES, 1, settings.batch))
         self.loop = Loop(
             self.build(settings.seed),
@@ -113,7 +121,7 @@ class _Work:
         )
 
     def best_epochs(self, held_back: npt.NDArray[np.bool_]) -> tuple[int, npt.NDArray[np.float32]]:
-        """Epochs after which the loss on the games held back, shape (games,), is lowest; and what came of them.
+        """Return the epochs after which the loss on games held back, shape (games,), is lowest, and their forecasts.
 
         The parameters of demand, shape (leads * held back, 4), are those after the last epoch.
 
@@ -131,8 +139,23 @@ class _Work:
         parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
         return int(np.argmin(history)) + 1, parameters
 
+    def members(self, epochs: int, jobs: int) -> list[list[npt.NDArray[np.float32]]]:
+        """Return the averaged weights of each member after `epochs` epochs, training `jobs` of them at a time."""
+        indices = range(self.settings.members)
+        if jobs == 1:
+            return [self.member(epochs, index) for index in indices]
+        with ThreadPoolExecutor(jobs) as pool:
+            futures = [pool.submit(self.member, epochs, index) for index in indices]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                self.stopped.set()
+                for future in futures:
+                    future.cancel()
+                raise
+
     def member(self, epochs: int, index: int) -> list[npt.NDArray[np.float32]]:
-        """Averaged weights of one member after `epochs` epochs."""
+        """Return the averaged weights of one member after `epochs` epochs."""
         state, _ = self._run(self.samples, epochs, f"member {index + 1}", index, lambda state: 0.0)
         return [np.asarray(weight) for weight in self.loop.unflatten(state.averaged)]
 
@@ -141,19 +164,28 @@ class _Work:
     ) -> tuple[State, list[float]]:
         seed = (self.settings.seed * 1_000_003 + index + 2) % 2**31
         checkpoint = Checkpoint(self.folder, name.replace(" ", "-"), _fingerprint(self.settings, samples, epochs))
-        state, history = checkpoint.restored(self.loop.start(self.build(seed)))
+        with self.lock:
+            model = self.build(seed)
+            state, history = checkpoint.restored(self.loop.start(model))
         data = jax.device_put(samples.arrays())
         key = jax.random.key(seed)
         for epoch in range(len(history), epochs):
-            state, _ = self.loop.epoch(state, data, jax.random.fold_in(key, epoch))
+            state, training_loss = self.loop.epoch(state, data, jax.random.fold_in(key, epoch))
+            if not math.isfinite(training_loss):
+                raise InputError(
+                    not_a_number(self.loop, model, state, samples, network=self.settings.network, epoch=epoch + 1)
+                )
             history.append(loss(state))
             checkpoint.keep(state, history)
-            self.progress(f"training, {name}", epoch + 1, epochs)
+            with self.lock:
+                if self.stopped.is_set():
+                    break
+                self.progress(f"training, {name}", epoch + 1, epochs)
         return state, history
 
 
 def _fingerprint(settings: TrainingSettings, samples: Samples, epochs: int) -> str:
-    """Changes with anything a training depends on."""
+    """Return a digest that changes with anything a training depends on."""
     digest = hashlib.sha256(json.dumps([settings.as_json(), epochs]).encode())
     for values in (*samples.inputs.values(), *samples.tables.values(), samples.attended, samples.weights):
         digest.update(np.ascontiguousarray(values).tobytes())

@@ -1,4 +1,4 @@
-"""The training loop, fused: each epoch is one compiled call that scans over its steps."""
+"""The loss and the training loop, fused: each epoch is one compiled call that scans over its steps."""
 
 from __future__ import annotations
 
@@ -11,19 +11,56 @@ import numpy.typing as npt
 from jax.flatten_util import ravel_pytree
 
 from gatecast.networks import require_jax
+from gatecast.networks.demand import demand_quantiles, grid
 from gatecast.prepare.tokens import network_inputs
-from gatecast.train.blocks import in_blocks
-from gatecast.train.losses import censored_crps
+from gatecast.train.model import in_blocks
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Loop", "State"]
+    from gatecast.train.samples import Samples
+
+__all__ = ["Loop", "State", "censored_crps", "not_a_number"]
 
 Array = Any
+
+POINTS = 32
+LEAK = 0.01
+
+
+def censored_crps(parameters: Array, attended: Array) -> Array:
+    """CRPS of attendance, the minimum of demand and capacity.
+
+    The continuous ranked probability score is twice the pinball loss averaged over all levels (Gneiting & Raftery
+    2007); quantiles of attendance are quantiles of demand cut at capacity, as in censored quantile regression (Powell
+    1986). Beyond capacity a slight slope is left, so that a network that starts there finds its way back.
+
+    Parameters
+    ----------
+    parameters : array, shape (batch, 4)
+        Of demand, on the scale where capacity is 1.
+    attended : array, shape (batch,)
+        Attendance as a share of capacity; at least 1 means sold out.
+
+    Returns
+    -------
+    array, shape (batch,)
+    """
+    levels = grid(POINTS)
+    demand = demand_quantiles(parameters, levels)
+    sold_out = attended[:, None] >= 1.0
+    beyond = jnp.maximum(demand - 1.0, 0.0)
+    forecast = jnp.minimum(demand, 1.0) + jnp.where(sold_out, 0.0, LEAK * beyond)
+    error = jnp.minimum(attended, 1.0)[:, None] - forecast
+    pinball = jnp.maximum(levels * error, (levels - 1.0) * error)
+    return 2.0 * pinball.mean(axis=1)
+
+
 Inputs = dict[str, npt.NDArray[Any]]
 
 CLIP_NORM = 1.0
+FEW_ROWS = 64
+"""Games that a network is tried on, to find the layer that fails."""
 
 
 class State(NamedTuple):
@@ -138,3 +175,40 @@ class Loop:
     ) -> tuple[Array, list[Array]]:
         parameters, other = self.model.stateless_call(self.unflatten(weights), other, inputs, training=True)
         return (weight * censored_crps(parameters, attended)).mean(), other
+
+
+def not_a_number(loop: Loop, model: keras.Model, state: State, samples: Samples, *, network: str, epoch: int) -> str:
+    """Return a message that names the layer or weights which gave the first value that is not a number.
+
+    Parameters
+    ----------
+    loop : Loop
+    model : keras.Model
+        As built, before training.
+    state : State
+        After the epoch in which the loss became no number.
+    samples : Samples
+    network : str
+        Name of the network.
+    epoch : int
+        Number of that epoch, from 1.
+    """
+    import keras
+
+    rows = {name: values[:FEW_ROWS] for name, values in samples.inputs.items()}
+    inputs = network_inputs(rows, samples.tables, model.input, np)
+    for layer in model.layers:
+        values = np.asarray(keras.Model(model.input, layer.output)(inputs)) if layer.output is not None else np.zeros(1)
+        if not np.isfinite(values).all():
+            return (
+                f"network {network!r}, layer {layer.name!r}: got a value that is not a number before training, "
+                "expected numbers; look at that layer"
+            )
+    weights = loop.unflatten(state.weights)
+    broken = [
+        v.path for v, value in zip(model.trainable_variables, weights, strict=True) if not np.isfinite(value).all()
+    ]
+    return (
+        f"network {network!r}: got a loss that is not a number in epoch {epoch}, expected a number; "
+        f"look at {broken[0] if broken else 'the loss'}, or lower learning_rate"
+    )

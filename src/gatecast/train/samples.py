@@ -71,21 +71,19 @@ class Samples:
         return {"inputs": self.inputs, "tables": self.tables, "attended": self.attended, "weights": self.weights}
 
 
-def training_games(games: Games, *, through: int | None = None, first: int | None = None) -> Rows:
-    """Rows of the games whose gate was counted, through a season, without those of limited crowds.
+def training_games(games: Games, *, through: int | None = None) -> Rows:
+    """Return the rows of games with a known attendance, without those of restricted attendance, shape (games,).
 
     Parameters
     ----------
     games : Games
-    through, first : int, optional
-        Last and first season; all if not given. Ignored where games carry no season.
+    through : int, optional
+        Last season; all if not given. Games without a season are always taken.
     """
     season = pl.col(c.SEASON)
     used = pl.col(c.ATTENDANCE).fill_null(0) > 0
     if through is not None:
         used &= (season <= through).fill_null(True)
-    if first is not None:
-        used &= (season >= first).fill_null(True)
     used &= ~restricted_attendance()
     rows: Rows = np.flatnonzero(games.table.select(used).to_series().to_numpy())
     return rows

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
+from numbers import Integral, Real
 from typing import Any
 
-from gatecast.networks import DEFAULT_NETWORK
+from gatecast.errors import InputError
+from gatecast.networks import DEFAULT_NETWORK, NETWORKS
 
 __all__ = ["TrainingSettings"]
 
@@ -19,17 +22,28 @@ class TrainingSettings:
     network : str
         Name of the network, one of `gatecast.networks.NETWORKS`.
     members : int
-        Networks in the ensemble; they differ by seed.
+        Networks in the ensemble, at least 1; they differ by seed.
     epochs : int
-        At most this many passes over the games; early stopping decides how many.
+        Most passes over the games, at least 1; early stopping decides how many.
     batch : int
-        Games in a step; fewer where there are few games.
+        Games in a step, at least 1; fewer if there are few games.
     learning_rate, weight_decay : float
-        Of AdamW.
+        Of AdamW; above 0, and at least 0.
     half_life : float
-        Seasons after which a game counts half in the loss.
+        Seasons after which a game counts half in the loss, above 0.
     seed : int
-        One seed, one machine: one result.
+        Seed of all random numbers, at least 0: the same seed on the same machine gives the same forecast.
+
+    Raises
+    ------
+    InputError
+        A value is of the wrong kind or out of range, or there is no network of that name.
+
+    Examples
+    --------
+    >>> TrainingSettings(members=0)
+    Traceback (most recent call last):
+    gatecast.errors.InputError: members: got 0, expected a whole number from 1
     """
 
     network: str = DEFAULT_NETWORK
@@ -41,6 +55,22 @@ class TrainingSettings:
     half_life: float = 15.0
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.network, str) or self.network not in NETWORKS:
+            raise InputError(f"network: got {self.network!r}, expected one of {', '.join(NETWORKS)}")
+        for name, least in {"members": 1, "epochs": 1, "batch": 1, "seed": 0}.items():
+            value: Any = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+                raise InputError(f"{name}: got {value!r}, expected a whole number from {least}")
+        for name, expected in {"learning_rate": "above 0", "weight_decay": "from 0", "half_life": "above 0"}.items():
+            value = getattr(self, name)
+            sound = (
+                not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value) and float(value) >= 0
+            )
+            if not sound or (value == 0 and expected == "above 0"):
+                raise InputError(f"{name}: got {value!r}, expected a number {expected}")
+
     def as_json(self) -> dict[str, Any]:
-        """Plain values by name."""
-        return asdict(self)
+        """Return the settings as text, whole numbers and decimal numbers by name."""
+        plain = {str: str, int: int, float: float}
+        return {name: plain[type(getattr(TrainingSettings, name))](value) for name, value in asdict(self).items()}

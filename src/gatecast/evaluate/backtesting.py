@@ -1,14 +1,15 @@
-"""Rolling-origin backtest: each season is forecast by what was learned from the seasons before it."""
+"""Rolling-origin backtest: each season is forecast from what was learned from the seasons before it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, Self
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import InputError
-from gatecast.evaluate.methods import Method
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
@@ -18,7 +19,18 @@ from gatecast.prepare import Preparation
 from gatecast.progress import Progress, silent
 from gatecast.train.samples import training_games
 
-__all__ = ["backtest", "parse_lead"]
+__all__ = ["Method", "backtest", "parse_lead"]
+
+
+class Method(Protocol):
+    """Something that learns from past games and forecasts others: a network, a tree, a rule of thumb."""
+
+    def fit_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp]) -> Self:
+        """Learn from the games in `rows`, shape (games,), and from nothing after them."""
+
+    def forecast_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp], lead: Lead) -> pl.DataFrame:
+        """Forecast the games in `rows`, each at its own cut-off: the columns of `FORECAST_COLUMNS`."""
+
 
 MOST_DAYS = 400
 

@@ -1,0 +1,349 @@
+"""Past games, games to come and a cutoff: all that can be asked of a forecaster about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gatecast.errors import DataError, InputError
+from gatecast.forecast.calibration import Calibration, Seen, errors_since_training
+from gatecast.forecast.comparable import Comparable, latest_games, nearest_games
+from gatecast.forecast.distribution import demand_of
+from gatecast.forecast.explain import Explanation, explanations, games_of_two_seasons
+from gatecast.forecast.game_pairs import Choice, GamePairs
+from gatecast.forecast.table import contract_table, described_table
+from gatecast.forecast.what_if import Changes, changed_games, check_known, places_of
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.games.cutoff import as_day
+from gatecast.games.forecast_columns import LEAD
+from gatecast.games.frames import Frame, IntoFrame, as_the_kind_of, to_polars
+from gatecast.prepare import Preparation
+from gatecast.train.calibration_errors import LEVELS
+from gatecast.train.model import TrainedModel
+
+__all__ = ["ForecastSession", "as_games"]
+
+Rows = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
+Kind = TypeVar("Kind")
+
+
+class Trained(Protocol):
+    """A forecaster, as far as a session needs it."""
+
+    @property
+    def custom_columns(self) -> tuple[c.Column, ...]:
+        """The custom columns that the model was trained with; none before training."""
+
+    @property
+    def trained(self) -> TrainedModel:
+        """The model; raises InputError before training."""
+
+
+class ForecastSession(Generic[Kind]):
+    """Forecast some games to come, explain the forecast, and ask what a change would do to it.
+
+    The tables are checked and sorted once, when the session is made; each question then takes little time. A
+    forecaster that is not trained yet may be given, so that the tables are checked before a long training.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+    games : Games or data frame (pandas, polars, Arrow)
+        Past games; results after `as_of` are not used. Weather and other columns are as known on that day.
+    upcoming : Games or data frame
+        The games to forecast; their results, if any, are not used.
+    as_of : date, or text such as 2019-05-30
+        The last day known; needed if games have dates.
+    like : ForecastSession, optional
+        An earlier session; whatever it worked out for the same tables is used again.
+
+    Raises
+    ------
+    DataError
+        There is no upcoming game, or one is not after `as_of`; or a table cannot be used.
+    InputError
+        There is no `as_of`, or it is no date.
+
+    Examples
+    --------
+    >>> from gatecast import Forecaster
+    >>> from gatecast.collect.sample import sample_league
+    >>> league = sample_league()
+    >>> forecaster = Forecaster("feedforward", members=1, epochs=1).fit(league.games)
+    >>> session = ForecastSession(forecaster, league.games, league.upcoming, league.as_of)
+    >>> game = session.forecast()["game_id"][0]
+    >>> rainy = session.what_if({game: {"precipitation": "rain"}})
+    >>> sorted(session.explain([game])[0].people)[:3]
+    ['ballpark', 'form', 'gates']
+    """
+
+    past: Games
+    coming: Games
+    preparation: Preparation
+    rows: Rows
+
+    @overload
+    def __init__(
+        self: ForecastSession[pl.DataFrame],
+        forecaster: Trained,
+        games: Games | IntoFrame,
+        upcoming: Games,
+        as_of: dt.date | str | None = None,
+        *,
+        like: ForecastSession[Any] | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: ForecastSession[Frame],
+        forecaster: Trained,
+        games: Games | IntoFrame,
+        upcoming: Frame,
+        as_of: dt.date | str | None = None,
+        *,
+        like: ForecastSession[Any] | None = None,
+    ) -> None: ...
+
+    def __init__(
+        self,
+        forecaster: Trained,
+        games: Games | IntoFrame,
+        upcoming: Games | IntoFrame,
+        as_of: dt.date | str | None = None,
+        *,
+        like: ForecastSession[Any] | None = None,
+    ) -> None:
+        self.forecaster, self.as_of, self._upcoming = forecaster, as_of, upcoming
+        # Clones share the cells, but not a change that is made to a frame in place.
+        self._given = (_table(games, "games").clone(), _table(upcoming, "upcoming").clone())
+        self._custom_columns: tuple[c.Column, ...] = forecaster.custom_columns
+        if like is not None and like._custom_columns == self._custom_columns and _same(like._given, self._given):
+            self.past, self.coming, self.preparation, self.rows = like.past, like.coming, like.preparation, like.rows
+        else:
+            self.past = as_games(games, self._custom_columns)
+            self.coming = as_games(upcoming, self._custom_columns, keep_order=True)
+            everything = self.past.extended(self.coming)
+            sorted_before = like.preparation if like is not None else None
+            self.preparation = Preparation(everything, weather_as_observed=False, like=sorted_before)
+            self.rows = _rows_of(self.coming, everything)
+        self.cutoff = _cutoff(self.preparation.games, self.rows, as_of)
+        self._seen: dict[int, list[Seen]] = {}
+        self._shifts: dict[int, Floats | None] = {}
+        if like is not None and self._is_calibrated_as(like):
+            self._seen, self._shifts = like._seen, like._shifts
+            self.__dict__["model"] = like.model
+
+    @cached_property
+    def model(self) -> TrainedModel:
+        """The trained model, as the forecaster had it at the first question."""
+        return self.forecaster.trained
+
+    def forecast(self) -> Kind:
+        """Forecast the games to come.
+
+        Returns
+        -------
+        data frame of the kind of `upcoming`; polars if that is `Games`
+            One row for each game to come, in their order (pandas: with their index): game_id, lead (days), as_of,
+            mean, q05 to q95, p_sellout, turned_away, then the description of the game. Mean, quantiles of attendance
+            and turned_away are people; p_sellout is a probability from 0 to 1.
+        """
+        return self._as_given(self._forecast.clone())
+
+    def what_if(self, changes: Changes) -> Kind:
+        """Forecast the games to come with some of their values changed; nothing is trained again.
+
+        Parameters
+        ----------
+        changes : mapping of game_id to mapping of column to value
+            Such as `{"ANA201906010": {"precipitation": "rain"}}`; see `gatecast.forecast.what_if.changed_games`.
+
+        Returns
+        -------
+        data frame
+            Columns and rows as in `forecast`.
+
+        Raises
+        ------
+        DataError
+            A value that its column cannot hold, a column that may not be changed, or one that nobody knows so long
+            before the game, so that no forecast can use it.
+        InputError
+            There is no change, or a game is not among those to come.
+        """
+        changed = changed_games(self.coming, changes)
+        check_known(self.coming, self._forecast[LEAD].cast(pl.Float64), changes)
+        after = ForecastSession(self.forecaster, self.past, changed, self.as_of, like=self)._forecast
+        return self._as_given(
+            self._forecast.select(c.GAME_ID).join(after, on=c.GAME_ID, how="left", maintain_order="left")
+        )
+
+    def explain(self, game_ids: Sequence[str] | None = None) -> tuple[Explanation, ...]:
+        """Explain forecasts by how many people each driver moves them away from an average home game.
+
+        Parameters
+        ----------
+        game_ids : sequence of str, optional
+            Games to come to explain; all if not given.
+
+        Returns
+        -------
+        tuple of Explanation
+            In the order of `game_ids`, or of the games to come.
+
+        Raises
+        ------
+        InputError
+            A game is not among those to come, or its club has no past home game with a known attendance.
+        """
+        return explanations(self.pairs(game_ids, games_of_two_seasons))
+
+    def comparable(self, game_id: str, *, most: int = 5) -> tuple[Comparable, ...]:
+        """Find the past home games of a club that are most like one of its games to come.
+
+        Parameters
+        ----------
+        game_id : str
+            A game to come.
+        most : int
+            Past games to return.
+
+        Returns
+        -------
+        tuple of Comparable
+            The most alike first.
+
+        Raises
+        ------
+        InputError
+            The game is not among those to come, or its club has no past home game with a known attendance.
+        """
+        return nearest_games(self.pairs([game_id], latest_games), most)
+
+    def pairs(self, game_ids: Sequence[str] | None, choice: Choice) -> GamePairs:
+        """Pair games to come, or all of them, with those of their club's past home games that `choice` takes."""
+        ids = self.coming.table[c.GAME_ID].to_list() if game_ids is None else list(game_ids)
+        asked = self.rows[places_of(self.coming, ids)]
+        return GamePairs.of(
+            self.model, self.preparation, ids, asked, last=self.cutoff, choice=choice, shifts=self._shifts_of(asked)
+        )
+
+    @cached_property
+    def _forecast(self) -> pl.DataFrame:
+        everything, rows, last = self.preparation.games, self.rows, self.cutoff
+        cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
+        if last not in self._shifts:
+            self._shifts[last] = self._shifts_of(rows)
+        demand = demand_of(self.model, self.preparation.at(cutoffs, rows), self._shifts[last])
+        table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
+        return described_table(table, everything, rows, demand)
+
+    def _shifts_of(self, rows: Rows) -> Floats | None:
+        """Return what calibration adds to the quantiles of some games, each as for the nearest training lead.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (games,)
+            Rows among all games.
+
+        Returns
+        -------
+        ndarray of float, shape (games, 7), or None
+            In interquartile ranges; None if no game was held back from training.
+        """
+        held_back, last = self.model.held_back, self.cutoff
+        if not held_back:
+            return None
+        ahead = self.preparation.games.days[rows] - last
+        nearest, clubs = held_back.nearest(ahead), self.preparation.games.clubs[rows]
+        if last not in self._seen:
+            # All leads together, whichever are asked for, so that a game always shares its block with the same ones.
+            self._seen[last] = errors_since_training(self.model, self.preparation, held_back.leads, last)
+        shifts = np.empty((len(ahead), len(LEVELS)))
+        for i in np.unique(nearest):
+            lead, those = held_back.leads[i], nearest == i
+            cutoffs = np.full(those.sum(), last, np.int64)
+            shifts[those] = Calibration.at_lead(held_back, lead).shifts(cutoffs, clubs[those], self._seen[last][i])
+        return shifts
+
+    def _is_calibrated_as(self, like: ForecastSession[Any]) -> bool:
+        """Return True if past errors and calibration of another session hold for this one."""
+        return (
+            "model" in like.__dict__
+            and like.model is self._model_now()
+            and (self.past is like.past or _same(self._given[:1], like._given[:1]))
+            and self.preparation.schedule is like.preparation.schedule
+            and np.array_equal(self.rows, like.rows)
+        )
+
+    def _model_now(self) -> TrainedModel | None:
+        try:
+            return self.forecaster.trained
+        except InputError:
+            return None
+
+    def _as_given(self, table: pl.DataFrame) -> Kind:
+        result: Kind = as_the_kind_of(table, self._upcoming, row_for_row=True)
+        return result
+
+
+def as_games(games: Games | IntoFrame, custom_columns: Sequence[c.Column] = (), *, keep_order: bool = False) -> Games:
+    """Return `games`, or the games of a data frame, with the custom columns that they lack added as unknown."""
+    table = games if isinstance(games, Games) else Games.from_frame(games, custom_columns, keep_order=keep_order)
+    missing = [column for column in custom_columns if column.name not in table.columns]
+    if not missing:
+        return table
+    unknown = [pl.lit(None, column.dtype()).alias(column.name) for column in missing]
+    return Games(table.table.with_columns(unknown), (*table.custom_columns, *missing))
+
+
+def _rows_of(coming: Games, everything: Games) -> Rows:
+    """Return where each game to come stands among all games, shape (games to come,): last, if games have no dates."""
+    if not coming.dated:
+        return np.arange(len(everything) - len(coming), len(everything))
+    place = everything.table.select(c.GAME_ID).with_row_index()
+    rows = coming.table.select(c.GAME_ID).join(place, on=c.GAME_ID, how="left", maintain_order="left")["index"]
+    return rows.to_numpy().astype(np.intp)
+
+
+def _cutoff(games: Games, rows: Rows, as_of: dt.date | str | None) -> int:
+    """Return the cutoff as a day number, checked against the games to forecast."""
+    if not len(rows):
+        raise DataError("no upcoming games", "at least one game to forecast")
+    if not games.dated:
+        return int(games.days[rows].min()) - 1
+    if as_of is None:
+        raise InputError("as_of: got none, expected the last day known, such as 2019-05-30")
+    try:
+        day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    except ValueError:
+        raise InputError(f"as_of: got {as_of!r}, expected a date such as 2019-05-30") from None
+    if not isinstance(day, dt.date):
+        raise InputError(f"as_of: got {as_of!r}, expected a date such as 2019-05-30")
+    last = as_day(day)
+    early = rows[games.days[rows] <= last]
+    if len(early):
+        game = games.table.row(int(early[0]), named=True)
+        raise DataError(
+            f"game {game[c.GAME_ID]} on {game[c.DATE]} with a cutoff of {day}",
+            "games after the cutoff",
+            "take past games out of the upcoming table, or choose an earlier day",
+        )
+    return last
+
+
+def _table(games: Games | IntoFrame, argument: str) -> pl.DataFrame:
+    return games.table if isinstance(games, Games) else to_polars(games, argument)
+
+
+def _same(tables: Sequence[pl.DataFrame], others: Sequence[pl.DataFrame]) -> bool:
+    """Return True if tables are the same cell for cell."""
+    return all(one.schema == other.schema and one.equals(other) for one, other in zip(tables, others, strict=True))
