@@ -120,7 +120,7 @@ def make_demo(
 def _backtest(
     games: Games, season: int, settings: TrainingSettings, progress: Progress
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Forecasts of one season by a network, and by the simple methods that are quick."""
+    """Return forecasts of one season by a network, and by the simple methods that are quick."""
     others = {name: make for name, make in BASELINES.items() if name != SLOW}
     ours = {
         OURS: lambda season: BacktestMethod(Forecaster(QUICK_NETWORK, settings=settings), None, f"{season}", progress)
@@ -157,7 +157,7 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
 
 
 def _write_operations(path: Path) -> None:
-    """The default operations without what a club of six thousand seats does not decide."""
+    """Return the default operations without what a club of six thousand seats does not decide."""
     write_default_operations(path)
     blocks = path.read_text(encoding="utf-8").split("\n[[")
     kept = [block for block in blocks if f'name = "{NO_TRAINS}"' not in block]
@@ -165,7 +165,7 @@ def _write_operations(path: Path) -> None:
 
 
 def _homestand_plan(plan: Plan, games: int) -> pl.DataFrame:
-    """The plan of the first games: one row a decision, one column a game."""
+    """Return the plan of the first games: one row a decision, one column a game."""
     first = plan.games.head(games)
     days = [day(date) for date in first[c.DATE]]
     starts = [clock(start) for start in first[c.START_TIME]]

@@ -1,5 +1,6 @@
 """How good forecasts are: scores, reliability, and a report for the manager and the analyst."""
 
+from gatecast.evaluate.backtesting import Method, backtest
 from gatecast.evaluate.homestand import GameToCome, Homestand, homestand
 from gatecast.evaluate.reliability import reliability
 from gatecast.evaluate.report import compared, write_report
@@ -14,7 +15,9 @@ __all__ = [
     "SCORE_COLUMNS",
     "GameToCome",
     "Homestand",
+    "Method",
     "as_markdown",
+    "backtest",
     "compared",
     "homestand",
     "reliability",

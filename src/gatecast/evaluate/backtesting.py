@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, Self, overload, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -15,28 +15,41 @@ from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.games.forecast_columns import MODEL
+from gatecast.games.frames import Frame, IntoFrame, as_the_kind_of
 from gatecast.prepare import Preparation
 from gatecast.progress import Progress, silent
 from gatecast.train.samples import training_games
 
-__all__ = ["Method", "backtest", "parse_lead"]
+__all__ = ["Clonable", "Method", "backtest", "parse_lead"]
 
 
 class Method(Protocol):
-    """Something that learns from past games and forecasts others: a network, a tree, a rule of thumb."""
+    """A method that learns from past games and forecasts others: a network, a tree, a rule of thumb."""
 
     def fit_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp]) -> Self:
         """Learn from the games in `rows`, shape (games,), and from nothing after them."""
 
     def forecast_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp], lead: Lead) -> pl.DataFrame:
-        """Forecast the games in `rows`, each at its own cut-off: the columns of `FORECAST_COLUMNS`."""
+        """Forecast the games in `rows`, each at its own cutoff; return the columns of `FORECAST_COLUMNS`."""
+
+
+@runtime_checkable
+class Clonable(Method, Protocol):
+    """A method that can be made anew from its arguments, such as a `Forecaster`."""
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the arguments that the method was made with, by name."""
+
+
+Methods = Clonable | Mapping[str, Clonable | Callable[[int], Method]]
 
 
 MOST_DAYS = 400
+STANDARD_LEADS: tuple[Lead, ...] = (1, 7, 30, PRESEASON)
 
 
 def parse_lead(text: str) -> Lead:
-    """Read a lead: a number of days of at least 1, or "preseason"; raises InputError otherwise.
+    """Read a lead: a number of days from 1 to 400, or "preseason"; raise InputError for anything else.
 
     Examples
     --------
@@ -51,62 +64,125 @@ def parse_lead(text: str) -> Lead:
     raise InputError(f"lead: got {text!r}, expected a number of days from 1 to {MOST_DAYS}, or {PRESEASON}")
 
 
+@overload
 def backtest(
     games: Games,
-    seasons: Sequence[int],
-    leads: Sequence[Lead],
-    methods: dict[str, Callable[[int], Method]],
+    seasons: int | Sequence[int],
+    leads: Lead | Sequence[Lead] = ...,
+    methods: Methods | None = ...,
+    *,
+    progress: Progress = ...,
+) -> pl.DataFrame: ...
+
+
+@overload
+def backtest(
+    games: Frame,
+    seasons: int | Sequence[int],
+    leads: Lead | Sequence[Lead] = ...,
+    methods: Methods | None = ...,
+    *,
+    progress: Progress = ...,
+) -> Frame: ...
+
+
+def backtest(
+    games: Games | IntoFrame,
+    seasons: int | Sequence[int],
+    leads: Lead | Sequence[Lead] = STANDARD_LEADS,
+    methods: Methods | None = None,
     *,
     progress: Progress = silent,
-) -> pl.DataFrame:
-    """Forecast every scored game of some seasons at some leads.
+) -> Any:
+    """Forecast every scored game of past seasons, each season from what was learned from the seasons before it.
 
-    For each season every method is made anew and learns from the seasons before; a forecast sees what was known at
-    its cut-off, and nothing else of the season.
+    For each season every method is made anew and learns from the seasons before; a forecast sees what was known at its
+    cutoff, and nothing else of the season. Games of at most 500 people are not forecast.
 
     Parameters
     ----------
-    games : Games
-    seasons : sequence of int
-    leads : sequence of int or "preseason"
-    methods : dict of str to callable
-        For each name, a function from the season to forecast to a method that has learned nothing yet.
+    games : Games or data frame (pandas, polars, Arrow)
+    seasons : int or sequence of int
+    leads : int, "preseason", or a sequence of these
+        Days from the cutoff to the game.
+    methods : Forecaster, or dict of str to Forecaster or callable
+        What to compare, by the name it has in the column `model`; a callable takes the season to forecast and returns
+        a method that has learned nothing yet (see `Method`). A single forecaster is named by its network. Default: the
+        simple methods of `gatecast.evaluate.baselines.BASELINES`.
     progress : callable
+        Called with the name of the work, the steps done, and the number of steps.
 
     Returns
     -------
-    polars.DataFrame
-        One row a method, game and lead: `model`, then the columns of `FORECAST_COLUMNS`.
+    data frame of the kind of `games`; polars if that is `Games`
+        One row for each method, game and lead: model, game_id, season, lead, as_of, mean, q05 to q95 and p_sellout.
+        Mean and quantiles of attendance are people; p_sellout is a probability from 0 to 1.
 
     Raises
     ------
     InputError
-        A season without scored games, or without earlier games to learn from; no season, lead or method at all.
+        A season has no scored game, or no earlier game to learn from; there is no season, lead or method, or a lead is
+        neither a number of days nor "preseason".
+
+    Examples
+    --------
+    >>> import gatecast
+    >>> from gatecast.collect.sample import sample_league
+    >>> games = sample_league().games
+    >>> quick = gatecast.Forecaster("feedforward", members=1, epochs=1)
+    >>> forecasts = gatecast.backtest(games, 2024, [1, 7], quick)
+    >>> gatecast.score(forecasts, games, by="lead").select("lead", "games").rows()
+    [('1', 288), ('7', 288)]
     """
-    for what, given in (("seasons", seasons), ("leads", leads), ("methods", methods)):
-        if not given:
+    wanted = [seasons] if isinstance(seasons, int) else list(seasons)
+    ahead = [parse_lead(str(lead)) for lead in ([leads] if isinstance(leads, int | str) else leads)]
+    makers = _makers(methods)
+    for what, values in (("seasons", wanted), ("leads", ahead), ("methods", makers)):
+        if not values:
             raise InputError(f"backtest: got no {what}, expected at least one")
-    preparation = Preparation(games)
-    years = games.table[c.SEASON].fill_null(0).to_numpy()
-    scored = (games.table[c.ATTENDANCE].fill_null(0) > SMALLEST_SCORED_GATE).to_numpy()
+    table = games if isinstance(games, Games) else Games.from_frame(games)
+    preparation = Preparation(table)
+    years = table.table[c.SEASON].fill_null(0).to_numpy()
+    scored = (table.table[c.ATTENDANCE].fill_null(0) > SMALLEST_SCORED_GATE).to_numpy()
     parts: list[pl.DataFrame] = []
-    steps = len(seasons) * len(methods)
+    steps = len(wanted) * len(makers)
     folds = [
-        (season, np.flatnonzero(scored & (years == season)), training_games(games, through=season - 1))
-        for season in seasons
+        (season, np.flatnonzero(scored & (years == season)), training_games(table, through=season - 1))
+        for season in wanted
     ]
     for season, rows, earlier in folds:
         _check(season, len(rows), len(earlier), years)
     for season, rows, earlier in folds:
-        for name, make in methods.items():
-            progress(f"backtest of {season}, {name}", len(parts) // len(leads), steps)
+        for name, make in makers.items():
+            progress(f"backtest of {season}, {name}", len(parts) // len(ahead), steps)
             method = make(season).fit_rows(preparation, earlier)
             parts += [
                 method.forecast_rows(preparation, rows, lead).select(pl.lit(name).alias(MODEL), pl.all())
-                for lead in leads
+                for lead in ahead
             ]
     progress("backtest", steps, steps)
-    return pl.concat(parts)
+    return as_the_kind_of(pl.concat(parts), games)
+
+
+def _makers(methods: Methods | None) -> dict[str, Callable[[int], Method]]:
+    """Return for each name a function from the season to forecast to a method that has learned nothing yet."""
+    if methods is None:
+        from gatecast.evaluate.baselines import BASELINES
+
+        return dict(BASELINES)
+    if not isinstance(methods, Mapping):
+        params = methods.get_params() if isinstance(methods, Clonable) else {}
+        methods = {str(params.get("network", type(methods).__name__)): methods}
+    return {name: _maker(name, method) for name, method in methods.items()}
+
+
+def _maker(name: str, method: object) -> Callable[[int], Method]:
+    if isinstance(method, Clonable):
+        kind, params = type(method), method.get_params()
+        return lambda season: kind(**params)
+    if not callable(method):
+        raise InputError(f"methods, {name}: got {method!r}, expected a Forecaster, or a function of the season")
+    return method
 
 
 def _check(season: int, to_score: int, to_learn: int, years: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:

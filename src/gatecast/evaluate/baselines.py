@@ -49,13 +49,13 @@ class RuleOfThumb:
         self.features = features
 
     def fit_rows(self, preparation: Preparation, rows: Rows) -> Self:
-        """Nothing to learn but a gate for games of which nothing is known."""
+        """Learn the mean attendance, for games of which nothing is known."""
         gates = preparation.schedule.gate[rows]
         self.otherwise = float(gates.mean()) if len(gates) else 0.0
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
-        """The rule's figure as mean and median; no other quantiles."""
+        """Return the rule's figure as mean and median; no other quantiles."""
         known = preparation.at_lead(lead, rows)
         point = np.full(len(rows), np.nan)
         for feature in self.features:
@@ -95,13 +95,13 @@ class Regression:
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
-        """The regressor's figure, at most what the venue holds, as mean and median; no other quantiles."""
+        """Return the regressor's figure, at most what the venue holds, as mean and median; no other quantiles."""
         known: Arrays = preparation.at_lead(lead, rows)
         fill = self.regressor.predict(self._columns(self.encoding.inputs(known)))
         return _points(preparation, rows, lead, np.clip(fill, 0.0, 1.0) * self.encoding.seats(known))
 
     def _columns(self, inputs: Inputs) -> Any:  # noqa: ANN401
-        """One row a game; a sparse matrix where categories are spread over columns, of which most are 0."""
+        """Return one row a game; a sparse matrix where categories are spread over columns, of which most are 0."""
         codes, numbers = inputs["codes"], np.hstack([inputs["numeric"], inputs["flags"]]).astype(np.float32)
         if not self.one_hot:
             return np.hstack([numbers, codes]).astype(np.float32)
@@ -148,7 +148,7 @@ BASELINES: dict[str, Callable[[int], Method]] = {
 
 
 def _points(preparation: Preparation, rows: Rows, lead: Lead, point: Floats) -> pl.DataFrame:
-    """A point forecast under the columns of `FORECAST_COLUMNS`, null where it says nothing."""
+    """Return a point forecast under the columns of `FORECAST_COLUMNS`, null where it says nothing."""
     games = preparation.games
     return (
         games.table[rows]

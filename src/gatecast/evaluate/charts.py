@@ -57,7 +57,7 @@ class Chart:
 
 
 def lead_chart(table: pl.DataFrame) -> Chart:
-    """Mean absolute error by lead, one line a forecaster.
+    """Draw the mean absolute error by lead, one line for each forecaster.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def lead_chart(table: pl.DataFrame) -> Chart:
 
 
 def reliability_chart(table: pl.DataFrame) -> Chart:
-    """Share of gates below each quantile against its level, one line a lead, with the diagonal.
+    """Draw the share of games below each quantile against its level, one line for each lead, with the diagonal.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def reliability_chart(table: pl.DataFrame) -> Chart:
 
 
 def place_chart(table: pl.DataFrame) -> Chart:
-    """Where gates fell within their ranges, against where they should: the probability integral transform.
+    """Draw where attendance fell within its ranges, beside where it should: the probability integral transform.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def scatter_chart(table: pl.DataFrame, made: str) -> Chart:
 
 
 def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: str, told: str) -> Chart:
-    """One bar a label, left to right where few and short, top to bottom where many or long.
+    """Draw one bar for each label: upright if labels are few and short, else lying.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: 
 
 
 def _squares(table: pl.DataFrame, top: float) -> alt.Chart:
-    """Games counted in squares of the plane of forecast and gate."""
+    """Return games counted in squares of the plane of forecast and gate."""
     import altair as alt
 
     step = top / BINS
@@ -214,7 +214,7 @@ def _squares(table: pl.DataFrame, top: float) -> alt.Chart:
 
 
 def _series(column: str, order: list[str]) -> dict[str, Any]:
-    """Colour and shape together, so that no series is told by its colour alone."""
+    """Return colour and shape together, so that no series is told apart by its colour alone."""
     import altair as alt
 
     columns = 2 if max(map(len, order)) <= LONGEST_SHORT_NAME else 1

@@ -147,7 +147,7 @@ def homestand(upcoming: pl.DataFrame) -> Homestand:
 
 
 def _in_order(upcoming: pl.DataFrame) -> pl.DataFrame:
-    """The games that have a forecast, by date and time; dates may be text, as a CSV file holds them."""
+    """Return the games that have a forecast, by date and time; dates may be text, as a CSV file holds them."""
     table = upcoming.with_columns(selectors.float().fill_nan(None)).filter(pl.col(MEDIAN).is_not_null())
     if DATE in table.columns:
         text = table.schema[DATE] == pl.String
@@ -192,7 +192,7 @@ def _game(row: dict[str, Any], scale: Scale) -> GameToCome:
 
 
 def _summary(table: pl.DataFrame, games: list[GameToCome]) -> str:
-    """How many games and people, and the busiest one."""
+    """Return the number of games and people, and the busiest game, in words."""
     if not games:
         return ""
     count = f"{len(games)} home game{'s' if len(games) > 1 else ''}"
@@ -208,7 +208,7 @@ def _summary(table: pl.DataFrame, games: list[GameToCome]) -> str:
 
 
 def _scale_end(table: pl.DataFrame, upper: str) -> float:
-    """The crowd at the right end of the scale: a little over the largest bound or capacity."""
+    """Return the crowd at the right end of the scale: a little over the largest bound or capacity."""
     names = [name for name in (MEDIAN, upper, CAPACITY) if name in table.columns]
     largest = [float(value) for value in table.select(pl.col(names).max()).row(0) if value is not None]
     return max(largest, default=1.0) * 1.02 or 1.0

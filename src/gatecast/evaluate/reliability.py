@@ -20,7 +20,7 @@ LOW, HIGH = "low", "high"
 
 
 def reliability(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD,)) -> pl.DataFrame:
-    """The share of gates below each quantile, one row a group and level.
+    """Return the share of gates below each quantile, one row a group and level.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def reliability(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD
 def place_in_range(
     gates: npt.NDArray[np.float64], quantiles: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Between which levels each gate fell: the forecast's distribution function just below it and at it.
+    """Return between which levels each gate fell: the forecast's distribution function just below it and at it.
 
     A sold-out gate equals several quantiles at once, and its place is spread evenly over them (the non-randomised
     probability integral transform of Czado, Gneiting and Held 2009, Biometrics 65); counted as below all of them, it

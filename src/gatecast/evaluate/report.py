@@ -92,7 +92,7 @@ def write_report(
 
 
 def compared(forecasts: pl.DataFrame, baselines: pl.DataFrame | None, games: Games) -> pl.DataFrame:
-    """Scores by lead and model on the games that all of a lead's models forecast.
+    """Return scores by lead and model on the games that all of a lead's models forecast.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def compared(forecasts: pl.DataFrame, baselines: pl.DataFrame | None, games: Gam
 
 
 def _accuracy(forecasts: pl.DataFrame, games: Games, baselines: pl.DataFrame | None) -> dict[str, Any] | None:
-    """All that the page says about past forecasts; None where no game can be scored."""
+    """Return all that the page says about past forecasts; None where no game can be scored."""
     table = with_gates(forecasts, games).drop_nulls(MEDIAN)
     if table.is_empty():
         return None
@@ -142,7 +142,7 @@ def _accuracy(forecasts: pl.DataFrame, games: Games, baselines: pl.DataFrame | N
 
 
 def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:
-    """The figures to remember, each with what it means."""
+    """Return the figures to remember, each with what it means."""
     tiles = [(number(own[MAE][0]), f"people off on average, {number(own[WAPE][0], 1)} % of the gates")]
     others = versus.filter(pl.col(MODEL) != OURS)
     if others.height:
@@ -158,7 +158,7 @@ def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:
 
 
 def versus_table(versus: pl.DataFrame) -> PageTable:
-    """Mean absolute error by lead, one column a model, and how much closer ours is than the best other.
+    """Return mean absolute error by lead, one column a model, and how much closer ours is than the best other.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def _score_tables(by_lead: pl.DataFrame, by_season: pl.DataFrame | None) -> list
 def _charts(
     forecasts: pl.DataFrame, games: Games, versus: pl.DataFrame, usual: pl.DataFrame, made: str
 ) -> list[charts.Chart]:
-    """The charts that these forecasts allow, in order of reading."""
+    """Return the charts that these forecasts allow, in order of reading."""
     held = reliability(forecasts, games)
     drawn: list[charts.Chart] = []
     if versus[LEAD].n_unique() > 1 or versus[MODEL].n_unique() > 1:
@@ -224,7 +224,7 @@ def _made(lead: str) -> str:
 
 
 def _later_table(stand: Homestand) -> PageTable:
-    """The home games after the next homestand, one short row each."""
+    """Return the home games after the next homestand, one short row each."""
     rows = [
         [game.when or game.opponent, game.time, game.opponent, game.expected, game.span, game.sellout_share]
         for game in stand.later
@@ -235,7 +235,7 @@ def _later_table(stand: Homestand) -> PageTable:
 
 
 def _as_of(upcoming: pl.DataFrame | None) -> str:
-    """The last day whose results the forecast of the games to come knew."""
+    """Return the last day whose results the forecast of the games to come knew."""
     if upcoming is None or AS_OF not in upcoming.columns:
         return ""
     last = upcoming[AS_OF].max()

@@ -12,6 +12,7 @@ from gatecast.errors import DataError
 from gatecast.games import Games
 from gatecast.games.columns import ATTENDANCE, CAPACITY, DATE, GAME_ID
 from gatecast.games.forecast_columns import LEAD, MEAN, MEDIAN, MODEL, P_SELLOUT, QUANTILE_LEVELS, quantile_column
+from gatecast.games.frames import Frame, IntoFrame, as_the_kind_of, to_polars
 
 __all__ = [
     "BIAS",
@@ -48,31 +49,45 @@ WEEKDAY, MONTH = "weekday", "month"
 LAST_LEAD = 10**6
 
 
-def score(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD,)) -> pl.DataFrame:
-    """Score forecasts against the gates, one row a group.
+def score(forecasts: Frame, games: Games | IntoFrame, by: str | Sequence[str] = (LEAD,)) -> Frame:
+    """Score forecasts against the attendance, one row for each group.
 
     Parameters
     ----------
-    forecasts : polars.DataFrame
-        One row a game and lead (and `model`, where several forecasters stand in one table): game_id and any of
-        `FORECAST_COLUMNS`. A score that needs a column which is absent or null is null.
-    games : Games
+    forecasts : data frame (pandas, polars, Arrow)
+        One row for each game and lead (and `model`, if several forecasters stand in one table): game_id and any of
+        lead, mean, q05 to q95 and p_sellout. A score that needs a column which is absent or empty is null.
+    games : Games or data frame
         Those with an attendance above 500 are scored.
-    by : sequence of str
+    by : str or sequence of str
         Columns of either table to group by, or `weekday` (1 is Monday) and `month`; none for one row overall.
 
     Returns
     -------
-    polars.DataFrame
+    data frame of the kind of `forecasts`
         `by`, then games; mae (of q50), rmse (of mean), in people; mape and wape (of q50), in percent; pinball (mean
         over the levels .1 .25 .5 .75 .9), crps, in people; coverage_50, _80, _90, in percent; width_80 and bias
-        (gate less q50), in people; brier (of p_sellout against a gate that reached the capacity), 0 to 1.
+        (attendance minus q50), in people; brier (of p_sellout against an attendance that reached the capacity), 0 to 1.
 
     Raises
     ------
     DataError
         A game and lead stands twice, or a column to group by is in neither table.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> played = pl.DataFrame({"game_id": ["A", "B"], "attendance": [4000, 5000]})
+    >>> forecasts = pl.DataFrame({"game_id": ["A", "B"], "lead": ["7", "7"], "q50": [4100.0, 4700.0]})
+    >>> score(forecasts, played, by="lead").select("lead", "games", "mae").rows()
+    [('7', 2, 200.0)]
     """
+    groups = [by] if isinstance(by, str) else list(by)
+    played = games if isinstance(games, Games) else Games.from_frame(games)
+    return as_the_kind_of(_scored(to_polars(forecasts, "forecasts"), played, groups), forecasts)  # type: ignore[no-any-return]
+
+
+def _scored(forecasts: pl.DataFrame, games: Games, by: Sequence[str]) -> pl.DataFrame:
     table = with_gates(forecasts, games)
     missing = [name for name in by if name not in table.columns]
     if missing:
@@ -85,7 +100,7 @@ def score(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD,)) ->
 
 
 def with_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
-    """The forecasts of scored games, each beside all that is known of its game.
+    """Return the forecasts of scored games, each with all that is known of its game.
 
     Returns
     -------
@@ -121,7 +136,7 @@ def with_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
 
 
 def crps_weights(levels: Sequence[float]) -> list[float]:
-    """Weights that turn pinball losses at some levels into the continuous ranked probability score.
+    """Return weights that turn pinball losses at some levels into the continuous ranked probability score.
 
     The CRPS is twice the integral of the pinball loss over the levels from 0 to 1 (Gneiting and Ranjan 2011,
     Journal of Business & Economic Statistics 29). The trapezoid rule with no loss at 0 and 1 gives each level half
@@ -138,7 +153,7 @@ def crps_weights(levels: Sequence[float]) -> list[float]:
 
 @cache
 def _metrics() -> tuple[pl.Expr, ...]:
-    """Every score as an aggregate over the rows of a group; made once, as that takes longer than a small table does."""
+    """Return every score as an aggregate over a group; made once, as that takes longer than scoring a small table."""
     gate, median = pl.col(ATTENDANCE).cast(pl.Float64), pl.col(MEDIAN)
     error = gate - median
     low, high = pl.col(quantile_column(0.10)), pl.col(quantile_column(0.90))
@@ -172,5 +187,5 @@ def _inside(lower: float, upper: float) -> pl.Expr:
 
 
 def _order(name: str) -> pl.Expr:
-    """Leads by their number of days with those in words last; all else as it is."""
+    """Return leads by their number of days with those in words last; all else as it is."""
     return pl.col(name).cast(pl.Int64, strict=False).fill_null(LAST_LEAD) if name == LEAD else pl.col(name)

@@ -63,7 +63,7 @@ class PageTable:
 
 
 def score_cell(column: str, value: object) -> str:
-    """One score as text: people whole, percentages with one place, Brier scores with three.
+    """Return one score as text: people whole, percentages with one place, Brier scores with three.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def score_cell(column: str, value: object) -> str:
 
 
 def page_table(table: pl.DataFrame, caption: str, headings: Mapping[str, str] | None = None) -> PageTable:
-    """A data frame as text for a page; headings are those of scores, or the column names as words.
+    """Return a data frame as text for a page; headings are those of scores, or the column names as words.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def page_table(table: pl.DataFrame, caption: str, headings: Mapping[str, str] | 
 
 
 def as_markdown(table: pl.DataFrame) -> str:
-    """A score table as a Markdown table.
+    """Return a score table as a Markdown table.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ class BacktestMethod:
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp], lead: Lead) -> pl.DataFrame:
-        """Forecast the games in `rows`, each at its own cut-off."""
+        """Forecast the games in `rows`, each at its own cutoff."""
         return self.forecaster.forecast_rows(preparation, rows, lead)
 
     def _told(self, what: str, done: int, total: int) -> None:

@@ -2,7 +2,7 @@
 
 Conformalised quantile regression (Romano, Patterson & Candès 2019): an interval is moved out by the quantile of past
 misses that would have covered its share of them. Misses are those of the latest season held back from training, then
-those of the current season as far as known at the cut-off, the latest ones only, so that the correction follows a drift
+those of the current season as far as known at the cutoff, the latest ones only, so that the correction follows a drift
 (Gibbs & Candès 2021 show why it must). Each club has a correction of its own, from its games of the season alone, drawn
 towards that of all clubs by as much as they are few: some crowds are harder to foresee than others. The whole
 distribution also follows the season's median error, of all clubs and of the club, by more the more games tell of it.
@@ -71,11 +71,11 @@ class Seen:
 
     @classmethod
     def nothing(cls) -> Seen:
-        """No game seen."""
+        """Return an empty record."""
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(LEVELS))), np.zeros(0, np.str_))
 
     def drift_of_all(self, cutoffs: Days) -> Floats:
-        """Median error of the latest games of all clubs known at each cut-off, drawn towards none, shape (cutoffs,)."""
+        """Return the median error of the latest games known at each cutoff, drawn towards 0, shape (cutoffs,)."""
         counts, place = np.unique(np.searchsorted(self.days, cutoffs, "right"), return_inverse=True)
         middle = self.errors[:, MIDDLE]
         drift = np.array([_drift_after(middle[max(0, count - DRIFT_GAMES) : count]) for count in counts], np.float64)
@@ -83,7 +83,7 @@ class Seen:
 
     @cached_property
     def drift_known(self) -> Floats:
-        """The drift of all clubs as known at each game's own cut-off, shape (games,)."""
+        """The drift of all clubs as known at each game's own cutoff, shape (games,)."""
         return self.drift_of_all(self.cutoffs)
 
 
@@ -104,12 +104,12 @@ class Calibration:
 
     @classmethod
     def at_lead(cls, held_back: CalibrationErrors, lead: Lead) -> Calibration:
-        """From the errors at the training lead nearest to a lead."""
+        """Take the errors at the training lead nearest to a lead."""
         nearest = held_back.nearest(np.array([days_of(lead)]))[0]
         return cls(held_back.errors[nearest].astype(np.float64), days_of(lead))
 
     def shifts(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
-        """What to add to the quantiles of `LEVELS`, in units of the interquartile range.
+        """Return what to add to the quantiles of `LEVELS`, in units of the interquartile range.
 
         Parameters
         ----------
@@ -142,7 +142,7 @@ class Calibration:
 
     @staticmethod
     def _of_all(cutoffs: Days, days: Days, before: Floats, since: Floats) -> Floats:
-        """How far each interval must move out for all clubs, shape (games, pairs)."""
+        """Return how far each interval must move out for all clubs, shape (games, pairs)."""
         out = np.empty((len(cutoffs), len(PAIRS)))
         counts, place = np.unique(np.searchsorted(days, cutoffs, "right"), return_inverse=True)
         for i, count in enumerate(counts):
@@ -151,7 +151,7 @@ class Calibration:
         return out
 
     def _drift_of_clubs(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
-        """What the drift of each club is beyond that of all, drawn towards none, shape (cutoffs,)."""
+        """Return the drift of each club beyond that of all, drawn towards 0, shape (cutoffs,)."""
         rest = seen.errors[:, MIDDLE] - seen.drift_known
         out = np.zeros(len(cutoffs))
         for club in np.unique(clubs):
@@ -200,14 +200,14 @@ def errors_since_training(
 
 
 def _latest(values: Floats, counts: Days, most: int) -> Floats:
-    """The last `most` of the first so many values, NaN where there are fewer, shape (counts, most, ...)."""
+    """Return the last `most` of the first so many values, NaN where there are fewer, shape (counts, most, ...)."""
     index = counts[:, None] + np.arange(-most, 0)
     padded = np.concatenate([values, np.full((1, *values.shape[1:]), np.nan)])
     return padded[np.where(index >= 0, index, len(values))]
 
 
 def _median(values: Floats) -> Floats:
-    """Median of each row, its NaN left out; 0 where there is nothing else, shape (rows,)."""
+    """Return the median of each row without NaN, shape (rows,); 0 if all are NaN."""
     ordered = np.sort(values, axis=1)
     count = (~np.isnan(values)).sum(axis=1)
     rows = np.arange(len(values))
@@ -222,12 +222,12 @@ def _drift_after(errors: Floats) -> float:
 
 
 def _misses(errors: Floats) -> Floats:
-    """How far gates lay outside each interval (inside: below 0), shape (games, pairs)."""
+    """Return how far attendance lay outside each interval (inside: below 0), shape (games, pairs)."""
     return np.stack([np.maximum(-errors[:, low], errors[:, high]) for low, high in PAIRS], axis=1)
 
 
 def _ranked(misses: Floats) -> Floats:
-    """How far each interval must move out to have covered its share of the misses, NaN left out.
+    """Return how far each interval must move out to have covered its share of the misses, NaN left out.
 
     Shape (rows, games, pairs) -> (rows, pairs); NaN where there is no miss.
     """
@@ -244,7 +244,7 @@ def _ranked(misses: Floats) -> Floats:
 
 
 def _outward() -> Floats:
-    """From how far each interval moves out to what is added to each quantile, shape (pairs, 7)."""
+    """Return the matrix that turns outward moves of intervals into shifts of quantiles, shape (pairs, 7)."""
     out = np.zeros((len(PAIRS), len(LEVELS)))
     for i, (low, high) in enumerate(PAIRS):
         out[i, low], out[i, high] = -1.0, 1.0

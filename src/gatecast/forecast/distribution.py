@@ -48,7 +48,7 @@ class DemandForecast:
     shifts: Floats | None = None
 
     def demand(self, levels: npt.ArrayLike) -> Floats:
-        """Quantiles of unconstrained demand, shape (games, levels), at least 0."""
+        """Return quantiles of unconstrained demand, shape (games, levels), at least 0."""
         wanted = np.asarray(levels, np.float64)
         fill = self.averaged(wanted)
         if self.shifts is not None:
@@ -58,7 +58,7 @@ class DemandForecast:
         return demand
 
     def averaged(self, levels: Floats) -> Floats:
-        """Quantiles of demand before calibration, in units of `holds`, shape (games, levels)."""
+        """Return quantiles of demand before calibration, in units of `holds`, shape (games, levels)."""
         from gatecast.networks.demand import demand_quantiles
 
         members = [np.asarray(demand_quantiles(each, levels), np.float64) for each in self.parameters]
@@ -67,7 +67,7 @@ class DemandForecast:
         return fill
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:
-        """Quantiles of attendance, shape (games, levels), from 0 to what the venue holds."""
+        """Return quantiles of attendance, shape (games, levels), from 0 to what the venue holds."""
         return np.minimum(self.demand(levels), self.holds[:, None])
 
     @cached_property
@@ -117,5 +117,5 @@ def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None)
 
 
 def _weights_between(levels: Floats) -> Floats:
-    """Weights of linear interpolation from `LEVELS` to other levels, shape (levels, 7)."""
+    """Return weights of linear interpolation from `LEVELS` to other levels, shape (levels, 7)."""
     return np.stack([np.interp(levels, LEVELS, row) for row in np.eye(len(LEVELS))], axis=1)

@@ -32,7 +32,7 @@ SEASON, FORM, GATES, BALLPARK = "season", "form", "gates", "ballpark"
 
 DRIVERS = (START, OPPONENT, PROMOTION, WEATHER, STARTERS, SEASON, FORM, GATES, BALLPARK)
 """Weekday and hour; the visitor; promotions; weather; starting pitchers; time of the season, holidays and place in the
-home stand; the club's results; its gates of late; the venue and its seats. A club's own columns come to these."""
+homestand; the club's results; its gates of late; the venue and its seats. A club's own columns come to these."""
 
 BEGINS = {
     START: (
@@ -92,7 +92,7 @@ input that this is divided by, if any."""
 
 
 def driver_of(name: str) -> str:
-    """The driver that an input belongs to; recent gates, where its name says nothing.
+    """Return the driver that an input belongs to; recent gates, where its name says nothing.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def driver_of(name: str) -> str:
 
 
 def own_driver(column: str) -> str:
-    """The driver of a club's own column; columns that differ in a last number alone share one.
+    """Return the driver of a club's own column; columns that differ in a last number alone share one.
 
     Examples
     --------
@@ -122,6 +122,6 @@ def own_driver(column: str) -> str:
 
 
 def drivers_of(names: Iterable[str]) -> list[str]:
-    """Every driver, those of the club's own columns among the inputs last."""
+    """Return every driver, those of the club's own columns among the inputs last."""
     own = {driver_of(name) for name in names if name.startswith(OWN)}
     return [*DRIVERS, *sorted(own)]

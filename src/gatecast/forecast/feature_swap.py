@@ -48,7 +48,7 @@ class FeatureSwap:
         self.read = [*encoding.names, *labelled, *([c.PROMOTION] if encoding.promotions else [])]
 
     def mixed(self, sources: Rows) -> Arrays:
-        """The arrays of mixed games.
+        """Return the arrays of mixed games.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class FeatureSwap:
         )
 
     def same(self, first: Rows, second: Rows) -> Flags:
-        """Whether two games have all inputs of a driver in common, shape (pairs, drivers)."""
+        """Return True if two games have all inputs of a driver in common, shape (pairs, drivers)."""
         out = np.ones((len(first), len(self.drivers)), bool)
         for name in self.read:
             values = self._values(name)
@@ -92,7 +92,7 @@ class FeatureSwap:
         return out
 
     def known(self, rows: Rows) -> Flags:
-        """Whether anything is known of a driver at a game, shape (rows, drivers)."""
+        """Return True if anything is known of a driver at a game, shape (rows, drivers)."""
         out = np.zeros((len(rows), len(self.drivers)), bool)
         for name in self.read:
             if name in self.place:
@@ -114,7 +114,7 @@ class FeatureSwap:
         return values
 
     def _values(self, name: str) -> npt.NDArray[np.int64]:
-        """Codes that are equal where the values of an input are, unknown ones too."""
+        """Return codes that are equal where the values of an input are, unknown ones too."""
         values = pl.Series(self._of(name)) if name in self.place else self.arrays.categories[name]
         return values.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
 
@@ -131,13 +131,13 @@ class FeatureSwap:
         return out.astype(np.float32)
 
     def _people(self, name: str) -> Floats:
-        """An input, gates in people."""
+        """Return an input, gates in people."""
         values = self._of(name).astype(np.float64)
         return values * self.arrays.capacity if name.startswith(IN_PEOPLE) else values
 
 
 def stacked(parts: Sequence[Arrays]) -> Arrays:
-    """The arrays of all games of several, which come from one preparation."""
+    """Return the arrays of all games of several, which come from one preparation."""
     first = parts[0]
     return Arrays(
         np.concatenate([each.numeric for each in parts]),
@@ -163,14 +163,14 @@ def _equal(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) -> F
 
 
 def _change(values: Floats, before: Rows, after: Rows) -> Floats:
-    """How many times a value is of one game what it is of another; once, where either is unknown or 0."""
+    """Return the ratio of a value between two games; 1 if either is missing or 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         change = values[after] / values[before]
     return np.where(np.isfinite(change) & (change > 0), change, 1.0)
 
 
 def _rebased(arrays: Arrays) -> Arrays:
-    """The same games, each with past gates of its own, whose day and season are told from the game's."""
+    """Return the same games, each with past gates of its own, whose day and season are told from the game's."""
     own = arrays.windows
     schedule = arrays.schedule.copy()
     home, home_begin, home_end = _windows(arrays.history.home, own.home_begin, own.home_end, HOME_SHAPE[0], schedule)
@@ -196,7 +196,7 @@ def _windows(
     width: int,
     schedule: npt.NDArray[np.float32],
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """The last `width` entries of each range one after the other, and where each game's begin and end."""
+    """Return the last `width` entries of each range one after the other, and where each game's begin and end."""
     index = end[:, None] + np.arange(-width, 0)
     entries = table[np.where(index >= begin[:, None], index, -1)]
     for field in (h.DAY, h.SEASON):

@@ -34,7 +34,7 @@ BLOCK = 256
 class GamePairs:
     """Pairs of a game to forecast and a past home game of its club, both seen equally long before they are played.
 
-    Past games are those known at the cut-off of the forecast. Seen at the same lead, they lack what the game to
+    Past games are those known at the cutoff of the forecast. Seen at the same lead, they lack what the game to
     forecast lacks, such as the tickets sold a day before.
 
     Parameters

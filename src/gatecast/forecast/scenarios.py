@@ -58,7 +58,7 @@ class Dependence:
         return 1.0 - self.on_day**2
 
     def shared(self, days: Floats, cutoffs: Floats) -> Floats:
-        """Covariance of games of one club without `own`, shape (games, games).
+        """Return the covariance of games of one club without `own`, shape (games, games).
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class Dependence:
         return self.covariance(apart, unknown)
 
     def covariance(self, apart: Floats, unknown: Floats) -> Floats:
-        """Covariance of two games of a club, of any shape.
+        """Return the covariance of two games of a club, of any shape.
 
         Parameters
         ----------
@@ -86,11 +86,11 @@ class Dependence:
         return covariance
 
     def variance(self, leads: Floats) -> Floats:
-        """Variance of a game's error, shape (games,); at least one day of news is unknown to any forecast."""
+        """Return the variance of a game's error, shape (games,); no forecast knows the last day's news."""
         return self.own + self.covariance(np.zeros(len(leads)), np.maximum(leads, 1.0))
 
     def correlation(self, apart: Floats, earlier: Floats, later: Floats) -> Floats:
-        """Correlation of the errors of two games of a club, of any shape.
+        """Return the correlation of the errors of two games of a club, of any shape.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ MOST_TOGETHER = 366
 
 
 def ticket_scenarios(forecast: pl.DataFrame, *, count: int = SCENARIOS, seed: int = 0) -> Floats:
-    """Joint scenarios of tickets sold, of a forecast table.
+    """Return joint scenarios of tickets sold, of a forecast table.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def joint_scenarios(
     seed: int = 0,
     dependence: Dependence = MEASURED,
 ) -> Floats:
-    """Equally likely joint outcomes of tickets sold.
+    """Return equally likely joint outcomes of tickets sold.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def joint_scenarios(
     days : ndarray of float, shape (games,)
         Day of each game, counted from any day.
     leads_days : ndarray of float, shape (games,)
-        Days from the forecast's cut-off to the game.
+        Days from the forecast's cutoff to the game.
     capacity : ndarray of float, shape (games,), optional
         Seats, NaN where unknown.
     count : int
@@ -228,7 +228,7 @@ def joint_scenarios(
 
 
 def marginal_points(quantiles: Floats, seats: Floats | None = None, count: int = SCENARIOS) -> Floats:
-    """Equally likely points of tickets sold, from quantiles.
+    """Return equally likely points of tickets sold, from quantiles.
 
     Between two quantiles the distribution is normal; beyond the outermost it goes on as the outer quarter does. It is
     kept from 0 to the seats, or to the highest quantile where that passes the seats.
@@ -261,7 +261,7 @@ def marginal_points(quantiles: Floats, seats: Floats | None = None, count: int =
 
 @lru_cache(maxsize=8)
 def _point_weights(count: int) -> Floats:
-    """Weights that turn quantiles into points, shape (levels, count): linear in the normal score."""
+    """Return weights that turn quantiles into points, shape (levels, count): linear in the normal score."""
     known: Floats = ndtri(np.array(QUANTILE_LEVELS))
     scores: Floats = ndtri((np.arange(count) + 0.5) / count)
     weights = np.stack([np.interp(scores, known, unit) for unit in np.eye(len(QUANTILE_LEVELS))])
@@ -275,7 +275,7 @@ def _point_weights(count: int) -> Floats:
 def _joint_scores(
     clubs: npt.NDArray[np.object_], days: Floats, leads: Floats, dependence: Dependence, *, count: int, seed: int
 ) -> Floats:
-    """Normal scores, each row of variance 1, correlated as `dependence` says, shape (games, count)."""
+    """Return normal scores, each row of variance 1, correlated as `dependence` says, shape (games, count)."""
     draw = np.random.default_rng(seed)
     cutoffs = days - leads
     _, codes = np.unique(clubs, return_inverse=True)
@@ -296,7 +296,7 @@ def _joint_scores(
 
 
 def _together(codes: Ints, days: Floats) -> list[npt.NDArray[np.intp]]:
-    """Rows of each season of each club, in order of day; a season of more than `MOST_TOGETHER` games is cut."""
+    """Return the rows of each season of each club, in order of day; one of more than `MOST_TOGETHER` games is cut."""
     order = np.lexsort((days, codes))
     starts = np.ones(len(order), bool)
     starts[1:] = (np.diff(codes[order]) != 0) | (np.diff(days[order]) > OFF_SEASON)
@@ -306,7 +306,7 @@ def _together(codes: Ints, days: Floats) -> list[npt.NDArray[np.intp]]:
 
 
 def _normals(draw: np.random.Generator, rows: int, count: int) -> Floats:
-    """Standard normal scores in pairs of opposite sign, shape (rows, count).
+    """Return standard normal scores in pairs of opposite sign, shape (rows, count).
 
     Up to half as many rows as scores, the rows are uncorrelated exactly, so that few scenarios keep the correlation
     asked for (quadratic resampling: Barraquand, Management Science 41, 1995).

@@ -33,7 +33,7 @@ def contract_table(
     leads: pl.Series | str,
     cutoffs: npt.NDArray[np.int32],
 ) -> pl.DataFrame:
-    """One row a game, with the columns of `FORECAST_COLUMNS`.
+    """Return one row a game, with the columns of `FORECAST_COLUMNS`.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def contract_table(
 def described_table(
     table: pl.DataFrame, games: Games, rows: npt.NDArray[np.intp], forecast: DemandForecast
 ) -> pl.DataFrame:
-    """A forecast as issued: the contract's columns but the season, then demand turned away and the game's description.
+    """Return a forecast as issued: without season, with turned_away and the description of each game.
 
     `rows` are where the games of `table` stand in `games`. Capacity is what the venue is known to hold.
     """

@@ -1,4 +1,4 @@
-"""What a games table leaves unsaid, filled in from what it says."""
+"""Values that a games table leaves out, filled in from those it has."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def complete(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def counted_on(ids: pl.Series, past: pl.Series) -> pl.Series:
-    """Ids that are places in the order of play, counted on from those of past games; any other id as it is.
+    """Return game ids with row-number ids continued from those of past games and any other id unchanged.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def _place_id(place: pl.Expr) -> pl.Expr:
 
 
 def _place_in_day() -> pl.Expr:
-    """0 for the only game of a club on a date, 1 and 2 for the games of a doubleheader."""
+    """Return 0 for the only game of a club on a date, 1 and 2 for the games of a doubleheader."""
     day = [c.HOME, c.DATE]
     place = pl.when(pl.len().over(day) > 1).then(pl.int_range(1, pl.len() + 1).over(day)).otherwise(0)
     return pl.when(pl.col(c.DATE).is_null()).then(0).otherwise(place.clip(0, 3)).cast(pl.Int8)

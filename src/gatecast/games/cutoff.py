@@ -1,4 +1,4 @@
-"""What was known at a cut-off: the one place where values not yet known are taken out.
+"""What was known at a cutoff: the one place where values not yet known are taken out.
 
 Training, backtests and live forecasts all read games through `known_at`, so that no network sees anything a
 forecaster could not have seen.
@@ -37,7 +37,7 @@ ROOFED = "dome"
 
 
 def cutoff_days(games: Games, lead: Lead) -> npt.NDArray[np.int32]:
-    """The last day whose results were known, for a forecast of every game at one lead.
+    """Return the last day whose results were known, for a forecast of every game at one lead.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def cutoff_days(games: Games, lead: Lead) -> npt.NDArray[np.int32]:
 
 
 def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observed: bool = True) -> pl.DataFrame:
-    """The games as they stood at the end of each one's cut-off day.
+    """Return the games as they stood at the end of each one's cutoff day.
 
     A value is kept where its column is known at that lead, and null otherwise. Where weather was observed, what a
     forecaster would have been told is simulated: the observation with an error that grows with the lead, the same
@@ -78,7 +78,7 @@ def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observe
     cutoffs : ndarray of int32, shape (games,)
         The last day known, on the scale of `games.days`.
     weather_as_observed : bool
-        True: the weather columns hold what was observed. False: they hold the forecast as given at the cut-off.
+        True: the weather columns hold what was observed. False: they hold the forecast as given at the cutoff.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def _days_ahead(lead: Lead) -> int:
 
 
 def _as_forecast(name: str, column: c.Column, lead: pl.Series) -> pl.Expr:
-    """A weather column with the error of a forecast made that many days ahead."""
+    """Return a weather column with the error of a forecast made that many days ahead."""
     value = pl.col(name)
     if name in CLIMATOLOGY:
         right = np.interp(lead.to_numpy(), *CATEGORY_SKILL)
@@ -125,11 +125,11 @@ def _as_forecast(name: str, column: c.Column, lead: pl.Series) -> pl.Expr:
 
 
 def _uniform(salt: str) -> pl.Expr:
-    """A number in (0, 1) for each game, fixed by its id and `salt`."""
+    """Return a number in (0, 1) for each game, fixed by its id and `salt`."""
     hashed = pl.concat_str(pl.col(c.GAME_ID), pl.lit(salt)).hash(seed=0)
     return ((hashed // 2**11).cast(pl.Float64) + 0.5) / 2.0**53
 
 
 def as_day(date: dt.date) -> int:
-    """Days since 1970-01-01 of a date."""
+    """Return the days from 1970-01-01 to a date."""
     return int((np.datetime64(date, "D") - EPOCH).astype(int))

@@ -1,4 +1,4 @@
-"""The columns of a forecasts table: one row a game and lead, with the quantiles of its gate."""
+"""The columns of a forecasts table: one row a game and lead, with the quantiles of its attendance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUANTILE_LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
 
 def quantile_column(level: float) -> str:
-    """Name of the column that holds the quantile of one level.
+    """Return the name of the column that holds the quantile of one level.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ LEAD = "lead"
 AS_OF = "as_of"
 """The last day whose results the forecast could use."""
 MEAN = "mean"
-"""Expected gate, people."""
+"""Expected attendance, people."""
 P_SELLOUT = "p_sellout"
 """Chance that demand reaches the capacity, 0 to 1."""
 MODEL = "model"

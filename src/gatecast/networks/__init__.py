@@ -38,7 +38,7 @@ DEFAULT_NETWORK = "transformer"
 
 
 def network(name: str) -> Callable[[Signature, int], keras.Model]:
-    """The function that builds the network of that name.
+    """Return the function that builds the network of that name.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def import_keras_without(*packages: str) -> None:
 
 @contextmanager
 def _unseen(packages: tuple[str, ...]) -> Iterator[None]:
-    """Packages not yet imported cannot be imported within."""
+    """Hide packages that are not imported yet from imports within this context."""
     hidden = [name for name in packages if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:

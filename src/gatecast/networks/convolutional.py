@@ -71,7 +71,7 @@ def convolutional(
 def _encoded(
     gates: keras.KerasTensor, levels: keras.KerasTensor, channels: int, dilations: tuple[int, ...], seed: int
 ) -> keras.KerasTensor:
-    """Gated convolutions (Dauphin et al. 2017), dilated (van den Oord et al. 2016); zero where there is no gate.
+    """Return gated convolutions (Dauphin et al. 2017), dilated (van den Oord et al. 2016); zero where there is no gate.
 
     Shape: gates (batch, length, figures), levels (batch, length) -> (batch, length, channels).
     """

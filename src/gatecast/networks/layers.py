@@ -100,7 +100,7 @@ class LevelMixture(keras.layers.Layer):
         self.default = default
 
     def call(self, logits: Tensor, levels: Tensor) -> Tensor:
-        """Softmax over the levels that are known (at least 0)."""
+        """Return softmax over the levels that are known (at least 0)."""
         known = ops.cast(levels >= 0, levels.dtype)
         weights = ops.exp(logits - ops.max(logits, axis=-1, keepdims=True)) * known
         total = ops.sum(weights, axis=-1, keepdims=True)
@@ -109,7 +109,7 @@ class LevelMixture(keras.layers.Layer):
 
 
 def residual_block(hidden: Tensor, width: int, dropout: float, seed: int) -> Tensor:
-    """Normalise, widen, gelu, dropout and add. Shape: (batch, width) -> (batch, width)."""
+    """Add a residual block: normalise, widen, gelu, dropout. Shape: (batch, width) -> (batch, width)."""
     inner = keras.layers.LayerNormalization()(hidden)
     inner = keras.layers.Dense(width, "gelu", kernel_initializer=keras.initializers.GlorotUniform(seed))(inner)
     inner = keras.layers.Dropout(dropout, seed=seed + 1)(inner)
@@ -118,7 +118,7 @@ def residual_block(hidden: Tensor, width: int, dropout: float, seed: int) -> Ten
 
 
 def query_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
-    """The inputs of a network, by name."""
+    """Return the inputs of a network, by name."""
     sizes = {NUMERIC: signature.numeric, FLAGS: signature.flags, LEVELS: signature.levels}
     inputs = {name: keras.Input((size,), name=name) for name, size in sizes.items()}
     inputs[CODES] = keras.Input((len(signature.vocabularies),), dtype="int32", name=CODES)
@@ -128,7 +128,7 @@ def query_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
 def query_embedding(
     inputs: dict[str, keras.KerasTensor], signature: Signature, seed: int, hidden: float
 ) -> keras.KerasTensor:
-    """Everything known of the query as one vector, shape (batch, width)."""
+    """Return everything known of the query as one vector, shape (batch, width)."""
     parts = [inputs[NUMERIC], inputs[FLAGS], inputs[LEVELS]]
     if signature.numeric:
         parts.append(PeriodicEmbedding(seed)(inputs[NUMERIC]))
@@ -142,7 +142,7 @@ FAR_BELOW = -1e9
 
 
 def history_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
-    """The inputs that hold past gates, by name."""
+    """Return the inputs that hold past gates, by name."""
     shapes = {
         HOME_GATES: signature.home,
         HOME_LEVELS: signature.home[:1],
@@ -175,7 +175,7 @@ class HistoryAttention(keras.layers.Layer):
         self.shift = self.add_weight(shape=(size,), initializer="zeros")
 
     def call(self, query: Tensor, tokens: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
-        """Attend."""
+        """Attend to the tokens."""
         size = tokens.shape[-1]
         asked = ops.reshape(ops.matmul(query, self.projection) + self.shift, (-1, self.heads, size))
         there = ops.expand_dims(ops.cast(levels >= 0, tokens.dtype), 1)
@@ -194,7 +194,7 @@ TAIL_RANGE = 0.45
 def demand_head(
     hidden: keras.KerasTensor, inputs: dict[str, keras.KerasTensor], signature: Signature
 ) -> keras.KerasTensor:
-    """From the last hidden layer to the parameters of demand, shape (batch, 4).
+    """Turn the last hidden layer into the parameters of demand, shape (batch, 4).
 
     The location starts from a mixture of the past levels; the rest starts from a plain normal shape.
     """

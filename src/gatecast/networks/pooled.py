@@ -25,7 +25,7 @@ def pooled_demand(
     dropout: float,
     hidden: float,
 ) -> keras.KerasTensor:
-    """Pool encoded gates as the query asks for, and think the result over in residual blocks.
+    """Pool encoded past attendance as the query asks for, and refine the result in residual blocks.
 
     The weights of the pooling also average the past gates as they are, and the head may start from those averages.
 

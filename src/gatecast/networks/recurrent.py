@@ -65,7 +65,7 @@ def recurrent(
 
 
 def _states(gates: keras.KerasTensor, levels: keras.KerasTensor, units: int, seed: int) -> keras.KerasTensor:
-    """States of a gated recurrent unit (Cho et al. 2014) after each gate; it passes over where there is none.
+    """Return states of a gated recurrent unit (Cho et al. 2014) after each gate; it passes over where there is none.
 
     Shape: gates (batch, length, figures), levels (batch, length) -> (batch, length, units).
     """

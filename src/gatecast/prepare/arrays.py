@@ -62,7 +62,7 @@ OWN = "own_"
 
 @dataclass(frozen=True)
 class Arrays:
-    """What was known of each game at its cut-off.
+    """What was known of each game at its cutoff.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class Arrays:
     history: History
 
     def take(self, rows: npt.NDArray[np.intp]) -> Arrays:
-        """The arrays of some of the games, in the order of `rows`."""
+        """Return the arrays of some of the games, in the order of `rows`."""
         return Arrays(
             self.numeric[rows],
             self.names,
@@ -119,7 +119,7 @@ class Preparation:
     games : Games
         Past games, and those to forecast with their results empty.
     weather_as_observed : bool
-        True where the weather columns hold observations, False where they hold forecasts as given at the cut-off.
+        True where the weather columns hold observations, False where they hold forecasts as given at the cutoff.
     like : Preparation, optional
         Of games that may be the same but for what nothing is sorted by, such as weather and pitchers; what was sorted
         for them then serves these as well.
@@ -159,12 +159,12 @@ class Preparation:
             self.history = History.of(self.calendar, night, self.usual)
 
     def at_lead(self, lead: Lead, rows: npt.NDArray[np.intp] | None = None) -> Arrays:
-        """The arrays of the games in `rows`, or of all, at one lead: a number of days, or "preseason"."""
+        """Return the arrays of the games in `rows`, or of all, at one lead: a number of days, or "preseason"."""
         cutoffs = cutoff_days(self.games, lead)
         return self.at(cutoffs if rows is None else cutoffs[rows], rows)
 
     def at(self, cutoffs: npt.NDArray[np.int32], rows: npt.NDArray[np.intp] | None = None) -> Arrays:
-        """The arrays of games at their own cut-off days.
+        """Return the arrays of games at their own cutoff days.
 
         Parameters
         ----------
@@ -229,12 +229,12 @@ class Preparation:
 
 
 def _alike(games: Games, others: Games, columns: tuple[str, ...]) -> bool:
-    """Whether games are the same row by row in some columns."""
+    """Return True if games are the same row by row in some columns."""
     return games.table.select(columns).equals(others.table.select(columns))
 
 
 def _shares(
     gates: dict[str, npt.NDArray[np.float64]], capacity: npt.NDArray[np.float64]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Gates in people as shares of the capacity; the rest as it is."""
+    """Return gates in people as shares of the capacity; the rest as it is."""
     return {name: values / capacity if name.startswith(IN_PEOPLE) else values for name, values in gates.items()}

@@ -1,4 +1,4 @@
-"""The ballpark's own gate history as known at a cut-off."""
+"""The ballpark's own gate history as known at a cutoff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 CAPACITY_DAYS = 900
-"""A venue holds at least the largest gate of this many days before the cut-off."""
+"""A venue holds at least the largest gate of this many days before the cutoff."""
 
 LAST = (1, 3, 5, 10, 20, 40, 81)
 LAST_ON_WEEKDAY = (1, 2, 4, 8, 13)
@@ -47,9 +47,9 @@ class GateHistory:
         self.largest = RangeMaximum(s.gate[self.by_venue.order])
 
     def capacity(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Floats:
-        """People a venue is known to hold, shape (queries,); NaN where nothing tells.
+        """Return the people that a venue is known to hold, shape (queries,); NaN if unknown.
 
-        The larger of the stated seats and the largest gate of the last 900 days known at the cut-off: standing room
+        The larger of the stated seats and the largest gate of the last 900 days known at the cutoff: standing room
         and extra stands let gates pass the stated seats. Where no seats are stated, the largest of n gates is taken for
         n / (n + 1) of what the venue holds, as the largest of n uniform draws is on average.
         """
@@ -57,7 +57,7 @@ class GateHistory:
         return self._holds(self.largest.over(seen), seen.count, queries.seats)
 
     def largest_in(self, rows: npt.NDArray[np.intp]) -> Floats:
-        """The same for the venues of some games, from those games' own gates, shape (rows,)."""
+        """Return the same for the venues of some games, from those games' own gates, shape (rows,)."""
         venue, gate = self.schedule.venue[rows], self.schedule.gate[rows]
         largest, count = np.zeros(venue.max() + 1, np.int64), np.bincount(venue)
         np.maximum.at(largest, venue, gate)
@@ -70,7 +70,7 @@ class GateHistory:
         return np.where(most > 0, most, np.nan)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Means of past gates in people, by recency, season, weekday, visitor and month.
+        """Return means of past gates in people, by recency, season, weekday, visitor and month.
 
         Parameters
         ----------
@@ -107,14 +107,14 @@ class GateHistory:
         return out
 
     def _weekday_ratio(self, s: Schedule, past: Ranges, cutoffs: npt.NDArray[np.int32]) -> Floats:
-        """Mean gate on this weekday since the day of the club's 120th last game, against that of those 120 games."""
+        """Return the mean on this weekday since the club's 120th last game, relative to that of these 120 games."""
         recent = past.last(RATIO_GAMES)
         first_day = self.by_home.days_of(recent.begin)
         same = self.by_weekday.between(s.home_weekday, first_day, cutoffs)
         return ratio(_mean(self.by_weekday, same), _mean(self.by_home, recent))
 
     def _weekday_last_season(self, s: Schedule, cutoffs: npt.NDArray[np.int32]) -> Ranges:
-        """Entries of the same club and weekday between the first and last gate of the season before."""
+        """Return entries of the same club and weekday between the first and last gate of the season before."""
         last = self.by_season.until(s.home_season - 1, cutoffs)
         first_day, last_day = self.by_season.days_of(last.begin), self.by_season.days_of(last.end - 1)
         found = self.by_weekday.between(s.home_weekday, first_day, np.minimum(last_day, cutoffs))
@@ -122,11 +122,11 @@ class GateHistory:
 
 
 def _month_key(s: Schedule, seasons_ago: int) -> Ints:
-    """One key for club, season and month."""
+    """Return one key for club, season and month."""
     key = (s.home * SEASON_SPAN + s.season - seasons_ago) * MONTHS + np.maximum(s.month, 0)
     return np.where(s.month > 0, key, -1)
 
 
 def _mean(ledger: PrefixSums, stretch: Ranges) -> Floats:
-    """Mean of a ledger's first quantity over each range, NaN where it is empty."""
+    """Return the mean of the first quantity over each range; NaN if it is empty."""
     return ratio(ledger.sums(stretch)[:, 0], stretch.count)

@@ -36,7 +36,7 @@ YEARS_KEPT = 32
 
 
 def calendar(games: Games) -> dict[str, Floats]:
-    """Calendar features of every game, NaN where a table without dates leaves them unknown.
+    """Return calendar features of every game, NaN where a table without dates leaves them unknown.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def _dated(table: pl.DataFrame) -> dict[str, Floats]:
 
 
 def _days_from_holidays(date: pl.Series) -> dict[str, Floats]:
-    """Signed days from the nearest of each holiday within the same year, clipped; and whether any public one is on."""
+    """Return signed days from each holiday of the same year, clipped, and 1 on any public holiday."""
     days = date.to_physical().to_numpy().astype(np.int64)
     years, which = np.unique(date.dt.year().to_numpy(), return_inverse=True)
     named, public = _holidays_of(tuple(years.tolist()))
@@ -94,7 +94,7 @@ def _days_from_holidays(date: pl.Series) -> dict[str, Floats]:
 
 @lru_cache(maxsize=YEARS_KEPT)
 def _holidays_of(years: tuple[int, ...]) -> tuple[Days, Days]:
-    """Days since 1970-01-01: of each of `HOLIDAYS` in each year, 0 where it has none; and every public holiday."""
+    """Return the days since 1970-01-01 of each of `HOLIDAYS` in each year, 0 if absent, and of every public holiday."""
     import holidays
 
     public, known = (

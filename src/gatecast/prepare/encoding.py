@@ -89,7 +89,7 @@ class Encoding:
         )
 
     def inputs(self, arrays: Arrays) -> Inputs:
-        """What a network is shown of every game: arrays of `games` rows, by name.
+        """Return the inputs of a network for every game: arrays of `games` rows, by name.
 
         `numeric`, `levels` (float32), `flags` (bool) and `codes` (int32) are inputs as they are; `query` and the four
         pointers into the history are what `gatecast.prepare.tokens` makes the others of.
@@ -108,7 +108,7 @@ class Encoding:
         }
 
     def seats(self, arrays: Arrays) -> npt.NDArray[np.float32]:
-        """Capacity of every game, shape (games,)."""
+        """Return the capacity of every game, shape (games,)."""
         return np.where(np.isfinite(arrays.capacity), arrays.capacity, self.capacity).astype(np.float32)
 
     @property
@@ -130,7 +130,7 @@ class Encoding:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """Everything learned, as plain lists and numbers."""
+        """Return everything learned, as plain lists and numbers."""
         return asdict(self)
 
     def _flags(self, arrays: Arrays, place: dict[str, int]) -> npt.NDArray[np.bool_]:
@@ -150,7 +150,7 @@ class Encoding:
 
 
 def _vocabulary(labels: pl.Series) -> list[str]:
-    """Labels seen often enough to learn from, in order of the alphabet."""
+    """Return labels seen often enough to learn from, in order of the alphabet."""
     counts = labels.drop_nulls().value_counts(name="n")
     often = counts.filter(pl.col("n") >= max(1.0, RARE_SHARE * len(labels)))
     return sorted(often[labels.name].to_list())

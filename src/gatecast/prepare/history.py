@@ -39,7 +39,7 @@ class Windows:
     road_end: Ints
 
     def take(self, rows: npt.NDArray[np.intp]) -> Windows:
-        """The windows of some of the queries, in the order of `rows`."""
+        """Return the windows of some of the queries, in the order of `rows`."""
         return Windows(self.home_begin[rows], self.home_end[rows], self.road_begin[rows], self.road_end[rows])
 
 
@@ -86,7 +86,7 @@ class History:
 
 
 def windows_at(usual: RelativeAttendance, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Windows:
-    """Windows of some games, each as known at its cut-off; `cutoffs` and the arrays have shape (queries,)."""
+    """Return windows of some games, each as known at its cutoff; `cutoffs` and the arrays have shape (queries,)."""
     home = usual.gates.by_home.until(queries.home, cutoffs)
     road = usual.on_road.until(queries.visitor, cutoffs)
     return Windows(*(side.astype(np.int32) for side in (home.begin, home.end, road.begin, road.end)))

@@ -1,4 +1,4 @@
-"""Past games sorted by key and day, so that any sum up to a cut-off is two look-ups and a subtraction."""
+"""Past games sorted by key and day, so that any sum up to a cutoff is two look-ups and a subtraction."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Ranges:
         return self.end - self.begin
 
     def last(self, most: int) -> Ranges:
-        """The last `most` entries of each range."""
+        """Return the last `most` entries of each range."""
         return Ranges(np.maximum(self.begin, self.end - most), self.end)
 
 
@@ -42,7 +42,7 @@ class PrefixSums:
     """Whole-number values of past games under a key, in order of day.
 
     Sums are kept as running totals of whole numbers, which are exact: a value beyond a range cannot change even the
-    last bit of its sum, so what was not known at a cut-off cannot reach a forecast through rounding.
+    last bit of its sum, so what was not known at a cutoff cannot reach a forecast through rounding.
 
     Parameters
     ----------
@@ -62,23 +62,23 @@ class PrefixSums:
         self.totals = np.concatenate([np.zeros((1, table.shape[1]), np.int64), np.cumsum(table, axis=0)])
 
     def until(self, keys: npt.ArrayLike, last_days: npt.ArrayLike) -> Ranges:
-        """Entries of each key dated at most `last_days`; none for a negative key. Shapes (queries,)."""
+        """Return entries of each key dated at most `last_days`; none for a negative key. Shapes (queries,)."""
         return self.between(keys, np.int64(-DAY_SHIFT), last_days)
 
     def between(self, keys: npt.ArrayLike, first_days: npt.ArrayLike, last_days: npt.ArrayLike) -> Ranges:
-        """Entries of each key from `first_days` to `last_days`, both included. Shapes (queries,)."""
+        """Return entries of each key from `first_days` to `last_days`, both included. Shapes (queries,)."""
         wanted = np.asarray(keys)
         end = np.searchsorted(self.stamps, _stamp(wanted, np.asarray(last_days)), "right")
         begin = np.searchsorted(self.stamps, _stamp(wanted, np.asarray(first_days)), "left")
         return Ranges(np.minimum(begin, end), end)
 
     def sums(self, stretch: Ranges) -> Ints:
-        """Sum of each quantity over each range, shape (queries, quantities)."""
+        """Return the sum of each quantity over each range, shape (queries, quantities)."""
         out: Ints = self.totals[stretch.end] - self.totals[stretch.begin]
         return out
 
     def days_of(self, entries: Ints) -> Ints:
-        """Day of each entry, shape as `entries`; an index outside the ledger is clipped into it."""
+        """Return the day of each entry, shape as `entries`; an index outside the ledger is clipped into it."""
         if not len(self.stamps):
             return np.zeros_like(entries)
         return self.stamps[np.clip(entries, 0, len(self.stamps) - 1)] % DAY_SPAN - DAY_SHIFT
@@ -104,7 +104,7 @@ class RangeMaximum:
             width *= 2
 
     def over(self, stretch: Ranges) -> Ints:
-        """Largest value in each range, 0 where it is empty, shape (queries,)."""
+        """Return the largest value in each range, 0 where it is empty, shape (queries,)."""
         count = stretch.count
         level = np.where(count > 0, np.frexp(np.maximum(count, 1).astype(np.float64))[1] - 1, 0)
         table = np.stack(self.levels)
@@ -114,7 +114,7 @@ class RangeMaximum:
 
 
 def ratio(top: npt.ArrayLike, bottom: npt.ArrayLike) -> Floats:
-    """Quotient where the denominator is above 0, NaN elsewhere."""
+    """Return the quotient where the denominator is above 0, else NaN."""
     above, below = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
     out = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
     np.divide(above, below, out=out, where=below > 0)
@@ -122,6 +122,6 @@ def ratio(top: npt.ArrayLike, bottom: npt.ArrayLike) -> Floats:
 
 
 def _stamp(keys: npt.NDArray[np.int_], days: npt.NDArray[np.int_]) -> Ints:
-    """One sortable number for a key and a day; -1 for a negative key."""
+    """Return one sortable number for a key and a day; -1 for a negative key."""
     keys, days = keys.astype(np.int64), days.astype(np.int64)
     return np.where(keys >= 0, keys * DAY_SPAN + days + DAY_SHIFT, -1)

@@ -50,7 +50,7 @@ class RelativeAttendance:
         self.league = PrefixSums(np.where(known, 0, -1), s.day, values)
 
     def usual(self, queries: Schedule, cutoffs: npt.ArrayLike) -> Floats:
-        """The gate usual for club and weekday as known at each cut-off, in people, shape (queries,); NaN where none."""
+        """Return the usual attendance for club and weekday at each cutoff, people, shape (queries,); NaN if none."""
         weekday = self.gates.by_weekday.until(queries.home_weekday, cutoffs).last(ON_WEEKDAY)
         recent = self.gates.by_home.until(queries.home, cutoffs).last(OF_ALL)
         on_weekday = self.gates.by_weekday.sums(weekday)[:, 0]
@@ -58,7 +58,7 @@ class RelativeAttendance:
         return (on_weekday + PRIOR_GAMES * of_all) / (weekday.count + PRIOR_GAMES)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Means of past ratios, and the gates that they lead to expect.
+        """Return means of past ratios, and the gates that they lead to expect.
 
         Parameters
         ----------

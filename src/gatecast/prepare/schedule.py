@@ -18,7 +18,7 @@ __all__ = ["LIMITED_CROWDS", "Schedule", "restricted_attendance"]
 Ints = npt.NDArray[np.int64]
 SEASON_SPAN = 1 << 12
 LIMITED_CROWDS = (dt.date(2020, 3, 1), dt.date(2021, 7, 5))
-"""First day of closed or limited ballparks, and first day after them: gates that say nothing of demand."""
+"""First day of closed or restricted ballparks and the first day after them: attendance then says nothing of demand."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Schedule:
         )
 
     def take(self, rows: npt.NDArray[np.intp]) -> Schedule:
-        """The schedule of some of the games, in the order of `rows`, under the same codes."""
+        """Return the schedule of some of the games, in the order of `rows`, under the same codes."""
         arrays = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "clubs"}
         return Schedule(**{name: values[rows] for name, values in arrays.items()}, clubs=self.clubs)
 
@@ -95,7 +95,7 @@ class Schedule:
 
 
 def restricted_attendance() -> pl.Expr:
-    """Whether a game fell in the time of limited crowds; false where it has no date."""
+    """Return an expression: True if a game fell in the time of restricted attendance; False if it has no date."""
     first, after = LIMITED_CROWDS
     return ((pl.col(c.DATE) >= first) & (pl.col(c.DATE) < after)).fill_null(False)
 
@@ -106,5 +106,5 @@ def _counted_gates(table: pl.DataFrame) -> Ints:
 
 
 def _codes(labels: pl.Series) -> Ints:
-    """Rank of each label among the distinct ones, from 0; -1 for null."""
+    """Return the rank of each label among the distinct ones, from 0; -1 for null."""
     return (labels.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()

@@ -1,4 +1,4 @@
-"""The place of a game in the schedule: in the season, the home stand, the series, and among the visitor's visits."""
+"""The place of a game in the schedule: in the season, the homestand, the series, and among the visitor's visits."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ DAY_SPAN, DAY_SHIFT = 1 << 20, 1 << 18
 
 
 def places(schedule: Schedule, dated: bool) -> dict[str, Floats]:
-    """What the schedule alone tells of each game, NaN for games without dates.
+    """Return features of each game that follow from the schedule alone, NaN for games without dates.
 
     Returns
     -------
     dict of str to ndarray of float64, shape (games,)
-        Games before and after it in the home season, the home stand and the series, and their lengths; days from the
+        Games before and after it in the home season, the homestand and the series, and their lengths; days from the
         home games beside it; how many home games are near; how often the visitor comes and since when it has not;
         days since the season began; age of the ballpark in years.
     """
@@ -71,7 +71,7 @@ def _at_home(s: Schedule) -> dict[str, Floats]:
 
 
 def _with_visitor(s: Schedule) -> dict[str, Floats]:
-    """How rare the visitor is at this club."""
+    """Return how rarely the visitor comes to this club."""
     order = np.lexsort((s.day, s.home_visitor))
     pair, season, day = s.home_visitor[order], s.season[order], s.day[order]
     new_season = _changes(pair, season)
@@ -94,7 +94,7 @@ def _with_visitor(s: Schedule) -> dict[str, Floats]:
 
 
 def _crowded(s: Schedule) -> dict[str, Floats]:
-    """Home games of the days before and after."""
+    """Return the number of home games in the days before and after."""
     today = s.home * DAY_SPAN + s.day + DAY_SHIFT
     known = np.sort(today)
     first, after = np.searchsorted(known, today, "left"), np.searchsorted(known, today, "right")
@@ -106,14 +106,14 @@ def _crowded(s: Schedule) -> dict[str, Floats]:
 
 
 def _season_day(s: Schedule) -> Floats:
-    """Days since the first game of the season anywhere."""
+    """Return days since the first game of the season anywhere."""
     first = np.full(s.season.max(initial=0) + 1, LAST_DAY)
     np.minimum.at(first, s.season, s.day)
     return (s.day - first[s.season]).astype(np.float64)
 
 
 def _venue_age(s: Schedule) -> Floats:
-    """Years since the first game of the table at the venue, at most twelve; unknown where the table begins with it."""
+    """Return years since the first game at the venue, at most 12; unknown if the table begins with it."""
     known = s.venue >= 0
     first = np.full(s.venue.max(initial=-1) + 2, LAST_DAY)
     np.minimum.at(first, s.venue[known], s.day[known])
@@ -123,7 +123,7 @@ def _venue_age(s: Schedule) -> Floats:
 
 
 def _changes(*columns: Ints) -> Flags:
-    """Where any of the columns differs from the entry before; the first entry always does."""
+    """Return True if any column differs from the entry before, shape (entries,); the first entry always does."""
     changed = np.zeros(len(columns[0]), bool)
     changed[:1] = True
     for column in columns:
@@ -132,7 +132,7 @@ def _changes(*columns: Ints) -> Flags:
 
 
 def _unsorted(order: npt.NDArray[np.intp], columns: dict[str, Floats]) -> dict[str, Floats]:
-    """Columns of sorted games in the order of the table."""
+    """Return columns of sorted games in the order of the table."""
     out = {name: np.empty(len(order)) for name in columns}
     for name, values in columns.items():
         out[name][order] = values
@@ -140,12 +140,12 @@ def _unsorted(order: npt.NDArray[np.intp], columns: dict[str, Floats]) -> dict[s
 
 
 def _since(starts: Flags) -> Floats:
-    """How many entries ago the latest start was."""
+    """Return the number of entries since the latest start, shape (entries,)."""
     index = np.arange(len(starts))
     return (index - np.maximum.accumulate(np.where(starts, index, 0))).astype(np.float64)
 
 
 def _length(starts: Flags) -> Floats:
-    """Length of the run each entry is in."""
+    """Return the length of the run that each entry is in."""
     run = np.cumsum(starts) - 1
     return np.bincount(run)[run].astype(np.float64) if len(starts) else np.zeros(0)

@@ -52,7 +52,7 @@ class SeasonShape:
     def at(
         self, queries: Schedule, openers: npt.NDArray[np.bool_], cutoffs: npt.NDArray[np.int32]
     ) -> dict[str, Floats]:
-        """Means over past seasons of the games like each of the queries.
+        """Return means over past seasons of the games like each of the queries.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class SeasonShape:
 
 
 def shaped(shape: dict[str, Floats], last_season: Floats) -> dict[str, Floats]:
-    """Last season's mean in the shape of the seasons before, shape (queries,) each, in people."""
+    """Return last season's mean in the shape of the seasons before, shape (queries,) each, in people."""
     month, weekday, visitor = (
         np.nan_to_num(shape[f"shape_{name}"], nan=1.0) for name in ("month", "weekday", "visitor")
     )
@@ -86,7 +86,7 @@ def shaped(shape: dict[str, Floats], last_season: Floats) -> dict[str, Floats]:
 
 
 def _keys(s: Schedule, openers: npt.NDArray[np.bool_]) -> dict[str, Ints]:
-    """What each part of the shape is looked up under; -1 where unknown."""
+    """Return the keys under which each part of the shape is looked up; -1 if unknown."""
     month = np.where((s.home >= 0) & (s.month > 0), s.home * MONTHS + s.month, -1)
     return {
         "month": month,

@@ -1,4 +1,4 @@
-"""How well the two clubs have been playing, as known at a cut-off."""
+"""How well the two clubs have been playing, as known at a cutoff."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ END_OF_SEASON = 1 << 17
 
 
 class Form:
-    """Results of every club, by season, ready to be summed up to any cut-off."""
+    """Results of every club, by season, ready to be summed up to any cutoff."""
 
     def __init__(self, games: Games, schedule: Schedule) -> None:
         runs = games.table.select(c.HOME_RUNS, c.VISITOR_RUNS)
@@ -38,7 +38,7 @@ class Form:
         self.ledger = PrefixSums(keys, np.r_[schedule.day, schedule.day], values)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Games played, win rate, run margin, the last ten and the last two seasons' records of both clubs.
+        """Return games played, win rate, run margin, the last ten and the last two seasons' records of both clubs.
 
         Parameters
         ----------

@@ -28,7 +28,7 @@ SERIES_DAYS = 5
 def network_inputs(
     rows: Mapping[str, Array], tables: Mapping[str, Array], names: Collection[str], xp: ModuleType
 ) -> dict[str, Array]:
-    """The inputs of a network, by name.
+    """Return the inputs of a network, by name.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def _tokens(rows: Mapping[str, Array], tables: Mapping[str, Array], xp: ModuleTy
 
 
 def _window(table: Array, begin: Array, end: Array, width: int, xp: ModuleType) -> tuple[Array, Array]:
-    """The last `width` entries of each range, (batch, width, fields), and which of them are there."""
+    """Return the last `width` entries of each range, (batch, width, fields), and which of them are there."""
     index = end[:, None] + xp.arange(-width, 0)
     present = index >= begin[:, None]
     return table[xp.where(present, index, -1)], present
@@ -124,5 +124,5 @@ def _weekend(games: Array, xp: ModuleType) -> Array:
 
 
 def _apart(past: Array, query: Array, xp: ModuleType) -> Array:
-    """Distance within the year, in quarters of a year, at most 1."""
+    """Return distance within the year, in quarters of a year, at most 1."""
     return xp.minimum(xp.abs(query[..., h.YEAR_DAY] - past[..., h.YEAR_DAY]) / 90.0, 1.0)

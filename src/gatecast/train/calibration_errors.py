@@ -37,12 +37,12 @@ class CalibrationErrors:
 
     @classmethod
     def of(cls, leads: Sequence[Lead], parameters: Floats, attended: Floats) -> Self:
-        """From the parameters and the attendance of the games at each lead, (leads * games, 4) and (leads * games,)."""
+        """Compute errors from parameters, shape (leads * games, 4), and attendance, shape (leads * games,)."""
         errors = standard_errors(parameters, attended)
         return cls(tuple(leads), errors.reshape(len(leads), -1, len(LEVELS)))
 
     def nearest(self, days_ahead: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Which of `leads` is nearest to each number of days, on a logarithmic scale, shape as `days_ahead`."""
+        """Return the index of the lead nearest to each of `days_ahead` on a logarithmic scale, in the same shape."""
         known = np.log([days_of(lead) for lead in self.leads])
         apart = np.abs(np.log(np.maximum(days_ahead, 1.0))[:, None] - known)
         place: npt.NDArray[np.intp] = np.argmin(apart, axis=1)
@@ -50,12 +50,12 @@ class CalibrationErrors:
 
 
 def days_of(lead: Lead) -> float:
-    """Days before the game; of a forecast before the season, on average."""
+    """Return days before the game; of a forecast before the season, on average."""
     return PRESEASON_DAYS if lead == PRESEASON else float(lead)
 
 
 def standard_errors(parameters: Floats, attended: Floats) -> Floats:
-    """Attendance less each quantile, in units of the interquartile range of demand.
+    """Return attendance minus each quantile, in units of the interquartile range of demand.
 
     Parameters
     ----------
@@ -75,11 +75,11 @@ def standard_errors(parameters: Floats, attended: Floats) -> Floats:
 
 
 def errors_of(demand: npt.NDArray[np.floating], attended: npt.NDArray[np.floating]) -> Floats:
-    """The same from quantiles of demand, shape (games, 7), in units of capacity."""
+    """Return the same from quantiles of demand, shape (games, 7), in units of capacity."""
     out: Floats = (np.minimum(attended, 1.0)[:, None] - np.minimum(demand, 1.0)) / unit(demand)[:, None]
     return out.astype(np.float32)
 
 
 def unit(demand: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Interquartile range of demand, shape (games,), from its quantiles at `LEVELS`."""
+    """Return the interquartile range of demand, shape (games,), from its quantiles at `LEVELS`."""
     return np.maximum(demand[:, UPPER] - demand[:, LOWER], NARROWEST)

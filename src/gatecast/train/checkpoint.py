@@ -51,7 +51,7 @@ class Checkpoint:
             save_file(tensors, draft, {FINGERPRINT: self.fingerprint, HISTORY: json.dumps(history)})
 
     def restored(self, start: State) -> tuple[State, list[float]]:
-        """The kept state and history of losses; `start` and an empty one where none fits."""
+        """Return the kept state and history of losses; `start` and an empty one where none fits."""
         if self.folder is None or not self.path.is_file():
             return start, []
         import jax.numpy as jnp
@@ -78,7 +78,7 @@ class Checkpoint:
 
 
 def _named(state: State) -> dict[str, Any]:
-    """Every array of a state by name, in the order of its parts."""
+    """Return every array of a state by name, in the order of its parts."""
     return {
         "weights": state.weights,
         **{f"other.{i}": value for i, value in enumerate(state.other)},

@@ -47,7 +47,7 @@ class Climatology:
         return round(share) if min(share, 1.0 - share) < NEGLIGIBLE else share
 
     def quantiles(self, levels: npt.ArrayLike) -> Floats:
-        """Quantiles of the next gate as a share, shape (levels,).
+        """Return quantiles of the next gate as a share, shape (levels,).
 
         The predictive distribution of a normal sample of unknown mean and spread: Student's t, widened for the error of
         the mean (Geisser 1993, Predictive Inference, section 2.2).

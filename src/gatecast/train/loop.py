@@ -29,7 +29,7 @@ LEAK = 0.01
 
 
 def censored_crps(parameters: Array, attended: Array) -> Array:
-    """CRPS of attendance, the minimum of demand and capacity.
+    """Return the CRPS of attendance, the minimum of demand and capacity.
 
     The continuous ranked probability score is twice the pinball loss averaged over all levels (Gneiting & Raftery
     2007); quantiles of attendance are quantiles of demand cut at capacity, as in censored quantile regression (Powell
@@ -110,7 +110,7 @@ class Loop:
         self._apply = jax.jit(self._forward)
 
     def start(self, model: keras.Model) -> State:
-        """The state of a freshly built model of the same network."""
+        """Return the state of a freshly built model of the same network."""
         weights, _ = ravel_pytree([variable.value for variable in model.trainable_variables])
         other = [jnp.array(variable.value) for variable in model.non_trainable_variables]
         optimizer = [jnp.array(variable.value) for variable in self.optimizer.variables]
@@ -137,7 +137,7 @@ class Loop:
         return state, float(loss)
 
     def parameters(self, weights: Array, other: list[Array], inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
-        """Parameters of demand for every row of `inputs`, shape (rows, 4)."""
+        """Return the parameters of demand for every row of `inputs`, shape (rows, 4)."""
         return in_blocks(lambda block: self._apply(weights, other, block, tables), inputs)
 
     def _forward(self, weights: Array, other: list[Array], rows: dict[str, Array], tables: dict[str, Array]) -> Array:

@@ -59,7 +59,7 @@ def in_blocks(apply: Callable[[Inputs], Any], inputs: Inputs) -> npt.NDArray[np.
 
 
 def _filled(values: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
-    """`values` with rows of zeros added up to `rows`."""
+    """Return `values` with rows of zeros added up to `rows`."""
     return np.concatenate([values, np.zeros((rows - len(values), *values.shape[1:]), values.dtype)])
 
 
@@ -98,7 +98,7 @@ class TrainedModel:
     custom_columns: tuple[Column, ...] = ()
 
     def parameters(self, arrays: Arrays) -> npt.NDArray[np.float32]:
-        """Parameters of demand of every game under each member, shape (members, games, 4).
+        """Return the parameters of demand of every game under each member, shape (members, games, 4).
 
         Raises
         ------

@@ -61,13 +61,13 @@ class Samples:
         return len(self.weights)
 
     def of(self, games: npt.NDArray[np.bool_]) -> tuple[Inputs, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Inputs, attendance and weights of some games at every lead; `games` has shape (games,)."""
+        """Return inputs, attendance and weights of some games at every lead; `games` has shape (games,)."""
         leads = len(self.attended) // self.games
         rows = np.tile(games, leads)
         return {k: v[rows] for k, v in self.inputs.items()}, self.attended[rows], np.tile(self.weights[games], leads)
 
     def arrays(self) -> dict[str, Any]:
-        """All of it as one tree of arrays."""
+        """Return all of it as one tree of arrays."""
         return {"inputs": self.inputs, "tables": self.tables, "attended": self.attended, "weights": self.weights}
 
 
@@ -90,7 +90,7 @@ def training_games(games: Games, *, through: int | None = None) -> Rows:
 
 
 def latest(games: Games, rows: Rows) -> Rows:
-    """Which of `rows` to hold back: the latest whole season, or the last fifth of the games where there is only one.
+    """Return the rows to hold back: the latest whole season, or the last fifth of the games if there is only one.
 
     A season with less than two thirds of the games of the fullest one (cut short, or just begun) is not whole.
     """
@@ -105,19 +105,19 @@ def latest(games: Games, rows: Rows) -> Rows:
 
 
 def training_leads(games: Games) -> tuple[Lead, ...]:
-    """The leads that networks are trained at."""
+    """Return the leads that networks are trained at."""
     return LEADS if games.dated else UNDATED_LEADS
 
 
 def known_at_leads(preparation: Preparation, rows: Rows) -> list[Arrays]:
-    """The games in `rows`, shape (games,), as known at each training lead."""
+    """Return the games in `rows`, shape (games,), as known at each training lead."""
     return [preparation.at_lead(lead, rows) for lead in training_leads(preparation.games)]
 
 
 def training_samples(
     preparation: Preparation, encoding: Encoding, known: Sequence[Arrays], rows: Rows, *, half_life: float
 ) -> Samples:
-    """Samples of the games in `rows` at each training lead.
+    """Return samples of the games in `rows` at each training lead.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def training_samples(
 
 
 def _stacked(known: Sequence[Arrays], encoding: Encoding) -> Inputs:
-    """Inputs at every lead, one below the other, filled in place: they are what takes the most memory."""
+    """Return inputs at every lead, one below the other, filled in place: they are what takes the most memory."""
     first = encoding.inputs(known[0])
     games = len(known[0].capacity)
     out = {name: np.empty((len(known) * games, *values.shape[1:]), values.dtype) for name, values in first.items()}
