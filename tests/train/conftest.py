@@ -7,16 +7,20 @@ from gatecast.train.ensemble import train_ensemble
 from gatecast.train.samples import training_games
 from gatecast.train.settings import TrainingSettings
 
-from .tiny import NAME, PLACE, small_league
+from .tiny import BROKEN, BROKEN_PLACE, NAME, PLACE, WIDE, WIDE_PLACE, small_league
 
 
-@pytest.fixture(autouse=True)
-def _tiny_network(monkeypatch):
-    monkeypatch.setitem(NETWORKS, NAME, PLACE)
+@pytest.fixture(scope="session", autouse=True)
+def _tiny_networks():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(NETWORKS, NAME, PLACE)
+        patch.setitem(NETWORKS, BROKEN, BROKEN_PLACE)
+        patch.setitem(NETWORKS, WIDE, WIDE_PLACE)
+        yield
 
 
 @pytest.fixture(scope="session")
-def settings():
+def settings(_tiny_networks):
     return TrainingSettings(network=NAME, members=2, epochs=4, batch=16, learning_rate=0.02)
 
 
@@ -33,9 +37,7 @@ def rows(preparation):
 @pytest.fixture(scope="session")
 def trained(compiled_once, preparation, rows, settings):
     """A trained model; what it took to train it is told to nobody."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(NETWORKS, NAME, PLACE)
-        return train_ensemble(preparation, rows, settings)
+    return train_ensemble(preparation, rows, settings)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from gatecast.prepare import Preparation
 from gatecast.train.ensemble import train_ensemble
 from gatecast.train.loop import censored_crps
 
-from .tiny import small_league, tiny
+from .tiny import BROKEN, WIDE, small_league, tiny
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -117,3 +117,21 @@ def test_a_damaged_state_is_ignored(preparation, rows, settings, trained, same_w
 
 def test_the_model_knows_the_last_day_it_was_trained_on(preparation, trained):
     assert trained.through == str(preparation.games.table[c.DATE].max())
+
+
+def test_a_network_that_gives_no_numbers_is_refused_at_once_by_its_layer(preparation, rows, settings):
+    steps = []
+    with pytest.raises(InputError, match="network 'broken', layer 'faulty': got a value that is not a number before"):
+        train_ensemble(preparation, rows, replace(settings, network=BROKEN), progress=lambda *step: steps.append(step))
+    assert steps == []
+
+
+def test_a_training_that_runs_away_names_the_weights_to_look_at(preparation, rows, settings):
+    message = r"got a loss that is not a number in epoch \d+, expected a number; look at .*/.*, or lower learning_rate"
+    with pytest.raises(InputError, match=message):
+        train_ensemble(preparation, rows, replace(settings, learning_rate=1e38))
+
+
+def test_a_network_with_another_output_is_refused(preparation, rows, settings):
+    with pytest.raises(InputError, match="network 'wide': got 5 figures for each game, expected 4: location, scale"):
+        train_ensemble(preparation, rows, replace(settings, network=WIDE))

@@ -13,6 +13,8 @@ from gatecast.networks.signature import CODES, FLAGS, LEVELS, NUMERIC, Signature
 
 NAME = "tiny"
 PLACE = f"{__name__}:tiny"
+BROKEN, BROKEN_PLACE = "broken", f"{__name__}:broken"
+WIDE, WIDE_PLACE = "wide", f"{__name__}:wide"
 FIRST_DAY = dt.date(2016, 4, 1)
 
 
@@ -28,6 +30,22 @@ def tiny(signature: Signature, seed: int):
     hidden = keras.layers.Dense(8, "tanh", kernel_initializer=keras.initializers.GlorotUniform(seed))(inputs[NUMERIC])
     hidden = keras.layers.Dropout(0.3, seed=seed + 1)(hidden)
     return keras.Model(inputs, demand_head(hidden, inputs, signature))
+
+
+def broken(signature: Signature, seed: int):
+    """Build a network with a layer that gives no numbers."""
+    import keras
+
+    whole = tiny(signature, seed)
+    return keras.Model(whole.input, keras.layers.Rescaling(float("nan"), name="faulty")(whole.output))
+
+
+def wide(signature: Signature, seed: int):
+    """Build a network with one figure too many."""
+    import keras
+
+    whole = tiny(signature, seed)
+    return keras.Model(whole.input, keras.layers.Concatenate()([whole.output, whole.output[:, :1]]))
 
 
 def small_league(seasons: int = 3, each: int = 60) -> Games:

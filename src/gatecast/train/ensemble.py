@@ -110,9 +110,11 @@ class _Work:
         self.settings, self.samples, self.folder, self.progress = settings, samples, folder, progress
         self.build: Callable[[int], Any] = lambda seed: network(settings.network)(signature, seed)
         self.lock, self.stopped = Lock(), Event()
+        model = self.build(settings.seed)
+        check_parameters(np.ones((1, model.output.shape[-1]), np.float32), settings.network)
         batch = int(np.clip(samples.games // FEWEST_BATCHES, 1, settings.batch))
         self.loop = Loop(
-            self.build(settings.seed),
+            model,
             steps=max(samples.games // batch, FEWEST_STEPS),
             epochs=settings.epochs,
             batch=batch,
