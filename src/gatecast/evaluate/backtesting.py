@@ -45,7 +45,6 @@ Methods = Clonable | Mapping[str, Clonable | Callable[[int], Method]]
 
 
 MOST_DAYS = 400
-STANDARD_LEADS: tuple[Lead, ...] = (1, 7, 30, PRESEASON)
 
 
 def parse_lead(text: str) -> Lead:
@@ -68,8 +67,8 @@ def parse_lead(text: str) -> Lead:
 def backtest(
     games: Games,
     seasons: int | Sequence[int],
-    leads: Lead | Sequence[Lead] = ...,
-    methods: Methods | None = ...,
+    leads: Lead | Sequence[Lead],
+    methods: Methods,
     *,
     progress: Progress = ...,
 ) -> pl.DataFrame: ...
@@ -79,8 +78,8 @@ def backtest(
 def backtest(
     games: Frame,
     seasons: int | Sequence[int],
-    leads: Lead | Sequence[Lead] = ...,
-    methods: Methods | None = ...,
+    leads: Lead | Sequence[Lead],
+    methods: Methods,
     *,
     progress: Progress = ...,
 ) -> Frame: ...
@@ -89,8 +88,8 @@ def backtest(
 def backtest(
     games: Games | IntoFrame,
     seasons: int | Sequence[int],
-    leads: Lead | Sequence[Lead] = STANDARD_LEADS,
-    methods: Methods | None = None,
+    leads: Lead | Sequence[Lead],
+    methods: Methods,
     *,
     progress: Progress = silent,
 ) -> Any:
@@ -107,8 +106,8 @@ def backtest(
         Days from the cutoff to the game.
     methods : Forecaster, or dict of str to Forecaster or callable
         What to compare, by the name it has in the column `model`; a callable takes the season to forecast and returns
-        a method that has learned nothing yet (see `Method`). A single forecaster is named by its network. Default: the
-        simple methods of `gatecast.evaluate.baselines.BASELINES`.
+        a method that has learned nothing yet (see `Method`). A single forecaster is named by its network;
+        `gatecast.evaluate.baselines.BASELINES` are the simple methods to compare with.
     progress : callable
         Called with the name of the work, the steps done, and the number of steps.
 
@@ -164,12 +163,8 @@ def backtest(
     return as_the_kind_of(pl.concat(parts), games)
 
 
-def _makers(methods: Methods | None) -> dict[str, Callable[[int], Method]]:
+def _makers(methods: Methods) -> dict[str, Callable[[int], Method]]:
     """Return for each name a function from the season to forecast to a method that has learned nothing yet."""
-    if methods is None:
-        from gatecast.evaluate.baselines import BASELINES
-
-        return dict(BASELINES)
     if not isinstance(methods, Mapping):
         params = methods.get_params() if isinstance(methods, Clonable) else {}
         methods = {str(params.get("network", type(methods).__name__)): methods}
