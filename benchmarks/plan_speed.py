@@ -12,7 +12,6 @@ import argparse
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from statistics import median
 
@@ -107,11 +106,10 @@ def forecast_of(seats: int, games: int) -> pl.DataFrame:
 def operations_for(seats: int) -> Operations:
     """Return the default operations with as many roles and items as are promised, and terms for the items."""
     standard = default_operations()
-    staff = [replace(role, minimum_shifts=2, call_in_cost=1.3 * role.cost) for role in standard.staff]
-    staff.append(replace(staff[0], name="ticket takers", people_per_shift=600))
+    staff = [role.replace(minimum_shifts=2, call_in_cost=1.3 * role.cost) for role in standard.staff]
+    staff.append(staff[0].replace(name="ticket takers", people_per_shift=600))
     stock = [
-        replace(
-            standard.stock[place % len(standard.stock)],
+        standard.stock[place % len(standard.stock)].replace(
             name=f"item {place + 1}",
             shelf_life_days=life,
             delivery_days=weekdays,
@@ -120,7 +118,7 @@ def operations_for(seats: int) -> Operations:
         for place, (life, weekdays, room) in enumerate(TERMS)
     ]
     assert (len(staff), len(stock), len(standard.transport)) == (ROLES, ITEMS, SERVICES)
-    return replace(standard, staff=tuple(staff), stock=tuple(stock))
+    return standard.replace(staff=tuple(staff), stock=tuple(stock))
 
 
 def seconds(work: Callable[[], object], runs: int) -> float:

@@ -10,7 +10,8 @@ import gatecast
 
 SOURCE = Path(gatecast.__file__).parent
 PLAN_ORDER = (
-    ("columns", "operations"),
+    ("columns",),
+    ("operations",),
     ("demand", "plan"),
     ("optimize",),
     ("evaluate", "views", "explanations"),

@@ -16,14 +16,15 @@ from gatecast.evaluate import compared, homestand, write_report
 from gatecast.evaluate.backtesting import backtest
 from gatecast.evaluate.baselines import BASELINES
 from gatecast.evaluate.report import OURS
-from gatecast.files import write_table, write_text
+from gatecast.files import write_table
 from gatecast.forecast import BacktestMethod, Forecaster
 from gatecast.formatting import clock, day
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import FORECAST_COLUMNS, MEDIAN, MODEL
-from gatecast.plan import Plan, make_plan, read_operations, write_default_operations, write_plan
+from gatecast.plan import Plan, default_operations, make_plan, read_operations, write_plan
 from gatecast.plan.columns import CHOICE, NAME, PEOPLE, UNIT
+from gatecast.plan.operations.toml import write_operations
 from gatecast.progress import Progress, silent
 from gatecast.train import TrainingSettings
 
@@ -157,11 +158,9 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
 
 
 def _write_operations(path: Path) -> None:
-    """Return the default operations without what a club of six thousand seats does not decide."""
-    write_default_operations(path)
-    blocks = path.read_text(encoding="utf-8").split("\n[[")
-    kept = [block for block in blocks if f'name = "{NO_TRAINS}"' not in block]
-    write_text("\n[[".join(kept), path)
+    """Write the default operations without the extra trains that a club of six thousand seats does not run."""
+    usual = default_operations()
+    write_operations(usual.replace(transport=[each for each in usual.transport if each.name != NO_TRAINS]), path)
 
 
 def _homestand_plan(plan: Plan, games: int) -> pl.DataFrame:

@@ -1,7 +1,5 @@
 """What plans cost beside hindsight."""
 
-from dataclasses import replace
-
 from gatecast.service.plan_record import plan_record
 
 CLUB = "Quillport Lanterns"
@@ -23,8 +21,8 @@ def test_a_season_counts_alone(sample_club):
 def test_it_counts_with_todays_operations(own_service):
     before = plan_record(own_service, CLUB).replay
     own = own_service.operations()
-    dearer = tuple(replace(role, cost=role.cost * 1.2) for role in own.staff)
-    own_service.save_operations(replace(own, staff=dearer))
+    dearer = tuple(role.replace(cost=role.cost * 1.2) for role in own.staff)
+    own_service.save_operations(own.replace(staff=dearer))
     assert plan_record(own_service, CLUB).replay.forecast > before.forecast
 
 

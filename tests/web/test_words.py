@@ -5,8 +5,7 @@ import pytest
 from gatecast.forecast import drivers as d
 from gatecast.games import CANONICAL, Column, Knowability, Role
 from gatecast.games import columns as c
-from gatecast.plan.operations.numbers import numbers_of
-from gatecast.service.operations_fields import MODELS
+from gatecast.plan.operations.model import MODELS, numbers_of
 from gatecast.service.operations_form import Setting
 from gatecast.service.plan_changes import Change
 from gatecast.web.charts import driver_bars

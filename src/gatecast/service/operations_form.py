@@ -1,40 +1,208 @@
-"""What was typed into the form of operations, turned into operations again."""
+"""The form of the operations: its fields, and what was typed into them turned into operations again.
+
+A setting goes by a key: its group, the name of its role, item or service, and its own name, joined by points, such as
+`staff.ushers.cost`. The key of a crowd setting is `crowd.show_rate`; a setting of an entry to be added has no name in
+it, `staff..cost`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from gatecast.errors import SettingsError
-from gatecast.plan import CrowdSettings, Operations
+from gatecast.plan import CrowdSettings, Operations, assumptions
 from gatecast.plan.columns import KINDS
-from gatecast.plan.operations.model import WEEKDAYS
-from gatecast.plan.operations.numbers import Number, Settings, numbers_of
-from gatecast.service.operations_fields import (
-    CROWD,
-    CURRENCY,
-    DELIVERY_DAYS,
-    MODELS,
-    NAME,
-    defaults_of,
-    key_of,
-    places_of,
-    settings_of,
-    typed_text,
-)
-from gatecast.service.typed_numbers import read_number
+from gatecast.plan.operations.model import MODELS, WEEKDAYS, Settings, numbers_of
+from gatecast.plan.operations.numbers import Number
 
-__all__ = ["Edited", "Setting", "added", "edited", "without"]
+__all__ = [
+    "CROWD",
+    "CURRENCY",
+    "DELIVERY_DAYS",
+    "NAME",
+    "Edited",
+    "Entry",
+    "Field",
+    "Setting",
+    "added",
+    "edited",
+    "entries_of",
+    "key_of",
+    "new_entry",
+    "number_text",
+    "read_number",
+    "typed_text",
+    "without",
+]
 
+CROWD, CURRENCY, NAME, DELIVERY_DAYS, SOURCES = "crowd", "currency", "name", "delivery_days", "sources"
+WHOLE_CROWD = "whole crowd"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 ENTRY_KEY = re.compile(rf"({'|'.join(KINDS)})\.(.*)\.([a-z_]+)", re.DOTALL)
 CROWD_KEY = re.compile(rf"({CROWD})()\.([a-z_]+)")
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+DECIMAL_COMMA = re.compile(r"[+-]?(\d*|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
+EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+"""A comma that may stand before decimals or between thousands."""
+GAPS = re.compile("(?<=\\d)[\\s\u00a0\u202f'](?=\\d{3})")
+SIGNS = re.compile(r"^[$€£]\s*|\s*[$€£]$")
+LONGEST = 40
+LARGEST_WHOLE = 2**53
+
+
+@dataclass(frozen=True)
+class Field:
+    """A setting as a form shows it.
+
+    Parameters
+    ----------
+    key, setting : str
+    value : object
+        A number, a text, weekdays as a tuple; None if nothing is set.
+    number : Number or None
+        Its unit, with the currency in it, and its limits; None for text.
+    source : str
+        Where the number comes from; empty if nothing is set.
+    typed, error : str
+        The text in the field, and why it cannot be used.
+    """
+
+    key: str
+    setting: str
+    value: object
+    number: Number | None
+    source: str
+    typed: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A role, an item or a service with its fields; the name of the crowd and of an entry to be added is empty."""
+
+    group: str
+    name: str
+    fields: tuple[Field, ...]
+
+    @property
+    def refused(self) -> bool:
+        """True if something typed into it cannot be used."""
+        return any(field.error for field in self.fields)
+
+
+def key_of(group: str, name: str, setting: str) -> str:
+    """Return the key of a setting.
+
+    Examples
+    --------
+    >>> key_of("staff", "ushers", "cost"), key_of("crowd", "", "show_rate")
+    ('staff.ushers.cost', 'crowd.show_rate')
+    """
+    return f"{group}.{setting}" if group == CROWD else f"{group}.{name}.{setting}"
+
+
+def typed_text(value: object) -> str:
+    """Return a value as it would be typed; weekdays separated by spaces.
+
+    Examples
+    --------
+    >>> typed_text(0.83), typed_text(None), typed_text(("mon", "thu"))
+    ('0.83', '', 'mon thu')
+    """
+    if isinstance(value, tuple | list):
+        return " ".join(value)
+    return number_text(value) if isinstance(value, int | float) else str(value or "")
+
+
+def entries_of(
+    operations: Operations, typed: Mapping[str, str] = NOTHING, errors: Mapping[str, str] = NOTHING
+) -> tuple[Entry, ...]:
+    """Return the crowd and every role, item and service with their fields, in the order of the file.
+
+    Parameters
+    ----------
+    operations : Operations
+    typed, errors : mapping of str to str
+        By key; a setting that was not typed shows its value.
+    """
+    sources = {(each.group, each.name, each.setting): each.source for each in assumptions(operations)}
+    entries = []
+    for group, name, settings in places_of(operations):
+        shown = tuple(
+            Field(
+                key := key_of(group, name, setting),
+                setting,
+                value := getattr(settings, setting),
+                number,
+                sources.get((group, name or WHOLE_CROWD, setting), ""),
+                typed.get(key, typed_text(value)),
+                errors.get(key, ""),
+            )
+            for setting, number in settings_of(type(settings), operations.currency)
+        )
+        entries.append(Entry(group, name, shown))
+    return tuple(entries)
+
+
+def new_entry(
+    group: str, currency: str, typed: Mapping[str, str] = NOTHING, errors: Mapping[str, str] = NOTHING
+) -> Entry:
+    """Return the fields of a role, an item or a service to be added, filled with the defaults.
+
+    Parameters
+    ----------
+    group : str
+        staff, stock or transport.
+    currency : str
+    typed, errors : mapping of str to str
+        By key.
+    """
+    left_out = defaults_of(MODELS[group])
+    shown = tuple(
+        Field(
+            key := key_of(group, "", setting),
+            setting,
+            left_out.get(setting),
+            number,
+            "",
+            typed.get(key, typed_text(left_out.get(setting))),
+            errors.get(key, ""),
+        )
+        for setting, number in settings_of(MODELS[group], currency)
+    )
+    return Entry(group, "", shown)
+
+
+def defaults_of(model: type[Settings]) -> dict[str, object]:
+    """Return the default of each setting that need not be given."""
+    return {name: field.default for name, field in model.model_fields.items() if not field.is_required()}
+
+
+def places_of(operations: Operations) -> Iterator[tuple[str, str, Settings]]:
+    """Yield group, name and settings of the crowd and of every role, item and service, in the order of the file."""
+    yield CROWD, "", operations.crowd
+    for kind in KINDS:
+        for entry in getattr(operations, kind):
+            yield kind, entry.name, entry
+
+
+def settings_of(model: type[Settings], currency: str) -> Iterator[tuple[str, Number | None]]:
+    """Yield the settings of a form in order, the name first, with their units in a currency."""
+    numbers = numbers_of(model)
+    names = [name for name in model.model_fields if name != SOURCES]
+    for name in sorted(names, key=lambda each: each != NAME):
+        number = numbers.get(name)
+        yield name, number and replace(number, unit=number.unit.replace("money", currency, 1))
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting that was changed: where it stands, its values before and after, and their unit, with money as money."""
+    """A changed setting: its key and place, its values before and after, and their unit, with money as "money"."""
 
     key: str
     group: str
@@ -47,16 +215,16 @@ class Setting:
 
 @dataclass(frozen=True)
 class Edited:
-    """What came of typing: operations, or why there are none.
+    """The operations that were typed, or why they cannot be used.
 
     Parameters
     ----------
     operations : Operations or None
-        None where something was refused.
+        None if something was refused.
     changes : tuple of Setting
-        What differs from the operations before.
+        Differences from the operations before.
     errors : dict
-        What was refused, by key; under the empty key what is of no one setting.
+        The refusals by key; one that concerns no single setting has the empty key.
     """
 
     operations: Operations | None
@@ -65,20 +233,20 @@ class Edited:
 
 
 def edited(operations: Operations, typed: Mapping[str, str]) -> Edited:
-    """Operations with what was typed in place of what was set.
+    """Return operations with the typed texts in place of their values.
 
     Parameters
     ----------
     operations : Operations
     typed : mapping of str to str
-        Texts by key, and the currency under its own name; what is no key is left alone. An empty text stands for what
-        a setting is if left out.
+        Texts by key, and the currency by its own name; any other name is ignored. An empty text stands for the
+        default.
 
     Examples
     --------
     >>> from gatecast.plan import default_operations
-    >>> found = edited(default_operations(), {"staff.ushers.cost": "120,5"})
-    >>> [(change.before, change.after) for change in found.changes], found.errors
+    >>> changed = edited(default_operations(), {"staff.ushers.cost": "120,5"})
+    >>> [(change.before, change.after) for change in changed.changes], changed.errors
     ([(100, 120.5)], {})
     """
     given, errors = _by_place(operations, typed)
@@ -106,7 +274,7 @@ def edited(operations: Operations, typed: Mapping[str, str]) -> Edited:
 
 
 def added(operations: Operations, group: str, typed: Mapping[str, str]) -> Edited:
-    """Operations with one role, item or service more, at the end of its group.
+    """Return operations with one more role, item or service, at the end of its group.
 
     Parameters
     ----------
@@ -114,7 +282,7 @@ def added(operations: Operations, group: str, typed: Mapping[str, str]) -> Edite
     group : str
         staff, stock or transport.
     typed : mapping of str to str
-        Texts by key, those of an entry without a name.
+        Texts by key, the keys without a name.
     """
     model, values, errors = MODELS[group], dict[str, Any](), dict[str, str]()
     left_out = defaults_of(model)
@@ -134,7 +302,7 @@ def added(operations: Operations, group: str, typed: Mapping[str, str]) -> Edite
 
 
 def without(operations: Operations, group: str, name: str) -> Operations:
-    """Operations without a role, an item or a service; the same where there is none of that name.
+    """Return operations without a role, an item or a service; the same if there is none of that name.
 
     Raises
     ------
@@ -154,7 +322,7 @@ def _with(operations: Operations, group: str, entries: tuple[Any, ...]) -> Opera
 def _by_place(
     operations: Operations, typed: Mapping[str, str]
 ) -> tuple[dict[tuple[str, str], dict[str, str]], dict[str, str]]:
-    """Texts by group and name, then by setting; and what speaks of an entry or a setting that is not there."""
+    """Return texts by group and name, then by setting; and the refusal of a key that is not there."""
     places = {(group, name): dict(settings_of(type(settings), "")) for group, name, settings in places_of(operations)}
     given: dict[tuple[str, str], dict[str, str]] = {}
     errors: dict[str, str] = {}
@@ -173,7 +341,7 @@ def _by_place(
 def _changed(
     settings: Settings, group: str, name: str, texts: Mapping[str, str], currency: str
 ) -> tuple[Settings, list[Setting], dict[str, str]]:
-    """Settings with what was typed, what differs, and what was refused by key."""
+    """Return settings with the typed texts, the differences, and the refusals by key."""
     values, errors, numbers = dict[str, Any](), dict[str, str](), dict(settings_of(type(settings), currency))
     left_out = defaults_of(type(settings))
     for setting, text in texts.items():
@@ -194,21 +362,21 @@ def _changed(
     ]
     if errors or not values:
         return settings, changes, errors
-    # A source speaks of the value it stood with.
+    # A source belongs to the value that it came with.
     sources = {setting: text for setting, text in settings.sources.items() if setting not in values}
     try:
-        return replace(settings, **values, sources=sources), changes, {}
+        return settings.replace(**values, sources=sources), changes, {}
     except SettingsError as problem:
         return settings, changes, {key_of(group, name, problem.key): problem.detail}
 
 
 def _read(text: str, number: Number | None, setting: str, left_out: Mapping[str, object]) -> object:
-    """What was typed into a field; for nothing, what the setting is if left out.
+    """Return the value that was typed into a field; the default for an empty one.
 
     Raises
     ------
     SettingsError
-        No such value, or nothing where something must be given.
+        A value that cannot be used, or none for a setting that has no default.
     """
     if setting == DELIVERY_DAYS:
         days = text.split()
@@ -220,8 +388,70 @@ def _read(text: str, number: Number | None, setting: str, left_out: Mapping[str,
 
 
 def _key_of_whole(key: str, changes: list[Setting]) -> str:
-    """The key of the field that a refusal of the whole is about: of a name that stands twice, the one changed."""
+    """Return the key of the field that a refusal of the whole concerns: of a repeated name, the changed one."""
     group, _, setting = key.rpartition(".")
     if setting != NAME:
         return key
     return next((each.key for each in changes if (each.group, each.setting) == (group, NAME)), "")
+
+
+def read_number(text: str, number: Number) -> float | int | None:
+    """Read a number as somebody types it: with a decimal point or comma, thousands separated, a currency sign.
+
+    Parameters
+    ----------
+    text : str
+    number : Number
+        The values that the setting may take.
+
+    Returns
+    -------
+    float, int or None
+        None for an empty text.
+
+    Raises
+    ------
+    SettingsError
+        It is not a number, can be read in two ways (as 1,250 can if fractions are accepted), or is not accepted.
+
+    Examples
+    --------
+    >>> share, people = Number("share"), Number("people", whole=True)
+    >>> [read_number(text, share) for text in ("0,83", ".5", "$ 1,250.50", "1.250,5", "12 500", " ")]
+    [0.83, 0.5, 1250.5, 1250.5, 12500, None]
+    >>> read_number("1,250", people)
+    1250
+    """
+    expected = f"{number.expected} ({number.unit})"
+    got = repr(text.strip()) if len(text) <= LONGEST else f"{len(text)} characters"
+    typed = GAPS.sub("", SIGNS.sub("", text.strip()))
+    if not typed and not text.strip():
+        return None
+    if EITHER.fullmatch(typed) and not number.whole:
+        either = " or ".join(number_text(float(typed.replace(",", each))) for each in ("", "."))
+        raise SettingsError(got, expected, f"write {either}, as a comma may mean either")
+    if THOUSANDS.fullmatch(typed):
+        typed = typed.replace(",", "")
+    elif DECIMAL_COMMA.fullmatch(typed):
+        typed = typed.replace(".", "").replace(",", ".")
+    if len(text) > LONGEST or not PLAIN.fullmatch(typed):
+        raise SettingsError(got, expected)
+    value = float(typed)
+    kept = int(value) if value.is_integer() and abs(value) < LARGEST_WHOLE else value
+    if not number.accepts(kept):
+        raise SettingsError(got, expected)
+    return kept
+
+
+def number_text(value: float) -> str:
+    """Return a number as it would be typed, with no more digits than it has.
+
+    Examples
+    --------
+    >>> number_text(130.0), number_text(0.015), number_text(1e-7)
+    ('130', '0.015', '0.0000001')
+    """
+    if float(value).is_integer():
+        return str(int(value))
+    text = repr(float(value))
+    return f"{value:.20f}".rstrip("0") if "e" in text else text

@@ -18,7 +18,7 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MODEL
 from gatecast.plan import Operations, default_operations
 from gatecast.plan.columns import TICKETS
-from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
+from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
 from gatecast.service.models import keep_model
 
@@ -51,10 +51,9 @@ def fill_with_sample(service: ClubService) -> None:
 
 
 def sample_operations() -> Operations:
-    """The default operations without what a club of six thousand seats does not decide."""
-    usual = operations_to_dict(default_operations())
-    usual["transport"] = [each for each in usual["transport"] if each["name"] != NO_TRAINS]
-    return operations_from_dict(usual)
+    """Return the default operations without the extra trains that a club of six thousand seats does not run."""
+    usual = default_operations()
+    return usual.replace(transport=[each for each in usual.transport if each.name != NO_TRAINS])
 
 
 def _tickets(league: SampleLeague) -> pl.DataFrame:

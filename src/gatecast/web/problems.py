@@ -99,6 +99,12 @@ def from_invalid(error: RequestValidationError) -> JSONResponse:
     found: dict[tuple[int | None, str], dict[str, Any]] = {}
     for each in error.errors():
         row, column = _place(each["loc"])
+        cause = each.get("ctx", {}).get("error")
+        if isinstance(cause, SettingsError):
+            column = ".".join(part for part in (column if column not in PLACES else "", cause.key) if part)
+            refused = {"got": cause.got, "expected": cause.expected, "remedy": cause.remedy}
+            found.setdefault((row, column), {"row": row, "column": column, **refused})
+            continue
         found.setdefault((row, column), {"row": row, "column": column, **_told(each, column), "remedy": ""})
     errors = list(found.values())
     first = errors[0]

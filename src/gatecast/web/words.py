@@ -12,8 +12,7 @@ from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.prepare.arrays import OWN
-from gatecast.service.operations_fields import CROWD, DELIVERY_DAYS, Entry
-from gatecast.service.operations_form import Setting
+from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, Entry, Setting
 from gatecast.service.plan_changes import Change
 from gatecast.web.preferences import Preferences
 
@@ -277,7 +276,7 @@ def entry_words(entry: Entry, currency: str) -> str:
 
     Examples
     --------
-    >>> from gatecast.service.operations_fields import entries_of
+    >>> from gatecast.service.operations_form import entries_of
     >>> from gatecast.plan import default_operations
     >>> entry_words(entries_of(default_operations())[1], "$")
     'one for 400 people, $130 a shift'

@@ -44,7 +44,7 @@ def test_the_cost_of_a_certain_plan_is_a_simple_sum():
 def test_nothing_beats_hindsight_in_any_home_stand(scaled):
     games = home_stands(capacity=30_000, scanned=pl.lit(None, pl.Int32))
     operations = default_operations()
-    operations = dataclasses.replace(operations, stock=(*operations.stock, KEPT))
+    operations = operations.replace(stock=(*operations.stock, KEPT))
     told, costs = costs_of(games, forecasts_of(games, 2500, 2500), operations, scaled=scaled)
     stand = np.arange(told.table.height) // 4
     for plan in told.plans:
@@ -57,7 +57,7 @@ def test_nothing_beats_hindsight_in_any_home_stand(scaled):
 
 def test_a_promise_over_a_home_stand_is_kept():
     games = home_stands()
-    promised = one_role(dataclasses.replace(ROLE, minimum_shifts=4))
+    promised = one_role(ROLE.replace(minimum_shifts=4))
     told, costs = costs_of(games, forecasts_of(games, 1500, 1500), promised)
     needed = told.table["attendance"].to_numpy().reshape(-1, 4) / 100
     for stand, cost in zip(needed, costs["hindsight"].reshape(-1, 4).sum(axis=1), strict=True):
@@ -69,7 +69,7 @@ def test_what_keeps_is_ordered_for_several_games():
     games = home_stands()
     forecasts = forecasts_of(games, 500, 500)
     kept = Operations(crowd=CrowdSettings(show_rate=1.0), stock=(KEPT,))
-    daily = dataclasses.replace(KEPT, shelf_life_days=1, delivery_days=())
+    daily = KEPT.replace(shelf_life_days=1, delivery_days=())
     told, costs = costs_of(games, forecasts, kept)
     _, fresh = costs_of(games, forecasts, Operations(crowd=CrowdSettings(show_rate=1.0), stock=(daily,)))
     unserved = told.table["attendance"].to_numpy() * 0.5 * 4
@@ -80,7 +80,7 @@ def test_what_keeps_is_ordered_for_several_games():
 def test_each_lead_is_planned_by_itself():
     games = home_stands()
     week, month = (forecasts_of(games, e, e, seed=int(e), lead=lead) for e, lead in ((800.0, "7"), (2000.0, "30")))
-    operations = dataclasses.replace(one_role(dataclasses.replace(ROLE, minimum_shifts=2)), stock=(KEPT,))
+    operations = one_role(ROLE.replace(minimum_shifts=2)).replace(stock=(KEPT,))
     told, both = costs_of(games, pl.concat([month, week]), operations)
     assert told.table["lead"].unique(maintain_order=True).to_list() == ["30", "7"]
     for lead, alone in (("7", week), ("30", month)):

@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 
 from gatecast.plan import (
@@ -23,9 +21,9 @@ def entries(operations):
 def test_only_sizes_change(seats):
     before, after = default_operations(), scaled_operations(default_operations(), seats)
     for one, other in zip(entries(before), entries(after), strict=True):
-        for field in dataclasses.fields(one):
-            if field.name not in SIZES:
-                assert getattr(one, field.name) == getattr(other, field.name)
+        for field in type(one).model_fields:
+            if field not in SIZES:
+                assert getattr(one, field) == getattr(other, field)
     assert (after.crowd, after.currency) == (before.crowd, before.currency)
 
 
@@ -35,12 +33,12 @@ def test_the_reference_is_left_as_it_is():
 
 def test_sizes_go_with_the_seats_and_are_rounded_up():
     role = StaffRole(name="r", people_per_shift=90, cost=1, shortage_cost=3, minimum=3, pool=401, call_in_cost=2)
-    role = dataclasses.replace(role, call_in_pool=0, minimum_one_per=250, minimum_shifts=2)
+    role = role.replace(call_in_pool=0, minimum_one_per=250, minimum_shifts=2)
     item = StockItem(name="i", sold_per_head=1, price=2, unit_cost=1, store_size=100)
     service = TransportService(name="s", share=0.1, seats=50, cost=1, penalty=1, minimum=1, fleet=30)
     operations = Operations(
         crowd=CrowdSettings(show_rate=1),
-        staff=(role, dataclasses.replace(role, name="free", pool=None, minimum=0)),
+        staff=(role, role.replace(name="free", pool=None, minimum=0)),
         stock=(item,),
         transport=(service,),
     )

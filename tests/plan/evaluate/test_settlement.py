@@ -1,4 +1,3 @@
-import dataclasses
 import datetime as dt
 
 import polars as pl
@@ -56,7 +55,7 @@ def test_only_games_that_were_played_count(forecast, operations):
 
 
 def test_people_counted_at_the_gate_count(forecast, operations):
-    half = dataclasses.replace(operations, crowd=dataclasses.replace(operations.crowd, show_rate=0.5))
+    half = operations.replace(crowd=operations.crowd.replace(show_rate=0.5))
     plan = make_plan(forecast, half)
     sold = after_the_games(plan, came(forecast)).running["hindsight_cost"]
     counted = after_the_games(plan, came(forecast, scanned=pl.lit(8000))).running["hindsight_cost"]
@@ -98,7 +97,7 @@ def test_stock_that_keeps_is_followed_from_game_to_game(forecast, operations):
 
 def test_plan_and_operations_must_speak_of_the_same_decisions(forecast, operations):
     plan, games = make_plan(forecast, operations), came(forecast)
-    fewer = dataclasses.replace(operations, transport=())
+    fewer = operations.replace(transport=())
     with pytest.raises(DataError, match="transport 'shuttles', expected decisions of the operations"):
         after_the_games(plan, games, fewer)
     with pytest.raises(DataError, match="no transport 'shuttles' for"):

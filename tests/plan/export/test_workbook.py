@@ -1,4 +1,3 @@
-import dataclasses
 import datetime as dt
 from itertools import pairwise
 
@@ -75,8 +74,8 @@ def test_the_summary_has_a_game_a_row_and_a_total(book):
 
 
 def test_the_summary_says_what_to_watch(tmp_path, forecast, operations):
-    short = dataclasses.replace(operations.staff[0], pool=60, minimum_one_per=50.0)
-    plan = make_plan(forecast, dataclasses.replace(operations, staff=(short,)))
+    short = operations.staff[0].replace(pool=60, minimum_one_per=50.0)
+    plan = make_plan(forecast, operations.replace(staff=(short,)))
     shown = [row[0] for row in rows(written(plan, tmp_path)["Summary"])]
     assert shown[-2] == "To watch"
     assert shown[-1].startswith("Ushers: too few for the rules at each of the 3 games, by up to ")

@@ -12,8 +12,7 @@ from gatecast.plan import (
     read_operations,
     write_default_operations,
 )
-from gatecast.plan.operations.model import StockItem, TransportService
-from gatecast.plan.operations.numbers import numbers_of
+from gatecast.plan.operations.model import StockItem, TransportService, numbers_of
 
 CROWD = "[crowd]\nshow_rate = 0.8\n"
 USHERS = '[[staff]]\nname = "ushers"\npeople_per_shift = 150\ncost = 100\nshortage_cost = 400\n'

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -119,8 +117,7 @@ def test_what_keeps_for_the_season_is_ordered_for_its_whole_need_and_comes_late(
 @given(seasons(games=6, most=6.0), ITEMS, st.integers(0, 3), st.integers(0, 4))
 def test_more_room_and_longer_life_never_raise_the_cost(season, entry, more_room, more_days):
     days, need = season
-    better = replace(
-        entry,
+    better = entry.replace(
         store_size=None if entry.store_size is None else entry.store_size + more_room,
         shelf_life_days=entry.shelf_life_days + more_days,
     )

@@ -1,5 +1,3 @@
-import dataclasses
-
 import polars as pl
 import pytest
 
@@ -26,7 +24,7 @@ def told(forecast, **groups):
 
 def test_a_plan_that_nothing_holds_down_has_nothing_to_watch(forecast, operations):
     assert limits_that_bind(make_plan(forecast, operations)) == []
-    free = dataclasses.replace(default_operations(), transport=())
+    free = default_operations().replace(transport=())
     assert limits_that_bind(make_plan(forecast, free)) == []
 
 

@@ -1,5 +1,3 @@
-import dataclasses
-
 import polars as pl
 import pytest
 
@@ -57,8 +55,8 @@ def test_costs_add_up_to_those_of_the_plans(plan, forecast, operations):
 
 
 def test_another_operations_file_is_the_reason_where_the_crowd_is_the_same(plan, forecast, operations):
-    dearer = dataclasses.replace(operations.staff[0], shortage_cost=800)
-    other = make_plan(forecast, dataclasses.replace(operations, staff=(dearer,)))
+    dearer = operations.staff[0].replace(shortage_cost=800)
+    other = make_plan(forecast, operations.replace(staff=(dearer,)))
     found = compare(plan, other)
     assert found["name"].unique().to_list() == ["ushers"]
     assert "in place of 57, as the operations differ; expected cost $" in found["reason"][0]
@@ -74,17 +72,15 @@ def test_a_narrower_range_is_the_reason_where_the_mean_stays(plan, forecast, ope
 
 
 def test_a_game_decided_together_with_another_says_so(forecast, operations):
-    bound = dataclasses.replace(operations.staff[0], minimum_shifts=3)
-    both = (
-        make_plan(each, dataclasses.replace(operations, staff=(bound,))) for each in (forecast, fewer_at(forecast, 0))
-    )
+    bound = operations.staff[0].replace(minimum_shifts=3)
+    both = (make_plan(each, operations.replace(staff=(bound,))) for each in (forecast, fewer_at(forecast, 0)))
     found = compare(*both).filter(kind="staff")
     assert found.height == 3
     assert sum("as it is decided together with games that changed" in reason for reason in found["reason"]) == 2
 
 
 def test_a_decision_of_one_plan_only_is_listed(plan, forecast, operations):
-    without = make_plan(forecast, dataclasses.replace(operations, transport=()))
+    without = make_plan(forecast, operations.replace(transport=()))
     gone, new = compare(plan, without), compare(without, plan)
     assert gone["choice_after"].null_count() == new["choice_before"].null_count() == 3
     assert gone["reason"][0] == "Shuttles: no longer decided, 11 vehicles before."
@@ -95,4 +91,4 @@ def test_plans_of_other_games_or_money_are_refused(plan, forecast, operations):
     with pytest.raises(InputError, match=r"got game RIV201905300 in one of them only"):
         compare(plan, make_plan(forecast[1:], operations))
     with pytest.raises(InputError, match=r"got costs in \$ and in EUR"):
-        compare(plan, make_plan(forecast, dataclasses.replace(operations, currency="EUR")))
+        compare(plan, make_plan(forecast, operations.replace(currency="EUR")))

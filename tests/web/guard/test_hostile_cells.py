@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
@@ -17,7 +16,7 @@ from gatecast.files import NUMBER
 from gatecast.games import ALWAYS, Column, Role
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
-from gatecast.service.operations_file import operations_of, operations_text
+from gatecast.plan.operations.toml import operations_text, parse_operations
 from gatecast.service.operations_form import added
 from gatecast.web.app import build
 
@@ -81,7 +80,7 @@ def day_of(place: int) -> str:
 def operations(service, staff=1):
     """Operations of few decisions, which are soon made."""
     usual = service.operations()
-    return replace(usual, staff=usual.staff[:staff], stock=usual.stock[:1], transport=usual.transport[:1])
+    return usual.replace(staff=usual.staff[:staff], stock=usual.stock[:1], transport=usual.transport[:1])
 
 
 def record(service):
@@ -162,7 +161,7 @@ def test_plans_show_cells_as_text(plans):
 
 def test_settings_are_what_was_sent_file(app, plans, filled):
     page, file = ask(app, "/settings"), ask(app, "/settings/operations.toml")
-    assert operations_of(file.body) == filled.operations()
+    assert parse_operations(file.body) == filled.operations()
     assert_nothing_runs(page)
     assert_shown(page, *(role.name for role in filled.operations().staff))
 

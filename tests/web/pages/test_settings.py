@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from gatecast.plan import default_operations
-from gatecast.service.operations_file import operations_of, operations_text
+from gatecast.plan.operations.toml import operations_text, parse_operations
 
 from .test_game import tags, text_of
 from .test_plan import inputs
@@ -135,7 +135,7 @@ def test_the_file_holds_all_of_it(sample_club, visit):
     file = visit(sample_club).get("/settings/operations.toml")
     assert file.headers["content-disposition"] == 'attachment; filename="operations.toml"'
     assert tomllib.loads(file.text)["currency"] == "$"
-    assert operations_of(file.content) == sample_club.operations()
+    assert parse_operations(file.content) == sample_club.operations()
 
 
 def test_loading_a_file(owner, own_service):

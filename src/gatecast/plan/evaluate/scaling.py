@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.optimize.newsvendor import ROUNDING
@@ -46,15 +45,13 @@ def scaled_operations(operations: Operations, seats: float, reference: float = R
     def limit(count: int | None) -> int | None:
         return None if count is None else of(count)
 
-    return replace(
-        operations,
+    return operations.replace(
         staff=tuple(
-            replace(role, minimum=of(role.minimum), pool=limit(role.pool), call_in_pool=limit(role.call_in_pool))
+            role.replace(minimum=of(role.minimum), pool=limit(role.pool), call_in_pool=limit(role.call_in_pool))
             for role in operations.staff
         ),
-        stock=tuple(replace(item, store_size=limit(item.store_size)) for item in operations.stock),
+        stock=tuple(item.replace(store_size=limit(item.store_size)) for item in operations.stock),
         transport=tuple(
-            replace(service, minimum=of(service.minimum), fleet=limit(service.fleet))
-            for service in operations.transport
+            service.replace(minimum=of(service.minimum), fleet=limit(service.fleet)) for service in operations.transport
         ),
     )

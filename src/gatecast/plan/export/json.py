@@ -8,6 +8,9 @@ import math
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
+from gatecast.plan.operations.model import Decisions
 from gatecast.plan.operations.toml import assumptions
 from gatecast.plan.plan import Plan
 from gatecast.plan.views.deadlines import deadlines
@@ -35,13 +38,13 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
         format, version, notice, currency, operations (crowd, staff, stock, transport), assumptions, games, decisions,
         deliveries, deadlines. Dates are text such as 2019-05-30, times 19:05.
     """
-    settings = {setting.name: getattr(plan.operations, setting.name) for setting in fields(plan.operations)}
+    settings = {name: getattr(plan.operations, name) for name in Decisions.model_fields}
     found: dict[str, Any] = _plain(
         {
             "format": FORMAT,
             "version": VERSION,
             "notice": notice,
-            "currency": settings.pop("currency"),
+            "currency": plan.operations.currency,
             "operations": settings,
             "assumptions": assumptions(plan.operations),
             "games": plan.games.to_dicts(),
@@ -67,6 +70,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  any value of a plan
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, dt.date | dt.time):

@@ -1,32 +1,159 @@
-"""What a ballpark decides before a game, and what too many and too few cost: roles, items, services.
+"""What a ballpark decides before a game, and what too many and too few cost: roles, items and services.
 
-Each number carries its unit and the values it may take, so that a settings file, a form or a caller in Python is
-held to the same rules.
+These pydantic models serve the operations file, the form of the settings page, the HTTP API and Python: one description
+of every setting, with its unit, its limits and its errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from gatecast.errors import SettingsError
-from gatecast.plan.operations.numbers import Named, Number, Settings
+from gatecast.plan.operations.numbers import Number
 
-__all__ = ["WEEKDAYS", "CrowdSettings", "Entry", "Operations", "StaffRole", "StockItem", "TransportService"]
+__all__ = [
+    "MODELS",
+    "WEEKDAYS",
+    "CrowdSettings",
+    "Decisions",
+    "Entry",
+    "Named",
+    "Operations",
+    "Settings",
+    "StaffRole",
+    "StockItem",
+    "TransportService",
+    "numbers_of",
+]
 
+LONGEST_NAME = 60
 LONGEST_CURRENCY = 5
-LONGEST_HOME_STAND = 100
+LONGEST_HOMESTAND = 100
 LONGEST_NOTICE = 365
 LONGEST_SHELF_LIFE = 3650
 DAY_MINUTES = 1440
 ROUNDING = 1e-9
+MOST_ENTRIES = 40
+"""Entries of one kind that the API takes."""
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+CROWD_EXPECTED = "a [crowd] table with show_rate"
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Weekdays as a settings file spells them, in the order of `datetime.date.weekday`."""
 
 
-@dataclass(frozen=True, kw_only=True)
+def _described(schema: dict[str, Any], model: type[Settings]) -> None:
+    """Complete the description of a model for the OpenAPI document."""
+    schema["description"] = (model.__doc__ or "").partition("\n")[0]
+    if "sources" in schema.get("properties", {}):
+        schema["properties"]["sources"] = {
+            "type": "object",
+            "propertyNames": {"enum": list(model.model_fields)},
+            "additionalProperties": {"type": "string", "pattern": PROSE},
+            "description": "Where a number comes from.",
+            "default": {},
+        }
+
+
+class Checked(BaseModel):
+    """A model whose constructor raises SettingsError: key, got, expected, remedy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_described)
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, **values: object) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as problem:
+                raise _settings_error(problem, type(self), values) from problem
+
+        # Tells pydantic to validate nested models itself, so that one error names the whole place.
+        __init__.__pydantic_base_init__ = True
+
+    def replace(self, **changes: Any) -> Self:  # noqa: ANN401  values of any field
+        """Return a copy with some settings changed, checked like any other.
+
+        Examples
+        --------
+        >>> CrowdSettings(show_rate=0.8).replace(show_rate=0.9).show_rate
+        0.9
+        """
+        return type(self)(**{name: getattr(self, name) for name in type(self).model_fields} | changes)
+
+
+class Settings(Checked):
+    """A group of settings that refuses values it cannot use.
+
+    Parameters
+    ----------
+    sources : mapping of setting to text
+        Where a number comes from; a number that is not named here is an assumption.
+    """
+
+    sources: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _check_sources(cls, sources: object) -> object:
+        if not isinstance(sources, Mapping):
+            raise SettingsError(repr(sources), "a table of setting = text")
+        for name, text in sources.items():
+            if name not in cls.model_fields:
+                raise _unknown_key(name, list(cls.model_fields), name)
+            if not isinstance(text, str):
+                raise SettingsError(repr(text), "text in quotes", key=name)
+        return dict(sources)
+
+
+class Named(Settings):
+    """Settings of one role, item or service."""
+
+    name: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": LONGEST_NAME, "pattern": PLAIN})]
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _check_name(cls, name: object) -> object:
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            raise SettingsError(repr(name), "a name of one line")
+        if len(name) > LONGEST_NAME:
+            raise SettingsError(f"{len(name)} characters", f"a name of at most {LONGEST_NAME}")
+        return name
+
+
+def numbers_of(model: type[Settings]) -> dict[str, Number]:
+    """Return the units and limits of the settings of `model` that are numbers, in the order of its fields."""
+    marked = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
+    return {name: mark for name, mark in marked if isinstance(mark, Number)}
+
+
+def _weekdays(days: object) -> tuple[str, ...]:
+    """Return weekdays in the order of the week; refuse one that is unknown or stands twice."""
+    if not isinstance(days, list | tuple):
+        raise SettingsError(repr(days), 'a list of weekdays such as ["mon", "thu"]', "put it in brackets")
+    names = [day.casefold() if isinstance(day, str) else day for day in days]
+    for place, day in enumerate(names):
+        if day not in WEEKDAYS:
+            raise SettingsError(repr(days[place]), f"one of {', '.join(WEEKDAYS)}", "write three letters")
+        if day in names[:place]:
+            raise SettingsError(f"{day!r} a second time", "each weekday once", "remove one")
+    return tuple(day for day in WEEKDAYS if day in names)
+
+
 class CrowdSettings(Settings):
     """How many of the tickets sold become people through the gate.
 
@@ -45,7 +172,6 @@ class CrowdSettings(Settings):
     minimum_certainty: Annotated[float, Number("share of outcomes", low=0.5, high=0.999)] = 0.95
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffRole(Named):
     """One kind of temporary staff, hired by the shift.
 
@@ -63,7 +189,7 @@ class StaffRole(Named):
         People who can be engaged, so the most shifts at a game. May be below what the minimum asks: the plan then hires
         all there are and says what is lacking.
     minimum_shifts : int
-        Fewest shifts for each person engaged for a home stand; all its games where it has fewer.
+        Fewest shifts for each person engaged for a homestand; all its games where it has fewer.
     call_in_days : int
         Days before a game by which its shifts are hired.
     call_in_cost : float, optional
@@ -78,7 +204,7 @@ class StaffRole(Named):
     minimum: Annotated[int, Number("shifts", whole=True)] = 0
     minimum_one_per: Annotated[float | None, Number("people", above=True, optional=True)] = None
     pool: Annotated[int | None, Number("people", whole=True, optional=True)] = None
-    minimum_shifts: Annotated[int, Number("shifts a person", whole=True, high=LONGEST_HOME_STAND)] = 0
+    minimum_shifts: Annotated[int, Number("shifts a person", whole=True, high=LONGEST_HOMESTAND)] = 0
     call_in_days: Annotated[int, Number("days before the game", whole=True, high=LONGEST_NOTICE)] = 2
     call_in_cost: Annotated[float | None, Number("money a shift called in", above=True, optional=True)] = None
     call_in_pool: Annotated[int | None, Number("shifts called in", whole=True, optional=True)] = None
@@ -103,8 +229,8 @@ class StaffRole(Named):
         """True if something other than cost holds the choice down."""
         return self.pool is not None or self.minimum_shifts > 0
 
-    def _check(self) -> None:
-        super()._check()
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if self.shortage_cost <= self.cost:
             raise SettingsError(
                 repr(self.shortage_cost),
@@ -126,9 +252,9 @@ class StaffRole(Named):
                 "add what a shift called in late costs, or take call_in_pool out",
                 key="call_in_pool",
             )
+        return self
 
 
-@dataclass(frozen=True, kw_only=True)
 class StockItem(Named):
     """One thing sold, ordered by the case.
 
@@ -157,7 +283,11 @@ class StockItem(Named):
     salvage: Annotated[float, Number("money an unsold unit")] = 0.0
     case_size: Annotated[int, Number("units", whole=True, low=1, high=1_000_000)] = 1
     shelf_life_days: Annotated[int, Number("days", whole=True, low=1, high=LONGEST_SHELF_LIFE)] = 1
-    delivery_days: tuple[str, ...] = ()
+    delivery_days: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_weekdays),
+        Field(json_schema_extra={"items": {"enum": list(WEEKDAYS)}, "maxItems": len(WEEKDAYS)}),
+    ] = ()
     order_days: Annotated[int, Number("days before the delivery", whole=True, high=LONGEST_NOTICE)] = 1
     store_size: Annotated[int | None, Number("cases", whole=True, low=1, optional=True)] = None
 
@@ -186,9 +316,8 @@ class StockItem(Named):
         """True if something other than cost holds the choice down."""
         return self.store_size is not None
 
-    def _check(self) -> None:
-        super()._check()
-        object.__setattr__(self, "delivery_days", _weekdays(self.delivery_days, "delivery_days"))
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if self.price <= self.unit_cost:
             raise SettingsError(
                 repr(self.price),
@@ -203,9 +332,9 @@ class StockItem(Named):
                 "an unsold unit loses something: storage, handling, age",
                 key="salvage",
             )
+        return self
 
 
-@dataclass(frozen=True, kw_only=True)
 class TransportService(Named):
     """One extra service, run by the vehicle.
 
@@ -275,8 +404,8 @@ class TransportService(Named):
         """People one vehicle takes away in time, over all its trips."""
         return self.seats * self.trips
 
-    def _check(self) -> None:
-        super()._check()
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         for given, other in (("trip_minutes", "minutes_to_clear"), ("minutes_to_clear", "trip_minutes")):
             if getattr(self, given) is not None and getattr(self, other) is None:
                 got = f"{getattr(self, given)!r} with no {other}"
@@ -295,14 +424,37 @@ class TransportService(Named):
                 "raise the fleet or lower the minimum",
                 key="fleet",
             )
+        return self
 
 
 Entry = StaffRole | StockItem | TransportService
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operations:
-    """Everything a plan needs beside the forecast.
+class Decisions(Checked):
+    """What a club decides for each game: at least one role, item or service."""
+
+    crowd: CrowdSettings
+    staff: Annotated[tuple[StaffRole, ...], Field(json_schema_extra={"maxItems": MOST_ENTRIES})] = ()
+    stock: Annotated[tuple[StockItem, ...], Field(json_schema_extra={"maxItems": MOST_ENTRIES})] = ()
+    transport: Annotated[tuple[TransportService, ...], Field(json_schema_extra={"maxItems": MOST_ENTRIES})] = ()
+
+    @field_validator("crowd", mode="before")
+    @classmethod
+    def _check_crowd(cls, crowd: object) -> object:
+        if not isinstance(crowd, dict | CrowdSettings):
+            raise SettingsError(repr(crowd), CROWD_EXPECTED)
+        return crowd
+
+
+def _entries(kind: str, entries: object) -> object:
+    if not isinstance(entries, list | tuple) or not all(isinstance(entry, dict | Named) for entry in entries):
+        remedy = "write the heading with two brackets on each side"
+        raise SettingsError("a single table or value", f"[[{kind}]] entries", remedy)
+    return entries
+
+
+class Operations(Decisions):
+    """What a club decides for each game, and what that costs; a setting left out for good is absent.
 
     Parameters
     ----------
@@ -310,20 +462,32 @@ class Operations:
         Sign or code shown with money.
     crowd : CrowdSettings
     staff, stock, transport : tuple
-        What is decided for each game.
+        The roles, items and services decided for each game.
     """
 
-    crowd: CrowdSettings
-    currency: str = "$"
-    staff: tuple[StaffRole, ...] = ()
-    stock: tuple[StockItem, ...] = ()
-    transport: tuple[TransportService, ...] = ()
+    currency: Annotated[
+        str,
+        Field(
+            description="Sign or code.",
+            json_schema_extra={"minLength": 1, "maxLength": LONGEST_CURRENCY, "pattern": r'^[^\x00-\x1f\x7f"]*$'},
+        ),
+    ] = "$"
 
-    def __post_init__(self) -> None:
-        text = self.currency
+    @field_validator("currency", mode="before")
+    @classmethod
+    def _check_currency(cls, text: object) -> object:
         fits = isinstance(text, str) and text.isprintable() and '"' not in text and 0 < len(text) <= LONGEST_CURRENCY
         if not fits:
-            raise SettingsError(repr(text), "a sign or code such as $ or EUR", key="currency")
+            raise SettingsError(repr(text), "a sign or code such as $ or EUR")
+        return text
+
+    @field_validator("staff", "stock", "transport", mode="before")
+    @classmethod
+    def _check_entries(cls, entries: object, info: ValidationInfo) -> object:
+        return _entries(info.field_name or "", entries)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         groups: Mapping[str, tuple[Named, ...]] = {
             "staff": self.staff,
             "stock": self.stock,
@@ -338,16 +502,53 @@ class Operations:
                 raise SettingsError(
                     f"{twice!r} a second time", "each name once", "rename or remove one", key=f"{kind}.name"
                 )
+        return self
 
 
-def _weekdays(given: object, key: str) -> tuple[str, ...]:
-    """Weekdays in the order of the week, each once."""
-    if not isinstance(given, list | tuple):
-        raise SettingsError(repr(given), 'a list of weekdays such as ["mon", "thu"]', "put it in brackets", key=key)
-    days = [day.casefold() if isinstance(day, str) else day for day in given]
-    for place, day in enumerate(days):
-        if day not in WEEKDAYS:
-            raise SettingsError(repr(given[place]), f"one of {', '.join(WEEKDAYS)}", "write three letters", key=key)
-        if day in days[:place]:
-            raise SettingsError(f"{day!r} a second time", "each weekday once", "remove one", key=key)
-    return tuple(day for day in WEEKDAYS if day in days)
+MODELS: Mapping[str, type[Settings]] = {
+    "crowd": CrowdSettings,
+    "staff": StaffRole,
+    "stock": StockItem,
+    "transport": TransportService,
+}
+"""The settings of each group of an operations file."""
+FIRST_REPORTED = ("extra_forbidden", "missing")
+
+
+def _settings_error(error: ValidationError, model: type[Checked], values: Mapping[str, Any]) -> SettingsError:
+    """Return the first problem of a pydantic error, by precedence: a misspelled key also leaves another one missing."""
+    problems = error.errors(include_url=False)
+    ranks = {kind: rank for rank, kind in enumerate(FIRST_REPORTED)}
+    first = min(problems, key=lambda each: ranks.get(each["type"], len(ranks)))
+    place = first["loc"]
+    whole = issubclass(model, Decisions)
+    owner: type[Checked] = MODELS[str(place[0])] if whole and len(place) > 1 else model
+    key = ".".join(_label(values, place[:i], part) if isinstance(part, int) else part for i, part in enumerate(place))
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, SettingsError):
+        inner = ".".join(part for part in (key, cause.key) if part)
+        return SettingsError(cause.got, cause.expected, cause.remedy, key=inner)
+    if first["type"] == "extra_forbidden":
+        return _unknown_key(str(place[-1]), list(owner.model_fields), key)
+    if first["type"] == "missing":
+        name = str(place[-1])
+        if name == "crowd":
+            return SettingsError("nothing", CROWD_EXPECTED, key=key)
+        number = numbers_of(owner).get(name) if issubclass(owner, Settings) else None
+        return SettingsError(
+            "nothing", f"{number.expected} ({number.unit})" if number else "a name", "add the line", key=key
+        )
+    return SettingsError(repr(first["input"]), first["msg"], key=key)
+
+
+def _label(values: Mapping[str, Any], place: tuple[int | str, ...], number: int) -> str:
+    """Return the name of an entry if it has a usable one, else its number from 1."""
+    entry = values[str(place[0])][number]
+    name = entry.get("name") if isinstance(entry, Mapping) else getattr(entry, "name", None)
+    return name if isinstance(name, str) and name.strip() and name.isprintable() else str(number + 1)
+
+
+def _unknown_key(name: str, known: Sequence[str], key: str) -> SettingsError:
+    close = get_close_matches(name, known, n=1)
+    remedy = f"did you mean {close[0]}?" if close else "remove it, or correct its spelling"
+    return SettingsError("an unknown key", f"one of {', '.join(known)}", remedy, key=key)

@@ -1,35 +1,41 @@
-"""Settings that hold themselves to their rules: each number with its unit and the values it may take."""
+"""Numbers of operations: each with its unit and the values it may take, for files, forms, the API and Python alike."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import get_type_hints
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from gatecast.errors import SettingsError
 
-__all__ = ["Named", "Number", "Settings", "numbers_of"]
+__all__ = ["Number"]
 
 LARGEST_NUMBER, SMALLEST_NUMBER = 1e9, 1e-9
-"""The largest number of a setting, and the smallest where 0 is refused: what is divided by it stays a number."""
-LONGEST_NAME = 60
+"""The largest number of a setting, and the smallest if 0 is refused: dividing by it still gives a number."""
 
 
 @dataclass(frozen=True)
 class Number:
-    """The unit of a setting and the values it may take.
+    """The unit of a setting and the values it may take, as an annotation of a field of a pydantic model.
 
     Parameters
     ----------
     low, high : float
         Smallest and largest value accepted.
     above : bool
-        True where `low` itself is refused.
+        True if `low` itself is refused.
     whole : bool
-        True where only whole numbers are accepted.
+        True if only whole numbers are accepted.
     optional : bool
-        True where the setting may be left out for good.
+        True if the setting may be left out for good.
+
+    Examples
+    --------
+    >>> Number("people", above=True).expected, Number("cases", whole=True, low=1, high=9).expected
+    ('a number above 0', 'a whole number from 1 to 9')
     """
 
     unit: str
@@ -41,7 +47,7 @@ class Number:
 
     @property
     def expected(self) -> str:
-        """What the setting may be, in words."""
+        """The accepted values in words."""
         kind = "a whole number" if self.whole else "a number"
         if self.high < LARGEST_NUMBER:
             return f"{kind} {'above' if self.above else 'from'} {self.low:g} {'up ' * self.above}to {self.high:g}"
@@ -53,7 +59,7 @@ class Number:
         return self.low + SMALLEST_NUMBER if self.above else self.low
 
     def accepts(self, value: object) -> bool:
-        """True where `value` is a number of the right kind and size."""
+        """Return True if `value` is a number of the right kind and size."""
         if value is None:
             return self.optional
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -62,51 +68,20 @@ class Number:
             return False
         return self.least <= value <= self.high
 
+    def check(self, value: Any) -> Any:  # noqa: ANN401  whatever was given
+        """Return the value, a whole number as int; raise SettingsError if it is not accepted."""
+        if not self.accepts(value):
+            raise SettingsError(repr(value), f"{self.expected} ({self.unit})")
+        return int(value) if self.whole and value is not None else value
 
-def numbers_of(model: type[Settings]) -> Mapping[str, Number]:
-    """The units and limits of the settings of `model` that are numbers, in the order of its fields."""
-    found = _NUMBERS.get(model)
-    if found is None:
-        hints = get_type_hints(model, include_extras=True)
-        marked = {name: getattr(hints.get(name), "__metadata__", ()) for name in (f.name for f in fields(model))}
-        found = _NUMBERS[model] = {name: marks[0] for name, marks in marked.items() if marks}
-    return found
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check values by `check`."""
+        return core_schema.no_info_plain_validator_function(self.check)
 
-
-_NUMBERS: dict[type[Settings], Mapping[str, Number]] = {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """A group of settings that refuses values it cannot use.
-
-    Parameters
-    ----------
-    sources : mapping of setting to text
-        Where a number comes from; a number that is not named here is an assumption.
-    """
-
-    sources: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, number in numbers_of(type(self)).items():
-            value = getattr(self, name)
-            if not number.accepts(value):
-                raise SettingsError(repr(value), f"{number.expected} ({number.unit})", key=name)
-        self._check()
-
-    def _check(self) -> None:
-        """Raise SettingsError where settings contradict each other."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Named(Settings):
-    """Settings of one role, item or service."""
-
-    name: str
-
-    def _check(self) -> None:
-        if not isinstance(self.name, str) or not self.name.strip() or not self.name.isprintable():
-            raise SettingsError(repr(self.name), "a name of one line", key="name")
-        if len(self.name) > LONGEST_NAME:
-            raise SettingsError(f"{len(self.name)} characters", f"a name of at most {LONGEST_NAME}", key="name")
+    def __get_pydantic_json_schema__(self, schema: object, handler: object) -> dict[str, Any]:
+        """Describe the values for the OpenAPI document."""
+        kind = "integer" if self.whole else "number"
+        described = {"type": kind, "minimum": self.least, "maximum": self.high}
+        if self.optional:
+            return {"anyOf": [described, {"type": "null"}], "description": self.unit}
+        return {**described, "description": self.unit}

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from gatecast.errors import SettingsError
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
 from gatecast.plan import columns as p
 from gatecast.plan.columns import KINDS
 from gatecast.plan.demand.forecast_table import CONTEXT
+from gatecast.plan.operations.model import MOST_ENTRIES, PROSE, Decisions, Operations
 from gatecast.store.schema import ISSUES, PLANS
 from gatecast.web.api.fields import Body, Day, Moment, Page, ResponseBody, answer_type, one_of, with_fields
-from gatecast.web.api.operations_body import Decided, Operations
 
-__all__ = ["Plan", "PlanIssued", "PlanPage", "PlanRequest"]
+__all__ = ["OperationsBody", "Plan", "PlanIssued", "PlanPage", "PlanRequest"]
 
 MOST_STAND = 1000
+STORABLE = re.compile(PROSE)
 SEASON = CANONICAL[c.SEASON]
 CROWDS = tuple(
     f"{what}_{each}" for what in (p.TICKETS, p.PEOPLE) for each in (MEAN, *map(quantile_column, (0.1, 0.5, 0.9)))
@@ -114,12 +117,28 @@ class Plan(ResponseBody):
     version: int
     notice: str
     currency: str
-    operations: Decided
+    operations: Decisions
     assumptions: list[Assumption]
     games: list[PlanGame]
     decisions: list[Decision]
     deliveries: list[Delivery]
     deadlines: list[Deadline]
+
+
+def _storable(operations: Operations) -> Operations:
+    """Refuse operations that the database cannot hold, or too many of them."""
+    for kind in KINDS:
+        if len(getattr(operations, kind)) > MOST_ENTRIES:
+            raise SettingsError(f"{len(getattr(operations, kind))} entries", f"at most {MOST_ENTRIES}", key=kind)
+    for settings in (operations.crowd, *operations.staff, *operations.stock, *operations.transport):
+        for name, text in settings.sources.items():
+            if not STORABLE.match(text):
+                raise SettingsError(repr(text), "text without control characters", key=f"sources.{name}")
+    return operations
+
+
+OperationsBody = Annotated[Operations, AfterValidator(_storable)]
+"""Operations as a request gives them."""
 
 
 class PlanRequest(Body):
@@ -130,7 +149,7 @@ class PlanRequest(Body):
         None
     )
     operations: Annotated[
-        Operations | None, Field(description="Used instead of the saved ones, for this plan only.")
+        OperationsBody | None, Field(description="Used instead of the saved ones, for this plan only.")
     ] = None
 
 

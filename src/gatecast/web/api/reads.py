@@ -9,6 +9,7 @@ from fastapi import HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from gatecast.games import columns as c
+from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
 from gatecast.service.track import track_view
@@ -23,7 +24,6 @@ from gatecast.web.api.models import (
     TrackRecord,
     track_json,
 )
-from gatecast.web.api.operations_body import Operations
 from gatecast.web.api.plan_models import Plan, PlanPage
 from gatecast.web.api.routes import (
     USUAL_ITEMS,

@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse
 from gatecast.forecast import Forecaster
 from gatecast.games import columns as c
 from gatecast.plan.export.json import plan_as_dict
-from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
+from gatecast.plan.operations.model import Operations
+from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
 from gatecast.service.api_imports import take_games, take_outcomes, take_tickets
 from gatecast.service.homestands import StandView, stand_view
@@ -29,8 +30,7 @@ from gatecast.web.api.models import (
     WhatIf,
     WhatIfAnswer,
 )
-from gatecast.web.api.operations_body import Operations
-from gatecast.web.api.plan_models import Plan, PlanIssued, PlanRequest
+from gatecast.web.api.plan_models import OperationsBody, Plan, PlanIssued, PlanRequest
 from gatecast.web.api.routes import Club, Number, Rows, ServiceNow, club_of, described, router_of, rows_json
 from gatecast.web.problems import refusals
 
@@ -111,11 +111,10 @@ def what_if(service: ServiceNow, asked: WhatIf, club: Club = None) -> Response:
 
 
 @router.put("/operations", responses=described(writes=True), response_model=Operations)
-def save_operations(service: ServiceNow, asked: Operations) -> Response:
+def save_operations(service: ServiceNow, asked: OperationsBody) -> Response:
     """Save operations for every plan from now on."""
-    made = operations_from_dict(asked.model_dump())
-    service.save_operations(made)
-    return JSONResponse(operations_to_dict(made))
+    service.save_operations(asked)
+    return JSONResponse(operations_to_dict(asked))
 
 
 def _imported(report: ImportReport) -> Response:
@@ -136,8 +135,7 @@ def _forecaster(service: ClubService, club: str) -> Forecaster:
 def _stand(service: ClubService, asked: PlanRequest | None) -> StandView:
     """Return the requested homestand with its plan; 404 if there is none, 409 if it cannot be planned."""
     wanted = asked or PlanRequest()
-    operations = None if wanted.operations is None else operations_from_dict(wanted.operations.model_dump())
-    view = stand_view(service, wanted.season, wanted.stand, operations)
+    view = stand_view(service, wanted.season, wanted.stand, wanted.operations)
     if view is None and wanted.season is None and wanted.stand is None:
         raise HTTPException(409, "got no homestand, expected upcoming games; add the schedule first")
     if view is None:

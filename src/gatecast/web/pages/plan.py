@@ -22,8 +22,7 @@ from gatecast.plan.views.deadlines import Deadline
 from gatecast.service import ClubService
 from gatecast.service.homestands import StandView, stand_view
 from gatecast.service.issued_plans import afterwards, issue, since
-from gatecast.service.operations_fields import CURRENCY, entries_of, typed_text
-from gatecast.service.operations_form import edited
+from gatecast.service.operations_form import CURRENCY, edited, entries_of, typed_text
 from gatecast.service.plan_changes import Differences, differences
 from gatecast.web.cache import PLAN_AREAS
 from gatecast.web.charts import RangeBar, axis, range_bar

@@ -14,9 +14,25 @@ from gatecast.formatting import capital
 from gatecast.plan import default_operations
 from gatecast.plan.columns import KINDS
 from gatecast.plan.operations.model import WEEKDAYS
-from gatecast.service.operations_fields import CROWD, CURRENCY, NAME, entries_of, key_of, new_entry, typed_text
-from gatecast.service.operations_file import FILE_NAME, LARGEST_FILE, operations_of, operations_text
-from gatecast.service.operations_form import added, edited, without
+from gatecast.plan.operations.toml import (
+    LARGEST_FILE,
+    OPERATIONS_FILE,
+    default_text,
+    operations_text,
+    parse_operations,
+)
+from gatecast.service.operations_form import (
+    CROWD,
+    CURRENCY,
+    NAME,
+    added,
+    edited,
+    entries_of,
+    key_of,
+    new_entry,
+    typed_text,
+    without,
+)
 from gatecast.service.scanned import scanned_share
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.forms import sent_file, sent_texts, texts_of
@@ -98,8 +114,8 @@ def upload(request: Request, content: Annotated[bytes | None, Depends(sent_file(
     """Replace all settings by an uploaded operations file."""
     try:
         if not content:
-            raise SettingsError("no file, or an empty one", f"a file such as {FILE_NAME}", "choose one first")
-        service_of(request).save_operations(operations_of(content))
+            raise SettingsError("no file, or an empty one", f"a file such as {OPERATIONS_FILE}", "choose one first")
+        service_of(request).save_operations(parse_operations(content))
     except SettingsError as problem:
         return _shown(request, {}, {FILE: str(problem)})
     return redirected(_back("loaded"))
@@ -112,11 +128,12 @@ def defaults(request: Request) -> Response:
     return redirected(_back("defaults"))
 
 
-@router.get(f"/settings/{FILE_NAME}")
+@router.get(f"/settings/{OPERATIONS_FILE}")
 def download(request: Request) -> Response:
     """Download all settings as an operations file."""
-    headers = {"content-disposition": f'attachment; filename="{FILE_NAME}"', "cache-control": "no-store"}
-    return Response(operations_text(service_of(request).operations()), media_type=MEDIA_TYPE, headers=headers)
+    headers = {"content-disposition": f'attachment; filename="{OPERATIONS_FILE}"', "cache-control": "no-store"}
+    text = operations_text(service_of(request).operations(), default_text())
+    return Response(text, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _back(done: str, values: Mapping[str, str] | None = None) -> str:

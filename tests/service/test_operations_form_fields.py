@@ -1,7 +1,7 @@
 import pytest
 
 from gatecast.plan import default_operations
-from gatecast.service.operations_fields import entries_of, new_entry, typed_text
+from gatecast.service.operations_form import entries_of, new_entry, typed_text
 
 
 @pytest.fixture(scope="module")

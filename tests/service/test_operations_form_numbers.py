@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from gatecast.errors import SettingsError
 from gatecast.plan.operations.numbers import Number
-from gatecast.service.typed_numbers import number_text, read_number
+from gatecast.service.operations_form import number_text, read_number
 
 MONEY, PEOPLE, SHARE = (
     Number("$ a shift", above=True),
