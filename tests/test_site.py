@@ -120,3 +120,10 @@ def test_the_code_of_a_page_runs(page, compiled_once, monkeypatch, tmp_path):
 
 def test_pages_with_code_are_found():
     assert {page.stem for page in NOTEBOOKS} == {"backtesting", "own-network", "tutorial"}
+
+
+def test_files_named_in_the_architecture_exist():
+    table = (DOCS / "architecture.md").read_text(encoding="utf-8").split("## Where to look")[1].split("\n## ")[0]
+    paths = re.findall(r"`([\w/.]+/[\w.]+)`", table)
+    assert len(paths) > 10
+    assert [path for path in paths if not (SOURCE / path).exists() and path != "src/gatecast"] == []
