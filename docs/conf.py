@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import gatecast
 HERE = Path(__file__).parent
 # The notebook lives with the examples; Sphinx reads files below this folder only.
 shutil.copyfile(HERE.parent / "examples" / "quickstart.ipynb", HERE / "quickstart.ipynb")
+
+# Notebooks compile the same networks again and again: keep what JAX compiles.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(HERE / "_build" / ".jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
 project = "gatecast"
 author = "The gatecast developers"
