@@ -44,8 +44,8 @@ from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.plan.optimize.requirements import KINDS
 from gatecast.service import ClubService, open_service
 from gatecast.service.api_imports import take_outcomes
-from gatecast.service.homestands import stand_view
-from gatecast.service.issuing import issue_plan
+from gatecast.service.homestands import homestand_view
+from gatecast.service.issued_plans import issue_plan
 from gatecast.service.sample import fill_with_sample
 from gatecast.web.app import build
 
@@ -206,7 +206,7 @@ def served(place: int, places: int, cases: int, only: str) -> tuple[int, int, li
         open_service(Path(folder) / "service") as service,
     ):
         fill_with_sample(service)
-        issue_plan(service, stand_view(service))
+        issue_plan(service, homestand_view(service))
         take_outcomes(
             service, [{c.GAME_ID: service.coming(service.club()).table[c.GAME_ID][0], c.ATTENDANCE: 3100}], source=""
         )

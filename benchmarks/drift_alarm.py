@@ -2,8 +2,8 @@
 
     python benchmarks/drift_alarm.py --seasons 100000
 
-Draws seasons of 81 home games whose errors are normal scores that go together as `gatecast.forecast.scenarios` says,
-looks at them after every game as `gatecast.service.alarm` does, and prints: how far the latest games stand out at most
+Draws seasons of 81 home games whose errors are normal scores correlated as `gatecast.forecast.scenarios` says,
+looks at them after every game as `gatecast.service.drift` does, and prints: how far the latest games stand out at most
 in one season of so many, and how few gates lie in their ranges at least (the alarm's constants); seasons with a false
 alarm; and seasons in which a shift is found, by how many games after it. A shift is given in standard deviations of a
 game's forecast: where the range of 8 in 10 reaches 20 % to both sides, one is 16 % of the gate.
@@ -16,14 +16,14 @@ import argparse
 import numpy as np
 from scipy.special import ndtri
 
-from gatecast.service.alarm import (
+from gatecast.service.drift import (
     COVERAGE_GAMES,
     COVERAGE_ODDS,
     LEVEL_ODDS,
     LONGEST,
     SHORTEST,
-    errors_together,
-    standing_out,
+    error_correlation,
+    window_deviations,
 )
 
 GAMES, SHIFT_AT = 81, 30
@@ -44,14 +44,14 @@ def schedule() -> np.ndarray:
     return np.array(days[:GAMES], np.float64)
 
 
-def looks(scores: np.ndarray, together: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def looks(scores: np.ndarray, correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """After every game: how far the latest ones stand out, and how many of the last 20 lie in their range."""
     out = np.zeros_like(scores)
     inside = np.full(scores.shape, COVERAGE_GAMES)
     within = (np.abs(scores) <= HALF_80).cumsum(axis=1)
     for played in range(SHORTEST, scores.shape[1] + 1):
         first = max(played - LONGEST, 0)
-        found, _ = standing_out(scores[:, first:played], together[first:played, first:played])
+        found, _ = window_deviations(scores[:, first:played], correlation[first:played, first:played])
         out[:, played - 1] = np.abs(found).max(axis=1)
         if played >= COVERAGE_GAMES:
             before = within[:, played - COVERAGE_GAMES - 1] if played > COVERAGE_GAMES else 0
@@ -59,15 +59,15 @@ def looks(scores: np.ndarray, together: np.ndarray) -> tuple[np.ndarray, np.ndar
     return out, inside
 
 
-def drawn(seasons: int, together: np.ndarray, seed: int):
+def drawn(seasons: int, correlation: np.ndarray, seed: int):
     """Draw normal scores of so many seasons, some at once."""
-    random, root = np.random.default_rng(seed), np.linalg.cholesky(together + 1e-9 * np.eye(GAMES))
+    random, root = np.random.default_rng(seed), np.linalg.cholesky(correlation + 1e-9 * np.eye(GAMES))
     for start in range(0, seasons, AT_ONCE):
         yield random.standard_normal((min(AT_ONCE, seasons - start), GAMES)) @ root.T
 
 
-def worst(seasons: int, errors: np.ndarray, together: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    found = [looks(scores, together) for scores in drawn(seasons, errors, seed)]
+def worst(seasons: int, errors: np.ndarray, correlation: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    found = [looks(scores, correlation) for scores in drawn(seasons, errors, seed)]
     return np.concatenate([out.max(axis=1) for out, _ in found]), np.concatenate([few.min(axis=1) for _, few in found])
 
 
@@ -78,7 +78,7 @@ def main() -> None:
     arguments = parser.parse_args()
     days = schedule()
     weekly = np.floor((days - 1) / 7) * 7 - 1
-    eve = errors_together(days, days - 1)
+    eve = error_correlation(days, days - 1)
     out, few = worst(arguments.seasons, eve, eve, arguments.seed)
     print(f"{arguments.seasons:,} seasons of {GAMES} home games, forecast on the eve")
     for odds in (20, 50, 100, 200, 1000):
@@ -90,14 +90,14 @@ def main() -> None:
         )
     far, least = LEVEL_ODDS[0][0], COVERAGE_ODDS[0][0]
     print("\nSeasons with a false alarm, %: level, coverage, either")
-    every_week = errors_together(days, weekly)
+    every_week = error_correlation(days, weekly)
     cases = (
         ("eve, errors as measured", eve, eve),
         ("eve, independent errors", np.eye(GAMES), eve),
         ("forecast once a week, errors as measured", every_week, every_week),
     )
-    for name, errors, together in cases:
-        out, few = worst(arguments.seasons, errors, together, arguments.seed + 1)
+    for name, errors, correlation in cases:
+        out, few = worst(arguments.seasons, errors, correlation, arguments.seed + 1)
         shares = [(out >= far).mean(), (few <= least).mean(), ((out >= far) | (few <= least)).mean()]
         print(f"{name}: " + ", ".join(f"{share * 100:.1f}" for share in shares))
     print(f"\nA shift after {SHIFT_AT} games found, % of seasons, within {', '.join(map(str, SOON))} games")

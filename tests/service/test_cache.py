@@ -12,8 +12,8 @@ def test_a_value_is_made_once_for_a_state():
         made.append(len(made))
         return made[-1]
 
-    assert [kept.get("a", state, make) for state in (1, 1, 2, 2, 1)] == [0, 0, 1, 1, 2]
-    assert kept.get("b", 1, make) == 3
+    assert [kept.cached("a", state, make) for state in (1, 1, 2, 2, 1)] == [0, 0, 1, 1, 2]
+    assert kept.cached("b", 1, make) == 3
 
 
 def test_threads_that_want_the_same_value_wait_for_one_making():
@@ -25,7 +25,7 @@ def test_threads_that_want_the_same_value_wait_for_one_making():
 
     def want():
         begun.wait()
-        assert kept.get("a", 1, make) == 1
+        assert kept.cached("a", 1, make) == 1
 
     threads = [threading.Thread(target=want) for _ in range(8)]
     for thread in threads:
@@ -38,23 +38,23 @@ def test_threads_that_want_the_same_value_wait_for_one_making():
 def test_what_could_not_be_made_is_tried_again():
     kept = KeyedCache()
     with pytest.raises(ZeroDivisionError):
-        kept.get("a", 1, lambda: 1 // 0)
-    assert kept.get("a", 1, lambda: 5) == 5
+        kept.cached("a", 1, lambda: 1 // 0)
+    assert kept.cached("a", 1, lambda: 5) == 5
 
 
 def test_only_so_many_values_are_kept():
     kept, made = KeyedCache(), []
     for key in range(MOST + 1):
-        kept.get(key, 1, lambda key=key: made.append(key))
+        kept.cached(key, 1, lambda key=key: made.append(key))
     made.clear()
-    kept.get(0, 1, lambda: made.append(0))
-    kept.get(MOST, 1, lambda: made.append(MOST))
+    kept.cached(0, 1, lambda: made.append(0))
+    kept.cached(MOST, 1, lambda: made.append(MOST))
     assert made == [0]
 
 
 def test_a_newer_value_serves_where_that_is_said():
     kept = KeyedCache()
-    assert kept.get("games", 2, lambda: "newer", serves=int.__ge__) == "newer"
-    assert kept.get("games", 1, lambda: "older", serves=int.__ge__) == "newer"
-    assert kept.get("games", 3, lambda: "newest", serves=int.__ge__) == "newest"
-    assert kept.get("games", 1, lambda: "older") == "older"
+    assert kept.cached("games", 2, lambda: "newer", serves=int.__ge__) == "newer"
+    assert kept.cached("games", 1, lambda: "older", serves=int.__ge__) == "newer"
+    assert kept.cached("games", 3, lambda: "newest", serves=int.__ge__) == "newest"
+    assert kept.cached("games", 1, lambda: "older") == "older"

@@ -8,7 +8,7 @@ import pytest
 from gatecast.errors import InputError, ModelError
 from gatecast.games import columns as c
 from gatecast.plan import default_operations
-from gatecast.service import one_moment, open_service
+from gatecast.service import open_service, pinned_revisions
 from gatecast.service.models import keep_model, model_folder
 
 CLUB = "Quillport Lanterns"
@@ -107,7 +107,7 @@ def test_what_is_asked_in_one_moment_looks_at_the_store_once(own_service, monkey
     looks = []
     ask = own_service.store.revisions
     monkeypatch.setattr(own_service.store, "revisions", lambda: looks.append(1) or ask())
-    with one_moment():
+    with pinned_revisions():
         own_service.clubs()
         own_service.forecasts(CLUB)
         before = own_service.home_games(CLUB)
@@ -117,5 +117,5 @@ def test_what_is_asked_in_one_moment_looks_at_the_store_once(own_service, monkey
     assert len(looks) == 1
     after = own_service.home_games(CLUB)
     assert after.table.filter(pl.col(c.GAME_ID) == game)[c.ATTENDANCE].item() == 4321
-    with one_moment():
+    with pinned_revisions():
         assert own_service.home_games(CLUB) is after

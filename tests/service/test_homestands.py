@@ -5,7 +5,7 @@ import pytest
 
 from gatecast.games import columns as c
 from gatecast.plan import make_plan
-from gatecast.service.homestands import stand_view
+from gatecast.service.homestands import homestand_view
 from gatecast.service.operations_form import edited
 
 FRIDAY = "QUI202506130"
@@ -13,7 +13,7 @@ FRIDAY = "QUI202506130"
 
 @pytest.fixture
 def view(sample_club):
-    return stand_view(sample_club)
+    return homestand_view(sample_club)
 
 
 def quantiles(middle):
@@ -69,19 +69,19 @@ def test_deliveries_hold_every_case_with_the_day_to_order_by(view):
 
 
 def test_a_plan_is_kept_until_games_or_forecasts_change(own_service):
-    first = stand_view(own_service).plan
-    assert stand_view(own_service).plan is first
+    first = homestand_view(own_service).plan
+    assert homestand_view(own_service).plan is first
     own_service.store.save_setting("units", "metric")
-    assert stand_view(own_service).plan is first
+    assert homestand_view(own_service).plan is first
     own_service.store.record_outcomes(pl.DataFrame({"game_id": ["QUI202506100"], "attendance": [3000]}))
-    again = stand_view(own_service, 2025, 5)
+    again = homestand_view(own_service, 2025, 5)
     assert (len(again.played), len(again.planned)) == (7, 5)
 
 
 def test_other_operations_make_another_plan_and_are_not_stored(sample_club, view):
     revision = sample_club.revision()
     dearer = edited(sample_club.operations(), {"staff.ushers.cost": "150"}).operations
-    tried = stand_view(sample_club, operations=dearer)
+    tried = homestand_view(sample_club, operations=dearer)
     assert tried.plan.operations.staff[1].cost == 150
     assert tried.plan.decided["staff"][1].total < view.plan.decided["staff"][1].total
     assert tried.plan.mark != view.plan.mark
@@ -89,12 +89,12 @@ def test_other_operations_make_another_plan_and_are_not_stored(sample_club, view
 
 
 def test_home_stands_of_the_past_and_none(sample_club):
-    past = stand_view(sample_club, 2025, 1)
+    past = homestand_view(sample_club, 2025, 1)
     assert (past.plan, past.planned) == (None, ())
     assert len(past.played) == 6
-    assert stand_view(sample_club, 2024).stand.number == 9
-    assert stand_view(sample_club, 2025, 99) is None
-    assert stand_view(sample_club, 1999) is None
+    assert homestand_view(sample_club, 2024).stand.number == 9
+    assert homestand_view(sample_club, 2025, 99) is None
+    assert homestand_view(sample_club, 1999) is None
 
 
 def test_a_game_without_a_forecast_is_left_out_and_told(own_service):
@@ -102,7 +102,7 @@ def test_a_game_without_a_forecast_is_left_out_and_told(own_service):
     own_service.store.import_games(
         pl.DataFrame({**game, "attendance": [None]}, schema_overrides={"attendance": pl.Int64})
     )
-    view = stand_view(own_service)
+    view = homestand_view(own_service)
     assert [game.row[c.GAME_ID] for game in view.unforecast] == ["new"]
     assert len(view.plan.games) == 6
 
@@ -112,18 +112,18 @@ def test_a_game_of_the_past_without_a_gate_is_told(own_service):
     own_service.store.import_games(
         pl.DataFrame({**game, "attendance": [None]}, schema_overrides={"attendance": pl.Int64})
     )
-    assert [game.row[c.GAME_ID] for game in stand_view(own_service).open_games] == ["lost"]
+    assert [game.row[c.GAME_ID] for game in homestand_view(own_service).open_games] == ["lost"]
 
 
 def test_undated_games(empty_service):
     empty_service.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
     row = {"game_id": "y", "lead": "1", "mean": 460.0, **quantiles(410.0), "p_sellout": None}
     empty_service.store.record_forecast(pl.DataFrame([row]), "m")
-    view = stand_view(empty_service)
+    view = homestand_view(empty_service)
     assert len(view.plan.games) == 1
     assert (view.plan.deliveries, view.plan.deadlines) == ((), ())
     assert view.plan.units_of("stock") > 0
 
 
 def test_an_empty_service_has_no_home_stand(empty_service):
-    assert stand_view(empty_service) is None
+    assert homestand_view(empty_service) is None

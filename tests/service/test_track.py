@@ -8,7 +8,7 @@ import pytest
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
-from gatecast.service.scored import DAYS, before_games, last_of_each
+from gatecast.service.issued_forecasts import DAYS, before_games, last_of_each
 from gatecast.service.track import BINS, RULE, simple_rule, track_view
 
 CLUB = "Quillport Lanterns"

@@ -4,10 +4,9 @@ import polars as pl
 import pytest
 
 from gatecast.games import columns as c
-from gatecast.plan import make_plan
+from gatecast.plan import ForecastTable, make_plan
 from gatecast.service.game import game_row
-from gatecast.service.what_if import ask
-from gatecast.service.what_if_fields import fields_of
+from gatecast.service.what_if import compare_what_if, fields_of
 
 NEXT, FAR = "QUI202506130", "QUI202507130"
 
@@ -17,7 +16,7 @@ def outcome(sample_club, compiled_once):
     """Asks about a game of the sample league."""
 
     def asked(game, units=None, **given):
-        return ask(sample_club, game_row(sample_club, game), given, units or {})
+        return compare_what_if(sample_club, game_row(sample_club, game), given, units or {})
 
     return asked
 
@@ -84,9 +83,10 @@ def test_a_promotion_that_the_model_never_saw_is_told(outcome):
 
 def test_our_own_forecast_is_planned_alike_checked_or_not(sample_club):
     forecast = sample_club.forecast_now(sample_club.club())
-    checked, trusted = (make_plan(forecast, sample_club.operations(), trusted=each) for each in (False, True))
-    assert trusted.table.equals(checked.table)
-    assert trusted.games.equals(checked.games)
+    tables = (ForecastTable.check(forecast), ForecastTable.from_forecaster(forecast))
+    checked, unchecked = (make_plan(each, sample_club.operations()) for each in tables)
+    assert unchecked.table.equals(checked.table)
+    assert unchecked.games.equals(checked.games)
 
 
 def test_nothing_is_stored(sample_club, outcome):
@@ -97,6 +97,6 @@ def test_nothing_is_stored(sample_club, outcome):
 
 def test_without_a_model(empty_service):
     empty_service.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
-    found = ask(empty_service, game_row(empty_service, "y"), {c.PROMOTION: "fireworks"}, {})
+    found = compare_what_if(empty_service, game_row(empty_service, "y"), {c.PROMOTION: "fireworks"}, {})
     assert found.answer is None
     assert "no model" in found.refused[""]

@@ -13,8 +13,7 @@ from gatecast.errors import InputError, MissingExtraError, StoreError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
 from gatecast.store import open_store
-from gatecast.store.database import FILE_NAME
-from gatecast.store.migrate import newest
+from gatecast.store.database import FILE_NAME, newest
 from gatecast.store.schema import METADATA
 
 from .tables import forecast, ids, season

@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from gatecast.store.comparison import MOST_REFUSED
 from gatecast.store.schema import METADATA
-from gatecast.store.screen import MOST_REFUSED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "store.md").read_text(encoding="utf-8")
 

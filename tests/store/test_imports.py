@@ -8,7 +8,7 @@ from gatecast.errors import DataError, StoreError
 from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
 from gatecast.games import columns as c
 from gatecast.store import open_store
-from gatecast.store.screen import MOST_REFUSED
+from gatecast.store.comparison import MOST_REFUSED
 
 from ..games.tables import EXTRAS, full
 from .tables import ids, season
@@ -204,7 +204,7 @@ def test_undo_refuses_what_later_imports_stand_on(store):
         store.undo(first)
     store.undo(second)
     store.undo(first)
-    with pytest.raises(StoreError, match="taken back already"):
+    with pytest.raises(StoreError, match="undone already"):
         store.undo(first)
     with pytest.raises(StoreError, match="no such import"):
         store.undo(99)

@@ -126,7 +126,7 @@ def test_what_is_no_job_or_no_end_is_told(store):
     number = store.start_job("train", {})
     with pytest.raises(InputError, match="got a job that ended as 'running', expected done, failed"):
         store.finish_job(number, "running", "")
-    with pytest.raises(InputError, match="job 'train': got what JSON cannot hold"):
+    with pytest.raises(InputError, match="job 'train': got a value that JSON cannot hold"):
         store.start_job("train", {"games": {1, 2}})
 
 

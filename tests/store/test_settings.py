@@ -45,7 +45,7 @@ def test_the_last_value_counts(store):
 @pytest.mark.parametrize("value", [float("nan"), {"a": float("inf")}, object(), {1: {2}}], ids=range(4))
 def test_what_json_cannot_hold_is_refused_and_the_value_before_stays(store, value):
     store.save_setting("club", "RIV")
-    with pytest.raises(InputError, match="setting 'club': got what JSON cannot hold"):
+    with pytest.raises(InputError, match="setting 'club': got a value that JSON cannot hold"):
         store.save_setting("club", value)
     assert store.setting("club") == "RIV"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gatecast.games.forecast_columns import P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.service.game import Issue
-from gatecast.service.pace import Pace, Usual
+from gatecast.service.tickets import Pace, UsualShare
 from gatecast.web.charts import DOTS, axis, chances, chances_scale, over_time, range_bar, sales, two_chances
 
 FORECAST = {"q10": 1000.0, "q25": 2000.0, "q50": 3000.0, "q75": 4000.0, "q90": 5000.0}
@@ -105,7 +105,7 @@ def test_one_forecast_is_no_course():
 
 
 def test_sales_beside_the_usual_pace():
-    pace = Pace(((30, 900), (7, 2500)), (Usual(30, 0.1, 0.2, 0.3, 9), Usual(7, 0.5, 0.6, 0.7, 9)), None)
+    pace = Pace(((30, 900), (7, 2500)), (UsualShare(30, 0.1, 0.2, 0.3, 9), UsualShare(7, 0.5, 0.6, 0.7, 9)), None)
     drawn = sales(pace, 4000)
     assert [words for _, _, words in drawn.points] == ["900", "2,500"]
     assert drawn.points[1][1] > drawn.towards[1]

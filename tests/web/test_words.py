@@ -7,7 +7,7 @@ from gatecast.games import CANONICAL, Column, Knowability, Role
 from gatecast.games import columns as c
 from gatecast.plan.operations.model import MODELS, numbers_of
 from gatecast.service.operations_form import Setting
-from gatecast.service.plan_changes import Change
+from gatecast.service.plan_differences import Change
 from gatecast.web.charts import driver_bars
 from gatecast.web.preferences import Preferences
 from gatecast.web.words import (

@@ -1,5 +1,5 @@
-"""A club's service: its store, its model and its operations together, day by day."""
+"""Run a club's service day by day: its store, its model and its operations together."""
 
-from gatecast.service.club_service import ClubService, one_moment, open_service
+from gatecast.service.club_service import ClubService, open_service, pinned_revisions
 
-__all__ = ["ClubService", "one_moment", "open_service"]
+__all__ = ["ClubService", "open_service", "pinned_revisions"]

@@ -1,7 +1,7 @@
-"""Who may use a service: its password, the sessions of those who gave it, and the tokens of programs.
+"""Control access to a service: its password, browser sessions and API tokens.
 
 The store holds an Argon2id hash of the password, and SHA-256 digests of sessions and tokens, whose secrets are 32
-random bytes each; none of them can be had back from it.
+random bytes each; none of them can be recovered from it.
 """
 
 from __future__ import annotations
@@ -44,24 +44,24 @@ PASSWORD = "password"
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024
 SESSION_TIME = dt.timedelta(days=14)
 TOKEN_START = "gc_"
-"""What every token begins with, so that one that leaked can be searched for."""
+"""Start of every token, so that leaked tokens can be searched for."""
 MOST_TYPED = 4 * LONGEST_PASSWORD + 1
-"""Characters that are looked at: no more than four compose one, and composing takes the square of their number."""
+"""Most characters read: at most four compose one, and composing takes quadratic time."""
 LONGEST_NAME = 80
 SECRET_BYTES = 32
 SECRET_LENGTH = len(secrets.token_urlsafe(SECRET_BYTES))
 HASHING = BoundedSemaphore(2)
-"""Each check takes 64 MiB for a moment; a crowd of them waits in line."""
+"""Each check takes 64 MiB for a moment, so only two run at once."""
 
 
 def set_password(store: Store, text: str) -> None:
-    """Set the password; whoever is signed in signs in anew.
+    """Set the password and end every session, so that everyone must sign in again.
 
     Parameters
     ----------
     store : Store
     text : str
-        10 to 1024 characters, whatever they are; the same letters are the same however a keyboard composes them.
+        10 to 1024 characters of any kind; letters count as equal however a keyboard composes them.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def set_password(store: Store, text: str) -> None:
     if not SHORTEST_PASSWORD <= length <= LONGEST_PASSWORD:
         raise InputError(
             f"password: got {length:,} characters, expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,};"
-            " several words in a row are easy to keep in mind"
+            " several words in a row are easy to remember"
         )
     with HASHING:
         hashed = _hasher().hash(password)
@@ -82,17 +82,17 @@ def set_password(store: Store, text: str) -> None:
 
 
 def has_password(store: Store) -> bool:
-    """Whether a password is set."""
+    """Return whether a password is set."""
     return _hash_of(store) is not None
 
 
 def check_password(store: Store, text: str) -> bool:
-    """Whether this is the password; takes as long where none is set."""
+    """Return whether this is the password; take equally long if none is set."""
     return _proved(store, text) is not None
 
 
 def sign_in(store: Store, text: str, now: dt.datetime) -> str | None:
-    """The secret of a new session for whoever gives the password; None for another text."""
+    """Return the secret of a new session if the password is right, else None."""
     proved = _proved(store, text)
     if proved is None:
         return None
@@ -105,7 +105,7 @@ def sign_in(store: Store, text: str, now: dt.datetime) -> str | None:
 
 
 def make_session(store: Store, now: dt.datetime) -> str:
-    """The secret of a new session, which ends by itself after 14 days.
+    """Return the secret of a new session, which expires after 14 days.
 
     Parameters
     ----------
@@ -119,32 +119,32 @@ def make_session(store: Store, now: dt.datetime) -> str:
 
 
 def session_valid(store: Store, secret: str, now: dt.datetime) -> bool:
-    """Whether a session with this secret goes on."""
+    """Return whether a session with this secret has not expired."""
     ends = session_ends(store, secret)
     return ends is not None and ends > now
 
 
 def session_ends(store: Store, secret: str) -> dt.datetime | None:
-    """When a session with this secret ends by itself; None where there is none."""
+    """Return when the session with this secret expires; None if there is no such session."""
     return store.session(_digest(secret)) if _secret(secret) else None
 
 
 def end_session(store: Store, secret: str) -> None:
-    """End a session; nothing happens if there is none."""
+    """End a session; do nothing if there is none."""
     if _secret(secret):
         store.drop_session(_digest(secret))
 
 
 def make_token(store: Store, name: str, may_write: bool) -> str:
-    """The secret of a new token for a program; it is shown this once.
+    """Return the secret of a new API token; it cannot be shown again.
 
     Parameters
     ----------
     store : Store
     name : str
-        What it is for, as the list of tokens shows it.
+        What it is for, shown in the list of tokens.
     may_write : bool
-        False for one that only reads.
+        False for a token that may only read.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def make_token(store: Store, name: str, may_write: bool) -> str:
     shown = " ".join(name.split())
     if not 1 <= len(shown) <= LONGEST_NAME or not shown.isprintable():
         raise InputError(
-            f"name: got {len(shown)} characters, expected 1 to {LONGEST_NAME} that can be printed;"
+            f"name: got {len(shown)} characters, expected 1 to {LONGEST_NAME} printable characters;"
             " say what the token is for"
         )
     secret = TOKEN_START + secrets.token_urlsafe(SECRET_BYTES)
@@ -163,14 +163,14 @@ def make_token(store: Store, name: str, may_write: bool) -> str:
 
 
 def token_of(store: Store, secret: str) -> Token | None:
-    """The token with this secret; None where there is none."""
+    """Return the token with this secret; None if there is none."""
     if not secret.startswith(TOKEN_START) or not _secret(secret.removeprefix(TOKEN_START)):
         return None
     return store.token(_digest(secret))
 
 
 def _proved(store: Store, text: str) -> str | None:
-    """The hash that the text was checked against, if it is the password; made again where its parameters are old."""
+    """Return the hash that the password was checked against, or None; rehash it if its parameters are old."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     stored, password = _hash_of(store), _composed(text)
@@ -195,7 +195,7 @@ def _hash_of(store: Store) -> str | None:
 
 
 def _composed(text: str) -> str:
-    """The text in one form of Unicode; what no keyboard types is counted as a question mark."""
+    """Return the text in one Unicode normal form; a character that cannot be encoded becomes a question mark."""
     return unicodedata.normalize("NFKC", text[:MOST_TYPED].encode(errors="replace").decode())
 
 
@@ -208,7 +208,7 @@ def _hasher() -> PasswordHasher:
 
 @lru_cache(maxsize=1)
 def _nobody() -> str:
-    """A hash that no text has, to check against where no password is set."""
+    """Return a hash that no text has, to check against if no password is set."""
     return _hasher().hash(secrets.token_bytes(SECRET_BYTES))
 
 

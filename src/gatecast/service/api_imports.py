@@ -1,4 +1,4 @@
-"""What programs send: games, gates and tickets as rows of plain values; the same again changes nothing."""
+"""Import what programs send through the API: games, attendance and tickets as rows of plain values."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ TEXTS = (pl.String, pl.Date, pl.Time)
 
 
 def take_games(service: ClubService, rows: Sequence[Row], *, source: str, dry_run: bool = False) -> ImportReport:
-    """Add games and change those that differ.
+    """Add new games and change those that differ.
 
     Parameters
     ----------
     service : ClubService
     rows : sequence of mapping
-        Values by column; dates and times as text. A column that a row lacks, or that is None there, is left as it is.
+        Values by column; dates and times as text. A column that a row lacks, or that is None there, is left unchanged.
         Rows are counted from 1 in what is refused.
     source : str
     dry_run : bool
-        Only tell what would be done.
+        Report what would be done, and store nothing.
 
     Raises
     ------
@@ -46,11 +46,11 @@ def take_games(service: ClubService, rows: Sequence[Row], *, source: str, dry_ru
     games = service.games()
     columns = games.columns
     _check_names(rows, columns)
-    kept, refused = _usable(rows, dict(games.table.select(c.GAME_ID, c.DATE).iter_rows()), service.clubs())
-    if not kept:
+    usable, refused = _usable(rows, dict(games.table.select(c.GAME_ID, c.DATE).iter_rows()), service.clubs())
+    if not usable:
         return ImportReport(None, source, 0, 0, 0, tuple(refused))
-    frame = _frame(kept, columns)
-    numbers = [number for number, _ in kept]
+    frame = _frame(usable, columns)
+    numbers = [number for number, _ in usable]
     custom_columns = [column for column in games.custom_columns if column.name in frame.columns]
     report = service.store.import_games(
         frame, custom_columns, source=source, rows=numbers, dry_run=dry_run, if_changed=True
@@ -59,13 +59,13 @@ def take_games(service: ClubService, rows: Sequence[Row], *, source: str, dry_ru
 
 
 def take_outcomes(service: ClubService, rows: Sequence[Row], *, source: str) -> ImportReport:
-    """Keep gates and scans of games in the store; another figure corrects the earlier one, which is kept.
+    """Record attendance and scans of stored games; another figure corrects the earlier one, which is kept.
 
     Parameters
     ----------
     service : ClubService
     rows : sequence of mapping
-        game_id, attendance and scanned; what is None or absent is left as it is.
+        game_id, attendance and scanned; what is None or absent is left unchanged.
     source : str
     """
     columns = {name: CANONICAL[name] for name in (c.GAME_ID, c.ATTENDANCE, c.SCANNED)}
@@ -75,7 +75,7 @@ def take_outcomes(service: ClubService, rows: Sequence[Row], *, source: str) -> 
 
 
 def take_tickets(service: ClubService, rows: Sequence[Row], *, source: str) -> ImportReport:
-    """Keep tickets sold by the end of a day: game_id, as_of (as text) and tickets.
+    """Record tickets sold by the end of a day: game_id, as_of (as text) and tickets.
 
     Parameters
     ----------
@@ -89,36 +89,36 @@ def take_tickets(service: ClubService, rows: Sequence[Row], *, source: str) -> I
 
 def _check_names(rows: Sequence[Row], columns: Mapping[str, Column]) -> None:
     for number, row in enumerate(rows, start=1):
-        strange = next((name for name in row if name not in columns), None)
-        if strange is not None:
-            remedy = suggestion(strange, list(columns)) or "a column of one's own comes into the store by an upload"
-            raise DataError(f"an unknown column {strange!r}", f"one of {listed(list(columns))}", remedy, row=number)
+        unknown = next((name for name in row if name not in columns), None)
+        if unknown is not None:
+            remedy = suggestion(unknown, list(columns)) or "add a custom column by uploading a file that has it"
+            raise DataError(f"an unknown column {unknown!r}", f"one of {listed(list(columns))}", remedy, row=number)
 
 
 def _usable(
     rows: Sequence[Row], dates: Mapping[str, dt.date | None], clubs: Sequence[str]
 ) -> tuple[list[Numbered], list[Refused]]:
-    """Rows with their numbers, without those that say nothing, and new games of no club where the store has clubs.
+    """Return numbered rows without the empty ones, and without new games that name no club if the store has clubs.
 
     A row of a game that is stored (`dates`, by game_id) need not say again on which day it is.
     """
-    kept, refused = [], []
+    usable, refused = [], []
     named = any(club != ONLY_CLUB for club in clubs)
     for number, row in enumerate(rows, start=1):
         game = row.get(c.GAME_ID)
         date = dates.get(game) if isinstance(game, str) else None
         if all(value is None for value in row.values()):
-            refused.append(Refused(number, c.GAME_ID, "a row of nothing", "a game"))
+            refused.append(Refused(number, c.GAME_ID, "an empty row", "a game"))
         elif named and game not in dates and not (row.get(c.HOME) or row.get(c.VENUE)):
             expected = f"the home club of a new game, such as {clubs[0]!r}"
             refused.append(Refused(number, c.HOME, "nothing", expected, f"or the {c.GAME_ID} of a game of the store"))
         else:
-            kept.append((number, row if date is None or row.get(c.DATE) else {**row, c.DATE: date.isoformat()}))
-    return kept, refused
+            usable.append((number, row if date is None or row.get(c.DATE) else {**row, c.DATE: date.isoformat()}))
+    return usable, refused
 
 
 def _frame(rows: Sequence[Numbered], columns: Mapping[str, Column]) -> pl.DataFrame:
-    """The columns that some row names; text where a cell has to be read, else numbers."""
+    """Return the columns that some row names; as text if a cell has to be parsed, else as numbers."""
     names = [name for name in columns if any(name in row for _, row in rows)]
     return pl.DataFrame([_series(rows, columns[name]) for name in names])
 

@@ -1,4 +1,4 @@
-"""Values worked out once and kept until what they came from changes."""
+"""Cache computed values until what they were computed from changes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ __all__ = ["KeyedCache"]
 
 Value = TypeVar("Value")
 MOST = 256
-"""Values kept; the oldest makes room."""
+"""Most values cached; the oldest is dropped first."""
 
 
 class KeyedCache:
-    """Values by key, each with the state it was made from; made by one thread while others of that key wait."""
+    """Cache values by key, each with the state it was computed from; one thread computes, others of that key wait."""
 
     def __init__(self) -> None:
         self._values: dict[Hashable, tuple[Hashable, Any]] = {}
         self._making: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
-    def get(
+    def cached(
         self,
         key: Hashable,
         state: Hashable,
@@ -30,30 +30,30 @@ class KeyedCache:
         *,
         serves: Callable[[Any, Any], bool] = operator.eq,
     ) -> Value:
-        """The value of `key`, made anew where it was made from another state.
+        """Return the value of `key`, computed again if it was computed from another state.
 
         Parameters
         ----------
         key, state : hashable
         make : callable
         serves : callable
-            Whether a value made from a first state will do for a second one.
+            Whether a value computed from the first state may be used for the second.
 
         Examples
         --------
-        >>> kept = KeyedCache()
-        >>> kept.get("sum", 1, lambda: 10), kept.get("sum", 1, lambda: 20), kept.get("sum", 2, lambda: 20)
-        (10, 10, 20)
+        >>> values = KeyedCache()
+        >>> [values.cached("sum", state, lambda: 10 * i) for i, state in enumerate((1, 1, 2))]
+        [0, 0, 20]
         """
         with self._lock:
-            found = self._values.get(key)
+            entry = self._values.get(key)
             making = self._making.setdefault(key, Lock())
-        if found is not None and serves(found[0], state):
-            return found[1]  # type: ignore[no-any-return]  # what make gave before
+        if entry is not None and serves(entry[0], state):
+            return entry[1]  # type: ignore[no-any-return]  # what make returned before
         with making:
-            found = self._values.get(key)
-            if found is not None and serves(found[0], state):
-                return found[1]  # type: ignore[no-any-return]
+            entry = self._values.get(key)
+            if entry is not None and serves(entry[0], state):
+                return entry[1]  # type: ignore[no-any-return]
             value = make()
             with self._lock:
                 self._values.pop(key, None)

@@ -1,4 +1,4 @@
-"""The service of a club: what its pages, its API and its commands ask for, over one store and one folder."""
+"""Offer what pages, API and commands need of a club, over one store and one folder."""
 
 from __future__ import annotations
 
@@ -26,41 +26,41 @@ from gatecast.store.revisions import FORECASTS, GAMES, SCHEDULE, SETTINGS
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["ClubService", "one_moment", "open_service"]
+__all__ = ["ClubService", "open_service", "pinned_revisions"]
 
 Value = TypeVar("Value")
 CLUB, OPERATIONS, NOTICE = "club", "operations", "notice"
 """Settings of the store."""
-MOMENT: ContextVar[dict[Store, dict[str, int]] | None] = ContextVar("revisions by store", default=None)
+PINNED: ContextVar[dict[Store, dict[str, int]] | None] = ContextVar("revisions by store", default=None)
 GAMES_AREA, SCHEDULE_AREA, FORECASTS_AREA, SETTINGS_AREA = GAMES, SCHEDULE, FORECASTS, SETTINGS
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
-    """Look at the revisions of a store once for all that is asked of a service inside, which writes nothing.
+def pinned_revisions() -> Iterator[None]:
+    """Read the revisions of a store once for all reads of a service inside the block, which writes nothing.
 
-    What is read is then of the time of the first question, or later.
+    What is read is then as of the first read, or later.
     """
-    before = MOMENT.set({})
+    before = PINNED.set({})
     try:
         yield
     finally:
-        MOMENT.reset(before)
+        PINNED.reset(before)
 
 
 def open_service(
     folder: str | Path, database: str | None = None, *, today: Callable[[], dt.date] = dt.date.today
 ) -> ClubService:
-    """Open a service, making its database where there is none.
+    """Open a service, creating its database if there is none.
 
     Parameters
     ----------
     folder : path
-        Holds the trained models, and the SQLite database unless another is named.
+        Folder of the trained models, and of the SQLite database unless another is named.
     database : str, optional
         URL of a PostgreSQL database.
     today : callable
-        The day it is.
+        Returns the present date.
 
     Raises
     ------
@@ -72,20 +72,20 @@ def open_service(
 
 
 class ClubService:
-    """A store with what belongs beside it; may be used by several threads.
+    """Combine a store with the folder that holds its models; may be used by several threads.
 
     Parameters
     ----------
     store : Store
     folder : path
-        Holds the trained models.
+        Folder of the trained models.
     today : callable
-        The day it is.
+        Returns the present date.
     """
 
     def __init__(self, store: Store, folder: Path, today: Callable[[], dt.date] = dt.date.today) -> None:
         self.store, self.folder, self.today = store, folder, today
-        self._kept = KeyedCache()
+        self._cache = KeyedCache()
         self._forecasting = RLock()
 
     def __enter__(self) -> Self:
@@ -99,26 +99,26 @@ class ClubService:
         self.store.close()
 
     def revision(self) -> dict[str, int]:
-        """The state of everything that a page may show: a number for each area of the store, and the day."""
+        """Return the state of everything a page may show: a number for each area of the store, and the day."""
         return {**self.store.revisions(), "day": self.today().toordinal()}
 
     def cached(self, key: tuple[object, ...], areas: tuple[str, ...], make: Callable[[], Value]) -> Value:
-        """A value worked out once and kept until one of these areas of the store changes, or the day."""
+        """Return a value computed once and cached until one of these areas of the store, or the day, changes."""
         revisions = self._revisions()
         state = (*(revisions[area] for area in areas), self.today().toordinal())
-        return self._kept.get(key, state, make, serves=_no_older)
+        return self._cache.cached(key, state, make, serves=_no_older)
 
-    def kept_as(self, key: tuple[object, ...], state: Hashable, make: Callable[[], Value]) -> Value:
-        """A value worked out once and kept until it would come from another state."""
-        return self._kept.get(key, state, make)
+    def cached_for(self, key: tuple[object, ...], state: Hashable, make: Callable[[], Value]) -> Value:
+        """Return a value computed once and cached until it is asked for with another state."""
+        return self._cache.cached(key, state, make)
 
     def _setting(self, key: str) -> Any | None:  # noqa: ANN401  any JSON value
-        """The value of a setting of the store, not to be changed; None where it was never saved."""
+        """Return a setting of the store, which callers must not change; None if it was never saved."""
         return self.cached(("setting", key), (SETTINGS_AREA,), lambda: self.store.setting(key))
 
     def _revisions(self) -> dict[str, int]:
-        """The revisions of the store; within `one_moment` those of its first question."""
-        known = MOMENT.get()
+        """Return the revisions of the store; inside `pinned_revisions` those read first."""
+        known = PINNED.get()
         if known is None:
             return self.store.revisions()
         if self.store not in known:
@@ -126,7 +126,7 @@ class ClubService:
         return known[self.store]
 
     def games(self) -> Games:
-        """Every game of the store, in order of play."""
+        """Return every game of the store in order of play."""
 
         def read() -> Games:
             return self.store.with_results(self.cached(("schedule",), (SCHEDULE_AREA,), self.store.games))
@@ -134,19 +134,19 @@ class ClubService:
         return self.cached(("games",), (GAMES_AREA,), read)
 
     def clubs(self) -> list[str]:
-        """The clubs that play at home, those with most games to come first, then those with most games."""
+        """Return the clubs that play at home: most games to come first, then most games."""
 
-        def listed() -> list[str]:
+        def sorted_clubs() -> list[str]:
             table = self.games().table
             order = table.group_by(c.HOME).agg(
                 pl.col(c.ATTENDANCE).is_null().sum().alias("to come"), pl.len().alias("games")
             )
             return order.sort("to come", "games", c.HOME, descending=[True, True, False])[c.HOME].to_list()
 
-        return self.cached(("clubs",), (GAMES_AREA,), listed)
+        return self.cached(("clubs",), (GAMES_AREA,), sorted_clubs)
 
     def club(self) -> str:
-        """The club the service is for: the one chosen, else the first; empty where there are no games."""
+        """Return the club the service is for: the one chosen, else the first; empty if there are no games."""
         clubs = self.clubs()
         chosen = self._setting(CLUB)
         return chosen if chosen in clubs else next(iter(clubs), "")
@@ -164,56 +164,55 @@ class ClubService:
         self.store.save_setting(CLUB, club)
 
     def notice(self) -> str:
-        """What must be said wherever the games are shown, such as that they are simulated."""
+        """Return what every page must say of the games, such as that they are simulated."""
         return str(self._setting(NOTICE) or "")
 
     def home_games(self, club: str) -> Games:
-        """Every home game of a club, in order of play."""
+        """Return every home game of a club in order of play."""
         return self.cached(("home", club), (GAMES_AREA,), lambda: self.games().filter(pl.col(c.HOME) == club))
 
     def as_of(self, club: str) -> dt.date | None:
-        """The last day known: yesterday where a game to come lies after it, else the last day with a gate.
+        """Return the cutoff: yesterday if a game to come lies after it, else the last day with an attendance.
 
-        A table of past years is so looked at from where its gates end. None where games carry no dates or there is no
-        game.
+        So a table of past years is seen from the day its results end. None if games carry no dates or there are none.
         """
         return self.cached(("as of", club), (GAMES_AREA,), lambda: _last_day(self.home_games(club), self.today()))
 
     def coming(self, club: str) -> Games:
-        """The club's home games after the last day known, in order of play; their gates, if any, are not counted."""
+        """Return the club's home games after the cutoff, in order of play."""
 
-        def found() -> Games:
+        def select() -> Games:
             as_of, games = self.as_of(club), self.home_games(club)
             after = True if as_of is None else pl.col(c.DATE) > as_of
             return games.filter(pl.col(c.ATTENDANCE).is_null() & after)
 
-        return self.cached(("coming", club), (GAMES_AREA,), found)
+        return self.cached(("coming", club), (GAMES_AREA,), select)
 
     def played(self) -> Games:
-        """Every game with a gate: what forecasts learn from and start at."""
+        """Return every game with an attendance, from which forecasts learn and start."""
         return self.cached(("played",), (GAMES_AREA,), lambda: self.games().filter(pl.col(c.ATTENDANCE).is_not_null()))
 
     def forecasts(self, club: str) -> pl.DataFrame:
-        """Every forecast issued for the club's home games, oldest first, as `Store.forecasts` gives them."""
+        """Return every forecast issued for the club's home games, oldest first, as `Store.forecasts` does."""
         return self._forecasts(club)[1]
 
     def latest(self, club: str) -> pl.DataFrame:
-        """The latest forecast of each game of the club that has one."""
+        """Return the latest forecast of each game of the club that has one."""
         state, every = self._forecasts(club)
 
-        def last() -> pl.DataFrame:
+        def latest_of_each() -> pl.DataFrame:
             return every.unique(c.GAME_ID, keep="last", maintain_order=True)
 
-        return self.kept_as(("latest", club), state, last)
+        return self.cached_for(("latest", club), state, latest_of_each)
 
     def _forecasts(self, club: str) -> tuple[tuple[object, ...], pl.DataFrame]:
-        """What they come from, which gates are not, and the forecasts."""
+        """Return the cache key (attendance excluded) and the club's forecasts."""
         games = tuple(self.home_games(club).table[c.GAME_ID])
         state = (self._revisions()[FORECASTS_AREA], games)
-        return state, self.kept_as(("forecasts", club), state, lambda: self.store.forecasts(games))
+        return state, self.cached_for(("forecasts", club), state, lambda: self.store.forecasts(games))
 
     def operations(self) -> Operations:
-        """What the club decides and what it costs: as saved, else the default ones."""
+        """Return the club's operations as saved, else the default ones."""
 
         def read() -> Operations:
             saved = self._setting(OPERATIONS)
@@ -222,23 +221,23 @@ class ClubService:
         return self.cached(("operations",), (SETTINGS_AREA,), read)
 
     def save_operations(self, operations: Operations) -> None:
-        """Keep operations for every plan from now on."""
+        """Save operations for every plan from now on."""
         self.store.save_setting(OPERATIONS, operations_to_dict(operations))
 
     def model_id(self) -> str | None:
-        """The model that forecasts are made with; None before the first training."""
-        found = self._setting(MODEL_SETTING)
-        return found if isinstance(found, str) and model_folder(self.folder, found).is_dir() else None
+        """Return the name of the model in use; None before the first training."""
+        name = self._setting(MODEL_SETTING)
+        return name if isinstance(name, str) and model_folder(self.folder, name).is_dir() else None
 
     def forecaster(self) -> Forecaster | None:
-        """The trained forecaster, loaded once; None before the first training."""
+        """Return the trained forecaster, loaded once; None before the first training."""
         name = self.model_id()
         if name is None:
             return None
-        return self._kept.get("model", name, lambda: load_model(self.folder, name))
+        return self._cache.cached("model", name, lambda: load_model(self.folder, name))
 
     def forecast_now(self, club: str) -> pl.DataFrame:
-        """The club's games to come forecast from what is known now; nothing is recorded.
+        """Return forecasts of the club's games to come from what is known now; record nothing.
 
         Raises
         ------
@@ -247,14 +246,14 @@ class ClubService:
         """
         forecaster, coming = self.forecaster(), self.coming(club)
         if forecaster is None:
-            raise InputError("got no trained model, expected one; train on the games of the store first")
+            raise InputError("got no trained model, expected one; train a model first")
         if not len(coming):
-            raise InputError(f"got no game to come of {club or 'any club'}, expected one; add the schedule first")
+            raise InputError(f"got no game to come of {club or 'any club'}, expected one; upload the schedule first")
         with self._forecasting:
             return forecaster.forecast(self.played(), coming, self.as_of(club))
 
     def refresh(self, club: str) -> int:
-        """Forecast the club's games to come and record the issue; its number.
+        """Forecast the club's games to come, record the forecasts and return the number of the issue.
 
         Raises
         ------
@@ -265,7 +264,7 @@ class ClubService:
 
 
 def _last_day(games: Games, today: dt.date) -> dt.date | None:
-    """The last day known of a club's home games, as `ClubService.as_of` has it."""
+    """Return the cutoff of a club's home games, as `ClubService.as_of` does."""
     dated = games.table.select(c.DATE, c.ATTENDANCE).drop_nulls(c.DATE)
     if dated.is_empty():
         return None
@@ -279,6 +278,6 @@ def _last_day(games: Games, today: dt.date) -> dt.date | None:
     return yesterday
 
 
-def _no_older(made: tuple[int, ...], asked: tuple[int, ...]) -> bool:
-    """Whether a value made at some revisions shows what there was at others."""
-    return all(one >= other for one, other in zip(made, asked, strict=True))
+def _no_older(computed: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Return whether a value computed at some revisions is at least as new as others."""
+    return all(one >= other for one, other in zip(computed, wanted, strict=True))

@@ -1,23 +1,131 @@
-"""One game: what is forecast of it, how that changed, how its tickets sell, and what came of it."""
+"""Describe one game: its forecasts, what changed between them, how its tickets sell and how it ended."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 
-from gatecast.games import Column
+from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, MODEL
-from gatecast.service.changes import Fact, came_near, history_of
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
-from gatecast.service.pace import Pace, pace_of
-from gatecast.service.season import CalendarGame, HomeStand, Season, season_view
+from gatecast.service.season import CalendarGame, Homestand, Season, season_view
+from gatecast.service.tickets import Pace, pace_of
+from gatecast.store import Store
+from gatecast.store.rows import from_json
+from gatecast.store.schema import GAME_CHANGES, IMPORTS
 
-__all__ = ["Change", "GameView", "Issue", "game_row", "game_view", "is_coming"]
+__all__ = [
+    "Change",
+    "Fact",
+    "GameHistory",
+    "GameView",
+    "Issue",
+    "came_near",
+    "game_row",
+    "game_view",
+    "history_of",
+    "is_coming",
+]
+
+FAR, NEVER = dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value of a game that changed: its column, the value before and the value after; None if unknown."""
+
+    column: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
+class _Change:
+    """The earlier values of the cells that one import changed."""
+
+    at: dt.datetime
+    before: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class GameHistory:
+    """The changes that imports made to a game; imports that were undone are left out.
+
+    Parameters
+    ----------
+    row : dict
+        The game as stored now.
+    changes : tuple
+        The oldest first.
+    """
+
+    row: Mapping[str, Any]
+    changes: tuple[_Change, ...] = ()
+
+    def value_at(self, column: str, moment: dt.datetime) -> object:
+        """Return the value of a column at a moment: what the first later change replaced, else the present value."""
+        later = (change.before[column] for change in self.changes if change.at > moment and column in change.before)
+        return next(later, self.row.get(column))
+
+    def between(self, since: dt.datetime = FAR, until: dt.datetime = NEVER) -> tuple[Fact, ...]:
+        """Return what imports changed between two moments, results excluded; values changed back are left out."""
+        columns = {name for change in self.changes if since < change.at <= until for name in change.before}
+        facts = (Fact(name, self.value_at(name, since), self.value_at(name, until)) for name in sorted(columns))
+        return tuple(fact for fact in facts if fact.before != fact.after)
+
+
+def history_of(store: Store, row: Mapping[str, Any], columns: Mapping[str, Column]) -> GameHistory:
+    """Return the history of a game.
+
+    Parameters
+    ----------
+    store : Store
+    row : mapping
+        The game by column names.
+    columns : mapping of str to Column
+        Columns to include; results are left out.
+    """
+    inputs = {name: column for name, column in columns.items() if column.role not in (Role.RESULT, Role.TARGET)}
+    query = (
+        sa.select(IMPORTS.c.imported_at, GAME_CHANGES.c.before)
+        .join(IMPORTS, IMPORTS.c.import_id == GAME_CHANGES.c.import_id)
+        .where(GAME_CHANGES.c.game_id == row[c.GAME_ID], IMPORTS.c.undone_at.is_(None))
+        .order_by(IMPORTS.c.import_id)
+    )
+    with store.database.reading() as connection:
+        rows = connection.execute(query).all()
+    changes = (
+        _Change(at, {name: from_json(value, inputs[name]) for name, value in before.items() if name in inputs})
+        for at, before in rows
+        if before is not None
+    )
+    return GameHistory(row, tuple(change for change in changes if change.before))
+
+
+def came_near(row: Mapping[str, Any], columns: Mapping[str, Column], then: int, now: int) -> tuple[Fact, ...]:
+    """Return what became known between `then` and `now` days before the game, by how long each column is known.
+
+    Examples
+    --------
+    >>> [fact.after for fact in came_near({c.HOME_STARTER: "Ashquill"}, c.CANONICAL, 8, 2)]
+    ['Ashquill']
+    """
+    return tuple(
+        Fact(name, None, row[name])
+        for name, column in columns.items()
+        if row.get(name) is not None
+        and column.role not in (Role.RESULT, Role.TARGET)
+        and not math.isinf(column.known.lead)
+        and now <= column.known.lead < then
+    )
+
 
 ISSUED_AT = "issued_at"
 
@@ -30,9 +138,9 @@ class Issue:
     ----------
     issued_at : datetime
     as_of : date or None
-        The last day it knew of.
+        Its cutoff.
     days : int or None
-        Days from then to the game, or games where there are no dates; None where that was not told.
+        Days from the cutoff to the game (games if there are no dates); None if unknown.
     model : str
     forecast : dict
         By the columns of `Store.forecasts`.
@@ -49,7 +157,7 @@ class Issue:
 class Change:
     """The last forecast beside the one before, and what became known of the game in between.
 
-    `tickets` holds the tickets sold that each could know of, None where there is no figure.
+    `tickets` holds the tickets sold known to each, None if there is no figure.
     """
 
     before: Issue
@@ -65,23 +173,23 @@ class Change:
 
 @dataclass(frozen=True)
 class GameView:
-    """A game with all that its page shows but the reasons.
+    """A game with everything its page shows except the reasons.
 
     Parameters
     ----------
     game : CalendarGame
-        Its row, its gate, and the last forecast that knew nothing of its day.
+        Its row, its attendance, and the last forecast with a cutoff before its day.
     columns : mapping of str to Column
-    stand : HomeStand or None
-        The home stand it belongs to.
+    stand : Homestand or None
+        The homestand it belongs to.
     season : int
-        As `season_view` counts it.
+        As in `season_view`.
     coming : bool
         Whether it is still to come.
     issues : tuple of Issue
-        Forecasts that knew nothing of its day, the oldest first.
+        Forecasts with a cutoff before its day, oldest first.
     change : Change or None
-        None where it was forecast once or never.
+        None if it was forecast once or never.
     since : tuple of Fact
         What imports changed since the last forecast.
     pace : Pace or None
@@ -89,7 +197,7 @@ class GameView:
 
     game: CalendarGame
     columns: Mapping[str, Column]
-    stand: HomeStand | None
+    stand: Homestand | None
     season: int
     coming: bool
     issues: tuple[Issue, ...]
@@ -109,19 +217,19 @@ class GameView:
 
 
 def game_row(service: ClubService, game_id: str) -> dict[str, Any] | None:
-    """A game of the store by column names; None where there is none of that id."""
-    found = service.games().table.filter(pl.col(c.GAME_ID) == game_id)
-    return found.row(0, named=True) if found.height else None
+    """Return a game of the store by column names; None if there is no game of that id."""
+    rows = service.games().table.filter(pl.col(c.GAME_ID) == game_id)
+    return rows.row(0, named=True) if rows.height else None
 
 
 def is_coming(service: ClubService, row: Mapping[str, Any]) -> bool:
-    """Whether a game lies after the last day known, and has no gate."""
+    """Return whether a game lies after the cutoff and has no attendance."""
     as_of, date = service.as_of(row[c.HOME]), row[c.DATE]
     return row[c.ATTENDANCE] is None and (as_of is None or (date is not None and date > as_of))
 
 
 def game_view(service: ClubService, game_id: str) -> GameView | None:
-    """Everything about a game but the reasons of its forecast; None where there is no such game."""
+    """Return everything about a game except the reasons of its forecast; None if there is no such game."""
     row = game_row(service, game_id)
     if row is None:
         return None
@@ -136,10 +244,12 @@ def game_view(service: ClubService, game_id: str) -> GameView | None:
         before, now = issues[-2:]
         facts = history.between(before.issued_at, now.issued_at)
         if before.days is not None and now.days is not None and now.as_of is not None:
-            told = {fact.column for fact in facts}
+            changed = {fact.column for fact in facts}
             near = came_near(row, columns, before.days, now.days)
             # The weather of a game played is what was observed, not what was known.
-            facts += tuple(f for f in near if f.column not in told and (coming or not columns[f.column].known.worsens))
+            facts += tuple(
+                f for f in near if f.column not in changed and (coming or not columns[f.column].known.worsens)
+            )
         change = Change(before, now, facts, (_sold(pace, before.days), _sold(pace, now.days)))
     since = history.between(issues[-1].issued_at) if issues and coming else ()
     return GameView(game, columns, stand, season.season, coming, issues, change, since, pace)
@@ -151,8 +261,8 @@ def _season(service: ClubService, row: Mapping[str, Any]) -> Season:
     return service.cached(("season", club, season), areas, lambda: season_view(service, club, season))
 
 
-def _placed(season: Season, row: dict[str, Any], issues: tuple[Issue, ...]) -> tuple[HomeStand | None, CalendarGame]:
-    """The game as the calendar has it, and its home stand; a game without a season may be on no calendar."""
+def _placed(season: Season, row: dict[str, Any], issues: tuple[Issue, ...]) -> tuple[Homestand | None, CalendarGame]:
+    """Return the game as the calendar has it, and its homestand; a game without a season may be on no calendar."""
     for stand in season.stands:
         for game in stand.games:
             if game.row[c.GAME_ID] == row[c.GAME_ID]:
@@ -162,7 +272,7 @@ def _placed(season: Season, row: dict[str, Any], issues: tuple[Issue, ...]) -> t
 
 
 def _issues(service: ClubService, row: Mapping[str, Any]) -> tuple[Issue, ...]:
-    found = []
+    issues = []
     for each in service.store.forecasts([row[c.GAME_ID]]).to_dicts():
         as_of, date = each[AS_OF], row[c.DATE]
         if as_of is None or date is None:
@@ -171,12 +281,12 @@ def _issues(service: ClubService, row: Mapping[str, Any]) -> tuple[Issue, ...]:
             days = (date - as_of).days
         else:
             continue
-        found.append(Issue(each[ISSUED_AT], as_of, days, each[MODEL], each))
-    return tuple(sorted(found, key=lambda issue: issue.as_of or dt.date.min))
+        issues.append(Issue(each[ISSUED_AT], as_of, days, each[MODEL], each))
+    return tuple(sorted(issues, key=lambda issue: issue.as_of or dt.date.min))
 
 
 def _sold(pace: Pace | None, days: int | None) -> int | None:
-    """Tickets sold as far as somebody knew so many days before the game."""
+    """Return the tickets sold that were known so many days before the game."""
     if pace is None or days is None:
         return None
     return next((tickets for day, tickets in reversed(pace.sold) if day >= days), None)

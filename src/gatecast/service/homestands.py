@@ -1,4 +1,4 @@
-"""A home stand with its plan: whom to hire, what to order by when, and what that costs."""
+"""Plan a homestand: whom to hire, what to order by when, and what it costs."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
-from gatecast.service.season import CalendarGame, HomeStand, Season, season_view
+from gatecast.service.season import CalendarGame, Homestand, Season, season_view
 from gatecast.store.schema import ISSUES
 
-__all__ = ["Decided", "Delivery", "StandPlan", "StandView", "planned", "stand_view"]
+__all__ = ["DecisionRow", "Delivery", "HomestandPlan", "HomestandView", "homestand_view", "planned"]
 
 ISSUE_ID, ISSUED_AT = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name
 MARK_LENGTH = 16
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionRow:
     """A role, an item or a service over the games of a plan.
 
     Parameters
@@ -56,11 +56,11 @@ class Decided:
     reasons : tuple of str
         One a game, without the name.
     engaged : int or None
-        People to engage for the home stand; None for what is not staff.
+        People to engage for the homestand; None for what is not staff.
     shortfall : int
-        Most units lacking to a rule at a game.
+        Most units by which a game falls short of a rule.
     expected_cost, spend : float
-        Money: the cost on average, waste and shortage counted; and what the choices themselves come to, such as wages.
+        Money: the cost on average with waste and shortage, and the price of the choices alone, such as wages.
     """
 
     kind: str
@@ -81,7 +81,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What comes on one day and is ordered by another: cases by item, and ids of the games it is for."""
+    """A delivery: its day, the day to order by, cases by item, and ids of the games it serves."""
 
     day: dt.date
     decide_by: dt.date
@@ -90,7 +90,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class StandPlan:
+class HomestandPlan:
     """A plan as a page shows it.
 
     Parameters
@@ -98,21 +98,21 @@ class StandPlan:
     plan : Plan
     games : tuple of dict
         By the columns of `Plan.games`, in the order of the plan.
-    decided : mapping of str to tuple of Decided
+    decided : mapping of str to tuple of DecisionRow
         By kind.
     deliveries : tuple of Delivery
         Empty where games have no dates.
     deadlines : tuple of Deadline
         By day.
     limits : tuple of str
-        What holds the plan down, in sentences.
+        Constraints that bind, in sentences.
     mark : str
-        The same for the same choices on the same operations.
+        Digest that is equal for the same choices and operations.
     """
 
     plan: Plan
     games: tuple[dict[str, Any], ...]
-    decided: Mapping[str, tuple[Decided, ...]]
+    decided: Mapping[str, tuple[DecisionRow, ...]]
     deliveries: tuple[Delivery, ...]
     deadlines: tuple[Deadline, ...]
     limits: tuple[str, ...]
@@ -120,12 +120,12 @@ class StandPlan:
 
     @property
     def operations(self) -> Operations:
-        """What was decided on."""
+        """The operations that the plan was made for."""
         return self.plan.operations
 
     @property
     def engaged(self) -> int:
-        """People to engage for the home stand, over all roles."""
+        """People to engage for the homestand, over all roles."""
         return sum(each.engaged or 0 for kind in self.decided.values() for each in kind)
 
     @property
@@ -134,62 +134,62 @@ class StandPlan:
         return sum(self.cost_of(kind) for kind in self.decided)
 
     def cost_of(self, kind: str) -> float:
-        """Expected cost of one kind of decision, in money."""
+        """Return the expected cost of one kind of decision, in money."""
         return sum(each.expected_cost for each in self.decided[kind])
 
     def spend_of(self, kind: str) -> float:
-        """What the choices of one kind come to, in money."""
+        """Return what the choices of one kind cost to buy or hire, in money."""
         return sum(each.spend for each in self.decided[kind])
 
     def by_game(self, kind: str) -> tuple[int, ...]:
-        """Shifts, cases or vehicles of each game, in the order of the plan."""
+        """Return shifts, cases or vehicles of each game, in the order of the plan."""
         return tuple(map(sum, zip(*(each.choices for each in self.decided[kind]), strict=True)))
 
     def units_of(self, kind: str) -> int:
-        """Shifts, cases or vehicles in all."""
+        """Return shifts, cases or vehicles in all."""
         return sum(each.total for each in self.decided[kind])
 
 
 @dataclass(frozen=True)
-class StandView:
-    """A home stand with its plan.
+class HomestandView:
+    """A homestand with its plan.
 
     Parameters
     ----------
     season : Season
-    stand : HomeStand
+    stand : Homestand
     as_of : date or None
-        The last day known.
+        The cutoff.
     planned, unforecast, open_games, played : tuple of CalendarGame
-        Games to come with a forecast and without one, games of the past whose gate is not known, and games played.
-    plan : StandPlan or None
+        Games to come with a forecast and without one, past games without an attendance, and games played.
+    plan : HomestandPlan or None
         Of the games planned; None where there are none.
     issue_id, forecast_at
         The latest forecast that the plan was made of, and when that was issued; None where there is no plan.
     """
 
     season: Season
-    stand: HomeStand
+    stand: Homestand
     as_of: dt.date | None
     planned: tuple[CalendarGame, ...]
     unforecast: tuple[CalendarGame, ...]
     open_games: tuple[CalendarGame, ...]
     played: tuple[CalendarGame, ...]
-    plan: StandPlan | None
+    plan: HomestandPlan | None
     issue_id: int | None
     forecast_at: dt.datetime | None
 
 
-def stand_view(
+def homestand_view(
     service: ClubService, season: int | None = None, number: int | None = None, operations: Operations | None = None
-) -> StandView | None:
-    """A home stand of the service's club with its plan; None where there is no such home stand.
+) -> HomestandView | None:
+    """Return a homestand of the service's club with its plan; None if there is no such homestand.
 
     Parameters
     ----------
     service : ClubService
     season, number : int, optional
-        As `season_view` counts home stands; the next one to come, else the last one, if not given.
+        As `season_view` counts homestands; the next one to come, else the last one, if not given.
     operations : Operations, optional
         To plan with; the club's own if not given.
     """
@@ -208,7 +208,7 @@ def stand_view(
     ahead = tuple(game for game in stand.games if game.row[c.GAME_ID] in to_come)
     forecast = tuple(game for game in ahead if game.forecast is not None)
     forecasts = [game.forecast for game in forecast if game.forecast is not None]
-    return StandView(
+    return HomestandView(
         season=view,
         stand=stand,
         as_of=view.as_of,
@@ -222,8 +222,8 @@ def stand_view(
     )
 
 
-def planned(service: ClubService, games: Iterable[CalendarGame], operations: Operations) -> StandPlan:
-    """The plan of some games with forecasts, made once for the same forecasts and operations.
+def planned(service: ClubService, games: Iterable[CalendarGame], operations: Operations) -> HomestandPlan:
+    """Return the plan of some games with forecasts, made once for the same forecasts and operations.
 
     Parameters
     ----------
@@ -233,14 +233,14 @@ def planned(service: ClubService, games: Iterable[CalendarGame], operations: Ope
     operations : Operations
     """
     rows = [_forecast_row(game) for game in games]
-    # A gate of another game, or one that changes no forecast, leaves the plan as it is.
+    # An attendance that changes no forecast leaves the plan as it is.
     state = (_digest(operations), repr(rows))
-    return service.kept_as(
-        ("plan", *(row[c.GAME_ID] for row in rows), state[0]), state, lambda: _made(rows, operations)
+    return service.cached_for(
+        ("plan", *(row[c.GAME_ID] for row in rows), state[0]), state, lambda: _planned(rows, operations)
     )
 
 
-def _chosen(view: Season, season: int | None, number: int | None, to_come: frozenset[str]) -> HomeStand | None:
+def _chosen(view: Season, season: int | None, number: int | None, to_come: frozenset[str]) -> Homestand | None:
     if season is not None and season != view.season:
         return None
     if number is not None:
@@ -250,7 +250,7 @@ def _chosen(view: Season, season: int | None, number: int | None, to_come: froze
 
 
 def _forecast_row(game: CalendarGame) -> dict[str, Any]:
-    """A forecast with what says which game it is; the seats are those that the forecast counts with."""
+    """Return a forecast with the columns that identify its game; capacity is what the forecast used."""
     forecast = game.forecast or {}
     return {**forecast, **{name: forecast.get(name) or game.row[name] for name in CONTEXT}}
 
@@ -260,10 +260,10 @@ def _digest(operations: Operations) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _made(rows: list[dict[str, Any]], operations: Operations) -> StandPlan:
+def _planned(rows: list[dict[str, Any]], operations: Operations) -> HomestandPlan:
     plan = make_plan(pl.DataFrame(rows, infer_schema_length=None), operations)
     choices = json.dumps([plan.games[c.GAME_ID].to_list(), plan.table[CHOICE].to_list(), _digest(operations)])
-    return StandPlan(
+    return HomestandPlan(
         plan=plan,
         games=tuple(plan.games.to_dicts()),
         decided={kind: tuple(_decided(plan, kind)) for kind in KINDS},
@@ -274,20 +274,20 @@ def _made(rows: list[dict[str, Any]], operations: Operations) -> StandPlan:
     )
 
 
-def _decided(plan: Plan, kind: str) -> Iterator[Decided]:
+def _decided(plan: Plan, kind: str) -> Iterator[DecisionRow]:
     entries: Iterable[StaffRole | StockItem | TransportService] = getattr(plan.operations, kind)
     for entry in entries:
         rows = plan.table.filter(pl.col(KIND) == kind, pl.col(NAME) == entry.name)
         choices = tuple(rows[CHOICE].to_list())
         engaged: list[int] = rows[ENGAGED].drop_nulls().to_list()
         start = f"{capital(entry.name)}: "
-        told = (reason.removeprefix(start) for reason in rows[REASON])
-        yield Decided(
+        reasons = (reason.removeprefix(start) for reason in rows[REASON])
+        yield DecisionRow(
             kind=kind,
             name=entry.name,
             unit=rows[UNIT][0],
             choices=choices,
-            reasons=tuple(map(capital, told)),
+            reasons=tuple(map(capital, reasons)),
             engaged=max(engaged, default=0) if isinstance(entry, StaffRole) else None,
             shortfall=max(rows[SHORTFALL].to_list(), default=0),
             expected_cost=float(rows[EXPECTED_COST].sum()),
@@ -296,7 +296,7 @@ def _decided(plan: Plan, kind: str) -> Iterator[Decided]:
 
 
 def _price(entry: StaffRole | StockItem | TransportService) -> float:
-    """What a shift, a case or a vehicle costs."""
+    """Return what a shift, a case or a vehicle costs."""
     return entry.case_size * entry.unit_cost if isinstance(entry, StockItem) else entry.cost
 
 

@@ -1,8 +1,10 @@
-"""Plans that were issued: what has changed since, and what they cost with the gate that came."""
+"""Issue plans, compare them with the present ones, and account for what they cost once games are played."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,19 +12,39 @@ from typing import Any
 import polars as pl
 
 from gatecast.errors import InputError
+from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import MEAN, quantile_column
-from gatecast.plan import Plan
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
+from gatecast.plan import Operations, Plan, plan_value
 from gatecast.plan.columns import CHOICE, ENGAGED, EXPECTED_COST, KIND, NAME, PEOPLE, UNIT
+from gatecast.plan.evaluate.replay import FORECAST, HINDSIGHT, NAIVE, replayed
 from gatecast.plan.evaluate.settlement import COST, HINDSIGHT_COST, after_the_games
+from gatecast.plan.evaluate.value import EVERY, saved_over
 from gatecast.plan.export.json import plan_as_dict
-from gatecast.plan.operations.toml import operations_from_dict
+from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.club_service import ClubService
-from gatecast.service.homestands import StandView
-from gatecast.service.plan_changes import Differences, differences, only
-from gatecast.service.season import CalendarGame
+from gatecast.service.homestands import HomestandView
+from gatecast.service.issued_forecasts import DAYS, before_games, last_of_each
+from gatecast.service.plan_differences import Differences, differences, restricted_to
+from gatecast.service.season import CalendarGame, season_view
+from gatecast.store.schema import ISSUES, PLANS
 
-__all__ = ["Afterwards", "IssuedPlan", "Outcome", "Since", "afterwards", "issue", "since"]
+__all__ = [
+    "FIRST",
+    "LAST",
+    "ChangesSinceIssue",
+    "Estimate",
+    "IssuedPlan",
+    "PlanOutcome",
+    "PlanRecord",
+    "PlansOutcome",
+    "Replay",
+    "changes_since_issue",
+    "issue_plan",
+    "outcome_of_plans",
+    "plan_record",
+    "record_plan",
+]
 
 DECISIONS: Mapping[str, type[pl.DataType]] = {
     c.GAME_ID: pl.String,
@@ -37,12 +59,12 @@ GAMES: Mapping[str, type[pl.DataType]] = {
     c.GAME_ID: pl.String,
     **dict.fromkeys((f"{PEOPLE}_{each}" for each in (MEAN, *map(quantile_column, (0.1, 0.5, 0.9)))), pl.Float64),
 }
-"""The columns of an issued plan that are looked at again."""
+"""Columns of an issued plan that are used again."""
 
 
 @dataclass(frozen=True)
 class IssuedPlan:
-    """A plan as it was issued: its number, when, and what of it is looked at again."""
+    """A plan as it was issued: its number, when it was issued, and what of it is used again."""
 
     plan_id: int
     issued_at: dt.datetime
@@ -50,14 +72,14 @@ class IssuedPlan:
 
 
 @dataclass(frozen=True)
-class Since:
-    """The last plan issued for a home stand, beside that of now.
+class ChangesSinceIssue:
+    """The last plan issued for a homestand beside the present one.
 
     Parameters
     ----------
     issued : IssuedPlan
     differences : Differences or None
-        Over the games that both plans hold; None where there is none, or the plans cannot be compared.
+        Over the games that both plans hold; None if there are none, or the plans cannot be compared.
     new_games : int
         Games to come that it does not hold.
     """
@@ -68,8 +90,8 @@ class Since:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A game played: what the plan issued for it cost with the gate that came, and what hindsight would have cost."""
+class PlanOutcome:
+    """What the plan issued for a game cost at the attendance that came, and what hindsight would have cost."""
 
     game_id: str
     cost: float
@@ -77,27 +99,55 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Afterwards:
+class PlansOutcome:
     """What came of the plans issued for games that have been played.
 
     Parameters
     ----------
-    outcomes : tuple of Outcome
+    outcomes : tuple of PlanOutcome
         In order of play.
     expected, cost, hindsight : float
         Money over all of them: as expected before, as it came, and with hindsight.
     currency : str
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[PlanOutcome, ...]
     expected: float
     cost: float
     hindsight: float
     currency: str
 
 
-def issue(service: ClubService, view: StandView) -> int:
-    """Keep the plan of a home stand for good; its number.
+def issue_plan(service: ClubService, view: HomestandView) -> tuple[int, bool]:
+    """Record the plan of a homestand unless it is the last one recorded.
+
+    Parameters
+    ----------
+    service : ClubService
+    view : HomestandView
+
+    Returns
+    -------
+    int
+        Number of the plan.
+    bool
+        Whether it is a new one.
+
+    Raises
+    ------
+    InputError
+        There is no plan.
+    """
+    plans = service.store.plans()
+    if view.plan is not None and plans.height and plans[ISSUES.c.issue_id.name][-1] == view.issue_id:
+        number = int(plans[PLANS.c.plan_id.name][-1])
+        if service.store.plan(number) == plan_as_dict(view.plan.plan, service.notice()):
+            return number, False
+    return record_plan(service, view), True
+
+
+def record_plan(service: ClubService, view: HomestandView) -> int:
+    """Record the plan of a homestand and return its number.
 
     Raises
     ------
@@ -105,37 +155,37 @@ def issue(service: ClubService, view: StandView) -> int:
         There is no plan.
     """
     if view.plan is None:
-        raise InputError("got a home stand without a plan, expected games to come with a forecast; forecast first")
+        raise InputError("got a homestand without a plan, expected games to come with a forecast; forecast first")
     return service.store.record_plan(plan_as_dict(view.plan.plan, service.notice()), issue_id=view.issue_id)
 
 
-def since(service: ClubService, view: StandView) -> Since | None:
-    """The last plan issued for games to come of a home stand and what differs now; None where none was issued."""
+def changes_since_issue(service: ClubService, view: HomestandView) -> ChangesSinceIssue | None:
+    """Return the last plan issued for games to come of a homestand and what differs now; None if none was issued."""
     if view.plan is None:
         return None
     now = view.plan.plan
     wanted = set(now.games[c.GAME_ID])
-    issued = next(_holding(service, wanted), None)
+    issued = next(_plans_holding(service, wanted), None)
     if issued is None:
         return None
     both = wanted & set(issued.plan.games[c.GAME_ID])
     try:
-        told = differences(only(issued.plan, both), only(now, both))
+        changes = differences(restricted_to(issued.plan, both), restricted_to(now, both))
     except InputError:
-        told = None
-    return Since(issued, told, len(wanted - both))
+        changes = None
+    return ChangesSinceIssue(issued, changes, len(wanted - both))
 
 
-def afterwards(service: ClubService, played: Collection[CalendarGame]) -> Afterwards | None:
-    """What the last plan issued for each game played cost; None where none was issued."""
+def outcome_of_plans(service: ClubService, played: Collection[CalendarGame]) -> PlansOutcome | None:
+    """Return what the last plan issued for each game played cost; None if none was issued."""
     left = {str(game.row[c.GAME_ID]) for game in played}
     order = [str(game.row[c.GAME_ID]) for game in played]
     parts: list[pl.DataFrame] = []
     currencies: list[str] = []
-    for issued in _holding(service, left):
+    for issued in _plans_holding(service, left):
         covered = left & set(issued.plan.games[c.GAME_ID])
         try:
-            ledger = after_the_games(only(issued.plan, covered), service.home_games(service.club()))
+            ledger = after_the_games(restricted_to(issued.plan, covered), service.home_games(service.club()))
         except InputError:
             continue
         parts.append(ledger.table)
@@ -147,36 +197,36 @@ def afterwards(service: ClubService, played: Collection[CalendarGame]) -> Afterw
         return None
     money = (EXPECTED_COST, COST, HINDSIGHT_COST)
     sums = pl.concat(parts).group_by(c.GAME_ID).agg(pl.col(money).sum()).rows_by_key(c.GAME_ID, unique=True)
-    outcomes = tuple(Outcome(game, *sums[game][1:]) for game in order if game in sums)
+    outcomes = tuple(PlanOutcome(game, *sums[game][1:]) for game in order if game in sums)
     totals = [float(sum(row[place] for row in sums.values())) for place in range(len(money))]
-    return Afterwards(outcomes, totals[0], totals[1], totals[2], currencies[0])
+    return PlansOutcome(outcomes, totals[0], totals[1], totals[2], currencies[0])
 
 
-def _holding(service: ClubService, games: Collection[str]) -> Iterator[IssuedPlan]:
-    """The plans that hold one of these games, the latest first."""
-    # A plan that was issued stays as it is: which games it holds is looked up once.
-    held = service.cached(("games of plans",), (), dict[int, frozenset[str]])
+def _plans_holding(service: ClubService, games: Collection[str]) -> Iterator[IssuedPlan]:
+    """Yield the issued plans that hold one of these games, latest first."""
+    # An issued plan never changes, so its games are looked up once.
+    game_ids = service.cached(("games of plans",), (), dict[int, frozenset[str]])
     for plan_id, issued_at, _ in reversed(service.store.plans().rows()):
         content = None
-        if plan_id not in held:
+        if plan_id not in game_ids:
             content = service.store.plan(plan_id)
-            held[plan_id] = _games_of(content)
-        if held[plan_id].isdisjoint(games):
+            game_ids[plan_id] = _game_ids(content)
+        if game_ids[plan_id].isdisjoint(games):
             continue
-        plan = _restored(content or service.store.plan(plan_id))
+        plan = _plan_from_dict(content or service.store.plan(plan_id))
         if plan is not None:
             yield IssuedPlan(plan_id, issued_at, plan)
 
 
-def _games_of(content: Mapping[str, Any]) -> frozenset[str]:
-    """Ids of the games of a plan; programs may have recorded one of another form."""
+def _game_ids(content: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of a plan's games; programs may have recorded a plan of another form."""
     listed = content.get("games")
     games = listed if isinstance(listed, list) else []
     return frozenset(str(game.get(c.GAME_ID)) for game in games if isinstance(game, dict))
 
 
-def _restored(content: Mapping[str, Any]) -> Plan | None:
-    """A plan from the form of `plan_as_dict`, as far as it is looked at again; None where it has another form."""
+def _plan_from_dict(content: Mapping[str, Any]) -> Plan | None:
+    """Return a plan from the form of `plan_as_dict`, as far as it is used again; None if it has another form."""
     try:
         games, decisions = content["games"], content["decisions"]
         operations = operations_from_dict({"currency": content["currency"], **content["operations"]})
@@ -191,3 +241,123 @@ def _restored(content: Mapping[str, Any]) -> Plan | None:
         )
     except (KeyError, TypeError, AttributeError, InputError, pl.exceptions.PolarsError):
         return None
+
+
+FIRST, LAST = 2, 10
+"""Replay forecasts issued this many days before the game, when most is decided."""
+ONE_LEAD = f"{FIRST} to {LAST}"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimate and its 95 % confidence range; each is None if it cannot be computed."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The cost of past games planned again from their forecasts, with today's operations.
+
+    Parameters
+    ----------
+    games, homestands : int
+    games_without_habit : int
+        Games left out, as no season before them is known.
+    forecast, habit, hindsight : float
+        Money a game: by the forecast issued before it, by the mean of the weekday in the season before, and by what
+        came.
+    saved : Estimate
+        Money a game that the forecast saved over habit.
+    captured : Estimate
+        Part of what hindsight would have saved over habit.
+    currency : str
+    """
+
+    games: int
+    homestands: int
+    games_without_habit: int
+    forecast: float
+    habit: float
+    hindsight: float
+    saved: Estimate
+    captured: Estimate
+    currency: str
+
+
+@dataclass(frozen=True)
+class PlanRecord:
+    """What came of the plans issued for games played, and the replay of them all; None if there is none."""
+
+    issued: PlansOutcome | None
+    replay: Replay | None
+
+
+def plan_record(service: ClubService, club: str, season: int | None = None) -> PlanRecord:
+    """Return what plans for a club's past games cost.
+
+    Parameters
+    ----------
+    service : ClubService
+    club : str
+        One of `ClubService.clubs()`.
+    season : int, optional
+        All seasons with forecasts if not given.
+    """
+    forecasts = before_games(service, club)
+    seasons = forecasts[c.SEASON].drop_nulls().unique().sort().to_list() if season is None else [season]
+    games = [game for each in seasons for stand in season_view(service, club, each).stands for game in stand.games]
+    shown = forecasts.filter(pl.col(c.SEASON).is_in(seasons), pl.col(DAYS).is_between(FIRST, LAST))
+    played = [game for game in games if game.gate is not None and game.row[c.SEASON] in seasons]
+    return PlanRecord(outcome_of_plans(service, played) if played else None, _replay(service, club, season, shown))
+
+
+def _replay(service: ClubService, club: str, season: int | None, forecasts: pl.DataFrame) -> Replay | None:
+    """Return the replay, computed again only if its inputs changed: it takes a second."""
+    columns = (c.GAME_ID, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
+    table = last_of_each(forecasts).select(*columns, pl.lit(ONE_LEAD).alias(LEAD))
+    games, operations = service.home_games(club), service.operations()
+    try:
+        inputs = replayed(games, table).table
+    except InputError:
+        return None
+    replays: dict[str, Replay | None] = service.cached(("replay", club, season), (), dict)
+    fingerprint = _fingerprint(inputs, operations)
+    if fingerprint not in replays:
+        replay = _replayed(games, table, operations)
+        replays.clear()
+        replays[fingerprint] = replay
+        return replay
+    return replays[fingerprint]
+
+
+def _fingerprint(inputs: pl.DataFrame, operations: Operations) -> str:
+    """Return a digest that is equal for the same games, forecasts and operations."""
+    settings = json.dumps(operations_to_dict(operations), sort_keys=True)
+    return hashlib.sha256(f"{inputs.write_json()}{settings}".encode()).hexdigest()
+
+
+def _replayed(games: Games, table: pl.DataFrame, operations: Operations) -> Replay | None:
+    try:
+        value = plan_value(games, table, operations)
+    except InputError:
+        return None
+    result = next(each for each in value["results"] if each["season"] == EVERY and each["decision"] == EVERY)
+    cost = result["cost_a_game"]
+    return Replay(
+        games=result["games"],
+        homestands=result["home_stands"],
+        games_without_habit=value["games_without_naive"],
+        forecast=cost[FORECAST],
+        habit=cost[NAIVE],
+        hindsight=cost[HINDSIGHT],
+        saved=_estimate(result[saved_over(NAIVE)]),
+        captured=_estimate(result["captured"]),
+        currency=operations.currency,
+    )
+
+
+def _estimate(fields: Mapping[str, Any]) -> Estimate:
+    return Estimate(fields["estimate"], fields["low"], fields["high"])

@@ -1,9 +1,9 @@
-"""Long work in a process of its own: training, and forecasting anew.
+"""Run long work in a process of its own: training, and forecasting again.
 
     python -m gatecast.service.jobs FOLDER JOB
 
-The process tells how far it is every second, and ends when cancelling was asked for. Nothing it does is half done when
-it ends in the middle: training goes on from its checkpoint, and a forecast is recorded in one transaction.
+The process reports its progress every second, and ends when the job is cancelled. Nothing is left half done if it ends
+early: training resumes from its checkpoint, and a forecast is recorded in one transaction.
 """
 
 from __future__ import annotations
@@ -27,43 +27,43 @@ from gatecast.store import Job
 if TYPE_CHECKING:
     from gatecast.train import TrainingSettings
 
-__all__ = ["FORECAST", "TRAIN", "ask", "cancelled", "go_on", "open_job", "settings_for", "work"]
+__all__ = ["FORECAST", "TRAIN", "cancel", "open_job", "resume", "run_job", "start", "training_settings"]
 
 TRAIN, FORECAST = "train", "forecast"
 OPEN = ("waiting", "running")
 DATABASE = "GATECAST_WORK_DATABASE"
-"""Environment variable that hands the URL of the database, which may hold a password, to the process."""
+"""Environment variable that passes the database URL, which may hold a password, to the process."""
 CHECKPOINTS = "training"
 SMALL = 5000
-"""Fewer gates than this are learned by the quick network: on so few it is as near as the others, and soonest done."""
+"""Below this many games, train the feedforward network: as accurate, and faster."""
 REPORT_S = 1.0
 SILENT_S = 30.0
 
 
-def settings_for(gates: int, given: Mapping[str, Any] | None = None) -> TrainingSettings:
-    """How a club's model is trained.
+def training_settings(games: int, overrides: Mapping[str, Any] | None = None) -> TrainingSettings:
+    """Return how a club's model is trained.
 
     Parameters
     ----------
-    gates : int
-        Games with a gate.
-    given : mapping, optional
-        Settings in place of these.
+    games : int
+        Past games to learn from.
+    overrides : mapping, optional
+        Settings in place of the defaults.
     """
     from gatecast.train import TrainingSettings
 
-    usual: dict[str, Any] = {"network": "feedforward", "members": 2} if gates < SMALL else {}
-    return TrainingSettings(**{**usual, **(given or {})})
+    defaults: dict[str, Any] = {"network": "feedforward", "members": 2} if games < SMALL else {}
+    return TrainingSettings(**{**defaults, **(overrides or {})})
 
 
 def open_job(service: ClubService) -> Job | None:
-    """The job that waits or runs; one whose process fell silent is given up first."""
+    """Return the job that waits or runs; first give up one whose process fell silent."""
     service.store.interrupt_jobs(SILENT_S)
     return next((job for job in service.store.jobs(5) if job.state in OPEN), None)
 
 
-def ask(service: ClubService, kind: str, params: Mapping[str, Any] | None = None) -> int:
-    """Begin a piece of work in a process of its own; the number of its job.
+def start(service: ClubService, kind: str, params: Mapping[str, Any] | None = None) -> int:
+    """Start a job in a process of its own and return its number.
 
     Parameters
     ----------
@@ -76,32 +76,32 @@ def ask(service: ClubService, kind: str, params: Mapping[str, Any] | None = None
     Raises
     ------
     InputError
-        Other work is being done, or there is nothing to do it with.
+        Another job is open, or there is nothing to learn from.
     """
     if kind not in (TRAIN, FORECAST):
         raise InputError(f"work: got {kind!r}, expected {TRAIN} or {FORECAST}")
     other = open_job(service)
     if other is not None:
-        raise InputError(f"got a second piece of work, expected one at a time; wait for the {other.kind}, or cancel it")
+        raise InputError(f"got a second job, expected one at a time; wait for the {other.kind} job, or cancel it")
     if len(service.played()) < 2:
-        raise InputError("got fewer than two games with a gate, expected games to learn from; upload them first")
+        raise InputError("got fewer than two games with an attendance, expected games to learn from; upload them first")
     number = service.store.start_job(kind, {"club": service.club(), **(params or {})})
-    _begin(service, number)
+    _launch(service, number)
     return number
 
 
-def go_on(service: ClubService, number: int) -> int:
-    """Begin anew what was interrupted, from its checkpoint; the number of the new job."""
+def resume(service: ClubService, number: int) -> int:
+    """Start an interrupted job again from its checkpoint and return the number of the new job."""
     job = service.store.job(number)
-    return ask(service, job.kind, job.params)
+    return start(service, job.kind, job.params)
 
 
-def cancelled(service: ClubService, number: int) -> None:
-    """Ask a piece of work to end."""
+def cancel(service: ClubService, number: int) -> None:
+    """Ask a job to end."""
     service.store.cancel_job(number)
 
 
-def _begin(service: ClubService, number: int) -> None:
+def _launch(service: ClubService, number: int) -> None:
     url = service.store.database.engine.url
     place = "" if service.store.database.sqlite else url.render_as_string(hide_password=False)
     process = subprocess.Popen(
@@ -112,13 +112,13 @@ def _begin(service: ClubService, number: int) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    # Somebody must take note of its end, or it stays as a zombie.
+    # Its end must be collected, or it stays as a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
 
 
 @dataclass
-class Reporter:
-    """Tells the store how far a job is, and ends the process when cancelling was asked for."""
+class _Reporter:
+    """Report the progress of a job to the store, and end the process if the job was cancelled."""
 
     service: ClubService
     number: int
@@ -126,7 +126,7 @@ class Reporter:
     message: str = "starting"
 
     def progress(self, what: str, done: int, total: int) -> None:
-        """As `gatecast.progress.Progress`."""
+        """Take note of progress, as `gatecast.progress.Progress` does."""
         self.done, self.message = done / max(total, 1), what
 
     def run(self, ended: threading.Event) -> None:
@@ -138,27 +138,27 @@ class Reporter:
             ended.wait(REPORT_S)
 
 
-def work(service: ClubService, number: int) -> None:
-    """Do a job to its end, and note how it ended."""
-    reporter, ended = Reporter(service, number), threading.Event()
-    told = threading.Thread(target=reporter.run, args=(ended,), daemon=True)
-    told.start()
+def run_job(service: ClubService, number: int) -> None:
+    """Run a job to its end and record how it ended."""
+    reporter, ended = _Reporter(service, number), threading.Event()
+    reporting = threading.Thread(target=reporter.run, args=(ended,), daemon=True)
+    reporting.start()
     try:
-        state, message = "done", _done(service, service.store.job(number), reporter)
+        state, message = "done", _perform(service, service.store.job(number), reporter)
     except GatecastError as refused:
         state, message = "failed", str(refused)
     except MemoryError:
         state, message = "failed", "got more than the memory holds, expected fewer games"
-    except Exception as broken:
-        service.store.finish_job(number, "failed", f"something went wrong on our side ({type(broken).__name__})")
+    except Exception as error:
+        service.store.finish_job(number, "failed", f"something went wrong on our side ({type(error).__name__})")
         raise
     finally:
         ended.set()
-        told.join()
+        reporting.join()
     service.store.finish_job(number, state, message)
 
 
-def _done(service: ClubService, job: Job, reporter: Reporter) -> str:
+def _perform(service: ClubService, job: Job, reporter: _Reporter) -> str:
     club = str(job.params.get("club") or service.club())
     if job.kind == TRAIN or service.model_id() is None:
         _train(service, job.params.get("settings"), reporter)
@@ -169,26 +169,26 @@ def _done(service: ClubService, job: Job, reporter: Reporter) -> str:
     return f"{len(service.coming(club))} games of {club} forecast"
 
 
-def _train(service: ClubService, given: Mapping[str, Any] | None, reporter: Reporter) -> None:
+def _train(service: ClubService, overrides: Mapping[str, Any] | None, reporter: _Reporter) -> None:
     from gatecast.forecast import Forecaster
 
     games = service.played()
-    settings = settings_for(len(games), given)
+    settings = training_settings(len(games), overrides)
     checkpoints = service.folder / CHECKPOINTS
     checkpoints.mkdir(exist_ok=True)
     forecaster = Forecaster(settings.network, seed=settings.seed, settings=settings)
     forecaster.fit(games, folder=checkpoints, progress=reporter.progress)
-    with tempfile.TemporaryDirectory(dir=service.folder, prefix=".model-") as made:
-        forecaster.save(made)
-        keep_model(service.store, service.folder, Path(made))
+    with tempfile.TemporaryDirectory(dir=service.folder, prefix=".model-") as draft:
+        forecaster.save(draft)
+        keep_model(service.store, service.folder, Path(draft))
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 
 def main() -> None:
-    """The process: its folder and its job as arguments, the URL of another database in the environment."""
+    """Run the job given by the arguments (folder, number); the environment names another database."""
     folder, number = sys.argv[1:]
     with open_service(folder, os.environ.get(DATABASE) or None) as service:
-        work(service, int(number))
+        run_job(service, int(number))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Trained models in the service's folder, each under the fingerprint of its weights."""
+"""Keep trained models in the service's folder, each under the fingerprint of its weights."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ NAME = re.compile(r"[a-z]+-[0-9a-f]{12}")
 
 
 def model_folder(folder: Path, name: str) -> Path:
-    """Where a model is kept.
+    """Return the folder that a model is kept in.
 
     Raises
     ------
     ModelError
-        A name that no model is kept under.
+        A name that no model can have.
 
     Examples
     --------
@@ -41,38 +41,38 @@ def model_folder(folder: Path, name: str) -> Path:
     return folder / MODELS / name
 
 
-def model_name(made: Path) -> str:
-    """The name of a saved model: its network and the fingerprint of its weights.
+def model_name(saved: Path) -> str:
+    """Return the name of a saved model: its network and the fingerprint of its weights.
 
     Parameters
     ----------
-    made : path
+    saved : path
         Folder that `Forecaster.save` wrote.
     """
     from gatecast.forecast import Forecaster
 
-    network = Forecaster.load(made).settings.network
-    return f"{network}-{hashlib.sha256((made / WEIGHTS).read_bytes()).hexdigest()[:12]}"
+    network = Forecaster.load(saved).settings.network
+    return f"{network}-{hashlib.sha256((saved / WEIGHTS).read_bytes()).hexdigest()[:12]}"
 
 
-def keep_model(store: Store, folder: Path, made: Path) -> str:
-    """Copy a saved model into the service's folder and forecast with it from now on; its name.
+def keep_model(store: Store, folder: Path, saved: Path) -> str:
+    """Copy a saved model into the service's folder, forecast with it from now on, and return its name.
 
     Parameters
     ----------
     store : Store
     folder : path
         The service's.
-    made : path
+    saved : path
         Folder that `Forecaster.save` wrote.
     """
-    name = model_name(made)
+    name = model_name(saved)
     target = model_folder(folder, name)
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=".draft-"))
         try:
-            shutil.copytree(made, draft, dirs_exist_ok=True)
+            shutil.copytree(saved, draft, dirs_exist_ok=True)
             draft.rename(target)
         except OSError:
             shutil.rmtree(draft, ignore_errors=True)
@@ -83,7 +83,7 @@ def keep_model(store: Store, folder: Path, made: Path) -> str:
 
 
 def load_model(folder: Path, name: str) -> Forecaster:
-    """A kept model as a forecaster."""
+    """Return a kept model as a forecaster."""
     from gatecast.forecast import Forecaster
 
     return Forecaster.load(model_folder(folder, name))

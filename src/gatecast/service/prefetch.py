@@ -1,4 +1,4 @@
-"""What takes seconds the first time, done before anybody asks for it."""
+"""Compute what takes seconds the first time before anybody asks for it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from gatecast.games import columns as c
 from gatecast.service.club_service import ClubService
 from gatecast.service.game import game_view
 from gatecast.service.reasons import reasons_of
-from gatecast.service.what_if import planned_as_it_is
+from gatecast.service.what_if import current_plan
 
 __all__ = ["prefetch_when_idle", "work_ahead"]
 
 QUIET_S = 1.0
-"""Nobody waits for a page while work is done ahead."""
+"""Seconds without a request before work is done ahead."""
 
 
 def work_ahead(service: ClubService) -> None:
-    """Load the model, forecast and plan the club's next games for what-if, and work out what drives the first.
+    """Load the model, forecast and plan the club's next games for what-if, and explain the first forecast.
 
-    What is compiled for these serves the others. Nothing happens without a model or a game to come; what is amiss is
-    told to whoever asks for it.
+    What is compiled for these serves the others. Do nothing without a model or a game to come; errors surface when a
+    page asks for the same.
     """
     try:
         club = service.club()
@@ -32,7 +32,7 @@ def work_ahead(service: ClubService) -> None:
         if forecaster is None or not len(service.coming(club)):
             return
         game = service.coming(club).table[c.GAME_ID][0]
-        planned_as_it_is(service, forecaster, club, game)
+        current_plan(service, forecaster, club, game)
         view = game_view(service, game)
         if view is not None:
             reasons_of(service, view)
@@ -43,15 +43,15 @@ def work_ahead(service: ClubService) -> None:
 def prefetch_when_idle(
     service: ClubService, quiet: Callable[[], float], wait: Callable[[float], object] = time.sleep
 ) -> None:
-    """Work ahead again and again: whenever the store or the day has changed and nobody asked anything for a while.
+    """Work ahead whenever the store or the day has changed and no request came for a while; never return.
 
     Parameters
     ----------
     service : ClubService
     quiet : callable
-        Seconds since somebody asked last.
+        Returns seconds since the last request.
     wait : callable
-        Waits for so many seconds; what it raises ends this.
+        Waits for so many seconds; an exception from it ends this.
     """
     done = None
     while True:
@@ -68,8 +68,8 @@ def prefetch_when_idle(
             except Exception:
                 traceback.print_exc()  # and tried again after the next change
             done = now
-            # What is kept stays: no page need wait while garbage is looked for among it. What was set aside before is
-            # looked through again, or what has become garbage since would never be freed.
+            # Cached values are frozen so that no page waits while the collector scans them; those frozen before are
+            # scanned once more, or what has become garbage since would never be freed.
             gc.unfreeze()
             gc.collect()
             gc.freeze()

@@ -1,4 +1,4 @@
-"""Why a game of the service is forecast as it is: what drives it, and past games like it."""
+"""Explain the forecast of a game: what drives it, and which past games were like it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from gatecast.service.game import GameView, Issue, game_row
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["Driver", "Like", "Reasons", "reasons_of"]
+__all__ = ["ComparableGame", "Driver", "Reasons", "reasons_of"]
 
-LEAST = 0.001
-"""Share of the forecast from which a driver is told of."""
+SMALLEST_SHARE = 0.001
+"""Smallest share of the forecast for which a driver is shown."""
 ONE_AT_A_TIME = Lock()
-"""Held while reasons are worked out, so that many who ask at once leave room for the other pages."""
+"""Held while reasons are computed, so that many requests at once leave room for other pages."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Driver:
 
 
 @dataclass(frozen=True)
-class Like:
-    """A past game by column names, and the drivers in which it is like the game asked about."""
+class ComparableGame:
+    """A past game by column names, and the drivers in which it is like the game explained."""
 
     row: dict[str, Any]
     alike: tuple[str, ...]
@@ -46,7 +46,7 @@ class Like:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What drives the forecast of a game, by the model of the service as it is now.
+    """What drives the forecast of a game, by the model in use now.
 
     Parameters
     ----------
@@ -55,17 +55,17 @@ class Reasons:
     expected : float
         Mean forecast of this one.
     drivers : tuple of Driver
-        Those that move it, the largest first; they add up to `expected` less `baseline`, but for what is too little to
-        tell.
+        Those that move it, the largest first; they add up to `expected` less `baseline`, except for
+        drivers too small to show.
     games : int
-        Home games that the average one is made of.
+        Home games over which the average is taken.
     since : date or None
         The day of the first of them; None where games carry no dates.
     as_of : date or None
-        The last day known; None where games carry no dates.
+        The cutoff; None if games carry no dates.
     row : dict
         The game by column names, as it was known then; weather as it is stored now.
-    like : tuple of Like
+    like : tuple of ComparableGame
         Past home games most like it, the most alike first.
     """
 
@@ -76,7 +76,7 @@ class Reasons:
     since: dt.date | None
     as_of: dt.date | None
     row: dict[str, Any]
-    like: tuple[Like, ...]
+    like: tuple[ComparableGame, ...]
 
     @property
     def most(self) -> Driver | None:
@@ -86,7 +86,7 @@ class Reasons:
 
 
 def reasons_of(service: ClubService, view: GameView) -> Reasons | None:
-    """Why a game is forecast as it is, from what was known at the cut-off of its last forecast.
+    """Explain a game's forecast from what was known at the cutoff of its last forecast.
 
     Parameters
     ----------
@@ -96,26 +96,26 @@ def reasons_of(service: ClubService, view: GameView) -> Reasons | None:
     Returns
     -------
     Reasons or None
-        None without a model, of a game that was never forecast, and where its club had no gate by then.
+        None without a model, for a game that was never forecast, and if its club had no attendance by then.
     """
     forecaster, last = service.forecaster(), view.last
     if forecaster is None or last is None:
         return None
 
-    def worked_out() -> Reasons | None:
+    def compute() -> Reasons | None:
         with ONE_AT_A_TIME:
-            return _worked_out(service, _own(service, forecaster, view.row[c.HOME]), view, last)
+            return _reasons(service, _club_forecaster(service, forecaster, view.row[c.HOME]), view, last)
 
     # The forecast may be changed by any of these; the model is a setting.
-    return service.cached(("reasons", view.row[c.GAME_ID]), (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA), worked_out)
+    return service.cached(("reasons", view.row[c.GAME_ID]), (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA), compute)
 
 
-def _own(service: ClubService, forecaster: Forecaster, club: str) -> Forecaster:
-    """A copy of the forecaster that keeps the games it was last asked about, and leaves those of others alone."""
+def _club_forecaster(service: ClubService, forecaster: Forecaster, club: str) -> Forecaster:
+    """Return a copy of the forecaster, so that explaining does not evict its cached games."""
     return service.cached(("reasoning", club), (GAMES_AREA, SETTINGS_AREA), lambda: copy.copy(forecaster))
 
 
-def _worked_out(service: ClubService, forecaster: Forecaster, view: GameView, last: Issue) -> Reasons | None:
+def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last: Issue) -> Reasons | None:
     game, as_of = view.row[c.GAME_ID], _as_of(view, last)
     games, upcoming = _known_and_to_come(service, view, as_of)
     try:
@@ -123,8 +123,8 @@ def _worked_out(service: ClubService, forecaster: Forecaster, view: GameView, la
         explained, like = session.explain([game])[0], session.comparable(game)
     except InputError:
         return None
-    least = LEAST * explained.expected
-    drivers = [Driver(name, people) for name, people in explained.people.items() if abs(people) > least]
+    smallest = SMALLEST_SHARE * explained.expected
+    drivers = [Driver(name, people) for name, people in explained.people.items() if abs(people) > smallest]
     rows = [(game_row(service, each.game_id), each.alike) for each in like]
     return Reasons(
         explained.baseline,
@@ -134,12 +134,12 @@ def _worked_out(service: ClubService, forecaster: Forecaster, view: GameView, la
         explained.since,
         as_of,
         _as_known(upcoming, game, as_of),
-        tuple(Like(row, alike) for row, alike in rows if row is not None),
+        tuple(ComparableGame(row, alike) for row, alike in rows if row is not None),
     )
 
 
 def _as_of(view: GameView, last: Issue) -> dt.date | None:
-    """The last day that a forecast knew of; None where games carry no dates."""
+    """Return the cutoff of a forecast; None if games carry no dates."""
     date = view.row[c.DATE]
     if date is None or last.as_of is not None:
         return last.as_of
@@ -147,7 +147,7 @@ def _as_of(view: GameView, last: Issue) -> dt.date | None:
 
 
 def _known_and_to_come(service: ClubService, view: GameView, as_of: dt.date | None) -> tuple[Games, Games]:
-    """Past games and the club's games to come, as they stood at the cut-off; what was not known is not looked at."""
+    """Return past games and the club's games to come as they were at the cutoff."""
     club = view.row[c.HOME]
     if as_of is not None:
         return service.played(), service.home_games(club).filter(pl.col(c.DATE) > as_of)
@@ -160,7 +160,7 @@ def _known_and_to_come(service: ClubService, view: GameView, as_of: dt.date | No
 
 
 def _as_known(upcoming: Games, game: str, as_of: dt.date | None) -> dict[str, Any]:
-    """A game as it was known at the cut-off, by column names."""
+    """Return a game as it was known at the cutoff, by column names."""
     one = upcoming.filter(pl.col(c.GAME_ID) == game)
     ahead = (one.table[c.DATE][0] - as_of).days if as_of else (upcoming.table[c.GAME_ID].index_of(game) or 0) + 1
     return known_at(one, (one.days - ahead).astype(np.int32), weather_as_observed=False).row(0, named=True)

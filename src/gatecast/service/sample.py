@@ -1,7 +1,7 @@
-"""The sample club: invented games, tickets sold, a model and the forecasts it issued, in a service.
+"""Fill a service with the sample club: simulated games, tickets sold, a model and the forecasts it issued.
 
-The model and its forecasts come with the package (`tools/sample_club.py` makes them), so that the pages are there
-in seconds.
+The model and its forecasts come with the package (`tools/sample_club.py` makes them), so that pages are shown within
+seconds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "fill_with_sample", "sample_operati
 FORECASTS_FILE, MODEL_FOLDER = "forecasts.parquet", "model"
 NO_TRAINS = "extra trains"
 ISSUED = dt.time(6, 0, tzinfo=dt.UTC)
-"""The morning after the last day known, when the sample's forecasts were issued."""
+"""The morning after the cutoff, when the sample's forecasts were issued."""
 
 
 def fill_with_sample(service: ClubService) -> None:
@@ -39,10 +39,10 @@ def fill_with_sample(service: ClubService) -> None:
         With nothing in its store.
     """
     league = sample_league()
-    store, made = service.store, resources.files("gatecast.service") / "sample_club"
+    store, package = service.store, resources.files("gatecast.service") / "sample_club"
     store.import_games(league.games.extended(league.upcoming), source="the sample league")
     store.record_tickets(_tickets(league), source="the sample league")
-    with resources.as_file(made) as folder:
+    with resources.as_file(package) as folder:
         _record(service, pl.read_parquet(folder / FORECASTS_FILE))
         keep_model(store, service.folder, Path(folder) / MODEL_FOLDER)
     store.save_setting(CLUB, league.club)
@@ -52,12 +52,12 @@ def fill_with_sample(service: ClubService) -> None:
 
 def sample_operations() -> Operations:
     """Return the default operations without the extra trains that a club of six thousand seats does not run."""
-    usual = default_operations()
-    return usual.replace(transport=[each for each in usual.transport if each.name != NO_TRAINS])
+    operations = default_operations()
+    return operations.replace(transport=[each for each in operations.transport if each.name != NO_TRAINS])
 
 
 def _tickets(league: SampleLeague) -> pl.DataFrame:
-    """What your club had sold so many days before each of its games, as far as it is known."""
+    """Return what the club had sold so many days before each of its games, as far as it is known."""
     table = league.games.extended(league.upcoming).table.filter(pl.col(c.HOME) == league.club)
     parts = [
         table.select(
@@ -69,7 +69,7 @@ def _tickets(league: SampleLeague) -> pl.DataFrame:
 
 
 def _record(service: ClubService, forecasts: pl.DataFrame) -> None:
-    """Keep the forecasts as they were issued, one issue a morning."""
+    """Record the forecasts as they were issued, one issue a morning."""
     for part in forecasts.partition_by(AS_OF, maintain_order=True):
         known = part[AS_OF][0]
         issued = dt.datetime.combine(known + dt.timedelta(days=1), ISSUED)

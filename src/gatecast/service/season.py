@@ -1,4 +1,4 @@
-"""A season at a glance: every home game with its fill, past ones beside what was forecast, home stands together."""
+"""Show a season at a glance: every home game with its fill, past ones beside their forecasts, in homestands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gatecast.games.forecast_columns import AS_OF, MEAN, MEDIAN, P_SELLOUT, quan
 from gatecast.games.homestands import homestand_of
 from gatecast.service.club_service import ClubService
 
-__all__ = ["CalendarGame", "HomeStand", "Month", "Season", "season_view", "seasons_of"]
+__all__ = ["CalendarGame", "Homestand", "Month", "Season", "season_view", "seasons_of"]
 
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
 FILL_STEPS = (0.25, 0.4, 0.55, 0.7, 0.85)
@@ -34,7 +34,7 @@ class CalendarGame:
     gate : int or None
         The attendance, once known.
     stand : int
-        Number of its home stand in the season, from 1.
+        Number of its homestand in the season, from 1.
     """
 
     row: dict[str, Any]
@@ -44,49 +44,49 @@ class CalendarGame:
 
     @property
     def people(self) -> float | None:
-        """The gate where it is known, else the median forecast."""
+        """The attendance if known, else the median forecast."""
         if self.gate is not None:
             return float(self.gate)
         return None if self.forecast is None else float(self.forecast[MEDIAN])
 
     @property
     def seats(self) -> float | None:
-        """Seats stated, else those the forecast counts with."""
+        """Seats as stated, else those the forecast used."""
         stated = self.row[c.CAPACITY] or (self.forecast or {}).get(c.CAPACITY)
         return float(stated) if stated else None
 
     @property
     def fill(self) -> float | None:
-        """Share of the seats taken or expected to be."""
+        """Share of the seats taken or expected to be taken."""
         people, seats = self.people, self.seats
         return None if people is None or seats is None else min(people / seats, 1.0)
 
     @property
     def step(self) -> int | None:
-        """Which of the six colours it has, from 0; None where nothing is known."""
+        """Number of its colour, 0 to 5; None if nothing is known."""
         fill = self.fill
         return None if fill is None else sum(fill >= step for step in FILL_STEPS)
 
     @property
     def miss(self) -> float | None:
-        """Gate less median forecast, of a game played that was forecast."""
+        """Attendance less median forecast, of a past game that was forecast."""
         if self.gate is None or self.forecast is None:
             return None
         return float(self.gate - self.forecast[MEDIAN])
 
     @property
     def inside(self) -> bool | None:
-        """Whether the gate lay within the range meant for eight in ten."""
+        """Whether the attendance lay within the 80 % range."""
         if self.gate is None or self.forecast is None:
             return None
         return bool(self.forecast[LOW] - 1 <= self.gate <= self.forecast[HIGH] + 1)
 
 
 @dataclass(frozen=True)
-class HomeStand:
-    """Home games with no longer pause between them: number in the season, first and last day, games, people in all.
+class Homestand:
+    """Home games without a long pause between them: number in the season, first and last day, games, people in all.
 
-    `to_come` counts games without a gate; `people` is None where a game has neither gate nor forecast.
+    `to_come` counts games without an attendance; `people` is None if a game has neither attendance nor forecast.
     """
 
     number: int
@@ -116,16 +116,16 @@ class Season:
     club : str
     season : int
     as_of : date or None
-        The last day known.
+        The cutoff.
     months : tuple of Month
         Those with a dated home game.
-    stands : tuple of HomeStand
+    stands : tuple of Homestand
         In order of play.
     undated : tuple of CalendarGame
         Games without a date, in order.
     played, to_come : int
     mean_gate, before : float or None
-        Mean gate of this season's games so far, and of as many games into last season.
+        Mean attendance of this season's games so far, and of as many games into last season.
     issued_at : datetime or None
         When the latest forecast of a game to come was issued.
     """
@@ -134,7 +134,7 @@ class Season:
     season: int
     as_of: dt.date | None
     months: tuple[Month, ...]
-    stands: tuple[HomeStand, ...]
+    stands: tuple[Homestand, ...]
     undated: tuple[CalendarGame, ...]
     played: int
     to_come: int
@@ -143,20 +143,20 @@ class Season:
     issued_at: dt.datetime | None
 
     @property
-    def next_stand(self) -> HomeStand | None:
-        """The first home stand with a game to come."""
+    def next_stand(self) -> Homestand | None:
+        """The first homestand with a game to come."""
         return next((stand for stand in self.stands if stand.to_come), None)
 
 
 def seasons_of(service: ClubService, club: str) -> list[int]:
-    """Seasons in which the club has home games, latest first."""
+    """Return the seasons in which the club has home games, latest first."""
     return service.home_games(club).table[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
 
 
 def season_view(service: ClubService, club: str, season: int | None = None) -> Season:
-    """A season of a club; its latest if none is named.
+    """Return a season of a club; its latest if none is named.
 
-    Games are shown with the last forecast that was issued from what was known before their day.
+    Games are shown with the last forecast whose cutoff lies before their day.
     """
     seasons = seasons_of(service, club)
     chosen = season if season in seasons else next(iter(seasons), 0)
@@ -184,7 +184,7 @@ def season_view(service: ClubService, club: str, season: int | None = None) -> S
 
 
 def _before_the_day(forecasts: pl.DataFrame, table: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """The last forecast of each game that knew nothing of its day."""
+    """Return the last forecast of each game whose cutoff lies before its day."""
     if forecasts.is_empty():
         return {}
     dates = table.select(c.GAME_ID, pl.col(c.DATE).alias("day"))
@@ -202,25 +202,25 @@ def _games(table: pl.DataFrame, forecasts: dict[str, dict[str, Any]]) -> list[Ca
     ]
 
 
-def _stands(games: list[CalendarGame]) -> tuple[HomeStand, ...]:
-    found = []
+def _stands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
+    stands = []
     for number in sorted({game.stand for game in games}):
         of_it = tuple(game for game in games if game.stand == number)
         days = [game.row[c.DATE] for game in of_it if game.row[c.DATE] is not None]
-        told = [game.gate if game.gate is not None else (game.forecast or {}).get(MEAN) for game in of_it]
+        people = [game.gate if game.gate is not None else (game.forecast or {}).get(MEAN) for game in of_it]
         chances = [game.forecast[P_SELLOUT] for game in of_it if game.gate is None and game.forecast is not None]
-        found.append(
-            HomeStand(
+        stands.append(
+            Homestand(
                 number,
                 min(days, default=None),
                 max(days, default=None),
                 of_it,
                 sum(game.gate is None for game in of_it),
-                None if None in told else float(sum(each for each in told if each is not None)),
+                None if None in people else float(sum(each for each in people if each is not None)),
                 max((chance for chance in chances if chance is not None), default=None),
             )
         )
-    return tuple(found)
+    return tuple(stands)
 
 
 def _months(games: list[CalendarGame]) -> tuple[Month, ...]:
@@ -246,7 +246,7 @@ def _months(games: list[CalendarGame]) -> tuple[Month, ...]:
 
 
 def _before(home: pl.DataFrame, season: int, games: int) -> float | None:
-    """Mean gate of as many games into the season before."""
+    """Return the mean attendance of as many games into the season before."""
     earlier = home.filter(pl.col(c.SEASON) == season - 1)[c.ATTENDANCE].drop_nulls().head(games)
     mean = earlier.mean()
     return float(mean) if isinstance(mean, float) and games else None

@@ -1,4 +1,4 @@
-"""The track record: forecasts that were issued beside the gates that came, and beside a simple rule."""
+"""Show the track record: issued forecasts beside the attendance that came and beside a simple rule."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from gatecast.evaluate.scores import (
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
-from gatecast.service.alarm import Watch, watched
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
-from gatecast.service.scored import DAYS, before_games, last_of_each
+from gatecast.service.drift import DriftStatus, drift_status
+from gatecast.service.issued_forecasts import DAYS, before_games, last_of_each
 
 __all__ = ["BINS", "FEWEST_SO_FAR", "RULE", "Point", "Score", "Track", "simple_rule", "track_view"]
 
@@ -48,16 +48,16 @@ class Score:
         The first day of a bin, a month, or a season; None over all games.
     games : int
     mae, bias, crps, width_80 : float
-        People: the mean distance of the gate from the median forecast, the mean of gate less median (above 0 where more
-        came than expected), the continuous ranked probability score, and the mean width of the range of 8 in 10.
+        People: the mean distance of attendance from the median forecast, the mean of attendance less median (above 0 if
+        more came than expected), the continuous ranked probability score, and the mean width of the range of 8 in 10.
     wape : float
-        `mae` in percent of the mean gate.
+        `mae` in percent of the mean attendance.
     coverage : mapping of int to float
-        Percent of the gates in the ranges meant for 50, 80 and 90 %.
+        Percent of games whose attendance lay in the 50, 80 and 90 % ranges.
     rule_games : int
-        Games for which a simple rule says anything.
+        Games for which a simple rule gives a forecast.
     rule_mae : float or None
-        Its mean distance from their gates, people.
+        Its mean distance from their attendance, people.
     """
 
     group: int | None
@@ -74,7 +74,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Point:
-    """A game played with the last forecast before it, issued from what was known `days` before; people."""
+    """A past game with the last forecast before it, issued from what was known `days` before; people."""
 
     game_id: str
     date: dt.date | None
@@ -87,7 +87,7 @@ class Point:
 
     @property
     def inside(self) -> bool:
-        """Whether the gate lay in the range meant for 8 in 10."""
+        """Whether the attendance lay in the 80 % range."""
         return self.low - 1 <= self.gate <= self.high + 1
 
 
@@ -103,14 +103,14 @@ class Track:
     seasons : tuple of int
         Those with forecasts of games played, latest first.
     overall : Score or None
-        The last forecast before each game; None where no game has both a forecast and a gate.
+        The last forecast before each game; None if no game has both a forecast and an attendance.
     by_lead : tuple of Score
         By the days of `BINS`.
     by_month, by_season : tuple of Score
         The last forecast before each game; months of all seasons together where none is chosen.
     points : tuple of Point
         In order of play.
-    watch : Watch
+    drift : DriftStatus
         Whether the latest forecasts drift; of the latest season, whichever is chosen.
     """
 
@@ -122,11 +122,11 @@ class Track:
     by_month: tuple[Score, ...]
     by_season: tuple[Score, ...]
     points: tuple[Point, ...]
-    watch: Watch
+    drift: DriftStatus
 
 
 def track_view(service: ClubService, club: str, season: int | None = None) -> Track:
-    """The track record of a club; worked out once for each state of the store.
+    """Return the track record of a club, computed once for each state of the store.
 
     Parameters
     ----------
@@ -148,9 +148,9 @@ def track_view(service: ClubService, club: str, season: int | None = None) -> Tr
 
 
 def simple_rule(games: Games, cutoffs: pl.DataFrame) -> pl.DataFrame:
-    """What a simple rule says of games from what was known at their cut-offs.
+    """Forecast games by a simple rule from what was known at their cutoffs.
 
-    It is the mean gate of the club's season so far, or that of the season before it until `FEWEST_SO_FAR` of its games
+    It is the mean attendance of the club's season so far, or of the season before it until `FEWEST_SO_FAR` of its games
     are known.
 
     Parameters
@@ -163,19 +163,19 @@ def simple_rule(games: Games, cutoffs: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        `cutoffs` with the column `RULE`, people; null where neither is known, or there are no dates.
+        `cutoffs` with the column `RULE`, people; null if neither is known, or there are no dates.
     """
-    gate = pl.col(c.ATTENDANCE).cast(pl.Float64)
+    attendance = pl.col(c.ATTENDANCE).cast(pl.Float64)
     played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE, pl.col(c.DATE).is_not_null())
     so_far = played.sort(c.DATE).select(
         c.SEASON,
         pl.col(c.DATE).alias("known"),
-        (gate.cum_sum() / pl.int_range(1, pl.len() + 1)).over(c.SEASON).alias("so far"),
+        (attendance.cum_sum() / pl.int_range(1, pl.len() + 1)).over(c.SEASON).alias("so far"),
         pl.int_range(1, pl.len() + 1).over(c.SEASON).alias("count"),
     )
     last = so_far.unique([c.SEASON, "known"], keep="last", maintain_order=True).sort("known")
-    before = played.group_by((pl.col(c.SEASON) + 1).alias(c.SEASON)).agg(gate.mean().alias("before"))
-    found = (
+    before = played.group_by((pl.col(c.SEASON) + 1).alias(c.SEASON)).agg(attendance.mean().alias("before"))
+    joined = (
         cutoffs.with_row_index("row")
         .sort(AS_OF, nulls_last=True)
         .join_asof(last, left_on=AS_OF, right_on="known", by=c.SEASON, strategy="backward", check_sortedness=False)
@@ -184,7 +184,7 @@ def simple_rule(games: Games, cutoffs: pl.DataFrame) -> pl.DataFrame:
     )
     enough = pl.col("count") >= FEWEST_SO_FAR
     rule = pl.when(enough).then(pl.col("so far")).otherwise(pl.coalesce("before", "so far"))
-    return found.with_columns(rule.alias(RULE)).select(*cutoffs.columns, RULE)
+    return joined.with_columns(rule.alias(RULE)).select(*cutoffs.columns, RULE)
 
 
 def _view(service: ClubService, every: pl.DataFrame, season: int | None, seasons: tuple[int, ...], club: str) -> Track:
@@ -205,28 +205,28 @@ def _view(service: ClubService, every: pl.DataFrame, season: int | None, seasons
             Point(*row)
             for row in last.select(c.GAME_ID, c.DATE, c.VISITOR, DAYS, c.ATTENDANCE, LOW, MEDIAN, HIGH).iter_rows()
         ),
-        watch=watched(service, club),
+        drift=drift_status(service, club),
     )
 
 
 def _by_lead(table: pl.DataFrame, games: Games) -> tuple[Score, ...]:
-    """Scores of each game's last forecast in each bin of days."""
+    """Return scores of each game's last forecast in each bin of days."""
     days = pl.col(DAYS)
     first = pl.coalesce(*(pl.when(days >= first).then(pl.lit(str(first))) for first, _ in reversed(BINS)))
     return _scores(last_of_each(table.with_columns(first.alias(LEAD)), (LEAD,)), games, LEAD)
 
 
 def _scores(table: pl.DataFrame, games: Games, by: str | None) -> tuple[Score, ...]:
-    """Scores of forecasts and of the simple rule, one a game (in each group)."""
+    """Return scores of forecasts and of the simple rule, one a game (in each group)."""
     if table.is_empty():
         return ()
     keys = () if by is None else (by,)
     lead = [LEAD] if by == LEAD else []
-    told = score(table.select(c.GAME_ID, *lead, *QUANTILE_COLUMNS, P_SELLOUT), games, keys)
+    scores = score(table.select(c.GAME_ID, *lead, *QUANTILE_COLUMNS, P_SELLOUT), games, keys)
     ruled = table.filter(pl.col(RULE).is_not_null()).select(c.GAME_ID, *lead, pl.col(RULE).alias(MEDIAN))
-    rule = score(ruled, games, keys) if ruled.height else told.clear()
+    rule = score(ruled, games, keys) if ruled.height else scores.clear()
     beside = {_group(row, by): row for row in rule.to_dicts()}
-    return tuple(_score(row, _group(row, by), beside.get(_group(row, by), {})) for row in told.to_dicts())
+    return tuple(_score(row, _group(row, by), beside.get(_group(row, by), {})) for row in scores.to_dicts())
 
 
 def _group(row: Mapping[str, Any], by: str | None) -> int | None:

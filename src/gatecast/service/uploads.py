@@ -1,4 +1,4 @@
-"""Files a user sends: looked at, mapped and corrected before anything of them is stored."""
+"""Preview, map and correct uploaded files before anything of them is stored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,18 @@ from gatecast.plan.columns import TICKETS
 from gatecast.service.club_service import ClubService
 from gatecast.store import ImportReport, Refused
 
-__all__ = ["ENDINGS", "GAMES", "LARGEST", "OUTCOMES", "TICKETS_SOLD", "Look", "Upload", "Uploads", "look", "store"]
+__all__ = [
+    "ENDINGS",
+    "GAMES",
+    "LARGEST",
+    "OUTCOMES",
+    "TICKETS_SOLD",
+    "Preview",
+    "Upload",
+    "Uploads",
+    "preview",
+    "store_upload",
+]
 
 ENDINGS = (".csv", ".xlsx", ".parquet")
 LARGEST = 25_000_000
@@ -39,20 +50,22 @@ OF_A_GAME = {c.DATE, c.VISITOR, c.HOME}
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that waits to be confirmed.
+    """A file that waits for confirmation.
 
     Parameters
     ----------
     upload_id : str
         Random, for its address.
     table : RawTable
-        As it stands in the file, with the corrections made since.
+        The file's table with the user's corrections.
     columns : mapping of our name to header
-        What the user said of columns.
+        The user's choice of columns.
     left_out : frozenset of str
-        Headers that the user took out.
+        Headers that the user removed.
     home : str
-        The home club of every game, where the file does not say.
+        The home club of every game, if the file does not say.
+    erase : bool
+        Whether an empty cell clears the stored value instead of leaving it, such as a promotion called off.
     """
 
     upload_id: str
@@ -61,10 +74,11 @@ class Upload:
     columns: Mapping[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     home: str = ""
+    erase: bool = False
 
 
 @dataclass(frozen=True)
-class Look:
+class Preview:
     """What storing an upload would do.
 
     Parameters
@@ -72,15 +86,15 @@ class Look:
     kind : str
         `GAMES`, `OUTCOMES` or `TICKETS_SOLD`.
     report : ImportReport or None
-        Of a trial; None for what is not tried, or where the table cannot be used as a whole.
+        Of a dry run; None for other kinds, or if the table cannot be used as a whole.
     refused : tuple of Refused
         Every row that cannot be used, by the first of its cells that is wrong.
     problem : str
-        Why the table cannot be used as a whole; empty where it can.
-    found : mapping of our name to header
+        Why the table cannot be used as a whole; empty if it can.
+    mapped : mapping of our name to header
         Where our columns are read from.
     first : polars.DataFrame
-        The first rows as they are understood.
+        The first rows as parsed.
     left_out : tuple of str
         Headers that nothing is read from.
     """
@@ -89,7 +103,7 @@ class Look:
     report: ImportReport | None
     refused: tuple[Refused, ...]
     problem: str
-    found: Mapping[str, str]
+    mapped: Mapping[str, str]
     first: pl.DataFrame
     left_out: tuple[str, ...]
 
@@ -102,7 +116,7 @@ class Uploads:
         self._lock = Lock()
 
     def add(self, name: str, content: bytes, home: str) -> Upload:
-        """Read a file that was sent; nothing of it is stored.
+        """Read a file that was sent; store nothing of it.
 
         Parameters
         ----------
@@ -146,78 +160,83 @@ class Uploads:
                 del self._waiting[each.upload_id]
 
     def get(self, upload_id: str) -> Upload | None:
-        """The upload, if it still waits."""
+        """Return the upload if it still waits."""
         with self._lock:
-            found = self._waiting.get(upload_id)
-            if found is not None and time.monotonic() - found.began > PENDING_S:
+            upload = self._waiting.get(upload_id)
+            if upload is not None and time.monotonic() - upload.began > PENDING_S:
                 del self._waiting[upload_id]
                 return None
-            return found
+            return upload
 
     def drop(self, upload_id: str) -> None:
-        """Throw an upload away."""
+        """Discard an upload."""
         with self._lock:
             self._waiting.pop(upload_id, None)
 
-    def changed(
+    def revise(
         self,
         upload: Upload,
-        found: Mapping[str, str],
+        mapped: Mapping[str, str],
         columns: Mapping[str, str],
         home: str,
         cells: Mapping[tuple[int, str], str],
+        *,
+        erase: bool = False,
     ) -> Upload:
-        """Take over what a user said of the columns, and the cells that were corrected.
+        """Apply the user's choice of columns and corrected cells.
 
         Parameters
         ----------
-        found : mapping of our name to header
+        mapped : mapping of our name to header
             Where our columns were read from before.
         columns : mapping of our name to header
             Where they are to be read from; an empty text for nowhere.
         home : str
         cells : mapping of (row of the file, header) to text
+        erase : bool
+            Whether empty cells clear stored values.
         """
         known = set(upload.table.frame.columns)
-        said = {name: header for name, header in columns.items() if name in CANONICAL and header in known}
-        said = {name: header for name, header in said.items() if header != found.get(name)}
-        out = {found[name] for name, header in columns.items() if header == "" and found.get(name) in known}
-        made = replace(
+        chosen = {name: header for name, header in columns.items() if name in CANONICAL and header in known}
+        chosen = {name: header for name, header in chosen.items() if header != mapped.get(name)}
+        removed = {mapped[name] for name, header in columns.items() if header == "" and mapped.get(name) in known}
+        revised = replace(
             upload,
             table=_corrected(upload.table, cells),
-            columns={**{name: header for name, header in upload.columns.items() if header not in out}, **said},
-            left_out=(upload.left_out | out) - set(said.values()),
+            columns={**{name: header for name, header in upload.columns.items() if header not in removed}, **chosen},
+            left_out=(upload.left_out | removed) - set(chosen.values()),
             home=home.strip(),
+            erase=erase,
         )
-        self.put(made)
-        return made
+        self.put(revised)
+        return revised
 
 
-def look(service: ClubService, upload: Upload) -> Look:
-    """What storing an upload would do; nothing is stored."""
+def preview(service: ClubService, upload: Upload) -> Preview:
+    """Return what storing an upload would do; store nothing."""
     kind = _kind(upload)
     if kind != GAMES:
         frame = upload.table.frame
-        found = {name: name for name in frame.columns if name in {*PLAIN_FIELDS[kind], c.SCANNED}}
-        left = tuple(name for name in frame.columns if name not in found)
-        return Look(kind, None, (), "", found, frame.select(list(found)).head(SHOWN_ROWS), left)
+        mapped = {name: name for name in frame.columns if name in {*PLAIN_FIELDS[kind], c.SCANNED}}
+        left = tuple(name for name in frame.columns if name not in mapped)
+        return Preview(kind, None, (), "", mapped, frame.select(list(mapped)).head(SHOWN_ROWS), left)
     try:
-        usable = _usable(service, upload)
+        usable = _usable_rows(service, upload)
         report = _import(service, upload, usable, dry_run=True)
     except InputError as problem:
-        return Look(kind, None, (), str(problem), {}, pl.DataFrame(), tuple(upload.table.frame.columns))
+        return Preview(kind, None, (), str(problem), {}, pl.DataFrame(), tuple(upload.table.frame.columns))
     refused = (*(Refused.of(each) for each in usable.refused), *report.refused)
-    found = {name: _header(source) for name, source in usable.mapping.columns.items()}
+    mapped = {name: _header(source) for name, source in usable.mapping.columns.items()}
     used = {header for source in usable.mapping.columns.values() for header in source.columns}
     used |= {each.header for each in usable.mapping.custom_columns}
     names = [name for name in usable.games.table.columns if usable.games.table[name].null_count() < len(usable.games)]
     left_out = tuple(header for header in upload.table.frame.columns if header not in used)
     first = usable.games.table.select(names).head(SHOWN_ROWS)
-    return Look(kind, report, tuple(sorted(refused, key=lambda each: each.row or 0)), "", found, first, left_out)
+    return Preview(kind, report, tuple(sorted(refused, key=lambda each: each.row or 0)), "", mapped, first, left_out)
 
 
-def store(service: ClubService, upload: Upload) -> ImportReport:
-    """Store the rows that can be used; the report tells the others.
+def store_upload(service: ClubService, upload: Upload) -> ImportReport:
+    """Store the rows that can be used; the report lists the others.
 
     Raises
     ------
@@ -229,7 +248,7 @@ def store(service: ClubService, upload: Upload) -> ImportReport:
         return service.store.record_outcomes(table.frame, source=table.file, rows=table.rows)
     if kind == TICKETS_SOLD:
         return service.store.record_tickets(table.frame, source=table.file, rows=table.rows)
-    usable = _usable(service, upload)
+    usable = _usable_rows(service, upload)
     report = _import(service, upload, usable, dry_run=False)
     return replace(report, refused=(*(Refused.of(each) for each in usable.refused), *report.refused))
 
@@ -241,7 +260,7 @@ def _kind(upload: Upload) -> str:
     return next((kind for kind, names in PLAIN_FIELDS.items() if names <= headers), GAMES)
 
 
-def _usable(service: ClubService, upload: Upload) -> UsableGames:
+def _usable_rows(service: ClubService, upload: Upload) -> UsableGames:
     custom_columns = service.games().custom_columns
     table = replace(upload.table, frame=upload.table.frame.drop(upload.left_out, strict=False))
     sources = {name: Source((header,)) for name, header in upload.columns.items() if header in table.frame.columns}
@@ -259,12 +278,14 @@ def _import(service: ClubService, upload: Upload, usable: UsableGames, *, dry_ru
         *usable.mapping.constants,
         *(each.column.name for each in usable.mapping.custom_columns),
     ]
-    games = usable.games if c.GAME_ID in usable.mapping.columns else _recognised(service, usable.games)
-    return service.store.import_games(games, source=upload.table.file, rows=usable.rows, columns=named, dry_run=dry_run)
+    games = usable.games if c.GAME_ID in usable.mapping.columns else _with_stored_ids(service, usable.games)
+    return service.store.import_games(
+        games, source=upload.table.file, rows=usable.rows, columns=named, erase=upload.erase, dry_run=dry_run
+    )
 
 
-def _recognised(service: ClubService, games: Games) -> Games:
-    """Games without ids of their own under those of the games of the store on the same day at the same club."""
+def _with_stored_ids(service: ClubService, games: Games) -> Games:
+    """Return games without ids of their own under the ids of stored games on the same day at the same club."""
     key = [c.HOME, c.DATE, c.NUMBER]
     known = (
         service.games().table.drop_nulls(c.DATE).unique(key, keep="none").select(*key, pl.col(c.GAME_ID).alias("known"))

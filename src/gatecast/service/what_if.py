@@ -1,4 +1,4 @@
-"""What another weather, promotion, pitcher or start would do to one game, and to the plan of its home stand."""
+"""Compare a game, and the plan of its homestand, with another weather, promotion, pitcher or start."""
 
 from __future__ import annotations
 
@@ -13,38 +13,51 @@ from gatecast.collect.parse import parse
 from gatecast.collect.raw_table import Cells
 from gatecast.errors import DataError, InputError
 from gatecast.forecast import ForecastSession
-from gatecast.games import Column
+from gatecast.forecast.what_if import changeable
+from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS
 from gatecast.games.homestands import homestand_of
 from gatecast.plan import ForecastTable, Plan, make_plan
-from gatecast.service.club_service import GAMES_AREA, SETTINGS_AREA, ClubService
-from gatecast.service.plan_changes import Differences, differences
+from gatecast.service.club_service import GAMES_AREA, SCHEDULE_AREA, SETTINGS_AREA, ClubService
+from gatecast.service.plan_differences import Differences, differences
 
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["Outcome", "TwoForecasts", "WhatIfAnswer", "ask", "asked_of", "planned_as_it_is", "two_forecasts"]
+__all__ = [
+    "Field",
+    "TwoForecasts",
+    "WhatIfComparison",
+    "WhatIfResult",
+    "compare_what_if",
+    "current_plan",
+    "fields_of",
+    "two_forecasts",
+    "what_if_session",
+]
 
 CELL_ROW = 1
+MOST_CHOICES = 200
+"""Most values offered for a column; the latest ones if there are more."""
 
 
 @dataclass(frozen=True)
-class WhatIfAnswer:
-    """Two forecasts of a game, as it is and as it would be, and two plans.
+class WhatIfComparison:
+    """Two forecasts of a game, with its present and its changed values, and the differences of their plans.
 
     Parameters
     ----------
     values : dict
-        What would be otherwise, by column.
+        Changed values by column.
     before, after : dict
         As `gatecast.forecast.Forecaster.forecast` gives them.
     others : int
         Further games whose forecast would change.
     unseen : tuple of str
-        Columns whose value the model never saw in training, so that it counts as any other.
+        Columns whose value the model never saw in training, so that it is treated like any other unseen value.
     games : DataFrame
-        The games to come of its home stand, as `gatecast.plan.Plan.games` has them.
+        The games to come of its homestand, as `gatecast.plan.Plan.games` has them.
     plan : Differences
         What the plan of these games would change.
     """
@@ -60,7 +73,7 @@ class WhatIfAnswer:
 
 @dataclass(frozen=True)
 class TwoForecasts:
-    """Forecasts of a club's games to come as they are and as they would be, row by row the same games.
+    """Forecasts of a club's games to come before and after changes, row by row the same games.
 
     Parameters
     ----------
@@ -76,15 +89,17 @@ class TwoForecasts:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """An answer, or what was refused, by column; under the empty name what is of no one column."""
+class WhatIfResult:
+    """A comparison, or what was refused by column; the empty name is for what concerns no one column."""
 
-    answer: WhatIfAnswer | None
+    answer: WhatIfComparison | None
     refused: dict[str, str]
 
 
-def ask(service: ClubService, row: Mapping[str, Any], given: Mapping[str, str], units: Mapping[str, str]) -> Outcome:
-    """The answer for a game to come; nothing is stored.
+def compare_what_if(
+    service: ClubService, row: Mapping[str, Any], typed: Mapping[str, str], units: Mapping[str, str]
+) -> WhatIfResult:
+    """Compare a game to come with changed values; store nothing.
 
     Parameters
     ----------
@@ -92,20 +107,20 @@ def ask(service: ClubService, row: Mapping[str, Any], given: Mapping[str, str], 
         With a trained model.
     row : mapping
         The game by column names.
-    given : mapping of str to str
-        What would be otherwise, by column, as somebody typed it; empty texts are as it is.
+    typed : mapping of str to str
+        Changed values by column, as typed; an empty text changes nothing.
     units : mapping of str to str
         The units of numbers, as in `gatecast.collect.numbers.UNITS`; a column's own where none is named.
     """
-    values, refused = _read(service.games().columns, given, units)
+    values, refused = _read(service.games().columns, typed, units)
     values = {name: value for name, value in values.items() if value != row.get(name)}
     as_of, moved = service.as_of(row[c.HOME]), values.get(c.DATE)
     if as_of is not None and isinstance(moved, dt.date) and moved <= as_of:
-        refused[c.DATE] = f"got {moved}, expected a day after {as_of}, the last day known"
+        refused[c.DATE] = f"got {moved}, expected a day after {as_of}, the cutoff"
         del values[c.DATE]
     forecaster = service.forecaster()
     if forecaster is None:
-        return Outcome(None, {"": "There is no model yet: forecast first."})
+        return WhatIfResult(None, {"": "There is no model yet. Update the forecast first."})
     answer = None
     while values:
         try:
@@ -120,11 +135,11 @@ def ask(service: ClubService, row: Mapping[str, Any], given: Mapping[str, str], 
         except InputError as error:
             refused[""] = str(error)
             break
-    return Outcome(None, refused) if refused else Outcome(answer, {})
+    return WhatIfResult(None, refused) if refused else WhatIfResult(answer, {})
 
 
-def asked_of(service: ClubService, forecaster: Forecaster, club: str) -> ForecastSession[pl.DataFrame]:
-    """The forecast of a club's games to come that changes are asked of, made once for the games as they are."""
+def what_if_session(service: ClubService, forecaster: Forecaster, club: str) -> ForecastSession[pl.DataFrame]:
+    """Return the forecast session of a club's games to come to which changes are applied; made once."""
     return service.cached(
         ("what if", club, service.model_id()),
         (GAMES_AREA,),
@@ -135,7 +150,7 @@ def asked_of(service: ClubService, forecaster: Forecaster, club: str) -> Forecas
 def two_forecasts(
     service: ClubService, forecaster: Forecaster, club: str, changes: Mapping[str, Mapping[str, object]]
 ) -> TwoForecasts:
-    """What some changes would do to the forecasts of a club's games to come; nothing is stored.
+    """Return the forecasts of a club's games to come before and after some changes; store nothing.
 
     Parameters
     ----------
@@ -151,20 +166,20 @@ def two_forecasts(
     InputError
         As `gatecast.forecast.ForecastSession.what_if` does.
     """
-    asked = asked_of(service, forecaster, club)
-    before, after = asked.forecast(), asked.what_if(changes)
+    session = what_if_session(service, forecaster, club)
+    before, after = session.forecast(), session.what_if(changes)
     differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
     others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))
     return TwoForecasts(before, after, int(others.sum()))
 
 
-def planned_as_it_is(service: ClubService, forecaster: Forecaster, club: str, game: str) -> Plan:
-    """The plan, without reasons, of the home stand of a game to come from the forecast of `asked_of`, made once."""
+def current_plan(service: ClubService, forecaster: Forecaster, club: str, game: str) -> Plan:
+    """Return the plan, without reasons, of a game's homestand from unchanged values; made once."""
     stand = _stand(service, club, game)
     return service.cached(
         ("plan of what if", club, service.model_id(), stand[0]),
         (GAMES_AREA, SETTINGS_AREA),
-        lambda: _planned(service, asked_of(service, forecaster, club).forecast(), stand),
+        lambda: _planned(service, what_if_session(service, forecaster, club).forecast(), stand),
     )
 
 
@@ -174,12 +189,12 @@ def _planned(service: ClubService, forecast: pl.DataFrame, stand: list[str]) -> 
 
 
 def _read(
-    columns: Mapping[str, Column], given: Mapping[str, str], units: Mapping[str, str]
+    columns: Mapping[str, Column], typed: Mapping[str, str], units: Mapping[str, str]
 ) -> tuple[dict[str, object], dict[str, str]]:
-    """What was typed as values of its columns, and why some of it is none."""
+    """Return typed texts as values of their columns, and why some cannot be used."""
     values: dict[str, object] = {}
     refused: dict[str, str] = {}
-    for name, text in given.items():
+    for name, text in typed.items():
         if not text.strip() or name not in columns:
             continue
         cells = Cells(pl.Series([text.strip()]), [CELL_ROW], "", name)
@@ -192,12 +207,12 @@ def _read(
 
 def _answered(
     service: ClubService, forecaster: Forecaster, row: Mapping[str, Any], values: dict[str, object]
-) -> WhatIfAnswer:
+) -> WhatIfComparison:
     club, game = row[c.HOME], row[c.GAME_ID]
     two = two_forecasts(service, forecaster, club, {game: values})
-    here, before = pl.col(c.GAME_ID) == game, planned_as_it_is(service, forecaster, club, game)
+    here, before = pl.col(c.GAME_ID) == game, current_plan(service, forecaster, club, game)
     after = _planned(service, two.after, _stand(service, club, game))
-    return WhatIfAnswer(
+    return WhatIfComparison(
         values,
         two.before.row(by_predicate=here, named=True),
         two.after.row(by_predicate=here, named=True),
@@ -209,18 +224,18 @@ def _answered(
 
 
 def _stand(service: ClubService, club: str, game: str) -> list[str]:
-    """The games to come of the home stand of one of them."""
+    """Return the games to come of a game's homestand."""
 
-    def found() -> dict[str, list[str]]:
+    def group() -> dict[str, list[str]]:
         table = service.coming(club).table
         games, stands = table[c.GAME_ID].to_numpy(), homestand_of(table)
         return {game: games[stands == stand].tolist() for game, stand in zip(games, stands, strict=True)}
 
-    return service.cached(("home stand of what if", club), (GAMES_AREA,), found)[game]
+    return service.cached(("homestand of what if", club), (GAMES_AREA,), group)[game]
 
 
 def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, ...]:
-    """Columns with a label that the model has no input for."""
+    """Return the columns whose new label the model has no input for."""
     if forecaster.model is None:
         return ()
     encoding = forecaster.model.encoding
@@ -230,3 +245,68 @@ def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, 
         for name, value in values.items()
         if name in seen and isinstance(value, str) and not set(value.split(";")) <= set(seen[name])
     )
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that may be changed.
+
+    Parameters
+    ----------
+    column : Column
+    now : object
+        Its present value; None if unknown.
+    heeded : bool
+        Whether its value is known early enough for the forecast to use it.
+    choices : tuple of str
+        Its accepted values, or those that games hold; empty for numbers, dates and times.
+    """
+
+    column: Column
+    now: object
+    heeded: bool
+    choices: tuple[str, ...]
+
+
+def fields_of(service: ClubService, row: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Return the columns of a game to come that may be changed.
+
+    Parameters
+    ----------
+    service : ClubService
+    row : mapping
+        The game by column names.
+    """
+    columns, ahead = service.games().columns, _days_ahead(service, row)
+    return tuple(
+        Field(columns[name], row[name], ahead <= columns[name].known.lead, _choices(service, row, columns[name]))
+        for name in changeable(columns)
+    )
+
+
+def _days_ahead(service: ClubService, row: Mapping[str, Any]) -> int:
+    """Return days from the cutoff to a game; games if there are no dates."""
+    as_of, date = service.as_of(row[c.HOME]), row[c.DATE]
+    if as_of is not None and date is not None:
+        return int((date - as_of).days)
+    return (service.coming(row[c.HOME]).table[c.GAME_ID].index_of(row[c.GAME_ID]) or 0) + 1
+
+
+def _choices(service: ClubService, row: Mapping[str, Any], column: Column) -> tuple[str, ...]:
+    """Return values to choose from: the accepted ones, else those in games (of the same visitor for its starters)."""
+    if column.values or column.role not in (Role.CATEGORY, Role.LABELS) or column.dtype is not pl.String:
+        return column.values
+    key, whose = {
+        c.HOME_STARTER: (c.HOME, row[c.HOME]),
+        c.VISITOR_STARTER: (c.VISITOR, row[c.VISITOR]),
+        c.PROMOTION: (c.HOME, row[c.HOME]),
+    }.get(column.name, ("", None))
+
+    def choices() -> tuple[str, ...]:
+        table = service.games().table
+        values = (table.filter(pl.col(key) == whose) if key else table)[column.name].drop_nulls().reverse()
+        if column.role is Role.LABELS:
+            values = values.str.split(";").explode(empty_as_null=True).drop_nulls()
+        return tuple(sorted(values.unique(maintain_order=True).head(MOST_CHOICES).to_list()))
+
+    return service.cached(("choices", column.name, whose), (SCHEDULE_AREA,), choices)

@@ -1,4 +1,4 @@
-"""The memory: games, tickets sold, forecasts and plans as issued, outcomes, and a service's settings, in a database."""
+"""Keep games, tickets sold, issued forecasts and plans, outcomes and settings in a database."""
 
 from gatecast.store.access import Token
 from gatecast.store.jobs import Job

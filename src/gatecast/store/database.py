@@ -1,9 +1,4 @@
-"""The engine below the store: SQLite in a folder or PostgreSQL by a URL; transactions that read, and that write.
-
-Whoever writes holds the database alone from the first statement on (`BEGIN IMMEDIATE`, or an advisory lock of
-PostgreSQL), so that what an import compares with cannot change before it is written. Whoever reads sees one state
-throughout, and neither waits nor is waited for.
-"""
+"""Connect to SQLite in a folder or PostgreSQL by a URL; read and write in transactions; migrate the tables."""
 
 from __future__ import annotations
 
@@ -13,14 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gatecast.errors import MissingExtraError, StoreError
 
-__all__ = ["FILE_NAME", "Database", "database_url"]
+__all__ = ["FILE_NAME", "Database", "database_url", "migrate", "newest"]
 
 FILE_NAME = "gatecast.db"
 WRITES = "gatecast_writes"
@@ -30,12 +30,12 @@ CONNECTIONS, MORE_CONNECTIONS = 10, 30
 
 
 def database_url(place: str | Path) -> URL:
-    """The database that a folder or a URL stands for.
+    """Return the URL of the database that a folder or a URL stands for.
 
     Parameters
     ----------
     place : path or str
-        A folder, made where its parent exists: SQLite in its file `gatecast.db`. Or `postgresql://user@host/name`.
+        A folder, created if its parent exists, for SQLite in its file `gatecast.db`; or `postgresql://user@host/name`.
 
     Raises
     ------
@@ -92,40 +92,40 @@ class Database:
             url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, connect_args=waits, pool_pre_ping=not sqlite
         )
         self.sqlite = sqlite
-        self._turn = Lock()
+        self._writer = Lock()
         if sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the database; it cannot be used to write on PostgreSQL."""
+        """Open a transaction that sees one state of the database; it cannot write on PostgreSQL."""
         options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._told(), self.engine.execution_options(**options).begin() as connection:
+        with self._plain_errors(), self.engine.execution_options(**options).begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A connection of the only writer; all it does is kept when the block ends, and nothing if it raises."""
+        """Open the only writing transaction; commit it when the block ends, roll it back if the block raises."""
         # The threads of a process take turns here: SQLite would have them ask again and again, in no order.
-        with self._turn, self._told(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
+        with self._writer, self._plain_errors(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
             if not self.sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
             yield connection
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         self.engine.dispose()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Errors of the driver in one line, without the statement and its values."""
+    def _plain_errors(self) -> Iterator[None]:
+        """Turn errors of the driver into one line, without the statement and its values."""
         try:
             yield
         except sa.exc.DBAPIError as failed:
-            said = (str(failed.orig).strip().splitlines() or ["no answer"])[0]
+            answer = (str(failed.orig).strip().splitlines() or ["no answer"])[0]
             raise StoreError(
-                f"{self.name}: got {said!r}, expected a database of gatecast that can be read and written"
+                f"{self.name}: got {answer!r}, expected a database of gatecast that can be read and written"
             ) from failed
         except sa.exc.TimeoutError:
             raise StoreError(f"{self.name}: got no free connection, expected one within half a minute") from None
@@ -156,3 +156,49 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def newest() -> str:
+    """Return the revision that this version of gatecast writes."""
+    return ScriptDirectory(str(SCRIPTS)).get_current_head() or ""
+
+
+def migrate(database: Database) -> None:
+    """Apply the migrations that a database lacks: all of them or, if one fails, none.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be opened, or a newer version of gatecast wrote it.
+    """
+    scripts = ScriptDirectory(str(SCRIPTS))
+    head = scripts.get_current_head()
+    with database.reading() as connection:
+        if _current(connection, scripts, database.name) == head:
+            return
+    with database.writing() as connection:
+        if _current(connection, scripts, database.name) != head:
+            _upgrade(connection, scripts)
+
+
+def _current(connection: sa.Connection, scripts: ScriptDirectory, name: str) -> str | None:
+    """Return the revision of a database; None for an empty one."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+        raise StoreError(
+            f"{name}: got tables of revision {revision!r}, expected {newest()!r} or an older one; "
+            "upgrade gatecast: a newer version wrote this database"
+        )
+    return revision
+
+
+def _upgrade(connection: sa.Connection, scripts: ScriptDirectory) -> None:
+    def steps(revision: Any, _: MigrationContext) -> Any:  # noqa: ANN401  the types of Alembic's own callback
+        return scripts._upgrade_revs("head", revision)
+
+    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
+        environment.configure(connection=connection)
+        environment.run_migrations()

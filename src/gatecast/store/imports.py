@@ -1,4 +1,4 @@
-"""Games into the database, each import with what it changed, so that it can be taken back."""
+"""Write games to the database, each import with what it changed, so that it can be undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gatecast.errors import StoreError
 from gatecast.games import columns as c
 from gatecast.store import revisions
-from gatecast.store.compare import Comparison
+from gatecast.store.comparison import Comparison
 from gatecast.store.report import ImportReport, Undone
 from gatecast.store.rows import WITHDRAWN, as_json, declare, declared, from_json, game_rows, stored_games
 from gatecast.store.schema import GAME_CHANGES, GAMES, IMPORTS, OUTCOMES, RESULTS
@@ -22,58 +22,60 @@ KEY = "key"
 
 
 def write(
-    connection: sa.Connection, found: Comparison, source: str, *, now: dt.datetime, known_at: dt.datetime
+    connection: sa.Connection, comparison: Comparison, source: str, *, now: dt.datetime, known_at: dt.datetime
 ) -> ImportReport:
-    """Store what a comparison found, with a note of what it changed.
+    """Store what a comparison found, with a record of what it changed.
 
     Parameters
     ----------
     connection : Connection
-        Of the only writer.
-    found : Comparison
-        Made in the same transaction.
+        Of a writing transaction.
+    comparison : Comparison
+        Computed in the same transaction.
     source : str
     now : datetime
     known_at : datetime
-        When the gates and scans were known.
+        When the attendance and scans were known.
     """
     counts = {
-        IMPORTS.c.added: found.added.height,
-        IMPORTS.c.changed: found.changed.height,
-        IMPORTS.c.unchanged: found.unchanged,
-        IMPORTS.c.refused: len({each.row for each in found.refused}),
+        IMPORTS.c.added: comparison.added.height,
+        IMPORTS.c.changed: comparison.changed.height,
+        IMPORTS.c.unchanged: comparison.unchanged,
+        IMPORTS.c.refused: len({each.row for each in comparison.refused}),
     }
-    made = connection.execute(
+    inserted = connection.execute(
         sa.insert(IMPORTS).values({IMPORTS.c.imported_at: now, IMPORTS.c.source: source, **counts})
     )
-    number = made.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has one
-    declares = declare(connection, found.custom_columns)
+    number = inserted.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has one
+    declares = declare(connection, comparison.custom_columns)
     returning = _withdrawn(connection)
-    fresh = found.added.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
-    back = found.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
-    _insert(connection, sa.insert(GAMES), game_rows(fresh, found.custom_columns))
-    _update(connection, game_rows(pl.concat([back, found.changed.select(back.columns)]), found.custom_columns))
-    changes = _changes(found)
+    fresh = comparison.added.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
+    back = comparison.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
+    _insert(connection, sa.insert(GAMES), game_rows(fresh, comparison.custom_columns))
+    _update(
+        connection, game_rows(pl.concat([back, comparison.changed.select(back.columns)]), comparison.custom_columns)
+    )
+    changes = _changes(comparison)
     _insert(connection, sa.insert(GAME_CHANGES), [{**row, "import_id": number} for row in changes])
-    nothing = found.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
-    after = pl.concat([found.added, found.changed.select(found.added.columns)])
-    before = pl.concat([nothing, found.before.select(found.added.columns)])
+    nothing = comparison.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
+    after = pl.concat([comparison.added, comparison.changed.select(comparison.added.columns)])
+    before = pl.concat([nothing, comparison.before.select(comparison.added.columns)])
     _outcomes(connection, before, after, number, now=now, known_at=known_at)
     revisions.move(connection, revisions.IMPORTS)
     if declares or after.height:
         revisions.move(connection, revisions.GAMES)
     if declares or any(_of_schedule(row[GAME_CHANGES.c.before.name]) for row in changes):
         revisions.move(connection, revisions.SCHEDULE)
-    return found.report(number, source)
+    return comparison.report(number, source)
 
 
 def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
-    """Give every game of an import the values it had before, and take the games out that it added.
+    """Give every game of an import the values it had before, and withdraw the games that it added.
 
     Raises
     ------
     StoreError
-        No such import, one taken back already, or a later one that touched the same games.
+        No such import, one undone already, or a later one that touched the same games.
     """
     _check_undoable(connection, number)
     ours = sa.select(GAME_CHANGES.c.game_id, GAME_CHANGES.c.before).where(GAME_CHANGES.c.import_id == number)
@@ -105,7 +107,7 @@ def _check_undoable(connection: sa.Connection, number: int) -> None:
     if row is None:
         raise StoreError(f"import {number}: got no such import, expected one that the list of imports shows")
     if row.undone_at is not None:
-        raise StoreError(f"import {number}: got an import taken back already, expected one that stands")
+        raise StoreError(f"import {number}: got an import that was undone already, expected one that is in effect")
     ours, later = GAME_CHANGES, GAME_CHANGES.alias()
     clash = connection.execute(
         sa.select(sa.func.max(later.c.import_id), sa.func.count(sa.distinct(later.c.game_id)))
@@ -116,29 +118,29 @@ def _check_undoable(connection: sa.Connection, number: int) -> None:
     if clash[0] is not None:
         raise StoreError(
             f"import {number}: got {clash[1]} of its games in later imports, expected games not touched since; "
-            f"take back import {clash[0]} first"
+            f"undo import {clash[0]} first"
         )
 
 
 def _withdrawn(connection: sa.Connection) -> pl.DataFrame:
-    """Ids of the games that were taken out."""
+    """Return the ids of games that were withdrawn."""
     ids = connection.scalars(sa.select(GAMES.c.game_id).where(GAMES.c.withdrawn)).all()
     return pl.DataFrame({c.GAME_ID: ids}, schema={c.GAME_ID: pl.String})
 
 
-def _changes(found: Comparison) -> list[dict[str, Any]]:
-    """For each game its id and the cells that changed as they were; None for a game that was not there."""
+def _changes(comparison: Comparison) -> list[dict[str, Any]]:
+    """Return for each game its id and the earlier values of the cells that changed; None for a new game."""
     game, before = GAME_CHANGES.c.game_id.name, GAME_CHANGES.c.before.name
-    rows: list[dict[str, Any]] = [{game: each, before: None} for each in found.added[c.GAME_ID]]
-    names = found.changed.columns
-    for old, new in zip(found.before.select(names).iter_rows(), found.changed.iter_rows(), strict=True):
+    rows: list[dict[str, Any]] = [{game: each, before: None} for each in comparison.added[c.GAME_ID]]
+    names = comparison.changed.columns
+    for old, new in zip(comparison.before.select(names).iter_rows(), comparison.changed.iter_rows(), strict=True):
         cells = {name: as_json(a) for name, a, b in zip(names, old, new, strict=True) if a != b}
         rows.append({game: new[names.index(c.GAME_ID)], before: cells})
     return rows
 
 
 def _of_schedule(before: dict[str, Any] | None) -> bool:
-    """Whether a change is of more than a game's gate and scans."""
+    """Return whether a change concerns more than a game's attendance and scans."""
     return before is None or not before.keys() <= {*RESULTS}
 
 
@@ -151,13 +153,13 @@ def _outcomes(
     now: dt.datetime,
     known_at: dt.datetime,
 ) -> None:
-    """A row for each game whose gate or scans differ."""
+    """Record an outcome for each game whose attendance or scans differ."""
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in RESULTS)).to_series()
     rows = after.filter(differs).select(c.GAME_ID, *RESULTS).to_dicts()
-    told = {
+    stamp = {
         OUTCOMES.c.known_at.name: known_at, OUTCOMES.c.recorded_at.name: now, OUTCOMES.c.import_id.name: number,
     }  # fmt: skip
-    _insert(connection, sa.insert(OUTCOMES), [{**row, **told} for row in rows])
+    _insert(connection, sa.insert(OUTCOMES), [{**row, **stamp} for row in rows])
 
 
 def _insert(connection: sa.Connection, statement: sa.Insert, rows: list[dict[str, Any]]) -> None:

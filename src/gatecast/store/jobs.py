@@ -1,4 +1,4 @@
-"""Work that takes a while: how far it has come, and whether it may go on."""
+"""Keep long work: how far it has come, and whether it may continue."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from gatecast.errors import InputError, StoreError
-from gatecast.store import moments
 from gatecast.store.database import Database
 from gatecast.store.rows import as_text
-from gatecast.store.schema import JOBS
+from gatecast.store.schema import JOBS, utc_now
 
 __all__ = ["CANCELLED", "DONE", "FAILED", "INTERRUPTED", "RUNNING", "WAITING", "Job", "Jobs"]
 
@@ -29,20 +28,20 @@ class Job:
     ----------
     job_id : int
     kind : str
-        What is done, such as training.
+        The kind of work, such as training.
     params : dict
-        What it is done with.
+        Its parameters.
     state : str
-        waiting (nothing reported yet), running, done, failed, cancelled, or interrupted (its worker fell silent).
+        waiting (nothing reported yet), running, done, failed, cancelled, or interrupted (its worker went silent).
     done : float
         The share that is done, from 0 to 1.
     message : str
-        What it said last.
+        Its last message.
     started_at, heartbeat_at : datetime
-        When it was asked for, and when it last reported.
+        When it was started, and when it last reported.
     finished_at : datetime or None
     cancelling : bool
-        Whether cancelling was asked for.
+        Whether it was asked to stop.
     """
 
     job_id: int
@@ -61,12 +60,12 @@ COLUMNS = tuple(JOBS.c[name] for name in Job.__dataclass_fields__)
 
 
 class Jobs:
-    """The part of a store that keeps jobs; a worker reports, and whoever looks on may ask it to stop."""
+    """Part of a store: jobs, which a worker reports on and anyone may cancel."""
 
     database: Database
 
     def start_job(self, kind: str, params: Mapping[str, Any]) -> int:
-        """Note a job that waits for its first report; its number.
+        """Record a job that waits for its worker's first report and return its number.
 
         Parameters
         ----------
@@ -80,7 +79,7 @@ class Jobs:
             Another value.
         """
         as_text(dict(params), f"job {kind!r}")
-        now = moments.now()
+        now = utc_now()
         row = {
             JOBS.c.kind: kind,
             JOBS.c.params: dict(params),
@@ -92,12 +91,12 @@ class Jobs:
             JOBS.c.heartbeat_at: now,
         }
         with self.database.writing() as connection:
-            made = connection.execute(sa.insert(JOBS).values(row)).inserted_primary_key
-        number: int = made[0]  # type: ignore[index]  # an insert of one row has one
+            inserted = connection.execute(sa.insert(JOBS).values(row)).inserted_primary_key
+        number: int = inserted[0]  # type: ignore[index]  # an insert of one row has one
         return number
 
     def job(self, job_id: int) -> Job:
-        """A job as it stands.
+        """Return a job.
 
         Raises
         ------
@@ -108,39 +107,39 @@ class Jobs:
             return _job(connection, job_id)
 
     def jobs(self, limit: int = 20) -> list[Job]:
-        """The jobs asked for last, the newest first."""
+        """Return the latest jobs, newest first."""
         query = sa.select(*COLUMNS).order_by(JOBS.c.job_id.desc()).limit(limit)
         with self.database.reading() as connection:
             return [Job(*row) for row in connection.execute(query)]
 
     def report_job(self, job_id: int, done: float, message: str) -> bool:
-        """Tell how far a job has come, which also tells that its worker lives.
+        """Report how far a job has come, which also shows that its worker is alive.
 
         Parameters
         ----------
         done : float
-            The share that is done; brought into 0 to 1.
+            The share that is done; clipped to 0 to 1.
         message : str
 
         Returns
         -------
         bool
-            Whether it may go on; False where cancelling was asked for or the job has ended.
+            Whether it may continue; False if it was cancelled or has ended.
         """
-        told = {
+        report = {
             JOBS.c.state: RUNNING,
             JOBS.c.done: max(0.0, min(1.0, done)),
             JOBS.c.message: message,
-            JOBS.c.heartbeat_at: moments.now(),
+            JOBS.c.heartbeat_at: utc_now(),
         }
         with self.database.writing() as connection:
-            connection.execute(_update(job_id, OPEN).values(told))
+            connection.execute(_update(job_id, OPEN).values(report))
             job = _job(connection, job_id)
         return job.state == RUNNING and not job.cancelling
 
     def cancel_job(self, job_id: int) -> None:
-        """Ask a running job to stop; one that waits is cancelled at once, and one that has ended is left."""
-        now = moments.now()
+        """Ask a running job to stop; cancel a waiting one at once; leave one that has ended."""
+        now = utc_now()
         with self.database.writing() as connection:
             connection.execute(_update(job_id, (RUNNING,)).values({JOBS.c.cancelling: True}))
             connection.execute(
@@ -151,7 +150,7 @@ class Jobs:
             _job(connection, job_id)
 
     def finish_job(self, job_id: int, state: str, message: str) -> None:
-        """Note how a job ended; the first end counts, but a worker taken for dead may still tell its own.
+        """Record how a job ended; the first end counts, but a worker taken for dead may still report its own.
 
         Parameters
         ----------
@@ -166,8 +165,8 @@ class Jobs:
         """
         if state not in ENDED:
             raise InputError(f"got a job that ended as {state!r}, expected {', '.join(ENDED)}")
-        now = moments.now()
-        told = {
+        now = utc_now()
+        end = {
             JOBS.c.state: state,
             JOBS.c.message: message,
             JOBS.c.heartbeat_at: now,
@@ -175,22 +174,22 @@ class Jobs:
             **({JOBS.c.done: 1.0} if state == DONE else {}),
         }
         with self.database.writing() as connection:
-            connection.execute(_update(job_id, (*OPEN, INTERRUPTED)).values(told))
+            connection.execute(_update(job_id, (*OPEN, INTERRUPTED)).values(end))
             _job(connection, job_id)
 
     def interrupt_jobs(self, older_than_s: float) -> list[Job]:
-        """Give up the jobs that wait or run and have said nothing for that many seconds; those jobs, oldest first."""
-        now = moments.now()
+        """Give up open jobs without a report for that many seconds, and return them, oldest first."""
+        now = utc_now()
         silent = JOBS.c.state.in_(OPEN), JOBS.c.heartbeat_at <= now - dt.timedelta(seconds=older_than_s)
         with self.database.writing() as connection:
-            found = connection.scalars(sa.select(JOBS.c.job_id).where(*silent).order_by(JOBS.c.job_id)).all()
-            told = {JOBS.c.state: INTERRUPTED, JOBS.c.finished_at: now}
-            connection.execute(sa.update(JOBS).where(JOBS.c.job_id.in_(found)).values(told))
-            return [_job(connection, number) for number in found]
+            numbers = connection.scalars(sa.select(JOBS.c.job_id).where(*silent).order_by(JOBS.c.job_id)).all()
+            end = {JOBS.c.state: INTERRUPTED, JOBS.c.finished_at: now}
+            connection.execute(sa.update(JOBS).where(JOBS.c.job_id.in_(numbers)).values(end))
+            return [_job(connection, number) for number in numbers]
 
 
 def _update(job_id: int, states: tuple[str, ...]) -> sa.Update:
-    """A change of a job in one of these states."""
+    """Return an update of a job in one of these states."""
     return sa.update(JOBS).where(JOBS.c.job_id == job_id, JOBS.c.state.in_(states))
 
 

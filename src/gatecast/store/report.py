@@ -1,4 +1,4 @@
-"""What an import did, and what it refused."""
+"""Report what an import did and what it refused."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Refused:
 
     @classmethod
     def of(cls, error: DataError) -> Refused:
-        """What a check refused."""
+        """Return what a failed check refused."""
         return cls(error.row, error.column, error.got, error.expected, error.remedy)
 
     @property
     def reason(self) -> str:
-        """Why, in one line without the place."""
+        """Return why in one line, without the place."""
         return str(DataError(self.got, self.expected, self.remedy))
 
     def __str__(self) -> str:
@@ -72,7 +72,7 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class Undone:
-    """What taking an import back did: games taken out again, and games given their earlier values."""
+    """What undoing an import did: games withdrawn, and games given their earlier values."""
 
     import_id: int
     withdrawn: int

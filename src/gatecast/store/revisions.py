@@ -1,4 +1,4 @@
-"""A number for each area of the store that moves with every write, to tell whether anything changed since."""
+"""Count the changes of each area of the store, to tell whether anything changed since."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ GAMES, SCHEDULE, IMPORTS, TICKETS, FORECASTS, PLANS, SETTINGS = AREAS = (
     "plans",
     "settings",
 )
-"""The schedule is the games without their gates and scans: it moves together with the games, and less often."""
+"""The schedule is the games without attendance and scans; it moves together with the games, and less often."""
 
 
 def upsert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """An insert into `table` that may say what to do where the row is there already."""
+    """Return an insert into `table` that can say what to do if the row exists."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def move(connection: sa.Connection, area: str) -> None:
-    """Move the number of an area by one, in the transaction that writes to it."""
+    """Increase the number of an area by one, in the transaction that writes to it."""
     insert = upsert(connection, REVISIONS).values({REVISIONS.c.area: area, REVISIONS.c.number: 1})
     connection.execute(insert.on_conflict_do_update(index_elements=["area"], set_={"number": REVISIONS.c.number + 1}))
 
 
 def read_revisions(connection: sa.Connection) -> dict[str, int]:
-    """The number of every area, in the order of `AREAS`."""
+    """Return the number of every area, in the order of `AREAS`."""
     rows = connection.exec_driver_sql("SELECT area, number FROM revisions").all()
     return {**dict.fromkeys(AREAS, 0), **{row.area: row.number for row in rows}}

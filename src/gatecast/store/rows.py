@@ -1,4 +1,4 @@
-"""Games between data frames and rows of the database."""
+"""Convert games between data frames and rows of the database."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ FURTHER, PLACE, WITHDRAWN = GAMES.c.further.name, GAMES.c.place.name, GAMES.c.wi
 
 
 def declared(connection: sa.Connection) -> tuple[Column, ...]:
-    """The club's own columns, by name."""
+    """Return the club's custom columns by name."""
     texts = connection.scalars(sa.select(FURTHER_COLUMNS.c.declaration).order_by(FURTHER_COLUMNS.c.name))
     return tuple(column for text in texts for column in columns_from_json(text))
 
 
 def declared_with(connection: sa.Connection, custom_columns: Sequence[Column], file: str) -> tuple[Column, ...]:
-    """The club's own columns with those of a table, by name.
+    """Return the club's custom columns with those of a table, by name.
 
     Raises
     ------
     DataError
-        A column is declared otherwise already.
+        A column is declared differently already.
     """
     known = {column.name: column for column in declared(connection)}
     for column in custom_columns:
         before = known.setdefault(column.name, column)
         if before != column:
             got, expected = columns_to_json([column]), f"as declared before: {columns_to_json([before])}"
-            remedy = "declare it alike, or under another name"
+            remedy = "declare it the same way, or use another name"
             raise DataError(got, expected, remedy, file=file, column=column.name)
     return tuple(known[name] for name in sorted(known))
 
 
 def declare(connection: sa.Connection, columns: Sequence[Column]) -> bool:
-    """Keep the declarations that are not kept yet; whether there were any."""
+    """Store the declarations that are not stored yet, and return whether there were any."""
     stored = set(connection.scalars(sa.select(FURTHER_COLUMNS.c.name)))
     name, text = FURTHER_COLUMNS.c.name.name, FURTHER_COLUMNS.c.declaration.name
     fresh = [{name: each.name, text: columns_to_json([each])} for each in columns if each.name not in stored]
@@ -74,7 +74,7 @@ def declare(connection: sa.Connection, columns: Sequence[Column]) -> bool:
 
 
 def outcome_counts() -> sa.ColumnElement[bool]:
-    """That an outcome is the one of its game that counts, the last one recorded; to join it to games by."""
+    """Return the condition that an outcome is the last one recorded of its game, for a join to games."""
     each = OUTCOMES.alias()
     last = sa.select(sa.func.max(each.c.outcome_id)).where(each.c.game_id == GAMES.c.game_id)
     return OUTCOMES.c.outcome_id == last.correlate(GAMES).scalar_subquery()
@@ -87,16 +87,16 @@ def stored_games(
     all_of_them: bool = False,
     among: Sequence[str | None] | None = None,
 ) -> pl.DataFrame:
-    """Every canonical column and the custom_columns, typed, then `PLACE` and `WITHDRAWN`.
+    """Return every canonical column and the custom columns, typed, then `PLACE` and `WITHDRAWN`.
 
     Parameters
     ----------
     custom_columns : sequence of Column
-        The further columns to read.
+        The custom columns to read.
     all_of_them : bool
-        With the games that were taken out by undoing their import.
+        Include games withdrawn by undoing their import.
     among : sequence of str, optional
-        Ids of games, few of which are looked up one by one; games without them may come as well.
+        Ids of games, few of which are looked up one by one; other games may be returned too.
     """
     columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in CANONICAL]
     columns += [GAMES.c.place, GAMES.c.withdrawn, *([GAMES.c.further] if custom_columns else [])]
@@ -118,7 +118,7 @@ def stored_games(
 
 
 def stored_results(connection: sa.Connection) -> pl.DataFrame:
-    """Gate and scans of every game with an outcome, as the last one of it says: game_id and `RESULTS`."""
+    """Return game_id, attendance and scans of every game with an outcome, by its last one."""
     last = sa.select(sa.func.max(OUTCOMES.c.outcome_id)).group_by(OUTCOMES.c.game_id)
     query = sa.select(*(OUTCOMES.c[name] for name in (c.GAME_ID, *RESULTS))).where(OUTCOMES.c.outcome_id.in_(last))
     schema = {name: CANONICAL[name].dtype for name in (c.GAME_ID, *RESULTS)}
@@ -132,22 +132,22 @@ def _further_series(column: Column, further: Sequence[Mapping[str, Any]]) -> pl.
 
 
 def game_rows(table: pl.DataFrame, custom_columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Rows for the table of games: canonical columns without results, and known custom columns as JSON."""
+    """Return rows for the table of games: canonical columns without results, and custom columns as JSON."""
     names = [column.name for column in custom_columns]
-    kept = [name for name in CANONICAL if name not in RESULTS]
-    rows = table.select(*kept, PLACE, WITHDRAWN).to_dicts()
+    names_of_games = [name for name in CANONICAL if name not in RESULTS]
+    rows = table.select(*names_of_games, PLACE, WITHDRAWN).to_dicts()
     for row, further in zip(rows, table.select(names).iter_rows() if names else [()] * table.height, strict=True):
         row[FURTHER] = {name: as_json(value) for name, value in zip(names, further, strict=True) if value is not None}
     return rows
 
 
 def as_json(value: object) -> object:
-    """A cell as JSON holds it: dates and times as text."""
+    """Return a cell as JSON holds it: dates and times as text."""
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value
 
 
 def as_text(value: object, name: str) -> str:
-    """A value in the text of JSON.
+    """Return a value as JSON text.
 
     Raises
     ------
@@ -156,12 +156,14 @@ def as_text(value: object, name: str) -> str:
     """
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError) as refused:
-        raise InputError(f"{name}: got what JSON cannot hold ({refused}), expected text, numbers and lists") from None
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{name}: got a value that JSON cannot hold ({error}), expected text, numbers and lists"
+        ) from None
 
 
 def from_json(value: Any, column: Column) -> Any:  # noqa: ANN401  any cell
-    """The cell that `as_json` made JSON of."""
+    """Return the cell that `as_json` turned into JSON."""
     if value is not None and column.dtype is pl.Date:
         return dt.date.fromisoformat(value)
     if value is not None and column.dtype is pl.Time:
@@ -170,7 +172,7 @@ def from_json(value: Any, column: Column) -> Any:  # noqa: ANN401  any cell
 
 
 def in_order(table: pl.DataFrame) -> pl.DataFrame:
-    """Games in order of play: by date, or in the order they came in where there are no dates."""
+    """Sort games in order of play: by date, or in order of arrival if there are no dates."""
     if table[c.DATE].null_count():
         return table.sort(PLACE)
     return table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)

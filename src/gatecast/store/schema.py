@@ -1,8 +1,8 @@
-"""The tables of the database, for SQLite and PostgreSQL alike.
+"""Define the tables of the database, for SQLite and PostgreSQL alike.
 
-Games hold the canonical columns of `gatecast.games.columns` but the gate and the scans: those are outcomes, of which
+Games hold the canonical columns of `gatecast.games.columns` except attendance and scans: those are outcomes, of which
 each correction is a row of its own and the last one counts. Forecasts, plans, outcomes and snapshots of tickets sold
-are never changed; triggers of the first migration refuse it.
+are never changed; triggers of the first migration forbid it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan.columns import TICKETS
@@ -36,6 +37,8 @@ __all__ = [
     "TICKETS_SOLD",
     "TOKENS",
     "Utc",
+    "utc_now",
+    "with_zone",
 ]
 
 RESULTS = (c.ATTENDANCE, c.SCANNED)
@@ -60,13 +63,13 @@ METADATA = sa.MetaData(
 
 
 class Utc(sa.types.TypeDecorator[dt.datetime]):
-    """A moment: taken with its time zone, kept and given back in UTC, to the microsecond."""
+    """A moment: given with its time zone, stored and returned in UTC, to the microsecond."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """The moment in UTC, without its zone where the database knows none."""
+        """Return the moment in UTC, without its zone if the database has no zones."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -75,10 +78,28 @@ class Utc(sa.types.TypeDecorator[dt.datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """The moment in UTC, with its zone."""
+        """Return the moment in UTC, with its zone."""
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def utc_now() -> dt.datetime:
+    """Return the present moment in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def with_zone(moment: dt.datetime) -> dt.datetime:
+    """Return a moment unchanged after checking that it has a time zone.
+
+    Raises
+    ------
+    InputError
+        It has none.
+    """
+    if moment.tzinfo is None:
+        raise InputError(f"got {moment} without a time zone, expected one such as {moment}+00:00")
+    return moment
 
 
 def _canonical(name: str) -> sa.Column[object]:

@@ -1,4 +1,4 @@
-"""What a club has chosen: a JSON value for each key."""
+"""Keep a club's settings: a JSON value for each key."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gatecast.store import moments, revisions
+from gatecast.store import revisions
 from gatecast.store.database import Database
 from gatecast.store.rows import as_text
-from gatecast.store.schema import SETTINGS
+from gatecast.store.schema import SETTINGS, utc_now
 
 __all__ = ["Settings"]
 
 
 class Settings:
-    """The part of a store that keeps settings."""
+    """Part of a store: settings."""
 
     database: Database
 
     def setting(self, key: str) -> Any | None:  # noqa: ANN401  any JSON value
-        """The value of a setting; None where it was never saved."""
+        """Return the value of a setting; None if it was never saved."""
         with self.database.reading() as connection:
             return connection.scalar(sa.select(SETTINGS.c.value).where(SETTINGS.c.key == key))
 
     def save_setting(self, key: str, value: Any) -> None:  # noqa: ANN401  any JSON value
-        """Keep the value of a setting in place of the one before; None empties it.
+        """Save the value of a setting in place of the one before; None empties it.
 
         Raises
         ------
@@ -33,7 +33,7 @@ class Settings:
             A value that JSON does not know.
         """
         text = as_text(value, f"setting {key!r}")
-        row = {"key": key, "value": value, "changed_at": moments.now()}
+        row = {"key": key, "value": value, "changed_at": utc_now()}
         with self.database.writing() as connection:
             before = connection.execute(sa.select(SETTINGS.c.value).where(SETTINGS.c.key == key)).first()
             if before is not None and as_text(before.value, f"setting {key!r}") == text:

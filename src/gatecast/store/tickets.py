@@ -1,4 +1,4 @@
-"""Tickets sold so far: a snapshot for each game and day, and its corrections."""
+"""Keep tickets sold so far: a snapshot for each game and day, and its corrections."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROW = "row"
 def write_tickets(
     connection: sa.Connection, frame: pl.DataFrame, source: str, rows: Sequence[int], now: dt.datetime
 ) -> ImportReport:
-    """Keep what was sold by the end of each day; a figure given again is kept once, another one corrects it.
+    """Record what was sold by the end of each day; a repeated figure changes nothing, another one corrects it.
 
     Parameters
     ----------
@@ -64,25 +64,25 @@ def write_tickets(
         refused += [Refused(row, column, repr(str(value)), expected, remedy)
                     for row, value in typed.filter(broken).select(ROW, column).iter_rows()]  # fmt: skip
     typed = typed.filter(~pl.col(ROW).is_in([each.row for each in refused]))
-    found = typed.join(read_tickets(connection, games), on=DAY, how="left", maintain_order="left", suffix="_before")
+    beside = typed.join(read_tickets(connection, games), on=DAY, how="left", maintain_order="left", suffix="_before")
     before = pl.col(f"{TICKETS}_before")
-    fresh = found.filter(before.ne_missing(pl.col(TICKETS)))
+    fresh = beside.filter(before.ne_missing(pl.col(TICKETS)))
     if fresh.height:
-        told = {TICKETS_SOLD.c.recorded_at.name: now}
-        connection.execute(sa.insert(TICKETS_SOLD), [{**row, **told} for row in fresh.select(list(SCHEMA)).to_dicts()])
+        stamp = {TICKETS_SOLD.c.recorded_at.name: now}
+        connection.execute(sa.insert(TICKETS_SOLD), [{**row, **stamp} for row in fresh.select(list(SCHEMA)).to_dicts()])
         revisions.move(connection, revisions.TICKETS)
     added = fresh.filter(before.is_null()).height
     refused.sort(key=lambda each: (each.row or 0, each.column))
-    return ImportReport(None, source, added, fresh.height - added, found.height - fresh.height, tuple(refused))
+    return ImportReport(None, source, added, fresh.height - added, beside.height - fresh.height, tuple(refused))
 
 
 def read_tickets(connection: sa.Connection, games: Sequence[str] | None = None) -> pl.DataFrame:
-    """Game, day and tickets sold by its end, the last correction of each; by game and day.
+    """Return game, day and tickets sold by its end, the last correction of each; by game and day.
 
     Parameters
     ----------
     games : sequence of str, optional
-        Ids, few of which are looked up one by one; those of other games may come as well.
+        Ids, few of which are looked up one by one; those of other games may be returned too.
     """
     last = sa.select(sa.func.max(TICKETS_SOLD.c.snapshot_id)).group_by(*(TICKETS_SOLD.c[name] for name in DAY))
     if games is not None and len(games) <= FEW_GAMES:
@@ -92,22 +92,22 @@ def read_tickets(connection: sa.Connection, games: Sequence[str] | None = None) 
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(DAY)
 
 
-def _typed(given: pl.Series, column: Column) -> pl.Series:
-    """A column typed, null where a cell cannot be used."""
+def _typed(cells: pl.Series, column: Column) -> pl.Series:
+    """Return a typed column, null for cells that cannot be used."""
     if column.dtype is pl.Date:
-        if given.dtype == pl.String:
-            return given.str.to_date("%Y-%m-%d", strict=False)
-        return given.cast(pl.Date) if given.dtype.is_temporal() else pl.Series(given.name, [None] * len(given), pl.Date)
+        if cells.dtype == pl.String:
+            return cells.str.to_date("%Y-%m-%d", strict=False)
+        return cells.cast(pl.Date) if cells.dtype.is_temporal() else pl.Series(cells.name, [None] * len(cells), pl.Date)
     if column.dtype is pl.String:
-        return given.cast(pl.String)
-    number = given.cast(pl.Float64, strict=False)
+        return cells.cast(pl.String)
+    number = cells.cast(pl.Float64, strict=False)
     sound = (number == number.round()) & (number >= column.low) & (number <= column.high)
     return number.set(~sound.fill_null(False), None).cast(column.dtype)
 
 
-def _unusable(given: pl.Series, column: Column, rows: pl.Series) -> list[Refused]:
-    broken = _typed(given, column).is_null()
+def _unusable(cells: pl.Series, column: Column, rows: pl.Series) -> list[Refused]:
+    broken = _typed(cells, column).is_null()
     return [
         Refused(row, column.name, "nothing" if value is None else repr(str(value)), column.expected)
-        for value, row in zip(given.filter(broken), rows.filter(broken), strict=True)
+        for value, row in zip(cells.filter(broken), rows.filter(broken), strict=True)
     ]

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast import __version__
 from gatecast.errors import GatecastError
-from gatecast.service import one_moment
+from gatecast.service import pinned_revisions
 from gatecast.web.api import include
 from gatecast.web.cache import READ_METHODS, PageCache
 from gatecast.web.pages import ROUTERS
@@ -78,7 +78,7 @@ class OneMomentPerPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        with one_moment() if scope.get("method") in READ_METHODS else nullcontext():
+        with pinned_revisions() if scope.get("method") in READ_METHODS else nullcontext():
             await self.app(scope, receive, send)
 
 

@@ -12,7 +12,7 @@ from gatecast.formatting import MONTHS, number
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
 from gatecast.service.game import Issue
-from gatecast.service.pace import Pace
+from gatecast.service.tickets import Pace
 from gatecast.service.track import Point
 
 __all__ = [

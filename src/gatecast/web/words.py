@@ -13,7 +13,7 @@ from gatecast.games import columns as c
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.prepare.arrays import OWN
 from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, Entry, Setting
-from gatecast.service.plan_changes import Change
+from gatecast.service.plan_differences import Change
 from gatecast.web.preferences import Preferences
 
 __all__ = [

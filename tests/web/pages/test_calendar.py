@@ -3,7 +3,7 @@
 import polars as pl
 
 from gatecast.games import columns as c
-from gatecast.service.alarm import LONGEST
+from gatecast.service.drift import LONGEST
 
 CLUB = "Quillport Lanterns"
 DRIFT = "Forecasts are drifting."
@@ -39,7 +39,7 @@ def test_a_warning_where_the_latest_gates_lie_far_below_their_forecasts(visit, o
     own_service.store.record_outcomes(latest.select(c.GAME_ID, pl.col(c.ATTENDANCE) // 2), source="a test")
     page = visit(own_service).get("/").text
     assert DRIFT in page
-    assert "below what was expected" in page
+    assert "below the forecast" in page
 
 
 def test_a_service_without_games_says_how_to_begin(visit, empty_service):

@@ -42,7 +42,7 @@ def test_a_forecast_is_made_anew_by_a_process_of_its_own(visit, own_service):
 def test_training_keeps_a_model_and_forecasts_with_it(own_service):
     before = own_service.model_id()
     number = own_service.store.start_job(work.TRAIN, {"settings": TINY})
-    work.work(own_service, number)
+    work.run_job(own_service, number)
     job = own_service.store.job(number)
     assert job.state == "done", job.message
     assert own_service.model_id() not in (None, before)
@@ -52,9 +52,9 @@ def test_training_keeps_a_model_and_forecasts_with_it(own_service):
 
 def test_work_that_was_cancelled_ends_and_stores_nothing(own_service):
     before = own_service.store.forecasts().height
-    number = work.ask(own_service, work.TRAIN)
+    number = work.start(own_service, work.TRAIN)
     awaited(own_service, number, ("running",))
-    work.cancelled(own_service, number)
+    work.cancel(own_service, number)
     assert awaited(own_service, number, ("cancelled", "done")).state == "cancelled"
     assert own_service.store.forecasts().height == before
     assert work.open_job(own_service) is None
@@ -76,7 +76,7 @@ def test_work_whose_process_was_killed_is_told_and_can_go_on(own_service, visit,
 def test_one_piece_of_work_at_a_time(own_service):
     own_service.store.start_job(work.TRAIN, {})
     with pytest.raises(InputError, match="one at a time"):
-        work.ask(own_service, work.FORECAST)
+        work.start(own_service, work.FORECAST)
 
 
 def test_nothing_to_learn_from(empty_service, visit):

@@ -6,7 +6,7 @@ import pytest
 
 from gatecast.formatting import money, rounded
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
-from gatecast.service.homestands import stand_view
+from gatecast.service.homestands import homestand_view
 from gatecast.service.operations_form import edited
 
 from .test_game import tags, text_of
@@ -27,7 +27,7 @@ def owner(own_service, visit):
 
 def plan_of(service, typed=None):
     """The plan of the next homestand, with settings typed."""
-    return stand_view(service, operations=edited(service.operations(), typed or {}).operations).plan
+    return homestand_view(service, operations=edited(service.operations(), typed or {}).operations).plan
 
 
 def total_with(service, typed):
@@ -52,7 +52,7 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
     page = visitor.get("/plan")
     assert page.status_code == 200
     text = text_of(page)
-    plan = stand_view(visitor.app.state.service).plan
+    plan = homestand_view(visitor.app.state.service).plan
     people, first = sum(game["people_mean"] for game in plan.games), plan.by_game("staff")[0]
     for words in (
         "Homestand, Tue 3 June to Sun 15 June 2025",
@@ -71,7 +71,7 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
 def test_every_game_role_item_and_service_stands_on_the_page(visitor):
     page = visitor.get(PLAN)
     text = text_of(page)
-    plan = stand_view(visitor.app.state.service).plan
+    plan = homestand_view(visitor.app.state.service).plan
     for kind in ("staff", "stock", "transport"):
         for each in plan.decided[kind]:
             row = " ".join(f"{choice}" for choice in each.choices)

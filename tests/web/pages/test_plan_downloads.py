@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
-from gatecast.service.homestands import stand_view
+from gatecast.service.homestands import homestand_view
 from gatecast.web.pages.plan import MEDIA_TYPES, plan_file
 
 
@@ -17,7 +17,7 @@ def visitor(sample_club, visit):
 
 def test_downloads_are_of_the_same_plan(visitor):
     service = visitor.app.state.service
-    plan = stand_view(service).plan
+    plan = homestand_view(service).plan
     names = {}
     for ending in ("xlsx", "csv", "ics", "json"):
         names[ending] = visitor.get(f"/plan.{ending}?season=2025&stand=5")
@@ -54,7 +54,7 @@ def test_nothing_in_a_download_runs_as_a_formula(own_service, visit):
 
 @pytest.mark.parametrize("ending", MEDIA_TYPES)
 def test_a_plan_in_every_form_under_a_plain_name(sample_club, ending):
-    file = plan_file(stand_view(sample_club), ending, "")
+    file = plan_file(homestand_view(sample_club), ending, "")
     assert file.headers["content-type"] == MEDIA_TYPES[ending]
     assert file.headers["content-disposition"] == f'attachment; filename="plan-2025-06-03.{ending}"'
     assert file.headers["cache-control"] == "no-store"
@@ -63,5 +63,5 @@ def test_a_plan_in_every_form_under_a_plain_name(sample_club, ending):
 
 def test_no_plan_no_file(sample_club):
     assert plan_file(None, "csv", "") is None
-    assert plan_file(stand_view(sample_club, 2025, 1), "csv", "") is None
-    assert plan_file(stand_view(sample_club), "parquet", "") is None
+    assert plan_file(homestand_view(sample_club, 2025, 1), "csv", "") is None
+    assert plan_file(homestand_view(sample_club), "parquet", "") is None

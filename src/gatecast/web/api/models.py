@@ -12,7 +12,7 @@ from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan.columns import TICKETS
-from gatecast.service.alarm import Watch
+from gatecast.service.drift import DriftStatus
 from gatecast.service.track import BINS, Score, Track
 from gatecast.store.schema import IMPORTS, ISSUES, RESULTS
 from gatecast.web.api.fields import (
@@ -343,7 +343,7 @@ def track_json(track: Track) -> dict[str, Any]:
         "by_lead": [{**_score(each), **_days(each.group)} for each in track.by_lead],
         "by_month": [{**_score(each), "month": each.group} for each in track.by_month],
         "by_season": [{**_score(each), "season": each.group} for each in track.by_season],
-        "watch": _watch(track.watch),
+        "watch": _watch(track.drift),
     }
 
 
@@ -358,8 +358,8 @@ def _days(first: int | None) -> dict[str, int | None]:
     return {"first_day": first, "last_day": None if first is None else LAST_DAYS[first]}
 
 
-def _watch(watch: Watch) -> dict[str, Any]:
-    alarm = watch.alarm and asdict(watch.alarm)
+def _watch(drift: DriftStatus) -> dict[str, Any]:
+    alarm = drift.alarm and asdict(drift.alarm)
     if alarm and alarm["since"]:
         alarm["since"] = alarm["since"].isoformat()
-    return {"games": watch.games, "told": watch.told, "alarm": alarm}
+    return {"games": drift.games, "told": drift.summary, "alarm": alarm}

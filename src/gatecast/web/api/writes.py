@@ -16,8 +16,9 @@ from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
 from gatecast.service.api_imports import take_games, take_outcomes, take_tickets
-from gatecast.service.homestands import StandView, stand_view
-from gatecast.service.issuing import issue_forecast, issue_plan
+from gatecast.service.homestands import HomestandView, homestand_view
+from gatecast.service.issued_forecasts import issue_forecast
+from gatecast.service.issued_plans import issue_plan
 from gatecast.service.what_if import two_forecasts
 from gatecast.store import ImportReport
 from gatecast.web.api.models import (
@@ -132,10 +133,10 @@ def _forecaster(service: ClubService, club: str) -> Forecaster:
     return forecaster
 
 
-def _stand(service: ClubService, asked: PlanRequest | None) -> StandView:
+def _stand(service: ClubService, asked: PlanRequest | None) -> HomestandView:
     """Return the requested homestand with its plan; 404 if there is none, 409 if it cannot be planned."""
     wanted = asked or PlanRequest()
-    view = stand_view(service, wanted.season, wanted.stand, wanted.operations)
+    view = homestand_view(service, wanted.season, wanted.stand, wanted.operations)
     if view is None and wanted.season is None and wanted.stand is None:
         raise HTTPException(409, "got no homestand, expected upcoming games; add the schedule first")
     if view is None:

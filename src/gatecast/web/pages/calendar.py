@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from gatecast.formatting import MONTHS, WEEKDAYS
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
-from gatecast.service.alarm import drift
+from gatecast.service.drift import drift
 from gatecast.service.season import CalendarGame, Season, season_view, seasons_of
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.charts import axis, range_bar

@@ -14,7 +14,7 @@ from gatecast.errors import GatecastError
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.service import ClubService, uploads
-from gatecast.service.uploads import LARGEST, Upload, Uploads, look
+from gatecast.service.uploads import LARGEST, Upload, Uploads
 from gatecast.store import ImportReport
 from gatecast.web.cache import ALL_AREAS
 from gatecast.web.render import page, redirected, service_of
@@ -103,11 +103,12 @@ def _changed(request: Request, waiting: Upload, form: FormData) -> Response:
         return redirected("/data")
     columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
     cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
-    made = held.changed(waiting, look(service, waiting).found, columns, str(form.get("home", "")), cells)
+    mapped, erase = uploads.preview(service, waiting).mapped, form.get("erase") == "yes"
+    made = held.revise(waiting, mapped, columns, str(form.get("home", "")), cells, erase=erase)
     if action != "import":
         return redirected(f"/data/uploads/{made.upload_id}")
     try:
-        report = uploads.store(service, made)
+        report = uploads.store_upload(service, made)
     except GatecastError as refused:
         return _preview(request, made, problem=str(refused), status=422)
     held.drop(made.upload_id)
@@ -125,7 +126,7 @@ def _waiting(request: Request, upload_id: str) -> Upload:
 
 
 def _preview(request: Request, waiting: Upload, problem: str = "", status: int = 200) -> Response:
-    view = look(service_of(request), waiting)
+    view = uploads.preview(service_of(request), waiting)
     known = dict(zip(waiting.table.rows, range(len(waiting.table.rows)), strict=True))
     frame = waiting.table.frame
     cells = {

@@ -23,7 +23,7 @@ def begin(request: Request, kind: str) -> Response:
     """Start a training or a forecast, or show the job that is running."""
     service = service_of(request)
     other = work.open_job(service)
-    return redirected(f"/jobs/{other.job_id if other else work.ask(service, kind)}")
+    return redirected(f"/jobs/{other.job_id if other else work.start(service, kind)}")
 
 
 @router.post("/jobs/{number}/cancel")
@@ -31,7 +31,7 @@ def cancel(request: Request, number: Number) -> Response:
     """Cancel a job."""
     service = service_of(request)
     _job(request, number)
-    work.cancelled(service, number)
+    work.cancel(service, number)
     return redirected(f"/jobs/{number}")
 
 
@@ -40,7 +40,7 @@ def again(request: Request, number: Number) -> Response:
     """Resume a job that was interrupted or failed."""
     service = service_of(request)
     _job(request, number)
-    return redirected(f"/jobs/{work.go_on(service, number)}")
+    return redirected(f"/jobs/{work.resume(service, number)}")
 
 
 @router.get("/jobs")

@@ -20,10 +20,10 @@ from gatecast.plan import write_plan
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.views.deadlines import Deadline
 from gatecast.service import ClubService
-from gatecast.service.homestands import StandView, stand_view
-from gatecast.service.issued_plans import afterwards, issue, since
+from gatecast.service.homestands import HomestandView, homestand_view
+from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, record_plan
 from gatecast.service.operations_form import CURRENCY, edited, entries_of, typed_text
-from gatecast.service.plan_changes import Differences, differences
+from gatecast.service.plan_differences import Differences, differences
 from gatecast.web.cache import PLAN_AREAS
 from gatecast.web.charts import RangeBar, axis, range_bar
 from gatecast.web.forms import sent_texts, texts_of
@@ -42,14 +42,14 @@ MEDIA_TYPES = {
 """What a plan can be downloaded as, by the ending of the file."""
 
 
-def plan_file(view: StandView | None, ending: str, notice: str) -> Response | None:
+def plan_file(view: HomestandView | None, ending: str, notice: str) -> Response | None:
     """Return the plan of a homestand as a download; None if there is no plan or no such file type.
 
     A spreadsheet program that opens it runs no text of it as a formula.
 
     Parameters
     ----------
-    view : StandView or None
+    view : HomestandView or None
     ending : str
         A key of `MEDIA_TYPES`.
     notice : str
@@ -73,7 +73,7 @@ def plan_file(view: StandView | None, ending: str, notice: str) -> Response | No
     return Response(content, media_type=MEDIA_TYPES[ending], headers=headers)
 
 
-def _name(view: StandView) -> str:
+def _name(view: HomestandView) -> str:
     """Return a plain file name: the first day of the homestand, or its number."""
     return f"plan-{view.stand.first or f'{view.season.season}-{view.stand.number}'}"
 
@@ -116,7 +116,7 @@ def plan_download(request: Request, ending: str) -> Response:
     """Download the plan as a file."""
     service, asked = service_of(request), _asked(request.query_params.multi_items())
     found = edited(service.operations(), asked.typed)
-    view = stand_view(service, asked.season, asked.stand, found.operations) if service.club() else None
+    view = homestand_view(service, asked.season, asked.stand, found.operations) if service.club() else None
     file = plan_file(view, ending, service.notice())
     if found.operations is None or file is None:
         raise HTTPException(404, "There is no such plan to download.")
@@ -130,7 +130,7 @@ def issue_plan(request: Request, sent: Sent) -> Response:
     view = _view(service, asked)
     if view.plan is not None and view.plan.mark != mark:
         return _shown(request, Asked(asked.season, asked.stand, {}, {}), status=409, remark=CHANGED_MEANWHILE)
-    return redirected(address_of(view, {ISSUED: str(issue(service, view))}))
+    return redirected(address_of(view, {ISSUED: str(record_plan(service, view))}))
 
 
 @router.post("/plan/keep")
@@ -146,7 +146,7 @@ def keep(request: Request, sent: Sent) -> Response:
     return redirected(address_of(view, {f"{WAS}{each.key}": typed_text(each.before) for each in found.changes}))
 
 
-def address_of(view: StandView, more: dict[str, str]) -> str:
+def address_of(view: HomestandView, more: dict[str, str]) -> str:
     """Return the address of the plan of a homestand."""
     return f"{PATH}?{urlencode({SEASON: view.season.season, STAND: view.stand.number, **more})}"
 
@@ -166,8 +166,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else -1
 
 
-def _view(service: ClubService, asked: Asked) -> StandView:
-    view = stand_view(service, asked.season, asked.stand) if service.club() else None
+def _view(service: ClubService, asked: Asked) -> HomestandView:
+    view = homestand_view(service, asked.season, asked.stand) if service.club() else None
     if view is None:
         raise HTTPException(404, "There is no such homestand.")
     return view
@@ -181,9 +181,9 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
     kept = edited(own, {} if tried.changes or tried.errors else asked.was)
     view, before = saved, None
     if tried.changes and tried.operations is not None:
-        view, before = stand_view(service, asked.season, asked.stand, tried.operations) or saved, saved
+        view, before = homestand_view(service, asked.season, asked.stand, tried.operations) or saved, saved
     elif kept.changes and kept.operations is not None:
-        before = stand_view(service, asked.season, asked.stand, kept.operations)
+        before = homestand_view(service, asked.season, asked.stand, kept.operations)
     entries = entries_of(tried.operations or own, asked.typed, tried.errors)
     carried = {each.key: typed_text(each.after) for each in tried.changes}
     if tried.errors:
@@ -204,9 +204,9 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
         back=[replace(each, before=each.after, after=each.before) for each in kept.changes],
         carried=carried,
         told=_told(before, view),
-        since=since(service, view),
+        since=changes_since_issue(service, view),
         issued=asked.typed.get(ISSUED, ""),
-        after=afterwards(service, view.played),
+        after=outcome_of_plans(service, view.played),
         entries=entries,
         query=urlencode({SEASON: view.season.season, STAND: view.stand.number, **carried}),
         was=WAS,
@@ -221,21 +221,21 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
     return made
 
 
-def _told(before: StandView | None, view: StandView) -> Differences | None:
+def _told(before: HomestandView | None, view: HomestandView) -> Differences | None:
     """Return the differences between two plans of a homestand; None without both."""
     if before is None or before.plan is None or view.plan is None:
         return None
     return differences(before.plan.plan, view.plan.plan)
 
 
-def _due(view: StandView) -> tuple[list[Deadline], list[Deadline]]:
+def _due(view: HomestandView) -> tuple[list[Deadline], list[Deadline]]:
     """Return the deadlines that have passed, and those ahead."""
     found = view.plan.deadlines if view.plan else ()
     late = [each for each in found if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
     return late, [each for each in found if each not in late]
 
 
-def _bars(view: StandView) -> dict[str, RangeBar]:
+def _bars(view: HomestandView) -> dict[str, RangeBar]:
     """Return the range bars of the games, on one scale, by game."""
     games = [game for game in view.stand.games if game.forecast is not None]
     if not games:
@@ -245,7 +245,7 @@ def _bars(view: StandView) -> dict[str, RangeBar]:
     return {str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.gate) for game in games}
 
 
-def _names(view: StandView, reader: Preferences) -> dict[str, tuple[str, str]]:
+def _names(view: HomestandView, reader: Preferences) -> dict[str, tuple[str, str]]:
     """Return a short and a longer name of each game: its day, and its start time if two share it."""
     dates = [game.row[c.DATE] for game in view.stand.games]
     names = {}

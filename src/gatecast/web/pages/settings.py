@@ -33,7 +33,7 @@ from gatecast.service.operations_form import (
     typed_text,
     without,
 )
-from gatecast.service.scanned import scanned_share
+from gatecast.service.tickets import scanned_share
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.forms import sent_file, sent_texts, texts_of
 from gatecast.web.preferences import THEME_COOKIE, THEMES, UNITS, UNITS_COOKIE

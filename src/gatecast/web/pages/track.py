@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from gatecast.formatting import MONTHS, money, number
 from gatecast.games import columns as c
 from gatecast.service import ClubService
-from gatecast.service.plan_record import FIRST, LAST, plan_record
-from gatecast.service.scored import before_games
+from gatecast.service.issued_forecasts import before_games
+from gatecast.service.issued_plans import FIRST, LAST, plan_record
 from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
 from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS
 from gatecast.web.charts import scatter, through

@@ -16,8 +16,7 @@ from gatecast.formatting import day, money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.game import game_row, is_coming
-from gatecast.service.what_if import Outcome, WhatIfAnswer, ask
-from gatecast.service.what_if_fields import Field, fields_of
+from gatecast.service.what_if import Field, WhatIfComparison, WhatIfResult, compare_what_if, fields_of
 from gatecast.web.cache import PLAN_AREAS
 from gatecast.web.charts import two_chances
 from gatecast.web.pages.game import PART_FIELD, address, show_game
@@ -176,7 +175,7 @@ def what_if(request: Request, game_id: str) -> Response:
     coming, modelled = is_coming(service, row), service.model_id() is not None
     fields = fields_of(service, row) if coming and modelled else ()
     given = _given(request, fields)
-    outcome = ask(service, row, given, units_of(reader)) if given else Outcome(None, {})
+    outcome = compare_what_if(service, row, given, units_of(reader)) if given else WhatIfResult(None, {})
     partial = PART_FIELD in request.query_params and bool(fields)
     made = page(
         request,
@@ -218,7 +217,7 @@ def _given(request: Request, fields: tuple[Field, ...]) -> dict[str, str]:
 
 
 def _answer_view(
-    service: ClubService, answer: WhatIfAnswer | None, row: Mapping[str, Any], reader: Preferences
+    service: ClubService, answer: WhatIfComparison | None, row: Mapping[str, Any], reader: Preferences
 ) -> dict[str, Any]:
     """Return what an answer adds to the page: the changes in words, two charts, and the dates of the homestand."""
     if answer is None:

@@ -1,9 +1,9 @@
 import pytest
 
 from gatecast.errors import InputError
-from gatecast.service.homestands import stand_view
+from gatecast.service.homestands import homestand_view
 from gatecast.service.operations_form import added, edited, without
-from gatecast.service.plan_changes import differences, only
+from gatecast.service.plan_differences import differences, restricted_to
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def tried(sample_club):
     """The differences that other operations make."""
 
     def changed(operations):
-        plans = [stand_view(sample_club, operations=each).plan.plan for each in (None, operations)]
+        plans = [homestand_view(sample_club, operations=each).plan.plan for each in (None, operations)]
         return differences(*plans)
 
     return changed
@@ -62,7 +62,7 @@ def test_plans_in_two_currencies_are_refused(sample_club, tried):
 
 
 def test_some_games_of_a_plan(sample_club):
-    plan = stand_view(sample_club).plan.plan
-    part = only(plan, ["QUI202506130"])
+    plan = homestand_view(sample_club).plan.plan
+    part = restricted_to(plan, ["QUI202506130"])
     assert part.games.height == 1
     assert part.table.height == plan.table.height / 6

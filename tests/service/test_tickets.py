@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from gatecast.service.game import game_row
-from gatecast.service.pace import Pace, pace_of
+from gatecast.service.tickets import Pace, pace_of, scanned_share
 
 CLUB = "Hens"
 
@@ -56,3 +56,17 @@ def test_the_pace_of_the_sample_league(sample_club):
     assert shares == sorted(shares)
     assert all(each.low <= each.middle <= each.high for each in pace.usual)
     assert Pace(((1, 90),), (), None).comes_to(0.9) == pytest.approx(100)
+
+
+def test_the_share_of_tickets_used_by_the_scanners(sample_club):
+    found = scanned_share(sample_club)
+    table = sample_club.home_games(sample_club.club()).table.drop_nulls("scanned")
+    share = table["scanned"] / table["attendance"]
+    assert found.games == table.height
+    assert found.share == pytest.approx(share.mean())
+    assert found.spread == pytest.approx(share.std())
+
+
+def test_nothing_without_scans(empty_service):
+    empty_service.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
+    assert scanned_share(empty_service) is None

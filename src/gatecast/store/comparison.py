@@ -1,4 +1,4 @@
-"""What a table of games would add to and change in the games that are stored."""
+"""Compare a table of games with what is stored: rows that can be used, what they add and what they change."""
 
 from __future__ import annotations
 
@@ -9,19 +9,107 @@ import polars as pl
 import sqlalchemy as sa
 
 from gatecast.errors import DataError
-from gatecast.games import CANONICAL, Column
+from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
 from gatecast.games import columns as c
 from gatecast.store.report import ImportReport, Refused
 from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games
 from gatecast.store.schema import GAMES, RESULTS
-from gatecast.store.screen import ROW, screened
 
-__all__ = ["Comparison", "Offered", "compared", "outcomes_offered"]
+__all__ = ["MOST_REFUSED", "ROW", "Comparison", "Offered", "compared", "outcomes_offered", "screened"]
+
+ROW = "row of the file"
+"""The column that `screened` adds."""
+MOST_REFUSED = 200
+"""A table with more mistakes than this is refused as a whole: its columns are mapped wrongly, or it is another."""
+
+
+def screened(
+    frame: pl.DataFrame, custom_columns: Sequence[Column], *, file: str, rows: Sequence[int]
+) -> tuple[pl.DataFrame, list[Refused]]:
+    """Complete and check games as `Games.from_frame` does, leaving out the rows that it refuses.
+
+    A cell that cannot be used is reported, then emptied, so that the next mistake of its row is found too; a row that
+    is refused for a cell already empty, or for its game id, is taken out. So ids and numbers of doubleheaders are
+    those that they would have been with the row in its place.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Canonical columns under their names (any may be missing), and the custom_columns.
+    custom_columns : sequence of Column
+    file : str
+        Name for messages.
+    rows : sequence of int
+        The row of `file` each row stands in.
+
+    Returns
+    -------
+    table : polars.DataFrame
+        The rows that can be used, every column present and typed, and `ROW`; in order of play.
+    refused : list of Refused
+        In order of rows.
+
+    Raises
+    ------
+    DataError
+        A table that cannot be used as a whole, or more than `MOST_REFUSED` mistakes.
+    """
+    marker = Column(ROW, pl.Int64, Role.NUMBER, ALWAYS)
+    left = frame.with_columns(pl.Series(ROW, rows, pl.Int64))
+    refused = _unprintable(left)
+    left = left.filter(~pl.col(ROW).is_in([each.row for each in refused]))
+    emptied: set[tuple[int | None, str]] = set()
+    while left.height:
+        try:
+            table = Games.from_frame(left, (*custom_columns, marker), file=file, rows=left[ROW].to_list()).table
+            break
+        except DataError as error:
+            if error.row is None:
+                raise
+            cell = (error.row, error.column)
+            if cell not in emptied:
+                refused.append(Refused.of(error))
+            if len(refused) > MOST_REFUSED:
+                raise _too_many(refused, file) from None
+            left = _without(left, cell, drop=cell in emptied or error.column == c.GAME_ID)
+            emptied.add(cell)
+    else:
+        table = pl.DataFrame(
+            schema={each.name: each.dtype for each in (*c.CANONICAL.values(), *custom_columns, marker)}
+        )
+    return table.filter(~pl.col(ROW).is_in([each.row for each in refused])), sorted(refused, key=_place)
+
+
+def _too_many(refused: list[Refused], file: str) -> DataError:
+    remedy = f"correct the table or its mapping; the first: {min(refused, key=_place)}"
+    return DataError(f"more than {MOST_REFUSED} mistakes", "a table of games", remedy, file=file)
+
+
+def _without(left: pl.DataFrame, cell: tuple[int | None, str], *, drop: bool) -> pl.DataFrame:
+    row, column = cell
+    if drop or column not in left.columns:
+        return left.filter(pl.col(ROW) != row)
+    return left.with_columns(pl.when(pl.col(ROW) != row).then(pl.col(column)).alias(column))
+
+
+def _unprintable(frame: pl.DataFrame) -> list[Refused]:
+    """Refuse text with a NUL, which PostgreSQL cannot store."""
+    broken = frame.select(pl.col(pl.String).str.contains("\x00", literal=True).any())
+    names = [name for name in broken.columns if broken[name].item()] if broken.width else []
+    return [
+        Refused(row, name, "a cell with the character NUL", "text", "remove it")
+        for name in names
+        for row in frame.filter(pl.col(name).str.contains("\x00", literal=True))[ROW]
+    ]
+
+
+def _place(each: Refused) -> tuple[int, str]:
+    return each.row or 0, each.column
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A table of games given to be stored.
+    """A table of games offered for import.
 
     Parameters
     ----------
@@ -33,9 +121,9 @@ class Offered:
     rows : tuple of int
         The row of the source each row stands in.
     columns : frozenset of str
-        The columns that change games already stored; others count for new games only.
+        The columns that change games already stored; others apply to new games only.
     erase : bool
-        True where an empty cell of those columns empties what is stored; False where it leaves it.
+        Whether an empty cell of those columns clears the stored value instead of leaving it.
     """
 
     frame: pl.DataFrame
@@ -75,20 +163,20 @@ class Comparison:
         return bool(self.added.height or self.changed.height)
 
     def report(self, import_id: int | None, source: str) -> ImportReport:
-        """What an import of it does."""
+        """Return the report of an import of it."""
         return ImportReport(
             import_id, source, self.added.height, self.changed.height, self.unchanged, tuple(self.refused)
         )
 
 
 def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refused] = ()) -> Comparison:
-    """Compare a table with what is stored; a row that would make nonsense of a stored game is refused too.
+    """Compare a table with what is stored; also refuse a row that would make a stored game inconsistent.
 
     Parameters
     ----------
     offered : Offered
     already : sequence of Refused
-        What was refused before, to be told with the rest.
+        What was refused before, to be reported with the rest.
 
     Raises
     ------
@@ -126,41 +214,41 @@ def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refu
 def outcomes_offered(
     connection: sa.Connection, frame: pl.DataFrame, source: str, rows: Sequence[int]
 ) -> tuple[Offered, list[Refused]]:
-    """Gates and scans as a table of the stored games they belong to, and the rows that belong to none."""
+    """Return attendance and scans as a table of the stored games they belong to, and rows that belong to none."""
     missing = [name for name in (c.GAME_ID, c.ATTENDANCE) if name not in frame.columns]
     if missing:
         raise DataError(f"no column {missing[0]}", f"{c.GAME_ID} and {c.ATTENDANCE}", file=source, column=missing[0])
     results = [name for name in RESULTS if name in frame.columns]
-    given = frame.select(pl.col(c.GAME_ID).cast(pl.String), *results).with_columns(pl.Series(ROW, rows, pl.Int64))
-    stored = stored_games(connection, (), among=given[c.GAME_ID].to_list()).drop(*RESULTS, PLACE, WITHDRAWN)
-    strange = given.join(stored, on=c.GAME_ID, how="anti", maintain_order="left")
+    sent = frame.select(pl.col(c.GAME_ID).cast(pl.String), *results).with_columns(pl.Series(ROW, rows, pl.Int64))
+    stored = stored_games(connection, (), among=sent[c.GAME_ID].to_list()).drop(*RESULTS, PLACE, WITHDRAWN)
+    unknown = sent.join(stored, on=c.GAME_ID, how="anti", maintain_order="left")
     refused = [
         Refused(
             row, c.GAME_ID, "nothing" if game is None else repr(game), "a game of the store", "import the game first"
         )
-        for game, row in strange.select(c.GAME_ID, ROW).iter_rows()
+        for game, row in unknown.select(c.GAME_ID, ROW).iter_rows()
     ]
-    whole = given.join(stored, on=c.GAME_ID, how="inner", maintain_order="left")
-    numbers = tuple(whole[ROW])
-    return Offered(whole.drop(ROW), (), source, numbers, frozenset(results)), refused
+    known = sent.join(stored, on=c.GAME_ID, how="inner", maintain_order="left")
+    numbers = tuple(known[ROW])
+    return Offered(known.drop(ROW), (), source, numbers, frozenset(results)), refused
 
 
 def _merged(table: pl.DataFrame, before: pl.DataFrame, names: list[str], offered: Offered) -> pl.DataFrame:
-    """The stored games with what the table says of them; rows as in `table`."""
-    given = offered.frame.with_columns(pl.Series(ROW, offered.rows, pl.Int64))
-    given = table.select(ROW).join(given, on=ROW, how="left", maintain_order="left")
+    """Return the stored games with the values of the table; rows as in `table`."""
+    cells = offered.frame.with_columns(pl.Series(ROW, offered.rows, pl.Int64))
+    cells = table.select(ROW).join(cells, on=ROW, how="left", maintain_order="left")
     columns = []
     for name in names:
-        if name not in offered.columns or name not in given.columns:
+        if name not in offered.columns or name not in cells.columns:
             columns.append(before[name])
             continue
-        says = pl.repeat(True, table.height, eager=True) if offered.erase else given[name].is_not_null()
-        columns.append(table[name].zip_with(says & (table[name].is_not_null() | offered.erase), before[name]))
+        filled = pl.repeat(True, table.height, eager=True) if offered.erase else cells[name].is_not_null()
+        columns.append(table[name].zip_with(filled & (table[name].is_not_null() | offered.erase), before[name]))
     return pl.DataFrame([*columns, before[PLACE], before[WITHDRAWN], table[ROW]])
 
 
 def _nonsense(changed: pl.DataFrame, custom_columns: Sequence[Column], file: str) -> list[Refused]:
-    """What the checks of a whole table say to games put together from what was stored and what came."""
+    """Check games merged from stored and new values as a whole table, and return what is refused."""
     if not changed.height:
         return []
     return screened(changed.drop(ROW, PLACE, WITHDRAWN), custom_columns, file=file, rows=changed[ROW].to_list())[1]

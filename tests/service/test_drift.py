@@ -8,8 +8,8 @@ import pytest
 
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import P_SELLOUT, QUANTILE_COLUMNS
-from gatecast.service.alarm import COVERAGE, LEVEL, LONGEST, SHORTEST, drift, normal_scores, watch, watched
-from gatecast.service.scored import DAYS
+from gatecast.service.drift import COVERAGE, LEVEL, LONGEST, SHORTEST, drift, drift_status, normal_scores, status_of
+from gatecast.service.issued_forecasts import DAYS
 
 CLUB = "Quillport Lanterns"
 QUANTILES = (2000, 2200, 2600, 3000, 3400, 3800, 4000)
@@ -31,31 +31,31 @@ def games(gates, seats=10_000):
 
 
 def test_gates_as_forecast_raise_none():
-    found = watch(games([2600, 3400, 3000, 2300, 3700] * 6))
+    found = status_of(games([2600, 3400, 3000, 2300, 3700] * 6))
     assert found.alarm is None
     assert found.games == LONGEST
-    assert "no more than chance explains" in found.told
+    assert "Chance explains this" in found.summary
 
 
 def test_gates_that_all_lie_below_raise_the_alarm_of_the_level():
-    found = watch(games([1900, 2050, 2000, 2100] * 6))
+    found = status_of(games([1900, 2050, 2000, 2100] * 6))
     assert found.alarm is not None
     assert found.alarm.kind == LEVEL
     assert found.alarm.share < 0
-    assert "below what was expected" in found.told
+    assert "below the forecast" in found.summary
 
 
 def test_gates_outside_their_ranges_on_both_sides_raise_the_alarm_of_the_coverage():
-    found = watch(games([1500, 4500] * 12))
+    found = status_of(games([1500, 4500] * 12))
     assert found.alarm is not None
     assert found.alarm.kind == COVERAGE
     assert found.alarm.inside == 0
 
 
 def test_few_games_tell_nothing():
-    found = watch(games([1000] * (SHORTEST - 1)))
+    found = status_of(games([1000] * (SHORTEST - 1)))
     assert found.alarm is None
-    assert "Too few games" in found.told
+    assert "Too few games" in found.summary
 
 
 def test_a_gate_at_a_quantile_has_its_normal_score():
@@ -74,4 +74,4 @@ def test_scores_are_bounded():
 
 def test_the_sample_has_no_alarm(sample_club):
     assert drift(sample_club, CLUB) is None
-    assert watched(sample_club, CLUB).games > SHORTEST
+    assert drift_status(sample_club, CLUB).games > SHORTEST

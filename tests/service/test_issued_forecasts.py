@@ -1,8 +1,9 @@
 """Forecasts and plans are issued again only where they say something else."""
 
 from gatecast.service.api_imports import take_games
-from gatecast.service.homestands import stand_view
-from gatecast.service.issuing import issue_forecast, issue_plan
+from gatecast.service.homestands import homestand_view
+from gatecast.service.issued_forecasts import issue_forecast
+from gatecast.service.issued_plans import issue_plan
 
 GAME = "QUI202506100"
 
@@ -18,10 +19,10 @@ def test_a_forecast_is_issued_once_until_something_changes(own_service):
 
 
 def test_a_plan_is_issued_once_until_something_changes(own_service):
-    first, new = issue_plan(own_service, stand_view(own_service))
+    first, new = issue_plan(own_service, homestand_view(own_service))
     assert new
-    assert issue_plan(own_service, stand_view(own_service)) == (first, False)
+    assert issue_plan(own_service, homestand_view(own_service)) == (first, False)
     assert own_service.store.plans()["plan_id"].to_list() == [first]
     take_games(own_service, [{"game_id": GAME, "precipitation": "rain", "temperature_c": 6}], source="a program")
     issue_forecast(own_service, own_service.club())
-    assert issue_plan(own_service, stand_view(own_service)) == (first + 1, True)
+    assert issue_plan(own_service, homestand_view(own_service)) == (first + 1, True)

@@ -1,4 +1,4 @@
-"""How tickets sell: a game's sales so far beside the pace at which the club's games usually sell."""
+"""Describe how a game's tickets sell beside the club's usual pace, and how many tickets are used."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import TICKETS
 from gatecast.service.club_service import GAMES_AREA, ClubService
 
-__all__ = ["Pace", "Usual", "pace_of"]
+__all__ = ["Pace", "ScannedShare", "UsualShare", "pace_of", "scanned_share"]
 
 TICKETS_AREA = "tickets"
 FEWEST_GAMES = 5
-"""Past games that must tell a share before it is called usual."""
+"""Past games needed before a share is called usual."""
 MOST_GAMES = 200
-"""Past games looked at, the latest ones: the pace of ten years ago is not that of today."""
+"""Most past games used, the latest ones: the pace of ten years ago is not that of today."""
 GRID = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180)
 QUARTILES = (0.25, 0.5, 0.75)
 DAYS = "days"
@@ -31,8 +31,8 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Usual:
-    """Share of the final gate that past games had sold so many days before: quartiles, and of how many games."""
+class UsualShare:
+    """Share of the final attendance that past games had sold so many days before: quartiles, and of how many games."""
 
     days: int
     low: float
@@ -49,15 +49,15 @@ class Pace:
     ----------
     sold : tuple of (int, int)
         Days before the game and tickets sold by the end of that day, the farthest first.
-    usual : tuple of Usual
-        The farthest first; empty where fewer than five past games tell.
-    now : Usual or None
+    usual : tuple of UsualShare
+        The farthest first; empty with fewer than five past games.
+    now : UsualShare or None
         The usual share on the day of the last figure.
     """
 
     sold: tuple[tuple[int, int], ...]
-    usual: tuple[Usual, ...]
-    now: Usual | None
+    usual: tuple[UsualShare, ...]
+    now: UsualShare | None
 
     @property
     def last(self) -> tuple[int, int]:
@@ -65,7 +65,7 @@ class Pace:
         return self.sold[-1]
 
     def comes_to(self, share: float) -> float:
-        """The gate at which the last figure would be that share of it.
+        """Return the attendance of which the last figure would be that share.
 
         Examples
         --------
@@ -77,7 +77,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class _Curve:
-    """A past game: its date, days before it in ascending order, and the shares of its gate sold by then."""
+    """A past game: its date, days before it in ascending order, and the shares of its attendance sold by then."""
 
     date: dt.date
     days: Floats
@@ -85,7 +85,7 @@ class _Curve:
 
 
 def pace_of(service: ClubService, row: dict[str, Any]) -> Pace | None:
-    """The pace of a game; None where no tickets sold are known for it, or it has no date.
+    """Return the sales pace of a game; None if no tickets sold are known for it, or it has no date.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def pace_of(service: ClubService, row: dict[str, Any]) -> Pace | None:
 
 
 def _sold(service: ClubService, club: str) -> pl.DataFrame:
-    """Tickets sold for the club's dated games, with the days before each and its gate, by game and day."""
+    """Return tickets sold for the club's dated games, with days before each and its attendance, by game and day."""
 
     def read() -> pl.DataFrame:
         games = service.home_games(club).table.select(c.GAME_ID, c.DATE, c.ATTENDANCE).drop_nulls(c.DATE)
@@ -125,28 +125,51 @@ def _sold(service: ClubService, club: str) -> pl.DataFrame:
 
 
 def _curves(service: ClubService, club: str) -> list[_Curve]:
-    """What is known of how the club's past games sold, in order of play."""
+    """Return how the club's past games sold, in order of play."""
 
-    def made() -> list[_Curve]:
-        told = _sold(service, club).filter(pl.col(c.ATTENDANCE) > 0)
-        told = told.with_columns(pl.col(TICKETS) / pl.col(c.ATTENDANCE))
-        games = told.group_by(c.GAME_ID, maintain_order=True).agg(pl.col(c.DATE).first(), DAYS, TICKETS)
+    def compute() -> list[_Curve]:
+        shares = _sold(service, club).filter(pl.col(c.ATTENDANCE) > 0)
+        shares = shares.with_columns(pl.col(TICKETS) / pl.col(c.ATTENDANCE))
+        games = shares.group_by(c.GAME_ID, maintain_order=True).agg(pl.col(c.DATE).first(), DAYS, TICKETS)
         return [
-            _Curve(date, np.array(days, np.float64), np.array(shares, np.float64))
-            for date, days, shares in games.select(c.DATE, DAYS, TICKETS).iter_rows()
+            _Curve(date, np.array(days, np.float64), np.array(sold, np.float64))
+            for date, days, sold in games.select(c.DATE, DAYS, TICKETS).iter_rows()
         ]
 
-    return service.cached(("curves", club), (GAMES_AREA, TICKETS_AREA), made)
+    return service.cached(("curves", club), (GAMES_AREA, TICKETS_AREA), compute)
 
 
-def _usual(curves: Sequence[_Curve], days: Sequence[int]) -> tuple[Usual, ...]:
-    """Shares sold so many days before, on each day of which enough games have figures on both sides of it."""
+def _usual(curves: Sequence[_Curve], days: Sequence[int]) -> tuple[UsualShare, ...]:
+    """Return quartiles of shares sold so many days before, for each day that enough past games have figures around."""
     at = np.array(days, np.float64)
     shares = np.array([np.interp(at, each.days, each.shares, left=np.nan, right=np.nan) for each in curves])
-    found = []
+    usual = []
     for i, day in enumerate(days):
-        told = shares[~np.isnan(shares[:, i]), i] if len(curves) else shares
-        if len(told) >= FEWEST_GAMES:
-            low, middle, high = (float(each) for each in np.quantile(told, QUARTILES))
-            found.append(Usual(day, low, middle, high, len(told)))
-    return tuple(found)
+        known = shares[~np.isnan(shares[:, i]), i] if len(curves) else shares
+        if len(known) >= FEWEST_GAMES:
+            low, middle, high = (float(each) for each in np.quantile(known, QUARTILES))
+            usual.append(UsualShare(day, low, middle, high, len(known)))
+    return tuple(usual)
+
+
+@dataclass(frozen=True)
+class ScannedShare:
+    """Games that were scanned, the mean share of their tickets that were used, and its standard deviation."""
+
+    games: int
+    share: float
+    spread: float
+
+
+def scanned_share(service: ClubService) -> ScannedShare | None:
+    """Return the share of tickets used at scanned home games; None with fewer than two of them."""
+
+    def counted() -> ScannedShare | None:
+        table = service.home_games(service.club()).table.filter((pl.col(c.SCANNED) > 0) & (pl.col(c.ATTENDANCE) > 0))
+        share = table.select(pl.col(c.SCANNED) / pl.col(c.ATTENDANCE)).to_series()
+        mean, spread = share.mean(), share.std()
+        if not isinstance(mean, float) or not isinstance(spread, float):
+            return None
+        return ScannedShare(table.height, mean, spread)
+
+    return service.cached(("scanned", service.club()), (GAMES_AREA,), counted)

@@ -1,4 +1,4 @@
-"""Two plans side by side: what is decided otherwise, by role, item and service, and what that does to the cost."""
+"""Compare two plans: what is decided differently by role, item and service, and what that does to the cost."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from gatecast.games import columns as c
 from gatecast.plan import Plan, compare
 from gatecast.plan.columns import CHOICE, ENGAGED, EXPECTED_COST, KIND, NAME, UNIT, after, before
 
-__all__ = ["Change", "Differences", "differences", "only"]
+__all__ = ["Change", "Differences", "differences", "restricted_to"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A role, an item or a service that is decided otherwise, or costs otherwise, over all games.
+    """A role, an item or a service whose choices or costs differ between two plans.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Differences:
     changes : tuple of Change
         In the order of the second plan; those that only cost otherwise included.
     choices : tuple of dict
-        The choices that differ, as `gatecast.plan.compare` tells them.
+        The choices that differ, as `gatecast.plan.compare` returns them.
     cost_before, cost_after : float
         Expected cost in all.
     currency : str
@@ -70,14 +70,14 @@ class Differences:
         return self.cost_after - self.cost_before
 
 
-def only(plan: Plan, games: Collection[str]) -> Plan:
-    """A plan with some of its games."""
+def restricted_to(plan: Plan, games: Collection[str]) -> Plan:
+    """Return a plan with only some of its games."""
     here = pl.col(c.GAME_ID).is_in(list(games))
     return Plan(plan.table.filter(here), plan.games.filter(here), plan.operations)
 
 
 def differences(plan_before: Plan, plan_after: Plan) -> Differences:
-    """What differs between two plans.
+    """Return what differs between two plans.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ def differences(plan_before: Plan, plan_after: Plan) -> Differences:
     chosen = pl.col(after(CHOICE)).ne_missing(pl.col(before(CHOICE)))
     key = [KIND, NAME, UNIT]
     touched = rows.group_by(key, maintain_order=True).agg(chosen.sum().alias(c.GAME_ID))
-    told = touched.join(_totals(plan_before), on=key, how="left", maintain_order="left").join(
+    totals = touched.join(_totals(plan_before), on=key, how="left", maintain_order="left").join(
         _totals(plan_after), on=key, how="left", maintain_order="left", suffix="_"
     )
     changes = (
         Change(kind, name, unit, total, total_, engaged, engaged_, (cost_ or 0.0) - (cost or 0.0), games)
-        for kind, name, unit, games, total, engaged, cost, total_, engaged_, cost_ in told.iter_rows()
+        for kind, name, unit, games, total, engaged, cost, total_, engaged_, cost_ in totals.iter_rows()
     )
     return Differences(
         tuple(changes),
@@ -110,7 +110,7 @@ def differences(plan_before: Plan, plan_after: Plan) -> Differences:
 
 
 def _totals(plan: Plan) -> pl.DataFrame:
-    """Units, people engaged and expected cost of each role, item and service."""
+    """Return units, people engaged and expected cost of each role, item and service."""
     return plan.table.group_by(KIND, NAME, UNIT).agg(
         pl.col(CHOICE).sum(), pl.col(ENGAGED).max(), pl.col(EXPECTED_COST).sum()
     )

@@ -1,0 +1,119 @@
+"""Issue forecasts, and line issued forecasts up with the attendance that came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.games import Games
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.store.schema import ISSUES
+
+__all__ = ["DAYS", "PLACE", "before_games", "beside_gates", "issue_forecast", "last_of_each"]
+
+DAYS, PLACE = "days", "place"
+"""Days from the cutoff to the game, and the game's place in the order of play."""
+ISSUE_ID, ISSUED_AT = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name
+FORECAST_COLUMNS = (c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
+SCORED_COLUMNS = (c.GAME_ID, ISSUED_AT, MODEL, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
+
+
+def before_games(service: ClubService, club: str) -> pl.DataFrame:
+    """Return `beside_gates` of a club's games played, computed once for each state of the store."""
+    return service.cached(
+        ("before games", club),
+        (GAMES_AREA, FORECASTS_AREA),
+        lambda: beside_gates(service.forecasts(club), service.home_games(club)),
+    )
+
+
+def beside_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
+    """Return forecasts of games played that were issued before their games, from a cutoff before their day.
+
+    Parameters
+    ----------
+    forecasts : polars.DataFrame
+        As `Store.forecasts` gives them.
+    games : Games
+        Those with an attendance above `SMALLEST_SCORED_GATE` count.
+
+    Returns
+    -------
+    polars.DataFrame
+        game_id, issued_at, model, as_of, mean, the quantiles and p_sellout; date, season, visitor, capacity (as the
+        forecast used it, else as stated) and attendance; `PLACE` and `DAYS` (games instead of days
+        where games carry no dates). In order of play, and of each game in the order in which they were issued.
+    """
+    seats = c.CAPACITY in forecasts.columns
+    counted = pl.col(c.CAPACITY).cast(pl.Float64, strict=False) if seats else pl.lit(None, pl.Float64)
+    known = games.table.with_row_index(PLACE).select(
+        c.GAME_ID, PLACE, c.DATE, c.SEASON, c.VISITOR, pl.col(c.CAPACITY).cast(pl.Float64).alias("stated"), c.ATTENDANCE
+    )
+    columns = forecasts.select(*SCORED_COLUMNS, LEAD, counted.alias("counted"))
+    table = columns.join(known.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE), on=c.GAME_ID, maintain_order="left")
+    days = (pl.col(c.DATE) - pl.col(AS_OF)).dt.total_days()
+    fair = pl.col(c.DATE).is_null() | (pl.col(ISSUED_AT).dt.date() <= pl.col(c.DATE))
+    return (
+        table.with_columns(
+            pl.when(pl.col(c.DATE).is_not_null())
+            .then(days)
+            .otherwise(pl.col(LEAD).cast(pl.Int64, strict=False))
+            .alias(DAYS),
+            pl.coalesce("counted", "stated").alias(c.CAPACITY),
+        )
+        .filter((pl.col(DAYS) >= 1) & fair)
+        .drop(LEAD, "counted", "stated")
+        .sort(PLACE, DAYS, descending=[False, True], maintain_order=True)
+    )
+
+
+def last_of_each(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
+    """Return the last forecast of each game (in each group), in order of play.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        As `beside_gates` gives it.
+    by : sequence of str
+        Columns whose values are groups.
+    """
+    return table.unique([c.GAME_ID, *by], keep="last", maintain_order=True)
+
+
+def issue_forecast(service: ClubService, club: str) -> tuple[int, bool]:
+    """Forecast the club's games to come and record the forecasts, unless the last issue says the same.
+
+    Parameters
+    ----------
+    service : ClubService
+    club : str
+        One of `ClubService.clubs()`.
+
+    Returns
+    -------
+    int
+        Number of the issue.
+    bool
+        Whether it is a new one.
+
+    Raises
+    ------
+    InputError
+        There is no model yet, or no game to come.
+    """
+    model, forecast = service.model_id() or "", service.forecast_now(club)
+    issued = service.forecasts(club)
+    if issued.height:
+        last = issued.filter(pl.col(ISSUE_ID) == issued[ISSUE_ID][-1])
+        if last[MODEL][0] == model and _comparable(last).equals(_comparable(forecast)):
+            return int(last[ISSUE_ID][0]), False
+    return service.store.record_forecast(forecast, model), True
+
+
+def _comparable(forecasts: pl.DataFrame) -> pl.DataFrame:
+    numbers = pl.col(MEAN, *QUANTILE_COLUMNS, P_SELLOUT).cast(pl.Float64)
+    return forecasts.select(FORECAST_COLUMNS).with_columns(numbers).sort(c.GAME_ID, LEAD)
