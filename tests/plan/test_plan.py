@@ -119,7 +119,7 @@ def test_a_contract_over_the_home_stand_binds_and_says_so(forecast):
     assert free["engaged"].to_list() == [free["choice"].max()] * 3
     people, alone = bound["choice"][0], free["choice"]
     assert bound["reason"][0] == (
-        f"Ushers: hire {people}, as each of the {people} people engaged for the home stand is offered 3 shifts;"
+        f"Ushers: hire {people}, as each of the {people} people engaged for the homestand is offered 3 shifts;"
         f" this game alone would ask for {alone[0]}."
     )
     assert bound["reason"][2].startswith(f"Ushers: hire {people}, enough in ")

@@ -1,4 +1,4 @@
-"""Why each choice was made, in one plain sentence a game."""
+"""The reason of each choice, in one plain sentence a game."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ENTRY_FACTS = {
     "called_in": pl.Float64,
     "reserve": pl.String,
 }
-"""What a role, an item or a service is, whatever the game."""
+"""Facts of a role, an item or a service that are the same at every game."""
 NAME, SERVED_BY_ONE, MISSING_ONE, ONE_PER, CALLED_IN, RESERVE = ENTRY_FACTS
 MONEY = (COSTS, SAVES, MISSING_ONE, CALLED_IN)
 SMALL_MONEY = 10
@@ -41,17 +41,17 @@ SMALL_MONEY = 10
 
 @dataclass(frozen=True)
 class Facts:
-    """What the sentences of one decision tell.
+    """The facts behind the sentences of one decision.
 
     Parameters
     ----------
     wording : callable
-        The sentence, of the columns below.
+        The sentence, as an expression over the columns below.
     of_games : dict of str to ndarray, shape (games,)
     of_entry : tuple
         The values of `ENTRY_FACTS`.
     of_orders : polars.DataFrame or None
-        A row a game, for stock that is ordered for several games at once.
+        One row a game, for stock that is ordered for several games at once.
     """
 
     wording: Callable[[], pl.Expr]
@@ -61,7 +61,7 @@ class Facts:
 
     @classmethod
     def of(cls, decision: Decision) -> Facts:
-        """Those of a decision; what every outcome asks for is not kept."""
+        """Take the facts of a decision; the needs of every outcome are not kept."""
         entry, orders = decision.requirement.entry, decision.orders
         return cls(
             _wording(decision),
@@ -72,12 +72,12 @@ class Facts:
 
 
 def reasons(facts: Sequence[Facts], currency: str) -> pl.Series:
-    """Sentences of text, shape (decisions * games,), those of one decision together.
+    """Return sentences of text, shape (decisions * games,), those of one decision together.
 
     Parameters
     ----------
     facts : sequence of Facts
-        Of at least one decision, all of the same games.
+        Of at least one decision, all for the same games.
     currency : str
         Sign or code shown with money.
     """
@@ -85,16 +85,16 @@ def reasons(facts: Sequence[Facts], currency: str) -> pl.Series:
     for place, one in enumerate(facts):
         alike.setdefault(one.wording, []).append(place)
     games = np.arange(len(facts[0].of_games[CHOICE]))
-    said = []
+    sentences = []
     for wording, places in alike.items():
         table = _table([facts[place] for place in places]).with_columns(_money(name, currency) for name in MONEY)
         rows = (np.array(places)[:, None] * len(games) + games).ravel()
-        said.append(table.select(pl.Series(PLACE, rows), wording().alias(SENTENCE)))
-    return pl.concat(said).sort(PLACE)[SENTENCE]
+        sentences.append(table.select(pl.Series(PLACE, rows), wording().alias(SENTENCE)))
+    return pl.concat(sentences).sort(PLACE)[SENTENCE]
 
 
 def _table(facts: Sequence[Facts]) -> pl.DataFrame:
-    """The facts of decisions told by one sentence, a row for each decision and game."""
+    """Return the facts of decisions that share one sentence, a row for each decision and game."""
     of_games = pl.DataFrame(
         {name: np.concatenate([each.of_games[name] for each in facts]) for name in facts[0].of_games}
     )
@@ -105,7 +105,7 @@ def _table(facts: Sequence[Facts]) -> pl.DataFrame:
 
 
 def _wording(decision: Decision) -> Callable[[], pl.Expr]:
-    """Which kind of sentence tells a decision."""
+    """Return the sentence for a decision."""
     if decision.orders is not None:
         return _ordered
     return {STAFF: _staff, STOCK: _stock, TRANSPORT: _transport}[decision.requirement.kind]
@@ -132,7 +132,7 @@ def _of_games(decision: Decision) -> dict[str, npt.NDArray[np.number]]:
 
 
 def _of_entry(entry: Entry) -> tuple[str | float | None, ...]:
-    """The values of `ENTRY_FACTS`."""
+    """Return the values of `ENTRY_FACTS`."""
     name, served = capital(entry.name), f"{entry.served_by_one:,g}"
     if isinstance(entry, StaffRole):
         reserve = None if entry.call_in_pool is None else f"{entry.call_in_pool:,}"
@@ -141,7 +141,7 @@ def _of_entry(entry: Entry) -> tuple[str | float | None, ...]:
 
 
 def _of_orders(decision: Decision, orders: StockPlan) -> pl.DataFrame:
-    """Facts of stock that is ordered for several games at once."""
+    """Return the facts of stock that is ordered for several games at once."""
     day = pl.Series(orders.delivery_day).cast(pl.Int32).cast(pl.Date).dt.strftime("the delivery of %-d %b")
     same_day = pl.Series(orders.delivery_day == decision.requirement.days.days)
     return pl.DataFrame(
@@ -184,7 +184,7 @@ def _staff() -> pl.Expr:
 
 
 def _enough() -> pl.Expr:
-    """How often the shifts hired are enough, and with those that can be called in late."""
+    """Return how often the hired shifts are enough, alone and with those that can be called in late."""
     alone = pl.format("enough in {} of 100 outcomes", OUTCOMES)
     more = pl.format("{}, in the others more are called in at {} each", alone, CALLED_IN)
     some = pl.format("{}, in {} with up to {} called in at {} each", alone, WITH_CALLED_IN, RESERVE, CALLED_IN)
@@ -206,7 +206,7 @@ def _lacking() -> pl.Expr:
 
 def _more_by_contract() -> pl.Expr:
     return pl.format(
-        "{}: hire {}, as each of the {} people engaged for the home stand is offered {} shifts;"
+        "{}: hire {}, as each of the {} people engaged for the homestand is offered {} shifts;"
         " this game alone would ask for {}.",
         NAME, _grouped(CHOICE), _grouped(ENGAGED), OFFERED, _grouped(APART),
     )  # fmt: skip
@@ -214,7 +214,7 @@ def _more_by_contract() -> pl.Expr:
 
 def _fewer_by_contract(enough: pl.Expr) -> pl.Expr:
     return pl.format(
-        "{}: hire {}, {}; this game alone would ask for {}, but each further person engaged for the home stand"
+        "{}: hire {}, {}; this game alone would ask for {}, but each further person engaged for the homestand"
         " must be offered {} shifts.",
         NAME, _grouped(CHOICE), enough, _grouped(APART), OFFERED,
     )  # fmt: skip
@@ -285,7 +285,7 @@ def _at_minimum(verb: str) -> pl.Expr:
 
 
 def _of_hundred(risk: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Outcomes of a hundred in which a choice is enough."""
+    """Return the outcomes of a hundred in which a choice is enough."""
     return np.floor(100 * (1 - risk) + 1e-6).astype(np.int64)
 
 
@@ -295,7 +295,7 @@ def _plural(word: str) -> pl.Expr:
 
 @cache
 def _money(amount: str, currency: str) -> pl.Expr:
-    """An amount with its currency; cents where it is small and not whole."""
+    """Return an amount with its currency, with cents if it is small and not whole."""
     number = pl.col(amount)
     cents = (number * 100).round().cast(pl.Int64)
     exact = pl.format("{}.{}", cents // 100, (cents % 100).cast(pl.String).str.zfill(2))
@@ -305,7 +305,7 @@ def _money(amount: str, currency: str) -> pl.Expr:
 
 
 def _grouped(column: str | pl.Expr) -> pl.Expr:
-    """A whole number with commas between thousands."""
+    """Return a whole number with commas between thousands."""
     number = (pl.col(column) if isinstance(column, str) else column).cast(pl.Float64).round().cast(pl.Int64)
     digits = number.cast(pl.String).str.reverse().str.replace_all(r"(\d{3})", "$1,").str.reverse()
     return digits.str.strip_chars_start(",").str.replace("-,", "-", literal=True)

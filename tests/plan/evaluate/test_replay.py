@@ -33,7 +33,7 @@ def costs_of(games, forecasts, operations, **more):
 def test_the_cost_of_a_certain_plan_is_a_simple_sum():
     games = league()
     told, costs = costs_of(games, forecasts_of(games, 2000, 2000), one_role())
-    for plan, column in {"point": "q50", "naive": "naive_gate", "hindsight": "attendance"}.items():
+    for plan, column in {"point": "q50", "naive": "naive_attendance", "hindsight": "attendance"}.items():
         for believed, gate, cost in zip(told.table[column], told.table["attendance"], costs[plan][:, 0], strict=True):
             # The last started shift is hired where at least a quarter of it is needed.
             hired = math.floor(believed / 100) + (believed / 100 % 1 > 0.25)
@@ -169,7 +169,7 @@ def test_progress_is_told_to_the_end():
 def test_what_cannot_be_replayed_is_refused():
     games = league()
     forecasts = forecasts_of(games, 900, 900)
-    with pytest.raises(DataError, match="both a forecast and a gate"):
+    with pytest.raises(DataError, match="both a forecast and an attendance"):
         replayed(games, forecasts.with_columns(game_id=pl.lit("x") + pl.col("game_id")))
     with pytest.raises(DataError, match="no lead"):
         replayed(games, forecasts.drop("lead"))

@@ -50,7 +50,7 @@ def test_only_games_that_were_played_count(forecast, operations):
     assert first.running["date"].to_list() == [dt.date(2019, 5, 30)]
     every = after_the_games(plan, came(forecast))
     assert first.running["cost"].to_list() == every.running["cost"].head(1).to_list()
-    with pytest.raises(DataError, match="both a plan and a gate"):
+    with pytest.raises(DataError, match="both a plan and an attendance"):
         after_the_games(plan, came(forecast, (None, None, None)))
 
 

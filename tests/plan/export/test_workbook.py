@@ -113,7 +113,7 @@ def test_each_game_has_a_shift_sheet_on_a_page_of_its_own(tmp_path, forecast):
     plan = make_plan(forecast, Operations(crowd=CrowdSettings(show_rate=1.0), staff=tuple(roles)))
     sheet = written(plan, tmp_path)["Shifts"]
     header, found = rows(sheet)[0], blocks(sheet)
-    assert header == ["Role", "Shifts", "People for\nhome stand", "Hire by", "Enough in", "Why"]
+    assert header == ["Role", "Shifts", "People for\nhomestand", "Hire by", "Enough in", "Why"]
     first, *_ = found
     assert len(found) == 3
     assert first == (

@@ -54,7 +54,7 @@ def test_stores_are_apart_and_rows_may_stand_in_any_order():
     assert found.order.tolist() == [3, 2, 1, 0]
     assert found.first.tolist() == [0, 2, 4]
     assert found.arrived.tolist() == [1, 2, 1, 2]
-    assert found.order[found.given].tolist() == [0, 1, 2, 3]
+    assert found.order[found.place].tolist() == [0, 1, 2, 3]
 
 
 def test_games_without_dates_are_delivered_to_on_their_own_day():

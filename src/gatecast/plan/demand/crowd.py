@@ -1,7 +1,7 @@
 """From a forecast of tickets sold to the people through the gate: joint scenarios of all games.
 
 A column is one outcome of all games, and columns are equally likely. Each game keeps its own distribution: its values
-are the points of that, arranged over the columns as the games go together. Nothing depends on chance but by a seed.
+are points of it, arranged over the columns so that games vary together. All randomness comes from a seed.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ LATTICE = 4
 GOLDEN = 0.6180339887498949
 GAMES_AT_ONCE = 4096
 TICKETS_SEED, SHOW_RATE_SEED, TIMES_SEED = 0, 1, 2
-"""Set apart, so that what is independent is drawn independently."""
+"""Different seeds, so that independent quantities are drawn independently."""
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """What is believed of the crowd at each game.
+    """The crowd expected at each game, as scenarios.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Crowd:
         return len(self.people)
 
     def quantile(self, level: float) -> FloatArray:
-        """People through the gate that are not passed in a share `level` of outcomes, shape (games,)."""
+        """Return the people through the gate that a share `level` of outcomes does not exceed, shape (games,)."""
         place = max(int(np.ceil(level * self.people.shape[1] - 1e-9)) - 1, 0)
         people: FloatArray = np.partition(self.people, place, axis=1)[:, place]
         return people
@@ -62,15 +62,15 @@ def forecast_crowd(
     count: int = SCENARIOS,
     seed: int = 0,
 ) -> Crowd:
-    """The crowd a forecast promises.
+    """Return the crowd that a forecast implies.
 
     Parameters
     ----------
     forecast : polars.DataFrame
-        As `checked_forecast` returns it; weather and what else the show rate learned from may be added as columns.
+        The frame of a `ForecastTable`; weather and other columns that the show rate learned from may be added.
     settings : CrowdSettings
     show_rate : ShowRate, optional
-        What a club's scans say; that of the settings if not given.
+        The show rate learned from a club's scans; by default that of the settings.
     count : int
         Scenarios.
     seed : int
@@ -88,14 +88,14 @@ def known_crowd(
     count: int = SCENARIOS,
     seed: int = 0,
 ) -> Crowd:
-    """The crowd when the number of tickets is taken as certain; the share of them used is not.
+    """Return the crowd for a known number of tickets, of which an uncertain share is used.
 
     Parameters
     ----------
     tickets : ndarray of float, shape (games,)
     settings : CrowdSettings
     scanned : ndarray of float, shape (games,), optional
-        People counted through the gate; used in place of the show rate where it is not NaN.
+        People counted through the gate; used in place of the show rate unless NaN.
     count : int
         Scenarios.
     seed : int
@@ -115,9 +115,9 @@ def times(
     *,
     seed: int = TIMES_SEED,
 ) -> FloatArray:
-    """Scenarios of a quantity times a ratio that is independent of it and from game to game.
+    """Multiply scenarios of a quantity by a ratio that is independent of it and from game to game.
 
-    The ratio is log-normal in shape, with the mean given, cut off at `largest`. The distribution of each game's product
+    The ratio is log-normal in shape, with the given mean, cut off at `largest`. The distribution of each game's product
     is formed without chance, on a lattice of the two (Fibonacci's: Niederreiter, Random Number Generation and
     Quasi-Monte Carlo Methods, 1992, chapter 5); only its arrangement over the columns is drawn.
 
@@ -128,12 +128,12 @@ def times(
         Mean and standard deviation of the ratio.
     largest : float
     seed : int
-        Give two ratios two seeds where they are to be independent of each other.
+        Two ratios that are independent of each other need two seeds.
 
     Returns
     -------
     ndarray of float, shape (games, scenarios)
-        Column by column the same outcomes as in `scenarios`.
+        Each column is the same outcome as in `scenarios`.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def times(
 
 
 def _products(scenarios: FloatArray, means: FloatArray, shapes: FloatArray, largest: float) -> FloatArray:
-    """Equally likely products of each game, ascending, shape (games, scenarios)."""
+    """Return equally likely products of each game, ascending, shape (games, scenarios)."""
     games, width = scenarios.shape
     shape = np.exp(shapes[:, None] * _lattice(width * LATTICE))
     ratio = np.minimum(means[:, None] * shape / shape.mean(axis=1, keepdims=True), largest)
@@ -168,7 +168,7 @@ def _products(scenarios: FloatArray, means: FloatArray, shapes: FloatArray, larg
 
 @lru_cache(maxsize=8)
 def _lattice(points: int) -> FloatArray:
-    """Standard normal scores in the order of Fibonacci's lattice, shape (points,), not to be written to."""
+    """Return standard normal scores in the order of Fibonacci's lattice, shape (points,), read-only."""
     normal: FloatArray = ndtri(((np.arange(points) * GOLDEN) % 1.0 + 0.5 / points) % 1.0)
     normal /= normal.std()
     normal.flags.writeable = False

@@ -159,16 +159,18 @@ def _cells(frame: pl.DataFrame, name: str) -> pl.Expr:
     return cells.fill_nan(None) if dtype.is_float() else cells
 
 
-def _typed(name: str, given: pl.DataType) -> pl.Expr:
+def _typed(name: str, cell_type: pl.DataType) -> pl.Expr:
     """Return a column in its type; null where a cell cannot be read."""
     cells, dtype = pl.col(name), TYPES[name]
-    if given == dtype:
+    if cell_type == dtype:
         return cells
-    if dtype is pl.Time and given == pl.String:
+    if dtype is pl.Time and cell_type == pl.String:
         return cells.str.slice(0, 5).str.to_time("%H:%M", strict=False)
-    if dtype is pl.Date and given == pl.String:
+    if dtype is pl.Date and cell_type == pl.String:
         return cells.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    unreadable = given != pl.Datetime if dtype.is_temporal() else given != pl.String and not given.is_numeric()
+    unreadable = (
+        cell_type != pl.Datetime if dtype.is_temporal() else cell_type != pl.String and not cell_type.is_numeric()
+    )
     if unreadable and dtype is not pl.String and not dtype.is_integer():
         return pl.lit(None, dtype).alias(name)
     if dtype.is_integer():

@@ -1,9 +1,9 @@
 """The share of tickets sold that are used: learned from a club's own scans, else a documented default.
 
 The logit of the share is regressed on weekday, month, day or night, weather and the numbers a club declares as known
-with the schedule, such as price. The effects are drawn towards none by a ridge, as strongly as serves games left out
+with the schedule, such as price. A ridge shrinks the effects; its strength is the one that predicts games left out
 best (leave-one-out; Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 7.10 and 3.4.1), and the
-spread is that of games left out. Each club learns from its own gates alone.
+spread is that of games left out. Each club learns from its own scans alone.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ FloatArray = npt.NDArray[np.float64]
 DEFAULT = CrowdSettings(show_rate=0.83, show_rate_spread=0.05)
 """Between 15 and 20 % of the tickets sold in the majors go unused (Sports Business Journal 2010; LA Times 2011)."""
 GAMES_TO_TRUST = 40
-"""Scanned games from which on a club's own share is taken as it is; with fewer, it is averaged with the default."""
+"""Scanned games from which on a club's own share is used alone; with fewer, it is averaged with the default."""
 LOWEST, HIGHEST = 0.02, 0.99
-"""Shares are held between these, so that a broken scanner or a miscount does not rule the logit."""
+"""Limits of a share, so that a broken scanner or a miscount does not dominate the logit."""
 NIGHT_FROM = dt.time(17)
 COMFORT, TEN_DEGREES = 22.0, 10.0
 STRENGTHS = np.append(np.geomspace(1e-3, 1e3, 25), np.inf)
@@ -40,12 +40,12 @@ STRENGTHS = np.append(np.geomspace(1e-3, 1e3, 25), np.inf)
 
 @dataclass(frozen=True)
 class ShowRate:
-    """How many of the tickets sold are used, and how far that varies from game to game.
+    """The share of tickets sold that are used, and how far it varies from game to game.
 
     Parameters
     ----------
     usual : CrowdSettings
-        Taken for clubs without scans.
+        Used for clubs without scans.
     clubs : mapping of home club to its fit
     """
 
@@ -54,7 +54,7 @@ class ShowRate:
 
     @classmethod
     def default(cls, settings: CrowdSettings = DEFAULT) -> Self:
-        """The same share for every game, as the settings have it."""
+        """Return the share of the settings for every game."""
         return cls(settings)
 
     @classmethod
@@ -68,7 +68,7 @@ class ShowRate:
         settings : CrowdSettings
             The default that a club with few scanned games is drawn towards.
         as_of : date, optional
-            Games after this day are not looked at.
+            Games after this day are ignored.
 
         Examples
         --------
@@ -86,12 +86,12 @@ class ShowRate:
         return cls(settings, {part[c.HOME][0]: _fit(part, numbers, settings) for part in parts})
 
     def of(self, table: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
-        """The share of tickets used at some games.
+        """Return the share of tickets used at some games.
 
         Parameters
         ----------
         table : polars.DataFrame
-            One row a game; home, date, day_night or start_time, weather and declared numbers as far as known.
+            One row a game; home, date, day_night or start_time, weather and declared numbers if known.
 
         Returns
         -------
@@ -111,7 +111,7 @@ class ShowRate:
 
 @dataclass(frozen=True)
 class _Fit:
-    """What one club's scans say: the logit of the share is `level + (features - centre) @ effects`."""
+    """The fit of one club: the logit of the share is `level + (features - centre) @ effects`."""
 
     games: int
     numbers: tuple[str, ...]
@@ -122,7 +122,7 @@ class _Fit:
     variance: FloatArray
 
     def of(self, table: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
-        """Mean and spread of the share, each of shape (games,); effects of what is unknown add to the spread."""
+        """Return mean and spread of the share, each of shape (games,); unknown features add to the spread."""
         away = _features(table, self.numbers) - self.centre
         mean: FloatArray = expit(self.level + np.nan_to_num(away) @ self.effects)
         unknown = np.isnan(away) @ (self.effects**2 * self.variance)
@@ -130,7 +130,7 @@ class _Fit:
 
 
 def _fit(table: pl.DataFrame, numbers: Sequence[str], usual: CrowdSettings) -> _Fit:
-    """Fit the games of one club, drawn towards the default where they are few."""
+    """Fit the games of one club, averaged with the default if they are few."""
     used = np.clip((table[c.SCANNED] / table[c.ATTENDANCE]).to_numpy(), LOWEST, HIGHEST)
     target: FloatArray = logit(used)
     plain = _features(table, numbers)
@@ -153,9 +153,9 @@ def _fit(table: pl.DataFrame, numbers: Sequence[str], usual: CrowdSettings) -> _
 
 
 def _ridge(features: FloatArray, target: FloatArray) -> tuple[FloatArray, float]:
-    """Effects at the ridge with the smallest squared error on games left out, and the root of that error.
+    """Return the effects at the ridge with the smallest squared error on games left out, and the root of that error.
 
-    `target` has mean 0 and `features` have columns of mean 0; leaving a game out moves the mean too.
+    `target` has mean 0 and `features` have columns of mean 0; leaving a game out moves the mean, too.
     """
     left, size, right = np.linalg.svd(features, full_matrices=False)
     kept = size[:, None] ** 2 / (size[:, None] ** 2 + STRENGTHS * len(target))
@@ -170,7 +170,7 @@ def _ridge(features: FloatArray, target: FloatArray) -> tuple[FloatArray, float]
 
 
 def _mean_and_variance(plain: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Of each feature where it is known, shape (features,); 0 where it never is."""
+    """Return mean and variance of each feature over its known values, shape (features,); 0 if never known."""
     known = np.isfinite(plain)
     count = np.maximum(known.sum(axis=0), 1)
     mean = np.where(known, plain, 0.0).sum(axis=0) / count
@@ -178,7 +178,7 @@ def _mean_and_variance(plain: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _features(table: pl.DataFrame, numbers: Sequence[str]) -> FloatArray:
-    """Weekday, month, night, warmth and its square, wetness, then declared numbers; NaN where unknown."""
+    """Return weekday, month, night, warmth and its square, wetness, then declared numbers; NaN if unknown."""
     schema = {name: c.CANONICAL[name].dtype for name in (c.DATE, c.DAY_NIGHT, c.START_TIME)}
     schema |= {c.TEMPERATURE: pl.Float64, c.PRECIPITATION: pl.String} | dict.fromkeys(numbers, pl.Float64)
     absent = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in table.columns]
@@ -194,5 +194,5 @@ def _features(table: pl.DataFrame, numbers: Sequence[str]) -> FloatArray:
         *((pl.col(c.PRECIPITATION) == label).alias(label) for label in wetness),
         *(pl.col(name).alias(f"declared {name}") for name in numbers),
     ]
-    found = table.with_columns(absent).select(column.cast(pl.Float64) for column in columns)
-    return found.fill_null(float("nan")).to_numpy()
+    features = table.with_columns(absent).select(column.cast(pl.Float64) for column in columns)
+    return features.fill_null(float("nan")).to_numpy()

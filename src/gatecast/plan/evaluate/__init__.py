@@ -1,1 +1,1 @@
-"""The value of plans: decisions replayed against the attendance that came, and the bill of a homestand."""
+"""The value of plans: decisions replayed against the attendance that came, and the costs of a plan after its games."""

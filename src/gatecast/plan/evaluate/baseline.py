@@ -1,4 +1,4 @@
-"""What a manager's habit expects of a game: the gates of the same club and weekday in its latest earlier season."""
+"""The attendance that a manager expects by habit: the mean of club and weekday in the latest earlier season."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.prepare.schedule import restricted_attendance
 
-__all__ = ["NAIVE_GATE", "naive_gates"]
+__all__ = ["NAIVE_ATTENDANCE", "naive_attendance"]
 
-NAIVE_GATE = "naive_gate"
+NAIVE_ATTENDANCE = "naive_attendance"
 BEFORE, YEAR, WEEKDAY = "before", "year", "weekday"
 
 
-def naive_gates(games: Games) -> pl.DataFrame:
-    """The mean gate of the same club and weekday in its latest earlier season.
+def naive_attendance(games: Games) -> pl.DataFrame:
+    """Return the mean attendance of the same club and weekday in its latest earlier season.
 
-    Where the club had no game on that weekday, its mean of that season; where it had no earlier season, the mean of
-    all clubs in theirs; null before the first season. Closed and limited ballparks (`LIMITED_CROWDS`) are left out: no
-    manager takes them for what is usual, and with them the naive plan would be easy to beat.
+    If the club had no game on that weekday, its mean of that season; if it had no earlier season, the mean of all clubs
+    in theirs; null before the first season. Seasons with restricted attendance are left out: no manager would expect
+    them again, and with them the naive plan would be easy to beat.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def naive_gates(games: Games) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        game_id and naive_gate, people.
+        game_id and naive_attendance, people.
     """
     weekday = pl.col(c.DATE).dt.weekday().alias(WEEKDAY)
     table = games.table.select(c.GAME_ID, c.DATE, c.SEASON, c.HOME, weekday, pl.col(c.ATTENDANCE).cast(pl.Float64))
@@ -48,5 +48,5 @@ def naive_gates(games: Games) -> pl.DataFrame:
         latest.join_asof(by_year, left_on=YEAR, right_on="any_before", strategy="backward")
         .join(by_weekday, on=[c.HOME, BEFORE, WEEKDAY], how="left")
         .join(by_season, on=[c.HOME, BEFORE], how="left")
-        .select(c.GAME_ID, pl.coalesce("same_weekday", "same_club", "any_club").alias(NAIVE_GATE))
+        .select(c.GAME_ID, pl.coalesce("same_weekday", "same_club", "any_club").alias(NAIVE_ATTENDANCE))
     )

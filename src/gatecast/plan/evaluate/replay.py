@@ -1,8 +1,8 @@
-"""Past games replayed: what plans made under several beliefs about tickets cost with the gate that came.
+"""Replay past games: the cost of plans made from several beliefs about tickets, given the attendance that came.
 
-Every plan is made by the same rules from the same operations, before the game; what is had late is bought after it.
-Each lead and each season is planned by itself, with its home stands and stores. Where operations are scaled, each
-ballpark of a club is, too.
+Every plan is made by the same rules from the same operations, before the game; shifts called in late are paid after it.
+Each lead and each season is planned separately, with its homestands and stores; so is each ballpark of a club if
+operations are scaled.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gatecast.plan.columns import KINDS
 from gatecast.plan.demand.crowd import Crowd, forecast_crowd, known_crowd
 from gatecast.plan.demand.forecast_table import ForecastTable
 from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.evaluate.baseline import NAIVE_GATE, naive_gates
+from gatecast.plan.evaluate.baseline import NAIVE_ATTENDANCE, naive_attendance
 from gatecast.plan.evaluate.other_forecasts import checked_others, completed_quantiles
 from gatecast.plan.evaluate.scaling import scaled_operations
 from gatecast.plan.operations.model import CrowdSettings, Operations
@@ -53,18 +53,17 @@ ROW = "row"
 
 @dataclass(frozen=True)
 class Replayed:
-    """Past games with what was believed of them and what came.
+    """Past games with the beliefs about them and the attendance that came.
 
     Parameters
     ----------
     table : polars.DataFrame
         One row a game and lead, by lead and in order of play: quantiles, as_of, date, home, venue, season, capacity,
-        the gate that came, the naive gate, and a struct of quantiles for each method compared with, under its name in
-        `others`.
+        attendance, naive_attendance, and a struct of quantiles for each method compared with, named by `others`.
     others : mapping of str to str
         Methods compared with, and the columns that hold their quantiles.
     without_naive, without_others : int
-        Games and leads left out, as no earlier season was known or a method compared with has no forecast.
+        Games and leads left out because no earlier season was known or a method compared with has no forecast.
     """
 
     table: pl.DataFrame
@@ -74,14 +73,14 @@ class Replayed:
 
     @property
     def plans(self) -> tuple[str, ...]:
-        """What each plan believed, in order of the costs."""
+        """The belief behind each plan, in the order of the costs."""
         return (FORECAST, POINT, NAIVE, *self.others, HINDSIGHT)
 
 
 def replayed(
     games: Games, forecasts: pl.DataFrame | ForecastTable, against: Mapping[str, pl.DataFrame] | None = None
 ) -> Replayed:
-    """Forecasts of games that were played, beside their gates and what others believed of them.
+    """Join forecasts of played games with their attendance and with the beliefs compared with.
 
     Parameters
     ----------
@@ -95,9 +94,9 @@ def replayed(
     Raises
     ------
     DataError
-        No game of the forecasts was played, the games carry no dates, or the files have no game in common.
+        No game of the forecasts was played, the games have no dates, or the files have no game in common.
     InputError
-        A method compared with bears the name of one of the plans.
+        A method compared with has the name of one of the plans.
     """
     if not games.dated:
         raise DataError("games with no dates", "dated games", "a plan is replayed by season and weekday", column=c.DATE)
@@ -108,12 +107,12 @@ def replayed(
     played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE).select(c.GAME_ID, *known)
     joined = table.select(c.GAME_ID, LEAD, AS_OF, *QUANTILE_COLUMNS).join(played, on=c.GAME_ID, maintain_order="left")
     if joined.height == 0:
-        got, remedy = "no game with both a forecast and a gate", "give the two files of one backtest"
+        got, remedy = "no game with both a forecast and an attendance", "give the two files of one backtest"
         raise DataError(got, "forecasts of games in the games table", remedy, column=c.GAME_ID)
-    habit = joined.join(naive_gates(games), on=c.GAME_ID, maintain_order="left")
-    usable = habit.filter(pl.col(NAIVE_GATE).is_not_null())
+    habit = joined.join(naive_attendance(games), on=c.GAME_ID, maintain_order="left")
+    usable = habit.filter(pl.col(NAIVE_ATTENDANCE).is_not_null())
     if usable.height == 0:
-        raise DataError("no earlier season", "gates of at least one season before those forecast", column=c.SEASON)
+        raise DataError("no earlier season", "attendance of at least one season before those forecast", column=c.SEASON)
     others = {name: f"by {name}" for name in against or {}}
     common = usable
     for name, frame in (against or {}).items():
@@ -127,7 +126,7 @@ def replayed(
 def replay_costs(
     games: Replayed, operations: Operations, *, scaled: bool = False, progress: Progress = silent
 ) -> FloatArray:
-    """What each plan cost, game by game.
+    """Return the cost of each plan, game by game.
 
     Parameters
     ----------
@@ -141,8 +140,8 @@ def replay_costs(
     Returns
     -------
     ndarray of float, shape (rows, entries, plans)
-        Money: the expected cost of each choice, given the gate that came. Roles, items and services stand in the order
-        of `entries_of`.
+        Money: the expected cost of each choice, given the attendance that came; entries in the order of
+        `entries_of`.
     """
     table = games.table.with_row_index(ROW)
     costs = np.zeros((table.height, len(entries_of(operations)), len(games.plans)))
@@ -160,26 +159,30 @@ def replay_costs(
 
 
 def entries_of(operations: Operations) -> list[tuple[str, str]]:
-    """Kind and name of every role, item and service, in the order in which they are decided."""
+    """Return kind and name of every role, item and service, in the order of decisions."""
     return [(kind, entry.name) for kind in KINDS for entry in getattr(operations, kind)]
 
 
 def came(table: pl.DataFrame, settings: CrowdSettings) -> Crowd:
-    """What is known of the crowd after the games: tickets sold, and the people who came where they were counted."""
+    """Return the crowd known after the games: tickets sold, and the people who came if they were counted."""
     scanned = table[c.SCANNED].cast(pl.Float64).fill_null(float("nan")).to_numpy()
     return known_crowd(table[c.ATTENDANCE].cast(pl.Float64).to_numpy(), settings, scanned)
 
 
 def hindsight(real: Requirement, others: IntArray | None = None) -> tuple[IntArray, FloatArray]:
-    """The best choice under what came, free of rules of one for so many people, and its cost; each of shape (games,).
+    """Return the best choice for the crowd that came, without rules of one for so many people, and its cost.
 
     Parameters
     ----------
     real : Requirement
-        Under the crowd that came.
+        For the crowd that came.
     others : ndarray of int, shape (plans, games), optional
-        Other choices. Order lists for several games are solved to within a share of their cost; where one of these is
-        better, hindsight knows it too.
+        Other choices. Order lists for several games are solved to within a share of their cost; if one of these is
+        better, it is the one in hindsight.
+
+    Returns
+    -------
+    choice, cost : ndarray, shape (games,)
     """
     choice = real.choose(heed_rules=False)
     if others is None or not real.linked:
@@ -193,24 +196,24 @@ def hindsight(real: Requirement, others: IntArray | None = None) -> tuple[IntArr
 
 
 def _with_quantiles(table: pl.DataFrame, name: str, column: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows that another method forecast too, with all its quantiles as a struct."""
+    """Return the rows that another method forecast, too, with all its quantiles as a struct."""
     reserved = (FORECAST, POINT, NAIVE, HINDSIGHT)
     if not name.strip() or not name.isprintable() or name in reserved:
         raise InputError(f"got a method named {name!r}, expected a name of one line other than {', '.join(reserved)}")
     checked = checked_others(frame)
-    given = checked.columns[2:]
+    columns = checked.columns[2:]
     both = table.select(c.GAME_ID, LEAD, c.CAPACITY).join(checked, on=[c.GAME_ID, LEAD], maintain_order="left")
     if both.height == 0:
         expected = "forecasts of the same games at the same leads"
         raise DataError(f"no game that {name} and the forecasts share", expected, column=c.GAME_ID)
     seats = both[c.CAPACITY].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    whole = pl.DataFrame(completed_quantiles(both.select(given).to_numpy(), given, seats), schema=QUANTILE_COLUMNS)
-    found = both.select(c.GAME_ID, LEAD).with_columns(whole.to_struct(column))
-    return table.join(found, on=[c.GAME_ID, LEAD], maintain_order="left")
+    whole = pl.DataFrame(completed_quantiles(both.select(columns).to_numpy(), columns, seats), schema=QUANTILE_COLUMNS)
+    quantiles = both.select(c.GAME_ID, LEAD).with_columns(whole.to_struct(column))
+    return table.join(quantiles, on=[c.GAME_ID, LEAD], maintain_order="left")
 
 
 def _ballparks(table: pl.DataFrame, operations: Operations, scaled: bool) -> list[tuple[Rows, Operations]]:
-    """Rows that are planned together, and with which operations: all of them, or each ballpark with its own."""
+    """Return the rows planned together with their operations: all of them, or each ballpark with its own."""
     if not scaled:
         return [(np.arange(table.height), operations)]
     if table[c.CAPACITY].null_count():
@@ -223,14 +226,14 @@ def _ballparks(table: pl.DataFrame, operations: Operations, scaled: bool) -> lis
 
 
 def _beliefs(table: pl.DataFrame, others: Mapping[str, str], settings: CrowdSettings) -> list[Crowd]:
-    """What each plan but hindsight believed of the crowd."""
+    """Return the crowd that each plan but hindsight believed in."""
 
     def certain(column: str) -> Crowd:
         return known_crowd(table[column].cast(pl.Float64).to_numpy(), settings)
 
     compared = (table.with_columns(table[column].struct.unnest()) for column in others.values())
     whole = [forecast_crowd(frame, settings) for frame in compared]
-    return [forecast_crowd(table, settings), certain(MEDIAN), certain(NAIVE_GATE), *whole]
+    return [forecast_crowd(table, settings), certain(MEDIAN), certain(NAIVE_ATTENDANCE), *whole]
 
 
 def _of(crowd: Crowd, rows: Rows) -> Crowd:
@@ -238,7 +241,7 @@ def _of(crowd: Crowd, rows: Rows) -> Crowd:
 
 
 def _costs(real: Crowd, beliefs: list[Crowd], operations: Operations, days: GameDays) -> FloatArray:
-    """Cost of each plan, hindsight last, shape (games, entries, plans)."""
+    """Return the cost of each plan, hindsight last, shape (games, entries, plans)."""
     costs = []
     for requirement, *believed in zip(
         *(requirements(crowd, operations, days) for crowd in (real, *beliefs)), strict=True

@@ -10,18 +10,18 @@ from gatecast.plan.optimize.newsvendor import ROUNDING
 __all__ = ["REFERENCE_SEATS", "scaled_operations"]
 
 REFERENCE_SEATS = 40_000
-"""Seats of the ballpark that the default operations are written for: the median of the majors, 41,900, in round terms.
+"""Seats of the ballpark that the default operations are written for: the median of the majors, 41,900, rounded.
 
-Their fleets are about twice what a sold-out house of that size asks for.
+Their fleets are about twice what a sold-out ballpark of that size needs.
 """
 
 
 def scaled_operations(operations: Operations, seats: float, reference: float = REFERENCE_SEATS) -> Operations:
-    """The operations of a ballpark with so many seats.
+    """Return the operations scaled to a number of seats.
 
-    Only what depends on the size of a ballpark is changed, in proportion and rounded up: minimums, pools, fleets and
-    stores. Prices, ratios, times, sizes of cases and vehicles, shifts promised to a person and rules of one for so
-    many people stay.
+    Only minimums, pools, fleets and stores depend on the size of a ballpark; they change in proportion, rounded up.
+    Prices, ratios, times, sizes of cases and vehicles, shifts promised to a person and rules of one for so many people
+    stay.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""After the game: what a plan cost with the gate that came, what hindsight would have cost, and both to date."""
+"""After the games: the cost of a plan given the attendance that came, the cost in hindsight, and both to date."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ __all__ = [
 
 COST, HINDSIGHT_COST, HINDSIGHT_CHOICE, GAMES = "cost", "hindsight_cost", "hindsight_choice", "games"
 TO_DATE = "_to_date"
-"""Ends the names of running totals."""
+"""Suffix of the names of running totals."""
 MOST_UNITS = 10_000_000
 MONEY = (EXPECTED_COST, COST, HINDSIGHT_COST)
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of a plan.
+    """The costs of a plan after its games.
 
     Parameters
     ----------
     table : polars.DataFrame
         One row a game played and decision: game_id, date, kind, name, choice, hindsight_choice, expected_cost (before
-        the game; null where the plan does not say), cost and hindsight_cost (money, with the gate that came).
+        the game; null if the plan has none), cost and hindsight_cost (money, given the attendance that came).
     running : polars.DataFrame
         One row a day of play: date, games, expected_cost, cost, hindsight_cost, and each of the four to date.
     """
@@ -53,10 +53,10 @@ class Settlement:
 
 
 def after_the_games(plan: Plan | pl.DataFrame, games: Games, operations: Operations | None = None) -> Settlement:
-    """What a plan cost with the gates that came, beside hindsight.
+    """Return the cost of a plan given the attendance that came, beside the cost in hindsight.
 
-    Costs are those of `gatecast.plan.evaluate.value`: expected costs given the gate, as show rate and sales per head
-    are not counted; where the people were scanned, given the people. Stock left after the last game played counts
+    Costs are those of `gatecast.plan.evaluate.value`: expected costs given the attendance, as show rate and sales per
+    head are not counted; given the people if they were scanned. Stock left after the last game played counts
     as never sold until later games are known. A choice made by hand that breaks a minimum or a promise may cost
     less than hindsight, which keeps them.
 
@@ -65,27 +65,27 @@ def after_the_games(plan: Plan | pl.DataFrame, games: Games, operations: Operati
     plan : Plan or polars.DataFrame
         The plan, or its table, such as `gatecast.read_table` reads from the file that `write_plan` wrote.
     games : Games
-        With the attendance, and scans where there are any, of the games played so far; others are left out.
+        With the attendance, and any scans, of the games played so far; others are left out.
     operations : Operations, optional
-        Those the plan was made on; those of the `Plan` if not given.
+        The operations that the plan was made for; by default those of the `Plan`.
 
     Raises
     ------
     DataError
-        No game of the plan was played, or plan and operations do not speak of the same decisions.
+        No game of the plan was played, or plan and operations have different decisions.
     InputError
         A table with no operations.
     """
     if operations is None:
         if not isinstance(plan, Plan):
-            raise InputError("got a plan's table with no operations, expected those it was made on")
+            raise InputError("got a plan's table with no operations, expected those it was made for")
         operations = plan.operations
     table = checked_plan(plan.table if isinstance(plan, Plan) else plan)
     planned = table.select(c.GAME_ID).unique()
     played = games.table.filter(pl.col(c.ATTENDANCE).is_not_null()).join(planned, on=c.GAME_ID, how="semi")
     if played.height == 0:
         expected = "attendance of at least one game of the plan"
-        raise DataError("no game with both a plan and a gate", expected, column=c.GAME_ID)
+        raise DataError("no game with both a plan and an attendance", expected, column=c.GAME_ID)
     played = played.sort(c.DATE, c.NUMBER, c.START_TIME, c.GAME_ID, nulls_last=True, maintain_order=True)
     rows = _rows(played, table, operations)
     return Settlement(rows, _running(rows))
@@ -101,17 +101,17 @@ def checked_plan(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None 
     file : str
         Name to use in messages.
     rows : list of int, optional
-        The row of `file` each row stands in; counted from 2 (below a header) if not given.
+        The row of `file` of each row; counted from 2 (below a header) if not given.
 
     Returns
     -------
     polars.DataFrame
-        game_id, kind, name, choice, and expected_cost, null where absent.
+        game_id, kind, name, choice, and expected_cost; null if absent.
 
     Raises
     ------
     DataError
-        A column is missing, a choice is no whole number of units, or a game has a decision twice.
+        A column is missing, a choice is not a whole number of units, or a game has a decision twice.
     """
     needed = (c.GAME_ID, KIND, NAME, CHOICE)
     for name in needed:
@@ -132,12 +132,12 @@ def checked_plan(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None 
         if place is not None and broken[place]:
             row = place + 2 if rows is None else rows[place]
             raise DataError(repr(str(frame[column][place])), expected, file=file, row=row, column=column)
-    told = frame[EXPECTED_COST] if EXPECTED_COST in frame.columns else pl.Series([None] * frame.height)
-    return keys.with_columns(units.cast(pl.Int64), told.cast(pl.Float64, strict=False).alias(EXPECTED_COST))
+    expected_cost = frame[EXPECTED_COST] if EXPECTED_COST in frame.columns else pl.Series([None] * frame.height)
+    return keys.with_columns(units.cast(pl.Int64), expected_cost.cast(pl.Float64, strict=False).alias(EXPECTED_COST))
 
 
 def _rows(played: pl.DataFrame, table: pl.DataFrame, operations: Operations) -> pl.DataFrame:
-    """One row a game and decision, by game."""
+    """Return one row a game and decision, by game."""
     _refuse_others(table, operations)
     real = requirements(came(played, operations.crowd), operations, GameDays.of(played))
     parts = []
@@ -166,12 +166,12 @@ def _refuse_others(table: pl.DataFrame, operations: Operations) -> None:
     strange = table.join(known, on=[KIND, NAME], how="anti")
     if strange.height:
         kind, name = strange.select(KIND, NAME).row(0)
-        remedy = "give the operations the plan was made on"
+        remedy = "give the operations that the plan was made for"
         raise DataError(f"{kind} {name!r}", "decisions of the operations", remedy, column=NAME)
 
 
 def _running(rows: pl.DataFrame) -> pl.DataFrame:
-    """Totals of each day of play, and to date."""
+    """Return totals of each day of play, and to date."""
     days = rows.group_by(c.DATE, maintain_order=True).agg(
         pl.col(c.GAME_ID).n_unique().cast(pl.Int64).alias(GAMES), pl.col(MONEY).sum()
     )

@@ -1,17 +1,17 @@
-"""What plans were worth: past games replayed under several beliefs about tickets, with the gate that came.
+"""The value of plans: past games replayed under several beliefs about tickets, given the attendance that came.
 
-The plans are made by the same rules from the same operations. They differ only in what they believe of the tickets:
+The plans are made by the same rules from the same operations. They differ only in their belief about the tickets:
 
     forecast     the whole predictive distribution
     point        its median, taken as certain
     naive        the mean of the club's latest earlier season on the same weekday, taken as certain
-    hindsight    the tickets that were sold (and the people who came, where a club counted them)
+    hindsight    the tickets that were sold (and the people who came, if a club counted them)
 
-and any other method's distribution, where its forecasts are given. All know the cost of too few and too many, and that
+and any other method's distribution, if its forecasts are given. All know the cost of too few and too many, and that
 show rate and sales per head vary: the naive plan is a manager's careful habit, not a straw man. The cost of a choice is
-its expected cost given the gate that came, with what is then had late.
+its expected cost given the attendance that came, with the units then had late.
 
-Games of one home stand err together, so intervals come from resampling whole home stands, the same for all plans
+Errors of one homestand are correlated, so intervals come from resampling whole homestands, the same for all plans
 (cluster bootstrap: Davison and Hinkley, Bootstrap Methods and their Application, 1997, section 3.8).
 """
 
@@ -56,7 +56,7 @@ def plan_value(
     seed: int = 0,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Replay past games and say what each plan cost.
+    """Replay past games and compare the costs of plans.
 
     Parameters
     ----------
@@ -71,58 +71,58 @@ def plan_value(
     scaled : bool
         Take `operations` as those of a ballpark of `REFERENCE_SEATS`, and scale them to each ballpark's seats.
     seed : int
-        Of the resampling of home stands.
+        Of the resampling of homestands.
     progress : Progress
 
     Returns
     -------
     dict
         Ready for JSON. `results` holds one entry for each lead, season (and all of them) and decision (staff, stock,
-        transport and all of them): games and home stands; cost a game of each plan; `saved_over_naive`,
+        transport and all of them): games and homestands; cost a game of each plan; `saved_over_naive`,
         `saved_over_point` and `saved_over_` each other method, money a game; `captured`, the share of the gap between
         the naive plan and hindsight that the forecast closes. Each of these has an estimate and a 95 % interval.
-        `parts` says the same of every role, item and service.
+        `parts` has the same for every role, item and service.
 
     Raises
     ------
     InputError
         The games cannot be replayed: see `gatecast.plan.evaluate.replay.replayed`.
     """
-    told = replayed(games, forecasts, against)
-    costs = replay_costs(told, operations, scaled=scaled, progress=progress)
+    past = replayed(games, forecasts, against)
+    costs = replay_costs(past, operations, scaled=scaled, progress=progress)
     entries = entries_of(operations)
     sums = {kind: [place for place, (one, _) in enumerate(entries) if one == kind] for kind in KINDS}
     sums[EVERY] = list(range(len(entries)))
-    stands = homestand_of(told.table, [LEAD])
+    stands = homestand_of(past.table, [LEAD])
     draw = np.random.default_rng(seed)
     results, parts = [], []
-    for lead, season, rows in _groups(told.table):
+    for lead, season, rows in _groups(past.table):
         drawn = _means(costs[rows], stands[rows], draw)
         facts = {"lead": lead, "season": season, "games": len(rows), "home_stands": len(np.unique(stands[rows]))}
         for decision, places in sums.items():
-            results.append({**facts, "decision": decision, **_worth(drawn[:, places].sum(axis=1), told.plans)})
+            results.append({**facts, "decision": decision, **_worth(drawn[:, places].sum(axis=1), past.plans)})
         for place, (decision, name) in enumerate(entries):
-            parts.append({**facts, "decision": decision, "name": name, **_worth(drawn[:, place], told.plans)})
+            parts.append({**facts, "decision": decision, "name": name, **_worth(drawn[:, place], past.plans)})
     return {
         "currency": operations.currency,
         "confidence": CONFIDENCE,
         "resamples": RESAMPLES,
-        "plans": list(told.plans),
+        "plans": list(past.plans),
         "scaled_from_seats": REFERENCE_SEATS if scaled else None,
-        "games_without_naive": told.without_naive,
-        "games_without_others": told.without_others,
+        "games_without_naive": past.without_naive,
+        "games_without_others": past.without_others,
         "results": results,
         "parts": parts,
     }
 
 
 def saved_over(plan: str) -> str:
-    """The entry of a result that says what the forecast saved over another plan."""
+    """Return the key of the money that the forecast saved over another plan."""
     return f"saved_over_{plan}"
 
 
 def _groups(table: pl.DataFrame) -> Iterator[tuple[str, int | str, npt.NDArray[np.uint32]]]:
-    """Row numbers of every lead and season, then of the lead over all seasons."""
+    """Yield the row numbers of every lead and season, then of the lead over all seasons."""
     rows = table.select(LEAD, c.SEASON).with_row_index("row")
     for lead in rows[LEAD].unique(maintain_order=True):
         one = rows.filter(pl.col(LEAD) == lead)
@@ -132,7 +132,7 @@ def _groups(table: pl.DataFrame) -> Iterator[tuple[str, int | str, npt.NDArray[n
 
 
 def _means(costs: FloatArray, stands: IntArray, draw: np.random.Generator) -> FloatArray:
-    """Mean cost a game: of all games, then of home stands drawn with replacement, shape (1 + draws, entries, plans)."""
+    """Return the mean cost a game: all games, then homestands resampled, shape (1 + draws, entries, plans)."""
     _, stand = np.unique(stands, return_inverse=True)
     sums = np.zeros((stand.max() + 1, costs[0].size))
     np.add.at(sums, stand, costs.reshape(len(costs), -1))
@@ -146,7 +146,7 @@ def _means(costs: FloatArray, stands: IntArray, draw: np.random.Generator) -> Fl
 
 
 def _worth(means: FloatArray, plans: tuple[str, ...]) -> dict[str, Any]:
-    """Costs a game, savings and the share of the gap captured, with intervals; `means` of shape (1 + draws, plans)."""
+    """Return costs a game, savings and the share of the gap captured, with intervals; `means` (1 + draws, plans)."""
     cost = dict(zip(plans, means.T, strict=True))
     gap = cost[NAIVE] - cost[HINDSIGHT]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -160,7 +160,7 @@ def _worth(means: FloatArray, plans: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _interval(values: FloatArray) -> dict[str, float | None]:
-    """The first value, and the range that holds 95 % of the others."""
+    """Return the first value, and the range that holds 95 % of the others."""
     finite = values[1:][np.isfinite(values[1:])]
     low, high = np.quantile(finite, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) if len(finite) else (np.nan, np.nan)
     named = {"estimate": values[0], "low": low, "high": high}

@@ -1,7 +1,7 @@
 """The deadlines of a plan as a calendar file that any calendar program reads.
 
-One event a deadline, all day, on the last day to decide. Its UID follows from what is to be decided, not from the
-amounts: the calendar of a later forecast replaces the events of an earlier one.
+One all-day event a deadline, on the last day to decide. Its UID depends on the decision, not on the amounts, so the
+calendar of a later forecast replaces the events of an earlier one.
 
 Source: RFC 5545, Internet Calendaring and Scheduling (2009): sections 3.1 (folding), 3.3.11 (escaping), 3.6.1 (events).
 """
@@ -28,20 +28,20 @@ CATEGORIES = {True: "Staff", False: "Stock"}
 
 
 def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = None) -> str:
-    """The deadlines of a plan as the text of an .ics file.
+    """Return the deadlines of a plan as the text of an .ics file.
 
     Parameters
     ----------
     plan : Plan
     notice : str
-        Stands at the end of every description, such as that the games are simulated.
+        Added to every description, such as that the games are simulated.
     stamp : datetime, optional
-        When the calendar is made, in UTC; now if not given.
+        When the calendar was made, in UTC; by default now.
 
     Raises
     ------
     InputError
-        The plan has no deadline: its games have no dates, or nothing is hired and ordered.
+        The plan has no deadline: its games have no dates, or nothing is hired or ordered.
     """
     due = deadlines(plan)
     if not due:
@@ -49,32 +49,32 @@ def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = N
             "plan: got no deadline, expected games with dates and something to hire or order;"
             " give the forecast a date column"
         )
-    made = (stamp or dt.datetime.now(dt.UTC)).strftime("%Y%m%dT%H%M%SZ")
+    made_at = (stamp or dt.datetime.now(dt.UTC)).strftime("%Y%m%dT%H%M%SZ")
     homes = plan.games[c.HOME].drop_nulls().unique()
     name = "Deadlines" + (f" of {homes[0]}" if len(homes) == 1 else "")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{MAKER}", "CALSCALE:GREGORIAN"]
     lines += [f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}"]
     for each in due:
-        lines += _event(each, notice, made)
+        lines += _event(each, notice, made_at)
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def _event(due: Deadline, notice: str, made: str) -> Iterator[str]:
-    told = [f"{name}: {amount:,} {due.unit}" for name, amount in due.amounts]
+def _event(due: Deadline, notice: str, made_at: str) -> Iterator[str]:
+    amounts = [f"{name}: {amount:,} {due.unit}" for name, amount in due.amounts]
     yield "BEGIN:VEVENT"
     yield f"UID:{uuid.uuid5(NAMESPACE, due.key)}@gatecast"
-    yield f"DTSTAMP:{made}"
+    yield f"DTSTAMP:{made_at}"
     yield f"DTSTART;VALUE=DATE:{due.decide_by:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{due.decide_by + dt.timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{escaped(due.what)}"
-    yield f"DESCRIPTION:{escaped(chr(10).join([*told, *([notice] if notice else [])]))}"
+    yield f"DESCRIPTION:{escaped(chr(10).join([*amounts, *([notice] if notice else [])]))}"
     yield f"CATEGORIES:{CATEGORIES[due.kind == STAFF]}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
 
 def escaped(text: str) -> str:
-    r"""Text as a value of a calendar file; signs that it may not hold become blanks.
+    r"""Escape text as a value of a calendar file; characters that it may not hold become blanks.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def escaped(text: str) -> str:
 
 
 def folded(line: str) -> str:
-    """A line broken where it passes `LONGEST_LINE` octets; each further part begins with a blank.
+    """Fold a line longer than `LONGEST_LINE` octets; each further part begins with a blank.
 
     Examples
     --------

@@ -19,12 +19,12 @@ from gatecast.plan.views.delivery_list import delivery_list
 __all__ = ["VERSION", "json_text", "plan_as_dict"]
 
 VERSION = 1
-"""Raised when a key is taken out or changes its meaning; not when one is added."""
+"""Increased if a key is removed or changes its meaning, not if one is added."""
 FORMAT = "gatecast plan"
 
 
 def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
-    """A plan as plain values: text, numbers, booleans, None, lists and dictionaries.
+    """Return a plan as plain values: text, numbers, booleans, None, lists and dictionaries.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
         deliveries, deadlines. Dates are text such as 2019-05-30, times 19:05.
     """
     settings = {name: getattr(plan.operations, name) for name in Decisions.model_fields}
-    found: dict[str, Any] = _plain(
+    values: dict[str, Any] = _plain(
         {
             "format": FORMAT,
             "version": VERSION,
@@ -56,16 +56,16 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
             ],
         }
     )
-    return found
+    return values
 
 
 def json_text(plan: Plan, notice: str = "") -> str:
-    """A plan as the text of a JSON file; see `plan_as_dict`."""
+    """Return a plan as the text of a JSON file; see `plan_as_dict`."""
     return json.dumps(plan_as_dict(plan, notice), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  any value of a plan
-    """A value in the types that JSON knows."""
+    """Return a value in types that JSON has."""
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

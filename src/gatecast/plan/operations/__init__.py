@@ -1,1 +1,1 @@
-"""What a club can decide and what it costs: the operations model and its TOML file."""
+"""The decisions of a club and their costs: the operations model and its TOML file."""

@@ -155,7 +155,7 @@ def _weekdays(days: object) -> tuple[str, ...]:
 
 
 class CrowdSettings(Settings):
-    """How many of the tickets sold become people through the gate.
+    """The share of tickets sold that become people through the gate.
 
     Parameters
     ----------
@@ -180,20 +180,20 @@ class StaffRole(Named):
     people_per_shift : float
         People through the gate that one shift serves.
     cost, shortage_cost : float
-        What a shift costs, needed or not; what each needed shift that is missing costs.
+        Cost of a shift, needed or not; cost of each needed shift that is missing.
     minimum : int
         Shifts hired for any game.
     minimum_one_per : float, optional
         At least one shift for each this many people, by law or contract.
     pool : int, optional
-        People who can be engaged, so the most shifts at a game. May be below what the minimum asks: the plan then hires
-        all there are and says what is lacking.
+        People who can be engaged, so the most shifts at a game. May be below the minimum: the plan then hires all of
+        them and names the shortfall.
     minimum_shifts : int
-        Fewest shifts for each person engaged for a homestand; all its games where it has fewer.
+        Fewest shifts for each person engaged for a homestand; all its games if it has fewer.
     call_in_days : int
         Days before a game by which its shifts are hired.
     call_in_cost : float, optional
-        What a shift called in after that costs; nobody can be called in if None.
+        Cost of a shift called in after that; nobody can be called in if None.
     call_in_pool : int, optional
         Most shifts that can be called in so late for one game.
     """
@@ -263,7 +263,7 @@ class StockItem(Named):
     sold_per_head, sold_per_head_spread : float
         Units sold for each person through the gate, and the standard deviation of that from game to game.
     price, unit_cost, salvage : float
-        What a unit sells for, what it costs, and what an unsold one is still worth after the game.
+        Selling price of a unit, its cost, and the value of an unsold one after the game.
     case_size : int
         Units in a case.
     shelf_life_days : int
@@ -343,11 +343,11 @@ class TransportService(Named):
     share, share_spread : float
         Share of the people through the gate that want it, and its standard deviation from game to game.
     seats : int
-        People one vehicle takes on a trip; over all its trips where the times below are not given.
+        People one vehicle takes on a trip; over all its trips if the times below are not given.
     cost : float
-        What a vehicle costs.
+        Cost of a vehicle.
     penalty : float
-        What each person left waiting costs: a taxi, a refund, ill will.
+        Cost of each person left waiting: a taxi, a refund, ill will.
     minimum, fleet : int
         Fewest and most vehicles.
     trip_minutes, minutes_to_clear : float, optional
@@ -406,10 +406,10 @@ class TransportService(Named):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for given, other in (("trip_minutes", "minutes_to_clear"), ("minutes_to_clear", "trip_minutes")):
-            if getattr(self, given) is not None and getattr(self, other) is None:
-                got = f"{getattr(self, given)!r} with no {other}"
-                raise SettingsError(got, "both or neither", f"add {other}, or take {given} out", key=given)
+        for name, other in (("trip_minutes", "minutes_to_clear"), ("minutes_to_clear", "trip_minutes")):
+            if getattr(self, name) is not None and getattr(self, other) is None:
+                got = f"{getattr(self, name)!r} with no {other}"
+                raise SettingsError(got, "both or neither", f"add {other}, or take {name} out", key=name)
         if self.penalty * self.people_per_vehicle <= self.cost:
             raise SettingsError(
                 repr(self.penalty),

@@ -19,10 +19,10 @@ WEEK = len(WEEKDAYS)
 
 @dataclass(frozen=True)
 class Deliveries:
-    """The deliveries that can matter, at most one for each day of play, and the games each can serve.
+    """The deliveries that can matter, at most one for each day of play, and the games that each can serve.
 
     Of several delivery days between two days of play only the last counts: it serves the same games with fresher
-    stock. Arrays stand in the order of stores and of play. A spell is a run of games linked by deliveries that keep
+    stock. Arrays are in the order of stores and of play. A spell is a run of games linked by deliveries that keep
     from one to the next; all that is left of it has perished before the next spell.
 
     Parameters
@@ -32,7 +32,7 @@ class Deliveries:
     day : ndarray of int, shape (games,)
         Day of the last delivery up to the game; the day of the game itself if none came.
     comes : ndarray of bool, shape (games,)
-        True where that delivery comes after the last game and still keeps at this one.
+        True if that delivery comes after the last game and still keeps at this one.
     arrived, expired : ndarray of int, shape (games,)
         How many of the spell's deliveries have come by the game, and how many have passed their shelf life.
     first : ndarray of int, shape (spells + 1,)
@@ -48,7 +48,7 @@ class Deliveries:
 
     @property
     def reachable(self) -> BoolArray:
-        """True where some delivery keeps at the game, shape (games,)."""
+        """True if some delivery keeps at the game, shape (games,)."""
         reached: BoolArray = self.arrived > self.expired
         return reached
 
@@ -63,7 +63,7 @@ class Deliveries:
         return np.repeat(np.arange(len(self.first) - 1), self.games)
 
     @property
-    def given(self) -> IntArray:
+    def place(self) -> IntArray:
         """Place of each of the caller's games in this order, shape (games,)."""
         return np.argsort(self.order)
 
@@ -71,25 +71,25 @@ class Deliveries:
 def deliveries_for(
     days: IntArray, weekdays: IntArray | None, item: StockItem, stores: IntArray | None = None
 ) -> Deliveries:
-    """The deliveries of an item that can serve these games.
+    """Return the deliveries of an item that can serve these games.
 
     Parameters
     ----------
     days : ndarray of int, shape (games,)
-        Day numbers; games of one store and day stand in order of play.
+        Day numbers; games of one store and day are in order of play.
     weekdays : ndarray of int, shape (games,), or None
-        Weekday of each game, 0 for Monday; None where games have no dates: deliveries then come on any day.
+        Weekday of each game, 0 for Monday; None if games have no dates: deliveries then come on any day.
     item : StockItem
     stores : ndarray of int, shape (games,), optional
-        The store each game sells from; games of different stores share nothing. One store if not given.
+        The store that each game sells from; games of different stores share nothing. One store if not given.
 
     Examples
     --------
     >>> item = StockItem(
     ...     name="buns", sold_per_head=1, price=5, unit_cost=1, shelf_life_days=3, delivery_days=("mon", "thu")
     ... )
-    >>> found = deliveries_for(np.array([0, 1, 3, 4, 9]), np.array([0, 1, 3, 4, 2]), item)
-    >>> found.day.tolist(), found.arrived.tolist(), found.first.tolist()
+    >>> deliveries = deliveries_for(np.array([0, 1, 3, 4, 9]), np.array([0, 1, 3, 4, 2]), item)
+    >>> deliveries.day.tolist(), deliveries.arrived.tolist(), deliveries.first.tolist()
     ([0, 0, 3, 3, 7], [1, 1, 1, 1, 1], [0, 2, 4, 5])
     """
     days = np.asarray(days, np.int64)
@@ -118,7 +118,7 @@ def deliveries_for(
 
 
 def _days_back(item: StockItem) -> IntArray:
-    """Days from each weekday back to the last one on which deliveries come, shape (7,)."""
+    """Return the days from each weekday back to the last one on which deliveries come, shape (7,)."""
     allowed = [WEEKDAYS.index(day) for day in item.delivery_days or WEEKDAYS]
     days: IntArray = ((np.arange(WEEK)[:, None] - allowed) % WEEK).min(axis=1)
     return days

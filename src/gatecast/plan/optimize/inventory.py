@@ -1,11 +1,10 @@
-"""Stock over a home stand or a season: how many cases to order for which delivery.
+"""Stock over a homestand or a season: how many cases to order for which delivery.
 
-All orders of the games given are decided at once, under what is believed of them now; what is sold follows in each
-scenario. An unsold unit waits for the next game within its shelf life, the oldest is sold first, and what perishes,
-does not fit in the store or is left after the last game is worth its salvage. The expected cost is, as for a single
-game, the margin of the sales missed and what is lost on units never sold. Where items keep for the day of the delivery
-only, each day is a newsvendor problem of its own; else `order_list` solves a stochastic program for each run of games
-that stock can link.
+All orders of the games are decided at once, from the scenarios of today; sales follow in each scenario. An unsold unit
+waits for the next game within its shelf life, and the oldest is sold first. Units that perish, do not fit in the store
+or are left after the last game are worth their salvage. The expected cost is, as for a single game, the margin of
+missed sales and the loss on units never sold. If items keep for the day of delivery only, each day is a newsvendor
+problem of its own; else `order_search` solves a stochastic program for each run of games that stock can link.
 """
 
 from __future__ import annotations
@@ -29,33 +28,33 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 GAP = 0.001
-"""Share of its expected cost by which an order list may pass the bound."""
+"""Share of its expected cost by which an order list may exceed the bound."""
 
 
 @dataclass(frozen=True)
 class StockPlan:
-    """What to order of one item, by game in the caller's order; arrays of shape (games,).
+    """The orders of one item, by game in the caller's order; arrays of shape (games,).
 
     Parameters
     ----------
     cases : ndarray of int
         Cases delivered for the game: with the last delivery up to it, which may serve later games too.
     delivery_day, order_day : ndarray of int
-        Day numbers of that delivery, and by when it is ordered.
+        Day numbers of that delivery, and of the last day to order it.
     reachable : ndarray of bool
-        False where no delivery keeps at the game: nothing can be sold.
+        False if no delivery keeps at the game: nothing can be sold.
     on_hand : ndarray of float
         Cases in the store before the game, expected.
     expected_cost : ndarray of float
         Money. A unit never sold counts at the last game at which it could have been.
     risk_short : ndarray of float
-        Chance that more is asked for than there is.
+        Chance that demand exceeds the stock.
     worth_of_one_more : ndarray of float
-        Money that one more case with that delivery would save, less what is lost on it; 0 where none is reachable.
+        Money that one more case with that delivery would save, less the loss on it; 0 if none is reachable.
     waste : ndarray of float
         Units never sold, expected.
     bound : float
-        Expected cost that no list of whole cases stays below.
+        Lower bound of the expected cost of any list of whole cases.
     """
 
     cases: IntArray
@@ -76,12 +75,12 @@ class StockPlan:
 
     @property
     def gap(self) -> float:
-        """Share of the expected cost by which it may pass that of the best list."""
+        """Share of the expected cost by which it may exceed that of the best list."""
         return max(self.cost - self.bound, 0.0) / self.cost if self.cost > 0 else 0.0
 
 
 def case_costs(item: StockItem) -> UnitCosts:
-    """What a case of `item` costs that is missing, and one that is never sold."""
+    """Return the cost of a missing case of `item`, and of one that is never sold."""
     lost_sale, leftover = item.price - item.unit_cost, item.unit_cost - item.salvage
     return UnitCosts(unit=0.0, missing=lost_sale * item.case_size, idle=leftover * item.case_size)
 
@@ -95,21 +94,21 @@ def stock_program(
     stores: IntArray | None = None,
     gap: float = GAP,
 ) -> StockPlan:
-    """The order list with the smallest expected cost, and what follows from it game by game.
+    """Return the order list with the smallest expected cost, and its consequences game by game.
 
     Parameters
     ----------
     sold : ndarray of float, shape (games, scenarios)
         Units asked for. Each column is one joint outcome of all games, the columns equally likely.
     days : ndarray of int, shape (games,)
-        Day numbers; games of one store and day stand in order of play.
+        Day numbers; games of one store and day are in order of play.
     weekdays : ndarray of int, shape (games,), or None
-        Weekday of each game, 0 for Monday; None where games have no dates: deliveries then come on any day.
+        Weekday of each game, 0 for Monday; None if games have no dates: deliveries then come on any day.
     item : StockItem
     stores : ndarray of int, shape (games,), optional
-        The store each game sells from, such as its club or its home stand; games of different stores share nothing.
+        The store that each game sells from, such as its club or its homestand; games of different stores share nothing.
     gap : float
-        Share of its expected cost by which the list may pass the bound.
+        Share of its expected cost by which the list may exceed the bound.
 
     Examples
     --------
@@ -126,7 +125,7 @@ def stock_program(
     found = sales(need, cases, deliveries, room)
     used = next_case_sold(need, cases, deliveries, room)
     cost = _cost_by_game(need, found, costs)
-    back = deliveries.given
+    back = deliveries.place
     return StockPlan(
         cases=cases[back],
         delivery_day=deliveries.day[back],
@@ -150,10 +149,10 @@ def stock_orders(
     stores: IntArray | None = None,
     gap: float = GAP,
 ) -> IntArray:
-    """The `cases` of `stock_program` alone, shape (games,), for replays of many games."""
+    """Return the `cases` of `stock_program` alone, shape (games,), for replays of many games."""
     deliveries = deliveries_for(days, weekdays, item, stores)
     cases, _ = _best_orders(_cases_asked_for(sold, deliveries, item), deliveries, item, gap)
-    return cases[deliveries.given]
+    return cases[deliveries.place]
 
 
 def stock_cost(
@@ -165,19 +164,19 @@ def stock_cost(
     *,
     stores: IntArray | None = None,
 ) -> FloatArray:
-    """What an order list costs when other scenarios come, expected, by game, shape (games,).
+    """Return the expected cost of an order list under other scenarios, by game, shape (games,).
 
     Parameters
     ----------
     cases : ndarray of int, shape (games,)
         From a `StockPlan` or `stock_orders` of the same games and item.
     sold, days, weekdays, item, stores
-        As in `stock_program`; the scenarios may be others, and as few as one.
+        As in `stock_program`; the scenarios may differ, and be as few as one.
     """
     deliveries = deliveries_for(days, weekdays, item, stores)
     need = _cases_asked_for(sold, deliveries, item)
     found = sales(need, cases[deliveries.order], deliveries, _room(item))
-    return _cost_by_game(need, found, case_costs(item))[deliveries.given]
+    return _cost_by_game(need, found, case_costs(item))[deliveries.place]
 
 
 def _cases_asked_for(sold: FloatArray, deliveries: Deliveries, item: StockItem) -> FloatArray:
@@ -194,7 +193,7 @@ def _cost_by_game(need: FloatArray, found: Sales, costs: UnitCosts) -> FloatArra
 
 
 def _best_orders(need: FloatArray, deliveries: Deliveries, item: StockItem, gap: float) -> tuple[IntArray, float]:
-    """Cases delivered for each game, in the order of the deliveries, and money they may cost above the best list."""
+    """Return cases by game, in the order of deliveries, and the money they may cost above the best list."""
     costs, comes = case_costs(item), deliveries.comes
     cases = np.zeros(len(need), np.int64)
     if not comes.any():

@@ -1,12 +1,12 @@
 """The newsvendor problem in whole units: how many to take when the need is uncertain.
 
-`need` is in units of the choice, shape (games, points): equally likely values, in any order. With `late` units of the
-missing ones to be had after all, the expected cost of x is
+`need` is in units of the choice, shape (games, points): equally likely values, in any order. If missing units can be
+had late, at most `most` of them, the expected cost of x is
 
     unit * x + idle * E[max(x - need, 0)] + late * E[min(short, most)] + missing * E[max(short - most, 0)]
 
 where short = max(need - x, 0). It is convex in x, so the best whole number stands beside a critical quantile of the
-need: that of `missing` where nothing can be had late, else between those of `late` and of `missing`.
+need: that of `missing` if nothing can be had late, else between those of `late` and of `missing`.
 
 Source: Arrow, Harris and Marschak, Optimal Inventory Policy, Econometrica 19 (1951); with recourse, Birge and
 Louveaux, Introduction to Stochastic Programming (2011), section 1.1.
@@ -39,7 +39,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class UnitCosts:
-    """What one unit costs.
+    """The costs of one unit.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class UnitCosts:
 
     @property
     def critical_ratio(self) -> float:
-        """Share of outcomes in which the best choice is enough where nothing is had late, whole units apart."""
+        """Share of outcomes in which the best choice is enough if nothing is had late, up to rounding."""
         return (self.missing - self.unit) / (self.missing + self.idle)
 
     @property
@@ -78,7 +78,7 @@ class UnitCosts:
 
 
 def expected_cost(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
-    """Expected cost of `choice`, shape (games,)."""
+    """Return the expected cost of `choice`, shape (games,)."""
     beyond = need - choice[:, None]
     over = np.maximum(-beyond, 0.0).mean(axis=1)
     short = np.maximum(beyond, 0.0).mean(axis=1)
@@ -92,14 +92,14 @@ def expected_cost(need: FloatArray, choice: IntArray, costs: UnitCosts) -> Float
 def best_choice(
     need: FloatArray, costs: UnitCosts, least: IntArray | int = 0, most: IntArray | int | None = None
 ) -> IntArray:
-    """The whole number of units with the smallest expected cost; the smaller of two that cost the same.
+    """Return the whole number of units with the smallest expected cost; the smaller of two equal ones.
 
     Parameters
     ----------
     need : ndarray of float, shape (games, points)
     costs : UnitCosts
     least, most : int or ndarray of int, shape (games,)
-        Limits of the choice; where they contradict each other, `most` holds.
+        Limits of the choice; if they contradict each other, `most` holds.
 
     Returns
     -------
@@ -118,19 +118,19 @@ def best_choice(
 
 
 def within(choice: IntArray, least: IntArray | int, most: IntArray | int | None) -> IntArray:
-    """The allowed choice that costs least where `choice` is the best of all, as costs are convex."""
+    """Return the allowed choice that costs least, given the best of all, as costs are convex."""
     allowed = np.maximum(choice, least)
     return allowed if most is None else np.minimum(allowed, most)
 
 
 def next_unit_used(need: FloatArray, choice: IntArray) -> FloatArray:
-    """Expected share of one more unit that would be used, shape (games,)."""
+    """Return the expected share of one more unit that would be used, shape (games,)."""
     used: FloatArray = np.clip(need - choice[:, None], 0.0, 1.0).mean(axis=1)
     return used
 
 
 def saved_by_one_more(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
-    """What one more unit would save of shortage and of units had late, money, shape (games,)."""
+    """Return the money that one more unit would save on shortage and units had late, shape (games,)."""
     return _saved(need, choice, costs, next_unit_used(need, choice))
 
 
@@ -141,26 +141,26 @@ def _saved(need: FloatArray, choice: IntArray, costs: UnitCosts, used: FloatArra
 
 
 def risk_short(need: FloatArray, choice: IntArray, reserve: float = 0.0) -> FloatArray:
-    """Chance that `choice` and a `reserve` of units had late are not enough, shape (games,)."""
+    """Return the chance that `choice` and a `reserve` of units had late are not enough, shape (games,)."""
     short: FloatArray = (need > choice[:, None] + reserve + ROUNDING).mean(axis=1)
     return short
 
 
 def worth_of_one_more(need: FloatArray, choice: IntArray, costs: UnitCosts) -> FloatArray:
-    """What one more unit would save less what it would cost, shape (games,); above 0 only where a limit binds."""
+    """Return the money that one more unit would save less its cost, shape (games,); above 0 only if a limit binds."""
     used = next_unit_used(need, choice)
     return _saved(need, choice, costs, used) - costs.idle * (1 - used) - costs.unit
 
 
 def _at_critical_quantile(need: FloatArray, costs: UnitCosts) -> IntArray:
-    """The best choice where nothing is had late."""
+    """Return the best choice if nothing is had late."""
     place = max(int(np.ceil(costs.critical_ratio * need.shape[1] - ROUNDING)) - 1, 0)
     below = np.floor(np.partition(need, place, axis=1)[:, place]).astype(np.int64)
     return np.where(_enough(need, costs, below), below, below + 1)
 
 
 def _between(need: FloatArray, costs: UnitCosts, low: IntArray, high: IntArray) -> IntArray:
-    """The smallest whole number from `low` to `high` that is enough, by bisection; `high` is."""
+    """Return the smallest whole number from `low` to `high` that is enough, by bisection; `high` is enough."""
     while (low < high).any():
         middle = (low + high) // 2
         enough = _enough(need, costs, middle)
@@ -169,5 +169,5 @@ def _between(need: FloatArray, costs: UnitCosts, low: IntArray, high: IntArray) 
 
 
 def _enough(need: FloatArray, costs: UnitCosts, choice: IntArray) -> npt.NDArray[np.bool_]:
-    """Where one more unit is not worth its cost."""
+    """Return True for games at which one more unit is not worth its cost."""
     return worth_of_one_more(need, choice, costs) <= ROUNDING * (costs.missing + costs.idle)

@@ -2,9 +2,9 @@
 
 In running totals the expected cost of an order list is L-natural-convex, being a sum of functions of differences
 minimised over some of them. Between whole numbers it is therefore interpolated along a chain: round all totals down,
-then up one after the other, the largest remainder first. The interpolation is convex and no more than the cost at
-every list of whole cases, so its slopes are cuts that hold for all of them. A linear program over the cuts bounds the
-cost from below and says where to look next; the lists of each chain bound it from above. No branching is needed.
+then up one after the other, the largest remainder first. The interpolation is convex and never above the cost of a
+list of whole cases, so its slopes are cuts that hold for all lists. A linear program over the cuts bounds the cost
+from below and gives the next point; the lists of each chain bound the cost from above. No branching is needed.
 
 Sources: Murota, Discrete Convex Analysis (2003), chapter 7; for perishable stock, Chen, Pang and Pan, Coordinating
 inventory control and pricing strategies for perishable products, Operations Research 62 (2014); cuts by groups of
@@ -31,7 +31,7 @@ __all__ = ["OrderList", "Start", "best_whole_list", "expected_costs"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-SMALLEST_GAP = 1e-6  # what linear programs can tell apart
+SMALLEST_GAP = 1e-6  # the precision of linear programs
 MOST_GROUPS = 100
 MOST_ROUNDS = 100
 
@@ -45,7 +45,7 @@ class OrderList:
     totals : ndarray of int, shape (deliveries,)
         Cases delivered up to each delivery.
     cost, bound : float
-        Expected cost over the spell, and one that no list stays below.
+        Expected cost over the spell, and a lower bound for any list.
     """
 
     totals: IntArray
@@ -53,20 +53,20 @@ class OrderList:
     bound: float
 
     def near(self, bound: float, gap: float) -> bool:
-        """True where the cost passes `bound` by no more than the share `gap` of it."""
+        """Return True if the cost exceeds `bound` by at most the share `gap` of the cost."""
         return self.cost - bound <= gap * self.cost
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where to look for the best list first.
+    """Where the search for the best list starts.
 
     Parameters
     ----------
     totals, reach : ndarray of float, shape (deliveries,)
-        Cases delivered up to each delivery, and how far from them to look.
+        Cases delivered up to each delivery, and how far from them to search.
     bound : float
-        Expected cost that no list stays below.
+        Lower bound of the expected cost of any list.
     """
 
     totals: FloatArray
@@ -75,38 +75,38 @@ class Start:
 
 
 def best_whole_list(spell: Spell, start: Start, gap: float) -> OrderList:
-    """The list of whole cases with the smallest expected cost.
+    """Return the list of whole cases with the smallest expected cost.
 
     Parameters
     ----------
     spell : Spell
     start : Start
     gap : float
-        Share of its expected cost by which the list may pass the bound.
+        Share of its expected cost by which the list may exceed the bound.
     """
     cuts, gap = _Cuts(spell), max(gap, SMALLEST_GAP)
     point = start.totals
     low, high = around(np.floor(point), start.reach)[0], around(np.ceil(point), start.reach)[1]
-    found = OrderList(np.zeros(spell.deliveries, np.int64), spell.lost, start.bound)
+    best = OrderList(np.zeros(spell.deliveries, np.int64), spell.lost, start.bound)
     for _ in range(MOST_ROUNDS):
         totals, cost = cuts.add(point)
-        if cost < found.cost:
-            found = OrderList(totals, cost, found.bound)
-        if found.near(found.bound, gap):
+        if cost < best.cost:
+            best = OrderList(totals, cost, best.bound)
+        if best.near(best.bound, gap):
             break
         point, bound, pressing = cuts.lowest(low, high)
         held = pressing & at_limits(point, low, high)
         if not held.any():
-            found = OrderList(found.totals, found.cost, max(found.bound, bound))
-        elif found.near(bound, gap):
-            # The best within the limits is known; is there a better one outside them?
-            wider = around(found.totals.astype(np.float64), 2.0 * (high - low))
+            best = OrderList(best.totals, best.cost, max(best.bound, bound))
+        elif best.near(bound, gap):
+            # The best list within the limits is known, but there may be a better one outside them.
+            wider = around(best.totals.astype(np.float64), 2.0 * (high - low))
             low, high = np.where(held, wider[0], low), np.where(held, wider[1], high)
-    return found
+    return best
 
 
 def expected_costs(spell: Spell, lists: FloatArray, groups: int = 1) -> FloatArray:
-    """What order lists add to the expected cost of selling nothing, shape (lists, groups).
+    """Return the change of expected cost against selling nothing, shape (lists, groups).
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ class _Cuts:
         return chain[best].astype(np.int64), float(sums[best]) + self.spell.lost
 
     def lowest(self, low: FloatArray, high: FloatArray) -> tuple[FloatArray, float, npt.NDArray[np.bool_]]:
-        """Where the cuts are lowest within limits, how low, and which limits keep them up."""
+        """Return where the cuts are lowest within limits, how low, and which limits keep them up."""
         from scipy.optimize import linprog
 
         count = len(low)

@@ -1,11 +1,11 @@
 """The stochastic program of an order list between two others, solved by HiGHS.
 
-The here-and-now decision is how many cases have been delivered in all up to each delivery; what is sold follows in
-each scenario. In running totals (see `shelf`) every step is the larger or the smaller of two totals plus a constant, so
-the program is linear, each of its constraints bounds the difference of two variables, and selling the oldest as soon
+The here-and-now decision is how many cases have been delivered in all up to each delivery; sales follow in each
+scenario. In running totals (see `perishables`) every step is the larger or the smaller of two totals plus a constant,
+so the program is linear, each of its constraints bounds the difference of two variables, and selling the oldest as soon
 as it is asked for is its optimum. Between a lower and an upper list the totals of each scenario lie between those of
-the two lists. Wherever that already tells which of two totals is the larger, one stands for both and no variable is
-needed: the closer the lists, the smaller the program, with no change to its solution.
+the two lists. If that already decides which of two totals is the larger, no variable is needed: the closer the lists,
+the smaller the program, with no change to its solution.
 
 Source: Birge and Louveaux, Introduction to Stochastic Programming (2011), chapter 3, the extensive form; as
 constraints on differences, Zipkin, On the structure of lost-sales inventory models, Operations Research 56 (2008).
@@ -29,12 +29,12 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 FORCE = 1e-7
-"""Share of what a sale saves above which a limit is said to keep the cost up."""
+"""Share of the saving of a sale above which a limit counts as keeping the cost up."""
 
 
 @dataclass(frozen=True)
 class Spell:
-    """Games linked by the deliveries that serve them, and what a case of the item costs.
+    """Games linked by the deliveries that serve them, and the costs of a case of the item.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Spell:
 
     @property
     def sale(self) -> float:
-        """What selling one case of the stock saves."""
+        """Money that selling one case saves."""
         return self.costs.missing + self.costs.idle
 
     @property
@@ -71,12 +71,12 @@ class Spell:
 
 
 def around(totals: FloatArray, reach: FloatArray | float) -> tuple[FloatArray, FloatArray]:
-    """Two lists that lie `reach` below and above another, but not below 0."""
+    """Return two lists that lie `reach` below and above another, but not below 0."""
     return np.maximum(totals - reach, 0.0), totals + reach
 
 
 def at_limits(totals: FloatArray, low: FloatArray, high: FloatArray) -> BoolArray:
-    """Where a list reaches one of two lists that could lie further out, shape (deliveries,)."""
+    """Return True for deliveries at which a list reaches a limit that could lie further out, shape (deliveries,)."""
     reached: BoolArray = ((low > 0) & (totals <= low + ROUNDING)) | (totals >= high - ROUNDING)
     return reached
 
@@ -90,9 +90,9 @@ class Solution:
     totals : ndarray of float, shape (deliveries,)
         Cases delivered up to each delivery.
     bound : float
-        Expected cost that no list between the two stays below.
+        Lower bound of the expected cost of any list between the two.
     pressing : ndarray of bool, shape (deliveries,)
-        Where one of the two keeps the cost up.
+        True if one of the two keeps the cost up.
     """
 
     totals: FloatArray
@@ -120,7 +120,7 @@ class OrderProgram:
     ----------
     spell : Spell
     low, high : ndarray of float, shape (deliveries,)
-        The two: cases delivered up to each delivery.
+        The two lists: cases delivered up to each delivery.
     """
 
     def __init__(self, spell: Spell, low: FloatArray, high: FloatArray) -> None:
@@ -135,7 +135,7 @@ class OrderProgram:
         self._follow_stock()
 
     def solve(self) -> Solution:
-        """The best list if cases could be split."""
+        """Return the best list if cases could be split."""
         from scipy.optimize import linprog
 
         rows, most = self._rows()
@@ -169,15 +169,15 @@ class OrderProgram:
             arrived, expired = arrived_now, expired_now
 
     def _delivered(self, count: int) -> _Total:
-        """What the first deliveries bring, the same in every scenario."""
+        """Return the cases of the first deliveries, the same in every scenario."""
         low, high = (0.0, 0.0) if count == 0 else (self.low[count - 1], self.high[count - 1])
         scenarios = self.spell.need.shape[1]
         return _Total(np.full(scenarios, count), *(np.full(scenarios, value) for value in (0.0, low, high)))
 
     def _either(self, one: _Total, two: _Total, *, larger: bool, second: BoolArray | bool = False) -> _Total:
-        """The larger or the smaller of two totals; the second wherever `second` says so.
+        """Return the larger or the smaller of two totals; the second one if `second` is True.
 
-        Where it is not known which, a new variable lies above or below the two; one serves all scenarios alike so far.
+        If it is not known which, a new variable lies above or below the two; scenarios that agree so far share it.
         """
         same = (one.variable == two.variable) & ~np.asarray(second)
         above, below = one.low >= two.high, two.low >= one.high
@@ -197,7 +197,7 @@ class OrderProgram:
         return _Total(variable, offset, limits(one.low, two.low), limits(one.high, two.high))
 
     def _distinct(self, one: _Total, two: _Total, scenarios: IntArray) -> tuple[IntArray, IntArray]:
-        """Scenarios in which the two totals differ, and for each scenario given its place among them."""
+        """Return the scenarios in which the two totals differ, and the place of each of `scenarios` among them."""
         if not (np.maximum(one.variable, two.variable)[scenarios] <= self.deliveries).any():
             return scenarios, np.arange(len(scenarios))
         ends = np.column_stack([part[scenarios] for part in (one.variable, one.offset, two.variable, two.offset)])
@@ -205,7 +205,7 @@ class OrderProgram:
         return scenarios[first], which.ravel()
 
     def _keep_below(self, one: IntArray, two: IntArray, most: FloatArray) -> None:
-        """Each variable of `one` passes that of `two` by `most` at most."""
+        """Let each variable of `one` exceed that of `two` by at most `most`."""
         self.bounded.append((one, two, most))
 
     def _rows(self) -> tuple[Any, FloatArray]:

@@ -1,9 +1,9 @@
 """The best order list of a spell: how many cases with each delivery.
 
 The stochastic program is first solved over a few scenarios, without limits; then over more of them within limits near
-that solution, at the end over all unless that takes too long. A limit that keeps the cost up is then moved outwards, so
-the last solution is the best without limits, and its cost a bound, if cases could be split. Cuts find the best list in
-whole cases near the last solution.
+that solution, at the end over all unless that takes too long. A limit that keeps the cost up is moved outwards, so the
+last solution is the best without limits if cases could be split, and its cost is a bound. Cuts then find the best list
+of whole cases near the last solution.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ FEW_SCENARIOS = (16, 64, 256)
 REACH = 2.0
 """How far the limits lie from the last solution, in standard errors of a mean over its scenarios."""
 LARGEST_PROGRAM = 20_000
-"""Most variables of a program; cuts take less time than a larger one."""
+"""Most variables of a program; cuts are faster than a larger one."""
 
 
 def best_order_list(spell: Spell, gap: float) -> OrderList:
-    """The order list with the smallest expected cost; of lists that sell the same, one that delivers late.
+    """Return the order list with the smallest expected cost; of lists that sell the same, one that delivers late.
 
     Parameters
     ----------
     spell : Spell
     gap : float
-        Share of its expected cost by which the list may pass the bound.
+        Share of its expected cost by which the list may exceed the bound.
     """
     pooled = _pooled(spell)
     if pooled is not None:
@@ -52,9 +52,9 @@ def _cost(spell: Spell, totals: IntArray) -> float:
 
 
 def _pooled(spell: Spell) -> OrderList | None:
-    """The best list where nothing perishes within the spell and the store holds all: a newsvendor of the whole need.
+    """Return the best list if nothing perishes within the spell and the store holds all; None if it may not be so.
 
-    None where it is not known to be the best.
+    It solves a newsvendor problem of the whole need.
     """
     if spell.expired.any():
         return None
@@ -66,7 +66,7 @@ def _pooled(spell: Spell) -> OrderList | None:
 
 
 def _late(spell: Spell, totals: IntArray) -> IntArray:
-    """The list that brings each case only by the first game at which some scenario would have sold it."""
+    """Return the list that brings each case only for the first game at which some scenario would have sold it."""
     counts = np.concatenate([[0], totals])
     outflow = np.zeros(spell.need.shape[1])
     wanted = np.zeros(len(counts))
@@ -80,7 +80,7 @@ def _late(spell: Spell, totals: IntArray) -> IntArray:
 
 
 def _start(spell: Spell) -> Start:
-    """A list near the best, as if cases could be split: the very best of these unless the program is too large."""
+    """Return a list near the best, as if cases could be split: the best of these unless the program is too large."""
     scenarios = spell.need.shape[1]
     low, spread = np.zeros(spell.deliveries), _spread(spell)
     high, solution = low + np.inf, None
@@ -97,7 +97,7 @@ def _start(spell: Spell) -> Start:
 
 
 def _settled(spell: Spell, low: FloatArray, high: FloatArray) -> Solution:
-    """The best list if cases could be split; the limits are moved for as long as they keep the cost up."""
+    """Return the best list if cases could be split; limits move outwards as long as they keep the cost up."""
     reach = (high - low) / 2
     while True:
         solution = OrderProgram(spell, low, high).solve()
@@ -109,7 +109,7 @@ def _settled(spell: Spell, low: FloatArray, high: FloatArray) -> Solution:
 
 
 def _spread(spell: Spell) -> FloatArray:
-    """Standard deviation of the need of the games that each delivery can serve, cases, shape (deliveries,)."""
+    """Return the standard deviation, in cases, of the need that each delivery can serve, shape (deliveries,)."""
     place = np.arange(1, spell.deliveries + 1)[:, None]
     served = (spell.arrived >= place) & (spell.expired < place)
     spread = (served @ spell.need).std(axis=1)
@@ -118,7 +118,7 @@ def _spread(spell: Spell) -> FloatArray:
 
 
 def _fewer(spell: Spell, count: int) -> Spell:
-    """The spell with `count` of its scenarios, spread evenly over those ranked by their whole need."""
+    """Return the spell with `count` of its scenarios, spread evenly over their ranks by whole need."""
     scenarios = spell.need.shape[1]
     ranked = np.argsort(spell.need.sum(axis=0), kind="stable")
     taken = ((np.arange(count) + 0.5) * scenarios / count).astype(np.int64)

@@ -1,6 +1,6 @@
-"""What a list of deliveries sells: stock on a shelf, the oldest sold first, until its shelf life is over.
+"""Sales from a list of deliveries: stock on a shelf, the oldest sold first, until its shelf life is over.
 
-All is counted in running totals, in cases, from the start of a spell: `supply` has been delivered and `gone` has
+Everything is counted in running totals, in cases, from the start of a spell: `supply` has been delivered and `gone` has
 passed its shelf life by a game, `outflow` has been sold or thrown out. As the oldest leaves first, its age need not be
 followed: before a game the outflow is at least what is gone, at least the supply less what the store holds, and never
 falls; at the game it rises by what is sold, up to the supply. Both steps are a larger or a smaller of two totals.
@@ -25,28 +25,28 @@ IntArray = npt.NDArray[np.int64]
 
 
 def outflow_before(outflow: FloatArray, supply: FloatArray, gone: FloatArray, room: float) -> FloatArray:
-    """Outflow once what has perished, and what the store cannot hold, is thrown out."""
+    """Return the outflow after throwing out perished stock and stock that the store cannot hold."""
     before: FloatArray = np.maximum(outflow, np.maximum(gone, supply - room))
     return before
 
 
 def outflow_after(before: FloatArray, need: FloatArray, supply: FloatArray) -> FloatArray:
-    """Outflow once a game has been served."""
+    """Return the outflow after a game has been served."""
     after: FloatArray = np.minimum(before + need, supply)
     return after
 
 
 @dataclass(frozen=True)
 class Sales:
-    """What became of the stock, in cases, by game in the order of the deliveries.
+    """Sales and waste of the stock, in cases, by game in the order of the deliveries.
 
     Parameters
     ----------
     on_hand, sold, wasted : ndarray of float, shape (games,)
         In the store before the game, sold at it, and never sold after it: perished before the next game, or left at
-        the end. What does not fit in the store counts at the game it was delivered for. Means over the scenarios.
+        the end. Cases that do not fit in the store count at the game they were delivered for. Means over the scenarios.
     short : ndarray of float, shape (games,)
-        Share of scenarios in which more was asked for than there was.
+        Share of scenarios in which demand exceeded the stock.
     """
 
     on_hand: FloatArray
@@ -56,14 +56,14 @@ class Sales:
 
 
 def sales(need: FloatArray, cases: IntArray, deliveries: Deliveries, room: float) -> Sales:
-    """What becomes of a list of deliveries.
+    """Return sales and waste of a list of deliveries.
 
     Parameters
     ----------
     need : ndarray of float, shape (games, scenarios)
         Cases asked for, in the order of the deliveries.
     cases : ndarray of int, shape (games,)
-        Cases delivered for each game, where a delivery comes.
+        Cases delivered for each game, if a delivery comes.
     deliveries : Deliveries
     room : float
         Most cases in the store.
@@ -90,7 +90,7 @@ def sales(need: FloatArray, cases: IntArray, deliveries: Deliveries, room: float
 
 
 def next_case_sold(need: FloatArray, cases: IntArray, deliveries: Deliveries, room: float) -> FloatArray:
-    """Expected share of one more case that would be sold, by game, if it came with the last delivery up to the game.
+    """Return the expected share sold of one more case with the last delivery up to each game.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def next_case_sold(need: FloatArray, cases: IntArray, deliveries: Deliveries, ro
     Returns
     -------
     ndarray of float, shape (games,)
-        0 where no delivery keeps at the game.
+        0 if no delivery keeps at the game.
     """
     supply, gone = running_totals(cases, deliveries)
     added = np.flatnonzero(deliveries.comes)
@@ -127,7 +127,7 @@ def next_case_sold(need: FloatArray, cases: IntArray, deliveries: Deliveries, ro
 
 
 def running_totals(cases: IntArray, deliveries: Deliveries) -> tuple[FloatArray, FloatArray]:
-    """Cases delivered and cases past their shelf life by each game, since its spell began; two of shape (games,)."""
+    """Return cases delivered and cases past their shelf life by each game, since its spell began; shape (games,)."""
     delivered = np.concatenate([[0], np.cumsum(cases[deliveries.comes])])
     start = np.cumsum(deliveries.comes) - deliveries.arrived
     supply, gone = (delivered[start + count] - delivered[start] for count in (deliveries.arrived, deliveries.expired))

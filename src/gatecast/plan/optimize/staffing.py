@@ -1,16 +1,16 @@
-"""Staff over a home stand: how many shifts to hire for each game, and how many people to engage.
+"""Staff over a homestand: how many shifts to hire for each game, and how many people to engage.
 
-One shift serves so many people. Shifts that turn out to be missing are called in as far as that goes, the rest are
-done without; both are paid for, so the expected cost of a game is a convex function of the shifts hired, known
-exactly at whole numbers. Alone, a game is a newsvendor problem. A contract that offers everyone engaged for a home
-stand at least so many shifts ties its games together: with x(g) shifts at game g and P people,
+One shift serves so many people. Missing shifts are called in as far as possible; the rest stay unfilled. Both cost
+money, so the expected cost of a game is a convex function of the shifts hired, known exactly at whole numbers. Alone,
+a game is a newsvendor problem. A contract that offers everyone engaged for a homestand at least so many shifts ties
+its games together: with x(g) shifts at game g and P people,
 
     minimise    sum of expected cost(g, x(g))
     subject to  least(g) <= x(g) <= P <= pool,  sum of x(g) >= minimum_shifts * P,  all whole
 
 a two-stage stochastic program with simple recourse (Birge and Louveaux, Introduction to Stochastic Programming, 2011,
-section 3.3), which is solved by HiGHS with the slopes of the expected costs as the second stage. Where the newsvendor
-choices meet the contract they are its optimum, and no program is solved.
+section 3.3), which HiGHS solves with the slopes of the expected costs as the second stage. If the newsvendor
+choices meet the contract, they are the optimum, and no program is solved.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ IntArray = npt.NDArray[np.int64]
 
 
 def shifts_needed(role: StaffRole, crowd: Crowd) -> FloatArray:
-    """Shifts that the crowd asks for, shape (games, scenarios)."""
+    """Return the shifts that the crowd needs, shape (games, scenarios)."""
     return crowd.people / role.people_per_shift
 
 
 def by_rule(role: StaffRole, crowd: Crowd, certainty: float) -> IntArray:
-    """Fewest shifts by the rule of one for so many people, shape (games,); 0 where there is none.
+    """Return the fewest shifts by the rule of one for so many people, shape (games,); 0 without a rule.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def by_rule(role: StaffRole, crowd: Crowd, certainty: float) -> IntArray:
 
 
 def shift_costs(role: StaffRole) -> UnitCosts:
-    """What a shift of `role` costs hired, called in and missing."""
+    """Return the costs of a shift of `role` hired, called in and missing."""
     most = np.inf if role.call_in_pool is None else float(role.call_in_pool)
     return UnitCosts(unit=role.cost, missing=role.shortage_cost, late=role.call_in_cost, late_most=most)
 
@@ -63,14 +63,14 @@ def shift_costs(role: StaffRole) -> UnitCosts:
 def staff_program(
     need: FloatArray,
     costs: UnitCosts,
-    stands: IntArray,
+    homestands: IntArray,
     minimum_shifts: int = 0,
     *,
     least: IntArray | int = 0,
     most: int | None = None,
     free: IntArray | None = None,
 ) -> IntArray:
-    """The shifts to hire for each game with the smallest expected cost over each home stand.
+    """Return the shifts to hire for each game with the smallest expected cost over each homestand.
 
     Parameters
     ----------
@@ -78,21 +78,21 @@ def staff_program(
         Shifts needed.
     costs : UnitCosts
         Of a shift, from `shift_costs`.
-    stands : ndarray of int, shape (games,)
-        The home stand of each game.
+    homestands : ndarray of int, shape (games,)
+        The homestand of each game.
     minimum_shifts : int
-        Fewest shifts for each person engaged for a home stand; all its games where it has fewer.
+        Fewest shifts for each person engaged for a homestand; all its games if it has fewer.
     least : int or ndarray of int, shape (games,)
         Fewest shifts.
     most : int, optional
-        People there are; holds where `least` asks for more.
+        People available; holds even if `least` is more.
     free : ndarray of int, shape (games,), optional
-        `best_choice(need, costs)`, where it is known already.
+        `best_choice(need, costs)`, if it is known already.
 
     Returns
     -------
     ndarray of int, shape (games,)
-        Shifts; nobody works two at one game, so the largest of a home stand is the number of people to engage.
+        Shifts; nobody works two at one game, so the most of a homestand is the number of people to engage.
 
     Examples
     --------
@@ -102,8 +102,8 @@ def staff_program(
     """
     shifts = within(best_choice(need, costs) if free is None else free, least, most)
     least = np.minimum(np.broadcast_to(np.asarray(least, np.int64), shifts.shape), shifts)
-    fewest = shifts_offered(minimum_shifts, stands)
-    _, stand = np.unique(stands, return_inverse=True)
+    fewest = shifts_offered(minimum_shifts, homestands)
+    _, stand = np.unique(homestands, return_inverse=True)
     offered = np.bincount(stand, weights=shifts)[stand]
     for one in np.unique(stand[offered < fewest * people_engaged(shifts, stand)]):
         rows = np.flatnonzero(stand == one)
@@ -111,26 +111,26 @@ def staff_program(
     return shifts
 
 
-def shifts_offered(minimum_shifts: int, stands: IntArray) -> IntArray:
-    """Fewest shifts for each person engaged, shape (games,): those promised, or all of a home stand's games."""
-    _, stand, games = np.unique(stands, return_inverse=True, return_counts=True)
+def shifts_offered(minimum_shifts: int, homestands: IntArray) -> IntArray:
+    """Return the fewest shifts for each person engaged, shape (games,): those promised, or all games of a homestand."""
+    _, stand, games = np.unique(homestands, return_inverse=True, return_counts=True)
     fewest: IntArray = np.minimum(minimum_shifts, games)[stand]
     return fewest
 
 
-def people_engaged(shifts: IntArray, stands: IntArray) -> IntArray:
-    """People to engage for the home stand of each game, shape (games,): the most shifts at any of its games."""
-    _, stand = np.unique(stands, return_inverse=True)
+def people_engaged(shifts: IntArray, homestands: IntArray) -> IntArray:
+    """Return the people to engage for the homestand of each game, shape (games,): its most shifts at one game."""
+    _, stand = np.unique(homestands, return_inverse=True)
     most = np.zeros(stand.max(initial=-1) + 1, np.int64)
     np.maximum.at(most, stand, shifts)
     return most[stand]
 
 
 def _contract(need: FloatArray, costs: UnitCosts, alone: IntArray, least: IntArray, fewest: int) -> IntArray:
-    """Shifts of one home stand in which each person engaged is offered `fewest`.
+    """Return the shifts of one homestand in which each person engaged is offered `fewest`.
 
-    Nothing below the smallest of the choices that are best alone can be better, as everyone engaged may as well work
-    that many shifts of each game; nothing above their largest either, as fewer people then cost less.
+    No choice below the smallest of the choices that are best alone can be better, as everyone engaged can work that
+    many shifts of each game; none above the largest either, as fewer people then cost less.
     """
     from scipy.optimize import Bounds, milp
 
@@ -155,7 +155,7 @@ def _contract(need: FloatArray, costs: UnitCosts, alone: IntArray, least: IntArr
 
 
 def _contract_rows(low: IntArray, game: IntArray, fewest: int) -> LinearConstraint:
-    """What ties the columns together: shifts of each game, people, and each single shift above `low`, whose game it is.
+    """Return the constraints on shifts of each game, people, and each single shift above `low` with its game.
 
     Shifts are `low` and the single ones; no more than the people; in all at least `fewest` times the people.
     """

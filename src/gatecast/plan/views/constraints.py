@@ -1,4 +1,4 @@
-"""Where a plan is held down by what there is: rules that cannot be met, limits that one more unit would be worth."""
+"""The constraints that hold a plan down: rules that cannot be met, and limits worth raising."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["limits_that_bind"]
 
 LIMITED, LACKING, MOST, WORTH, UNREACHED = "limited", "lacking", "most", "worth", "unreached"
 SMALLEST_WORTH = 0.5
-"""Money below which one more unit is worth nothing: whole units and the gap of a solver leave so much."""
+"""Money below which one more unit counts as worth nothing, as rounding and the gap of a solver leave that much."""
 
 
 def limits_that_bind(plan: Plan) -> list[str]:
-    """What holds the plan down, one plain sentence for each role, item or service, in the order of the plan.
+    """Return one plain sentence for each role, item or service that a constraint holds down, in the order of the plan.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def limits_that_bind(plan: Plan) -> list[str]:
     Returns
     -------
     list of str
-        Empty where every minimum is met and one more of anything would cost more than it saves.
+        Empty if every minimum is met and one more of anything would cost more than it saves.
     """
     limited = pl.Series(LIMITED, _limited(plan.operations), pl.String)
     label = pl.format("{} {}", KIND, NAME)
@@ -40,18 +40,20 @@ def limits_that_bind(plan: Plan) -> list[str]:
         worth.max().alias(WORTH),
         ((pl.col(KIND) == STOCK) & pl.col(c.DATE).is_not_null() & pl.col(DELIVERY).is_null()).sum().alias(UNREACHED),
     )  # fmt: skip
-    told = []
+    sentences = []
     for row in rows.iter_rows(named=True):
         name = capital(row[NAME])
         if row[LACKING]:
             games = _of(row[LACKING], plan.games.height)
-            told.append(f"{name}: too few for the rules at {games}, by up to {row[MOST]:,} {row[UNIT]}.")
+            sentences.append(f"{name}: too few for the rules at {games}, by up to {row[MOST]:,} {row[UNIT]}.")
         elif row[LIMITED]:
             games, saved = _of(row[LIMITED], plan.games.height), money(row[WORTH], plan.operations.currency)
-            told.append(f"{name}: held down by a limit at {games}; one more would save up to {saved} net.")
+            sentences.append(f"{name}: held down by a limit at {games}; one more would save up to {saved} net.")
         if row[UNREACHED]:
-            told.append(f"{name}: nothing to sell at {_of(row[UNREACHED], plan.games.height)}, as no delivery keeps.")
-    return told
+            sentences.append(
+                f"{name}: nothing to sell at {_of(row[UNREACHED], plan.games.height)}, as no delivery keeps."
+            )
+    return sentences
 
 
 def _limited(operations: Operations) -> list[str]:

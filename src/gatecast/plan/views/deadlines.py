@@ -1,4 +1,4 @@
-"""What must be decided by when: shifts to hire for a game, items to order for a delivery."""
+"""The deadlines of a plan: shifts to hire for a game, items to order for a delivery."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Deadline:
     games : tuple of str
         Ids of the games it is for.
     amounts : tuple of (str, int)
-        Each role or item with its shifts or cases; those of which none are needed are left out.
+        Each role or item with its shifts or cases; those with none are left out.
     what : str
         In a few words, such as "Hire 57 shifts for Thu 30 May, 19:05, Lakers".
     passed : bool
-        True where that day was over when the forecast was made.
+        True if that day was over when the forecast was made.
     """
 
     decide_by: dt.date
@@ -55,27 +55,29 @@ class Deadline:
 
     @property
     def unit(self) -> str:
-        """What the amounts are counted in."""
+        """The unit of the amounts."""
         return UNITS[self.kind]
 
     @property
     def key(self) -> str:
-        """What stays the same when a later forecast changes the amounts."""
+        """A key that stays the same when a later forecast changes the amounts."""
         subject = self.games[0] if self.kind == STAFF else f"{self.home or ''} {self.on}"
         return f"{self.kind} {subject} {(self.on - self.decide_by).days}"
 
 
 def deadlines(plan: Plan) -> list[Deadline]:
-    """Every deadline of a plan, by day; none where games have no dates.
+    """Return every deadline of a plan, by day; none if games have no dates.
 
-    Shifts of one game that are hired by one day make one deadline, and so do items of one delivery.
+    Shifts of one game with one last day to hire make one deadline, and so do items of one delivery.
     """
-    found = [*_hirings(plan), *_orders(plan)]
-    return sorted(found, key=lambda each: (each.decide_by, each.on, each.kind != STOCK, each.home or ""))
+    return sorted(
+        [*_hirings(plan), *_orders(plan)],
+        key=lambda each: (each.decide_by, each.on, each.kind != STOCK, each.home or ""),
+    )
 
 
 def _hirings(plan: Plan) -> Iterator[Deadline]:
-    """One deadline for each game and day by which shifts are hired."""
+    """Yield one deadline for each game and last day to hire."""
     games = plan.games.select(c.GAME_ID, c.DATE, c.START_TIME, c.HOME, c.VISITOR, AS_OF)
     several = games[c.HOME].n_unique() > 1
     rows = (
@@ -100,7 +102,7 @@ def _hirings(plan: Plan) -> Iterator[Deadline]:
 
 
 def _orders(plan: Plan) -> Iterator[Deadline]:
-    """One deadline for each delivery and day by which some of it is ordered."""
+    """Yield one deadline for each delivery and last day to order."""
     as_of = plan.games[AS_OF].max()
     rows = delivery_list(plan)
     several = rows[c.HOME].n_unique() > 1
@@ -124,7 +126,7 @@ def _orders(plan: Plan) -> Iterator[Deadline]:
 
 
 def _game(row: dict[str, Any], several: bool) -> str:
-    """A game in a few words: day, start, opponent, and the club where there are several."""
+    """Return a game in a few words: day, start, opponent, and the club if there are several."""
     place = f" at {row[c.HOME]}" if several and row[c.HOME] else ""
     parts = [day(row[c.DATE]), clock(row[c.START_TIME]), row[c.VISITOR] or ""]
     return ", ".join(part for part in parts if part) + place

@@ -1,4 +1,4 @@
-"""What to order: one row a delivery and item, with the games it is for."""
+"""The orders of a plan: one row a delivery and item, with the games it is for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLACE, SHELF_LIFE, ORDER_DAYS, COMING = "place", "shelf_life", "order_days", "co
 
 
 def delivery_list(plan: Plan) -> pl.DataFrame:
-    """The deliveries of a plan.
+    """Return the deliveries of a plan.
 
     Parameters
     ----------
@@ -35,12 +35,12 @@ def delivery_list(plan: Plan) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a delivery and item of which cases come: delivery, decide_by (the last day to order), home, name, cases,
+        One row a delivery and item with cases: delivery, decide_by (the last day to order), home, name, cases,
         case_size, units, keeps_until (the last day on which it can be sold), serves (ids of the games from this
-        delivery to the next of the item, as far as it keeps). By day, club and the order of the operations file; empty
-        where games have no dates.
+        delivery to the next of the item, while it keeps). By day, club and the order of the operations file; empty
+        if games have no dates.
     """
-    # A delivery of which nothing was ordered does not come: the one before it serves its games.
+    # A delivery without an order does not come: the one before it serves its games.
     comes = pl.col(CHOICE).sum().over(c.HOME, NAME, DELIVERY) > 0
     coming = pl.when(comes).then(pl.col(DELIVERY)).forward_fill().over(c.HOME, NAME).alias(COMING)
     return (
@@ -70,7 +70,7 @@ def delivery_list(plan: Plan) -> pl.DataFrame:
 
 
 def _ordered(plan: Plan) -> pl.DataFrame:
-    """Each game and item with the day of its delivery and what the operations say of the item."""
+    """Return each game and item with the day of its delivery and the settings of the item."""
     items = pl.DataFrame(
         [
             (item.name, place, item.case_size, item.shelf_life_days, item.order_days)

@@ -1,4 +1,4 @@
-"""Two plans side by side: what is decided otherwise, what that does to the cost, and why."""
+"""The differences between two plans: other choices, their effect on the cost, and why."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ CROWD = (MEAN, *(quantile_column(level) for level in SHOWN_LEVELS))
 
 
 def compare(plan_before: Plan, plan_after: Plan) -> pl.DataFrame:
-    """What differs between two plans of the same games.
+    """Return the differences between two plans of the same games.
 
     Parameters
     ----------
     plan_before, plan_after : Plan
-        Such as of the two forecasts of `gatecast.forecast.what_if`, or of one forecast by two operations files.
+        Such as of the two forecasts of `gatecast.forecast.what_if`, or of one forecast with two operations files.
 
     Returns
     -------
     polars.DataFrame
         One row a game and decision whose choice or expected cost differs, in the order of the second plan: game_id,
         kind, name, unit, choice_before, choice_after, expected_cost_before, expected_cost_after, reason. Null on one
-        side where a decision is part of the other plan only.
+        side if a decision is part of the other plan only.
 
     Raises
     ------
@@ -72,11 +72,11 @@ def compare(plan_before: Plan, plan_after: Plan) -> pl.DataFrame:
     crowds = plan_before.games.select(c.GAME_ID, pl.col(shown).name.suffix(f"_{BEFORE}")).join(
         plan_after.games.select(c.GAME_ID, pl.col(shown).name.suffix(f"_{AFTER}")), on=c.GAME_ID
     )
-    told = both.filter(~same).join(crowds, on=c.GAME_ID, how="left", maintain_order="left")
+    changed = both.filter(~same).join(crowds, on=c.GAME_ID, how="left", maintain_order="left")
     settings_differ = plan_before.operations != plan_after.operations
     currency = plan_after.operations.currency
-    said = [_reason(row, currency, settings_differ) for row in told.iter_rows(named=True)]
-    return told.select(both.columns).with_columns(pl.Series(REASON, said, pl.String))
+    sentences = [_reason(row, currency, settings_differ) for row in changed.iter_rows(named=True)]
+    return changed.select(both.columns).with_columns(pl.Series(REASON, sentences, pl.String))
 
 
 def _check_same_games(plan_before: Plan, plan_after: Plan) -> None:
@@ -90,7 +90,7 @@ def _check_same_games(plan_before: Plan, plan_after: Plan) -> None:
 
 
 def _reason(row: dict[str, Any], currency: str, settings_differ: bool) -> str:
-    """A sentence: the choice, what it follows from, and what it does to the expected cost."""
+    """Return a sentence: the choice, its cause, and its effect on the expected cost."""
     name, unit = capital(row[NAME]), row[UNIT]
     was, now = row[before(CHOICE)], row[after(CHOICE)]
     if was is None:
@@ -104,7 +104,7 @@ def _reason(row: dict[str, Any], currency: str, settings_differ: bool) -> str:
 
 
 def _cause(row: dict[str, Any], settings_differ: bool) -> str:
-    """What a difference follows from: the crowd, the settings, or else the games it is decided together with."""
+    """Return the cause of a difference: the crowd, the settings, or else the games decided together with it."""
     moved = [abs(row[after(f"{PEOPLE}_{each}")] - row[before(f"{PEOPLE}_{each}")]) >= SAME_PEOPLE for each in CROWD]
     causes = []
     if moved[0]:

@@ -1,4 +1,4 @@
-"""The plan as a workbook to print: what to do by when, each game's shifts, each delivery, each service, and why."""
+"""The plan as a workbook to print: deadlines, the shifts of each game, each delivery and service, and reasons."""
 
 from gatecast.plan.export.workbook.book import write_workbook
 

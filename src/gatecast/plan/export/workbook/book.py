@@ -1,21 +1,13 @@
-"""The workbook: its sheets, in the order in which a manager needs them."""
+"""Write a plan as a workbook to print."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from gatecast.errors import InputError
-from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
-from gatecast.plan.export.workbook.assumptions import assumptions_page
-from gatecast.plan.export.workbook.labels import Labels
-from gatecast.plan.export.workbook.page import Page, add_page, rows_of
-from gatecast.plan.export.workbook.reasons import reasons_page
-from gatecast.plan.export.workbook.staff import shifts_page, staff_page
-from gatecast.plan.export.workbook.stock import orders_page, stock_page
-from gatecast.plan.export.workbook.summary import deadlines_page, summary_page
-from gatecast.plan.export.workbook.transport import transport_page
+from gatecast.plan.export.workbook.page import add_page, rows_of
+from gatecast.plan.export.workbook.sheets import pages
 from gatecast.plan.plan import Plan
 
 __all__ = ["MOST_ROWS", "write_workbook"]
@@ -31,7 +23,7 @@ def write_workbook(plan: Plan, path: Path, notice: str = "") -> None:
     plan : Plan
     path : path
     notice : str
-        Shown above every sheet.
+        Shown at the top of every sheet.
 
     Raises
     ------
@@ -43,27 +35,10 @@ def write_workbook(plan: Plan, path: Path, notice: str = "") -> None:
     _check_size(plan.table.height + plan.games.height)
     book = Workbook()
     book.remove(book.active)
-    for page in _pages(plan):
+    for page in pages(plan):
         _check_size(rows_of(page))
         add_page(book, replace(page, note=f"{notice} {page.note}".strip()))
     book.save(path)
-
-
-def _pages(plan: Plan) -> Iterator[Page]:
-    labels = Labels.of(plan.games)
-    kinds = {kind for kind in (STAFF, STOCK, TRANSPORT) if getattr(plan.operations, kind)}
-    yield summary_page(plan, labels)
-    yield from deadlines_page(plan)
-    if STAFF in kinds:
-        yield staff_page(plan, labels)
-        yield shifts_page(plan, labels)
-    if STOCK in kinds:
-        yield stock_page(plan, labels)
-        yield from orders_page(plan, labels)
-    if TRANSPORT in kinds:
-        yield transport_page(plan, labels)
-    yield reasons_page(plan, labels)
-    yield assumptions_page(plan)
 
 
 def _check_size(rows: int) -> None:

@@ -1,4 +1,4 @@
-"""What says which game a row is of, and other words that several sheets share."""
+"""The labels of games, and other words that several sheets share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gatecast.formatting import capital, clock, currency_sign, rounded_people
 from gatecast.games import columns as c
 from gatecast.plan.export.workbook.page import CLOCK, DAY, Heading
 
-__all__ = ["COUNT_WIDTH", "DATE_WIDTH", "Labels", "date_words", "money_form", "rounded", "why"]
+__all__ = ["COUNT_WIDTH", "DATE_WIDTH", "Labels", "date_words", "money_form", "rounded_column", "why"]
 
 COUNT_WIDTH, DATE_WIDTH, ID_WIDTH, NAME_WIDTH = 11, 17, 18, 16
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The columns that say which game a row is of: date, start and opponent where known, else the id.
+    """The columns that identify the game of a row: date, start and opponent if known, else the id.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Labels:
     rows : list of tuple
         One a game: the cells below the headings.
     lines, short : list of str
-        One a game: all of it in one line, and no more of it than tells the games apart.
+        One a game: the whole label in one line, and the shortest label that tells the games apart.
     ids : list of str
         One a game.
     """
@@ -41,7 +41,7 @@ class Labels:
 
     @classmethod
     def of(cls, games: pl.DataFrame) -> Self:
-        """The labels of the games of a plan."""
+        """Return the labels of the games of a plan."""
         known = {name for name in (c.DATE, c.START_TIME, c.HOME, c.VISITOR) if games[name].null_count() < games.height}
         columns = []
         if c.DATE in known:
@@ -65,21 +65,21 @@ class Labels:
         )
 
     def total(self) -> list[str | None]:
-        """What stands below them in a row of totals."""
+        """Return the label cells of a row of totals."""
         return ["Total", *[None] * (len(self.headings) - 1)]
 
 
 def _short(games: pl.DataFrame) -> list[str]:
-    """Weekday, day and opponent; the start where a club plays twice on a day; the id where there is no date."""
+    """Return weekday, day and opponent; with the start if a club plays twice on a day; the id if there is no date."""
     twice = games.select(pl.struct(c.HOME, c.DATE).is_duplicated()).to_series()
-    told = []
+    short = []
     for row, again in zip(games.iter_rows(named=True), twice, strict=True):
         if row[c.DATE] is None:
-            told.append(row[c.GAME_ID])
+            short.append(row[c.GAME_ID])
             continue
         parts = [f"{row[c.DATE]:%a} {row[c.DATE].day}", clock(row[c.START_TIME]) if again else "", row[c.VISITOR] or ""]
-        told.append(" ".join(part for part in parts if part))
-    return told
+        short.append(" ".join(part for part in parts if part))
+    return short
 
 
 def _words(part: object) -> str:
@@ -89,20 +89,20 @@ def _words(part: object) -> str:
 
 
 def date_words(date: dt.date) -> str:
-    """A date with its year, such as 30 May 2019."""
+    """Return a date with its year, such as 30 May 2019."""
     return f"{date.day} {date:%b %Y}"
 
 
 def money_form(currency: str) -> str:
-    """The number format of money."""
+    """Return the number format of money."""
     return f'"{currency_sign(currency)}"#,##0'
 
 
-def rounded(name: str) -> pl.Expr:
-    """A crowd to the nearest ten, or hundred from ten thousand up: no more digits than a forecast has."""
+def rounded_column(name: str) -> pl.Expr:
+    """Return a column of people in no more digits than a forecast has."""
     return pl.col(name).map_elements(rounded_people, pl.Float64)
 
 
 def why(reasons: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Reasons without the name that each begins with."""
+    """Return reasons without the name that each begins with."""
     return [capital(reason.removeprefix(f"{capital(name)}: ")) for reason, name in zip(reasons, names, strict=True)]

@@ -22,7 +22,7 @@ __all__ = ["CHANCE", "CLOCK", "DAY", "PERCENT", "TEXT", "WHOLE", "Block", "Headi
 
 WHOLE, PERCENT, DAY, CLOCK, TEXT = "#,##0", "0%", "ddd d mmm yyyy", "hh:mm", "@"
 CHANCE = '[=0]0%;[<0.01]"under 1%";0%'
-"""A chance that is not certain, never as a bare 0."""
+"""A small chance is shown as under 1 %, never as a bare 0."""
 LEFT_FORMS = (DAY, CLOCK, TEXT)
 TITLE_ROW, NOTE_ROW, HEADER_ROW = 1, 2, 4
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -30,9 +30,9 @@ INK, GREY, SHADE, RULE = "FF1F3A4D", "FF555555", "FFE8EEF2", "FFB8C4CC"
 FONT, FONT_SIZE = "Calibri", 11
 LINE_POINTS, TITLE_POINTS, PADDING_POINTS = 14.5, 21, 4
 PROSE_DENSITY = 1.1
-"""Letters of prose to a character of column width, which is that of a digit."""
+"""Letters of prose to a unit of column width, which is the width of a digit."""
 INDENT = 1.5
-"""Characters of a column's width that an indented text leaves empty."""
+"""Units of a column's width that an indented text leaves empty."""
 SIDE_INCHES, END_INCHES = 0.4, 0.7
 PAGE_PIXELS = 0.95 * 96 * (11 - 2 * SIDE_INCHES)
 """Width of a landscape page of letter size between its margins, with room to spare; one of A4 is wider."""
@@ -51,11 +51,11 @@ class Heading:
     Parameters
     ----------
     text : str
-        Header; a line break starts a second line.
+        Header text; a line break starts a second line.
     width : float
         In characters.
     form : str
-        Number format; text is shown as text whatever it holds.
+        Number format; a text cell is always shown as text.
     """
 
     text: str
@@ -72,7 +72,7 @@ class Block:
     rows : sequence of sequences
         Cell values, None for empty.
     title : str
-        A line across the sheet; none where it is empty.
+        A line across the sheet; none if empty.
     """
 
     rows: Sequence[Sequence[Any]]
@@ -81,7 +81,7 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What one sheet shows.
+    """The content of one sheet.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Page:
     remarks : sequence of str
         Lines below the table, the first of them in bold.
     apart : bool
-        True: each block is printed on a page of its own.
+        True if each block is printed on a page of its own.
     """
 
     tab: str
@@ -111,7 +111,7 @@ class Page:
 
 
 def rows_of(page: Page) -> int:
-    """Rows that a page takes on its sheet."""
+    """Return the number of rows that a page takes on its sheet."""
     blocks = sum(len(block.rows) + bool(block.title) for block in page.blocks)
     return HEADER_ROW + blocks + bool(page.totals) + (len(page.remarks) + 1 if page.remarks else 0)
 
@@ -138,7 +138,7 @@ def add_page(book: Workbook, page: Page) -> None:
 
 
 def _write_blocks(sheet: Worksheet, page: Page) -> list[int]:
-    """Write the blocks below each other; the first row of each, and the first free row after them."""
+    """Write the blocks below each other; return the first row of each, and the first free row after them."""
     starts = [HEADER_ROW + 1]
     for block in page.blocks:
         place = starts[-1]
@@ -153,7 +153,7 @@ def _write_blocks(sheet: Worksheet, page: Page) -> list[int]:
 
 
 def _printable(value: Any) -> Any:  # noqa: ANN401  a cell holds any type
-    """A cell value without the control signs that a workbook cannot hold."""
+    """Return a cell value without the control characters that a workbook cannot hold."""
     if not isinstance(value, str):
         return value
     return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in value)
@@ -196,13 +196,13 @@ def _style_row(sheet: Worksheet, cells: Sequence[Cell], headings: Sequence[Headi
 
 
 def _lines(text: str, width: float) -> int:
-    """Lines that a text takes in a column, broken between words."""
+    """Return the number of lines that a text takes in a column, broken between words."""
     letters = max(int((width - INDENT) * PROSE_DENSITY), 1)
     return sum(max(len(wrap(line, letters)), 1) for line in text.split("\n"))
 
 
 def _font(**more: Any) -> Font:  # noqa: ANN401  what openpyxl takes
-    """The font of the workbook; without a name, each program takes one of its own, and widths fit no longer."""
+    """Return the font of the workbook; without a name, each program uses its own, and widths no longer fit."""
     from openpyxl.styles import Font
 
     return Font(**{"name": FONT, "size": FONT_SIZE, **more})
