@@ -1,11 +1,14 @@
+import csv
 import datetime as dt
 import os
+import re
 import stat
 
 import openpyxl
 import polars as pl
 import pytest
 
+from gatecast.collect import read_table
 from gatecast.errors import InputError
 from gatecast.files import TABLE_ENDINGS, check_writable, write_table, write_text, written_whole
 
@@ -113,7 +116,7 @@ def test_csv_shows_times_as_a_manager_writes_them(tmp_path):
     assert (tmp_path / "a.CSV").read_text().splitlines() == [
         "game_id,date,start_time,attendance,share",
         "RIV201905300,2019-05-30,19:05,4210,0.5",
-        "=1+1,,13:10,,0.25",
+        "'=1+1,,13:10,,0.25",
         ",2019-06-01,,3900,",
     ]
 
@@ -140,3 +143,20 @@ def test_a_header_of_a_workbook_is_no_formula(tmp_path):
     write_table(pl.DataFrame({"=1+1": [1], "b": ["=2+2"]}), tmp_path / "a.xlsx")
     cells = list(openpyxl.load_workbook(tmp_path / "a.xlsx").active.iter_rows())
     assert [[cell.data_type for cell in row] for row in cells] == [["s", "s"], ["n", "s"]]
+
+
+FORMULAS = ["=1+1", "+A1", "-A1", "@SUM(A1)", "\u200b=1+1", "a;=1+1", "O'Hara", "'Tis", "-12.5", "Kites"]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_no_table_that_is_written_holds_a_formula_and_each_is_read_as_it_was(tmp_path, ending):
+    path = tmp_path / f"table{ending}"
+    write_table(pl.DataFrame({"visitor": FORMULAS, "mean": [1.0] * len(FORMULAS)}), path)
+    if ending == ".csv":
+        cells = [row[0] for row in csv.reader(path.read_text(encoding="utf-8").splitlines()[1:])]
+        assert not [cell for cell in cells if re.match(r"[\s\u200b]*[=+\-@](?![\d.]+$)|.*;=", cell)]
+    else:
+        for row in openpyxl.load_workbook(path).active.iter_rows(min_row=2, max_col=1):
+            assert row[0].data_type == "s"
+            assert row[0].quotePrefix or row[0].value in ("O'Hara", "'Tis", "Kites")
+    assert read_table(path).frame["visitor"].to_list() == FORMULAS

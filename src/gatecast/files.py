@@ -16,6 +16,7 @@ from gatecast.errors import InputError
 __all__ = [
     "TABLE_ENDINGS",
     "check_writable",
+    "spreadsheet_original_table",
     "spreadsheet_safe",
     "spreadsheet_safe_table",
     "write_table",
@@ -28,6 +29,7 @@ UNSEEN = "\\s\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u
 """Signs, for a class of a regular expression, that programs drop from the beginning of a cell."""
 FORMULA = f"(^|[;\t\r\n])([{UNSEEN}]*)([=+\\-@＝＋－＠﹦﹢﹣﹫])"
 """What begins a formula: at the beginning of a cell, or where a program may see the beginning of another one."""
+ESCAPED_FORMULA = f"(^|[;\t\r\n])'([{UNSEEN}]*)([=+\\-@＝＋－＠﹦﹢﹣﹫])"
 CELL_START = "^([\t\r\n])"
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 APOSTROPHE = "'"
@@ -77,6 +79,9 @@ def write_text(text: str, path: str | Path) -> None:
 def write_table(table: pl.DataFrame, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
     """Write a data frame as Parquet, CSV or XLSX, by the ending of `path`.
 
+    No spreadsheet program that opens the file runs a text of it as a formula. `read_games`, `read_forecast` and the
+    other readers of gatecast read such a text as it was.
+
     Parameters
     ----------
     table : polars.DataFrame
@@ -87,7 +92,7 @@ def write_table(table: pl.DataFrame, path: str | Path, metadata: Mapping[str, st
     target = check_writable(path)
     writers: dict[str, Callable[[Path], None]] = {
         ".parquet": lambda draft: table.write_parquet(draft, metadata=dict(metadata or {})),
-        ".csv": lambda draft: table.write_csv(draft, time_format="%H:%M"),
+        ".csv": lambda draft: spreadsheet_safe_table(table).write_csv(draft, time_format="%H:%M"),
         ".xlsx": lambda draft: _write_xlsx(table, draft),
     }
     with written_whole(target) as draft:
@@ -97,8 +102,7 @@ def write_table(table: pl.DataFrame, path: str | Path, metadata: Mapping[str, st
 def spreadsheet_safe(text: str) -> str:
     """Return a text that no spreadsheet program runs as a formula when it opens it in a CSV file.
 
-    An apostrophe is put before what would begin a formula. For files that people open; a program that reads the file
-    would read the apostrophe as well.
+    An apostrophe is put before what would begin a formula; `spreadsheet_original_table` takes it away again.
 
     Examples
     --------
@@ -123,6 +127,18 @@ def spreadsheet_safe_table(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(*cells).rename(spreadsheet_safe)
 
 
+def spreadsheet_original_table(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table that was read from a CSV file, without the apostrophes of `spreadsheet_safe`.
+
+    Examples
+    --------
+    >>> spreadsheet_original_table(pl.DataFrame({"visitor": ["'=1+1", "O'Hara", "'Tis"]}))["visitor"].to_list()
+    ['=1+1', "O'Hara", "'Tis"]
+    """
+    originals = (pl.col(name).str.replace_all(ESCAPED_FORMULA, "${1}${2}${3}") for name in _texts(table))
+    return table.with_columns(*originals)
+
+
 def _texts(table: pl.DataFrame) -> list[str]:
     return [name for name, dtype in table.schema.items() if dtype == pl.String]
 
@@ -139,8 +155,10 @@ def _write_xlsx(table: pl.DataFrame, path: Path) -> None:
         shown = (ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value for value in row)
         cells = [WriteOnlyCell(sheet, value=value) for value in shown]
         for cell in cells:
-            if cell.data_type == "f":
+            if isinstance(cell.value, str) and re.search(FORMULA, cell.value):
+                # A text cell, quoted so that it stays one when somebody edits it.
                 cell.data_type = "s"
+                cell.quotePrefix = True
         sheet.append(cells)
     book.save(path)
 

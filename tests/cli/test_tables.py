@@ -44,7 +44,7 @@ def test_one_game_needs_no_date_in_every_row():
     was, now = (plan.table.filter(game_id="G1", name="ushers") for plan in plans)
     assert ushers[1:3] == [str(was["choice"][0]), str(now["choice"][0])]
     assert ushers[3:5] == [f"${was['expected_cost'][0]:,.0f}", f"${now['expected_cost'][0]:,.0f}"]
-    assert table.rows[-1][0] == "in all"
+    assert table.rows[-1][0] == "total"
     assert all(len(row) == len(table.heads) == len(table.numeric) for row in table.rows)
 
 

@@ -155,6 +155,36 @@ def test_a_change_that_broke_off_is_not_made_twice(own_service, worker):
     run(application(own_service, worker), script)
 
 
+def test_a_worker_that_hangs_holds_nobody_up_and_is_replaced(own_service):
+    moment = [0.0]
+    worker = Worker(own_service, clock=lambda: moment[0], ping_timeout_s=1.0)
+
+    async def script(client):
+        await until(worker.ready)
+        hung = worker.process_id
+        os.kill(hung, signal.SIGSTOP)
+        began = time.monotonic()
+        rows = [{"game_id": "x", "as_of": "2025-03-01", "tickets": 5}] * 5000
+        asked = [asyncio.create_task(client.get("/track")) for _ in range(20)]
+        asked += [asyncio.create_task(client.post("/api/v1/tickets", json=rows)) for _ in range(20)]
+        await asyncio.sleep(0.1)
+        assert (await client.get("/healthz")).text == "ok"
+        assert time.monotonic() - began < 3
+        answers = await asyncio.gather(*asked)
+        assert {answer.status_code for answer in answers[:20]} == {200}
+        assert {answer.status_code for answer in answers[20:]} <= {200, 503}
+        with pytest.raises(ProcessLookupError):
+            os.kill(hung, 0)
+        moment[0] += 60
+        await until(worker.ready)
+        assert worker.process_id != hung
+
+    try:
+        run(application(own_service, worker), script)
+    finally:
+        worker.close()
+
+
 def test_files_of_the_folder_it_is_started_in_are_not_run(own_service, worker, tmp_path, monkeypatch):
     (tmp_path / "polars.py").write_text("raise SystemExit(1)")
     monkeypatch.chdir(tmp_path)

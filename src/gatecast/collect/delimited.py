@@ -15,6 +15,7 @@ import polars as pl
 
 from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_width, named_columns
 from gatecast.errors import DataError
+from gatecast.files import spreadsheet_original_table
 
 __all__ = ["read_delimited"]
 
@@ -65,6 +66,7 @@ def read_delimited(content: bytes, file: str) -> RawTable:
         raise DataError("no games", "at least one row below the header", file=file)
     stripped = pl.all().str.strip_chars()
     frame = pl.concat(chunks).select(pl.when(stripped != "").then(stripped))
+    frame = spreadsheet_original_table(frame)
     frame, facts = named_columns(names, frame.get_columns(), rows, file)
     facts = replace(facts, encoding=encoding, separator=separator)
     return RawTable(frame, rows, file, decimal_comma=separator in ";\t", facts=facts)

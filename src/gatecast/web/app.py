@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from contextlib import nullcontext
 from importlib import resources
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
@@ -14,12 +17,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast import __version__
-from gatecast.errors import GatecastError
+from gatecast.errors import GatecastError, StoreError
 from gatecast.service import pinned_revisions
 from gatecast.web.api import include
 from gatecast.web.cache import READ_METHODS, PageCache
+from gatecast.web.guard.requests import unavailable
 from gatecast.web.pages import ROUTERS
-from gatecast.web.problems import from_error, from_invalid, problem
+from gatecast.web.problems import RETRY_AFTER_S, from_error, from_invalid, is_unavailable, problem
 from gatecast.web.render import page
 from gatecast.web.worker import Worker, WorkerProxy
 
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["application", "build", "pages"]
 
 API = "/api/"
+CHECK_EVERY_S = 60.0
+"""Seconds from one check of the database's integrity to the next."""
+LOG = logging.getLogger("gatecast.web")
 
 
 def build(service: ClubService, worker: Worker | None = None) -> FastAPI:
@@ -59,15 +66,60 @@ def pages(service: ClubService) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
 
+    health = Health(service)
+
     @app.get("/healthz", include_in_schema=False)
-    def health() -> Response:
-        service.store.revisions()
+    def healthz() -> Response:
+        problem = health.problem()
+        if problem:
+            return PlainTextResponse(problem, 503, {"Retry-After": str(RETRY_AFTER_S)})
         return PlainTextResponse("ok")
 
     app.exception_handler(HTTPException)(_refused)
     app.exception_handler(GatecastError)(_unusable)
     app.exception_handler(RequestValidationError)(_invalid)
     return app
+
+
+class Health:
+    """Health of a service's database: whether it answers, and whether it is damaged, checked now and then.
+
+    Parameters
+    ----------
+    service : ClubService
+    """
+
+    def __init__(self, service: ClubService) -> None:
+        self._database, self._store = service.store.database, service.store
+        self._lock = Lock()
+        self._checked_at = float("-inf")
+        self._damage = ""
+
+    def problem(self) -> str:
+        """Return what is wrong in one line, without details for strangers; empty if all is well."""
+        try:
+            self._store.revisions()
+            return self._checked()
+        except StoreError as error:
+            LOG.warning("healthz: %s", error)
+            return "The database cannot be read."
+
+    def _checked(self) -> str:
+        with self._lock:
+            if time.monotonic() - self._checked_at > CHECK_EVERY_S:
+                self._damage = self._damage_found()
+                self._checked_at = time.monotonic()
+        return self._damage
+
+    def _damage_found(self) -> str:
+        if not self._database.sqlite:
+            return ""
+        with self._database.reading() as connection:
+            answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        if answer == "ok":
+            return ""
+        LOG.warning("healthz: the database is damaged: %s", answer)
+        return "The database is damaged."
 
 
 class OneMomentPerPage:
@@ -89,6 +141,8 @@ def _refused(request: Request, refused: HTTPException) -> Response:
 
 
 def _unusable(request: Request, refused: GatecastError) -> Response:
+    if is_unavailable(refused):
+        return unavailable(request.scope, refused)
     return from_error(refused) if _of_api(request) else _told(request, 422, str(refused))
 
 

@@ -14,9 +14,23 @@ from gatecast.errors import DataError, GatecastError, InputError, SettingsError,
 from gatecast.games import CANONICAL
 from gatecast.store import Refused
 
-__all__ = ["MEDIA_TYPE", "Problem", "Refusal", "from_error", "from_invalid", "problem", "refusals"]
+__all__ = [
+    "MEDIA_TYPE",
+    "RETRY_AFTER_S",
+    "Problem",
+    "Refusal",
+    "from_error",
+    "from_invalid",
+    "is_unavailable",
+    "problem",
+    "refusals",
+    "unavailable",
+]
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+"""Seconds after which a client may try again when the database could not be reached."""
+UNAVAILABLE = "got no answer of the database, expected one; try again in a few seconds"
 MOST_ERRORS = 200
 LONGEST_SHOWN = 80
 PLACES = ("body", "query", "path")
@@ -89,9 +103,21 @@ def from_error(error: GatecastError) -> JSONResponse:
         return problem(422, str(error), [{**place, "remedy": error.remedy}])
     if isinstance(error, InputError):
         return problem(422, str(error))
-    if isinstance(error, StoreError) and error.__cause__ is None:
-        return problem(409, str(error))
-    return problem(503, str(error))
+    if is_unavailable(error):
+        return unavailable()
+    return problem(409, str(error))
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Return whether an error says that the database cannot be reached or read."""
+    return isinstance(error, StoreError) and (
+        error.__cause__ is not None or (error.__context__ is not None and not error.__suppress_context__)
+    )
+
+
+def unavailable() -> JSONResponse:
+    """Return the problem document for a database that cannot be reached: 503, with `Retry-After`."""
+    return problem(503, UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def from_invalid(error: RequestValidationError) -> JSONResponse:

@@ -12,13 +12,14 @@ from gatecast import __version__
 from gatecast.formatting import cell, clock, day, heading, lead_words, number, percent, rounded
 from gatecast.web.cache import cacheable
 from gatecast.web.preferences import THEMES, UNITS, Preferences, preferences
+from gatecast.web.problems import RETRY_AFTER_S
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from gatecast.service import ClubService
 
-__all__ = ["NAVIGATION", "page", "reader_of", "redirected", "service_of"]
+__all__ = ["NAVIGATION", "page", "reader_of", "redirected", "service_of", "unavailable_page"]
 
 NAVIGATION = (
     ("Calendar", "/"),
@@ -94,6 +95,20 @@ def page(
     )
     headers = cacheable(areas) if areas and status == 200 else {}
     return HTMLResponse(text, status, headers)
+
+
+def unavailable_page(again: str, *, changing: bool) -> HTMLResponse:
+    """Return the page that says that the database cannot be reached; it asks nothing of the store.
+
+    Parameters
+    ----------
+    again : str
+        The address to try again.
+    changing : bool
+        Whether the request would have changed something.
+    """
+    text = templates().get_template("unavailable.html.j2").render(seconds=RETRY_AFTER_S, again=again, changing=changing)
+    return HTMLResponse(text, 503, {"Retry-After": str(RETRY_AFTER_S)})
 
 
 def redirected(path: str) -> HTMLResponse:

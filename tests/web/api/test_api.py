@@ -241,3 +241,31 @@ def test_every_operation_asks_for_a_token_and_describes_its_problems(visit, samp
             assert {tuple(told["content"]) for told in problems} == {("application/problem+json",)}
             (answer,) = operation["responses"]["200"]["content"].values()
             assert answer["schema"]["$ref"].startswith("#/components/schemas/")
+
+
+def test_each_encoding_has_an_etag_of_its_own_and_either_is_known_again(api):
+    plain = api.get("/api/v1/games?limit=50", headers={"accept-encoding": "identity"})
+    zipped = api.get("/api/v1/games?limit=50", headers={"accept-encoding": "gzip"})
+    assert (plain.content, zipped.headers["content-encoding"]) == (zipped.content, "gzip")
+    assert plain.headers["etag"] != zipped.headers["etag"]
+    for answer in (plain, zipped):
+        again = api.get("/api/v1/games?limit=50", headers={"if-none-match": answer.headers["etag"]})
+        assert again.status_code == 304
+
+
+def test_games_that_come_in_while_a_list_is_read_repeat_none_and_hide_none(api):
+    every = [each["game_id"] for each in api.get("/api/v1/games?limit=500").json()["items"]]
+    first = api.get("/api/v1/games?limit=10").json()
+    row = {"game_id": "EARLY", "home": api.get("/api/v1/clubs").json()["items"][0]["club"], "date": "1999-05-01"}
+    assert api.post("/api/v1/games", json=[row]).json()["added"] == 1
+    seen, following = [each["game_id"] for each in first["items"]], first["next"]
+    while following and len(seen) < len(every):
+        page = api.get(following).json()
+        seen += [each["game_id"] for each in page["items"]]
+        following = page["next"]
+    assert seen == every[: len(seen)]
+
+
+def test_a_cursor_that_no_page_gave_is_refused(api):
+    for cursor in ("x", "W10", "bnVsbA", "%00", "é" * 50):
+        assert api.get("/api/v1/games", params={"after": cursor}).status_code == 422

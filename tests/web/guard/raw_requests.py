@@ -15,7 +15,7 @@ STAYS_S = 60
 
 
 @dataclass(frozen=True)
-class CachedResponse:
+class RawResponse:
     """What came back; a header that stands more than once is joined by line feeds."""
 
     status: int
@@ -61,13 +61,13 @@ def scope_of(
 
 def ask(
     app: Any, target: str | bytes, method: str = "GET", body: bytes | Iterable[bytes] = b"", **more: Any
-) -> CachedResponse:
+) -> RawResponse:
     """Ask an ASGI application; the body whole, or in parts."""
     parts = [body] if isinstance(body, bytes) else body
     return asyncio.run(asked(app, scope_of(target, method, **more), parts))
 
 
-async def asked(app: Any, scope: dict[str, Any], parts: Iterable[bytes] = (b"",)) -> CachedResponse:
+async def asked(app: Any, scope: dict[str, Any], parts: Iterable[bytes] = (b"",)) -> RawResponse:
     """The answer to a request whose body comes in parts."""
     sending, messages = iter(parts), []
     following = next(sending, b"")
@@ -93,9 +93,7 @@ async def asked(app: Any, scope: dict[str, Any], parts: Iterable[bytes] = (b"",)
     for name, value in messages[0]["headers"]:
         key, text = name.decode().lower(), value.decode("latin-1")
         headers[key] = f"{headers[key]}\n{text}" if key in headers else text
-    return CachedResponse(
-        messages[0]["status"], headers, b"".join(message.get("body", b"") for message in messages[1:])
-    )
+    return RawResponse(messages[0]["status"], headers, b"".join(message.get("body", b"") for message in messages[1:]))
 
 
 async def plain(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -108,7 +106,7 @@ async def plain(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"%d" % size})
 
 
-def sent_file(app: Any, name: str, content: bytes = SHEET, to: str = "/data/uploads") -> CachedResponse:
+def sent_file(app: Any, name: str, content: bytes = SHEET, to: str = "/data/uploads") -> RawResponse:
     """The answer to a file of that name in a form; the name stands in the form as it is given."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
     body = head + content + f"\r\n--{BOUNDARY}--\r\n".encode()

@@ -193,3 +193,14 @@ def test_what_is_no_token_is_refused_even_of_who_is_signed_in(locked, locked_ser
 def test_without_a_password_nobody_is_asked(unlocked):
     assert ask(unlocked, "/account").status == 200
     assert ask(unlocked, "/api/v1/games").status == 200
+
+
+@pytest.mark.parametrize("operation", ["what-if", "plans/preview"])
+def test_a_token_that_only_reads_may_compute_what_is_not_stored(locked, locked_service, operation):
+    secret = make_token(locked_service.store, "reader", may_write=False)
+    answer = ask(
+        locked, f"/api/v1/{operation}", "POST", body=b"{}", authorization=f"Bearer {secret}", content_type=JSON
+    )
+    assert answer.status not in (401, 403)
+    refused = ask(locked, "/api/v1/plans", "POST", body=b"{}", authorization=f"Bearer {secret}", content_type=JSON)
+    assert refused.status == 403

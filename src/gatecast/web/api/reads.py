@@ -9,6 +9,7 @@ from fastapi import HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
@@ -26,13 +27,11 @@ from gatecast.web.api.models import (
 )
 from gatecast.web.api.plan_models import Plan, PlanPage
 from gatecast.web.api.routes import (
-    USUAL_ITEMS,
     Club,
     First,
     GameId,
-    Limit,
     Number,
-    Offset,
+    PageOf,
     Season,
     ServiceNow,
     Until,
@@ -64,12 +63,11 @@ def clubs(service: ServiceNow) -> Response:
 def games(  # noqa: PLR0917  each is a query parameter
     request: Request,
     service: ServiceNow,
+    paging: PageOf,
     club: Club = None,
     season: Season = None,
     first: First = None,
     until: Until = None,
-    offset: Offset = 0,
-    limit: Limit = USUAL_ITEMS,
 ) -> Response:
     """List the home games of a club in order of play, with attendance if known."""
     table = service.home_games(club_of(service, club)).table
@@ -79,7 +77,7 @@ def games(  # noqa: PLR0917  each is a query parameter
         table = table.filter(pl.col(c.DATE) >= first)
     if until is not None:
         table = table.filter(pl.col(c.DATE) <= until)
-    return paged(request, table, offset, limit)
+    return paged(request, table, paging, c.GAME_ID)
 
 
 @router.get("/games/{game_id:path}", responses=described(404), response_model=Game)
@@ -93,9 +91,9 @@ def game(service: ServiceNow, game_id: GameId) -> Response:
 
 
 @router.get("/imports", responses=described(), response_model=ImportPage)
-def imports(request: Request, service: ServiceNow, offset: Offset = 0, limit: Limit = USUAL_ITEMS) -> Response:
+def imports(request: Request, service: ServiceNow, paging: PageOf) -> Response:
     """List the imports: what each did, and whether it was undone."""
-    return paged(request, service.store.imports(), offset, limit)
+    return paged(request, service.store.imports(), paging, "import_id")
 
 
 @router.get("/forecasts", responses=described(404), response_model=ForecastPage)
@@ -103,24 +101,23 @@ def imports(request: Request, service: ServiceNow, offset: Offset = 0, limit: Li
 def forecasts(  # noqa: PLR0917  each is a query parameter
     request: Request,
     service: ServiceNow,
+    paging: PageOf,
     club: Club = None,
     game_id: Annotated[str | None, Query(max_length=200, description="One game only.")] = None,
     latest: Annotated[bool, Query(description="Only the latest forecast of each game.")] = False,
-    offset: Offset = 0,
-    limit: Limit = USUAL_ITEMS,
 ) -> Response:
     """List forecasts as they were issued, the oldest first."""
     shown = club_of(service, club)
     table = service.latest(shown) if latest else service.forecasts(shown)
     if game_id is not None:
         table = table.filter(pl.col(c.GAME_ID) == game_id)
-    return paged(request, table, offset, limit)
+    return paged(request, table, paging, *(() if latest else ("issue_id",)), c.GAME_ID)
 
 
 @router.get("/plans", responses=described(), response_model=PlanPage)
-def plans(request: Request, service: ServiceNow, offset: Offset = 0, limit: Limit = USUAL_ITEMS) -> Response:
+def plans(request: Request, service: ServiceNow, paging: PageOf) -> Response:
     """List the stored plans: number, time of issue, and the forecast each was made from."""
-    return paged(request, service.store.plans(), offset, limit)
+    return paged(request, service.store.plans(), paging, "plan_id")
 
 
 @router.get("/plans/{plan_id}", responses=described(404), response_model=Plan)
@@ -132,23 +129,19 @@ def plan(service: ServiceNow, plan_id: Number) -> Response:
 
 
 @router.get("/tickets", responses=described(404), response_model=TicketPage)
-def tickets(
-    request: Request, service: ServiceNow, club: Club = None, offset: Offset = 0, limit: Limit = USUAL_ITEMS
-) -> Response:
+def tickets(request: Request, service: ServiceNow, paging: PageOf, club: Club = None) -> Response:
     """List tickets sold for the games of a club, by game and day."""
     games = service.home_games(club_of(service, club)).table.select(c.GAME_ID)
     sold = service.store.tickets().join(games, on=c.GAME_ID, how="semi", maintain_order="left")
-    return paged(request, sold, offset, limit)
+    return paged(request, sold, paging, c.GAME_ID, AS_OF)
 
 
 @router.get("/outcomes", responses=described(404), response_model=OutcomePage)
 @reads_areas(*SEASON_AREAS)
-def outcomes(
-    request: Request, service: ServiceNow, club: Club = None, offset: Offset = 0, limit: Limit = USUAL_ITEMS
-) -> Response:
+def outcomes(request: Request, service: ServiceNow, paging: PageOf, club: Club = None) -> Response:
     """List the known attendance and scans of a club's games."""
     table = service.home_games(club_of(service, club)).table.select(c.GAME_ID, c.DATE, c.ATTENDANCE, c.SCANNED)
-    return paged(request, table.drop_nulls(c.ATTENDANCE), offset, limit)
+    return paged(request, table.drop_nulls(c.ATTENDANCE), paging, c.GAME_ID)
 
 
 @router.get("/track", responses=described(404), response_model=TrackRecord)

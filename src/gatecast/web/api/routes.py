@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 import polars as pl
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request, Response, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
@@ -20,18 +23,16 @@ from gatecast.web.problems import MEDIA_TYPE
 from gatecast.web.render import service_of
 
 __all__ = [
-    "MOST_ITEMS",
     "NO_STORE",
     "PREFIX",
-    "USUAL_ITEMS",
     "ApiRoute",
     "Club",
     "First",
     "GameId",
     "JsonRequest",
-    "Limit",
     "Number",
-    "Offset",
+    "PageOf",
+    "Paging",
     "Rows",
     "Season",
     "ServiceNow",
@@ -81,7 +82,7 @@ class ApiRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return FastAPI's handler, wrapped in the checks of the API."""
         handled = super().get_route_handler()
-        known = {field.alias for field in self.dependant.query_params}
+        known = _query_names(self.dependant)
         reads = self.methods == {"GET"}
         takes_body = self.body_field is not None
 
@@ -101,6 +102,12 @@ class ApiRoute(APIRoute):
             return answer
 
         return handle
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    """Return the query parameters of an operation and of what it depends on."""
+    names = {field.alias for field in dependant.query_params}
+    return names.union(*(_query_names(each) for each in dependant.dependencies))
 
 
 def _is_json(content_type: str) -> bool:
@@ -123,16 +130,47 @@ USUAL_ITEMS = 100
 JSON = "application/json"
 
 
-def paged(request: Request, table: pl.DataFrame, offset: int, limit: int) -> Response:
-    """Return a page of a table, with the total number of rows and the address of the next page."""
+def paged(request: Request, table: pl.DataFrame, paging: Paging, *key: str) -> Response:
+    """Return a page of a table, with the total number of rows and the address of the next page.
+
+    The next page begins after the last row of this one, wherever that is by then: rows that come or go in between
+    neither repeat others nor hide them.
+
+    Parameters
+    ----------
+    request : Request
+    table : polars.DataFrame
+    paging : Paging
+    key : str
+        Columns that tell its rows apart.
+    """
+    first = (0 if paging.after is None else _place_after(table, paging.after, key)) + paging.offset
+    rows = table[first : first + paging.limit]
     following = None
-    if offset + limit < table.height:
-        query = {**request.query_params, "offset": offset + limit, "limit": limit}
+    if rows.height and first + paging.limit < table.height:
+        last = rows.row(-1, named=True)
+        cursor = json.dumps([*(str(last[name]) for name in key), first + paging.limit], ensure_ascii=True)
+        query = {name: value for name, value in request.query_params.items() if name not in ("offset", "after")}
+        query |= {"after": urlsafe_b64encode(cursor.encode()).decode().rstrip("="), "limit": str(paging.limit)}
         following = f"{request.url.path}?{urlencode(query, errors='replace')}"
     head = f'"total":{table.height},"next":{json.dumps(following)}'
-    items = rows_json(table[offset : offset + limit])
     links = {"Link": f'<{following}>; rel="next"'} if following else None
-    return Response(f'{{{head},"items":{items}}}', headers=links, media_type=JSON)
+    return Response(f'{{{head},"items":{rows_json(rows)}}}', headers=links, media_type=JSON)
+
+
+def _place_after(table: pl.DataFrame, cursor: str, key: tuple[str, ...]) -> int:
+    """Return the position after the row that a cursor names; where it was, if that row is gone."""
+    try:
+        *values, place = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if len(values) != len(key) or not isinstance(place, int) or not 0 <= place <= LARGEST_WHOLE:
+            raise ValueError(cursor)
+    except (ValueError, TypeError, RecursionError):
+        raise HTTPException(422, f"after: got {cursor[:40]!r}, expected what `next` of a page holds") from None
+    is_it = pl.all_horizontal(
+        pl.col(name).cast(pl.String) == str(value) for name, value in zip(key, values, strict=True)
+    )
+    places = table.select(is_it.arg_true()).to_series()
+    return int(places[-1]) + 1 if len(places) else place
 
 
 def row_response(row: pl.DataFrame) -> Response:
@@ -186,6 +224,7 @@ ServiceNow = Annotated[ClubService, Depends(_service)]
 Rows = Body(min_length=1, max_length=MOST_ROWS)
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Largest number of rows.")]
 Offset = Annotated[int, Query(ge=0, le=LARGEST_WHOLE, description="Number of rows to skip.")]
+After = Annotated[str | None, Query(max_length=1000, pattern=PLAIN, description="Where the page begins, from `next`.")]
 Club = Annotated[
     str | None,
     Query(max_length=LONGEST_TEXT, pattern=PLAIN, description="Home club; by default the one the pages show."),
@@ -195,6 +234,22 @@ First = Annotated[dt.date | None, Query(alias="from", description="First day.")]
 Until = Annotated[dt.date | None, Query(alias="to", description="Last day.")]
 GameId = Annotated[str, Path(min_length=1, max_length=LONGEST_TEXT, pattern=PLAIN)]
 Number = Annotated[int, Path(ge=0, le=LARGEST_WHOLE)]
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The page of a list that a request asks for."""
+
+    limit: int
+    offset: int
+    after: str | None
+
+
+def _paging(limit: Limit = USUAL_ITEMS, offset: Offset = 0, after: After = None) -> Paging:
+    return Paging(limit, offset, after)
+
+
+PageOf = Annotated[Paging, Depends(_paging)]
 
 
 def club_of(service: ClubService, club: str | None) -> str:

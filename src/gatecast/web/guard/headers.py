@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatecast.web.guard.requests import SAFE_METHODS, refusal
+from gatecast.web.guard.requests import SAFE_METHODS, refusal, unavailable
+from gatecast.web.problems import is_unavailable
 
 __all__ = ["CONTENT_POLICY", "SAFETY_HEADERS", "SafetyHeaders"]
 
@@ -69,7 +70,10 @@ class SafetyHeaders:
 
         try:
             await self.app(scope, receive, guarded)
-        except Exception:
+        except Exception as error:
+            if not begun and is_unavailable(error):
+                await unavailable(scope, error)(scope, receive, guarded)
+                return
             # The server would answer by itself, but without these headers; it still writes its log.
             if not begun:
                 await refusal(scope, 500, FAILURE)(scope, receive, guarded)

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import re
-import unicodedata
 from collections.abc import Mapping
 from urllib.parse import unquote
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gatecast.files import spreadsheet_safe
 from gatecast.web.problems import problem
+from gatecast.web.problems import unavailable as unavailable_problem
+from gatecast.web.render import unavailable_page
 
 __all__ = [
     "LONGEST_ADDRESS",
-    "LONGEST_NAME",
     "SAFE_METHODS",
     "SESSION_COOKIE",
     "PathGuard",
     "cookies_of",
-    "file_name",
     "header",
     "headers_of",
     "of_api",
     "own_path",
     "refusal",
     "session_secrets",
-    "spreadsheet_safe",
     "target_of",
+    "unavailable",
 ]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -37,6 +36,7 @@ SESSION_COOKIE = "gc_session"
 MOST_SESSIONS = 4
 """Cookies of a session that are looked up of one request; an honest one has one."""
 API = "/api"
+LOG = logging.getLogger("gatecast.web")
 
 
 def headers_of(scope: Scope, name: str) -> list[str]:
@@ -84,17 +84,20 @@ def refusal(scope: Scope, status: int, line: str, headers: Mapping[str, str] | N
     return answer
 
 
-LONGEST_PATH, LONGEST_NAME = 2000, 100
-MOST_SENT = 1000
-"""Characters of the end of a name that are looked at: composing takes the square of their number."""
+LONGEST_PATH = 2000
 PATH = re.compile(r"/[!-\[\]-~]*")
 """A slash and printable ASCII without blanks and backslashes."""
 PATH_ENCODED = re.compile(r"[^\x00-\x1f\x7f\\]*")
 STEPS = (".", "..")
-SEPARATORS = re.compile(r"[/\\:\x00]")
-ODD = re.compile(r"[^\w .,()+&'-]|[\n\r\t\v\f]")
-RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
-"""Names that Windows takes for devices, whatever follows the first dot."""
+
+
+def unavailable(scope: Scope, error: Exception) -> Response:
+    """Return the answer to a request while the database cannot be reached, and log one line about it."""
+    LOG.warning("503 %s %s: %s", scope["method"], scope["path"], " ".join(str(error).split()))
+    if of_api(scope):
+        return unavailable_problem()
+    safe = scope["method"] in SAFE_METHODS
+    return unavailable_page(own_path(target_of(scope).decode("latin-1")) if safe else "/", changing=not safe)
 
 
 def own_path(text: str, otherwise: str = "/") -> str:
@@ -123,25 +126,6 @@ def own_path(text: str, otherwise: str = "/") -> str:
         and not any(part in STEPS for part in decoded.split("/"))
     )
     return text if fine else otherwise
-
-
-def file_name(text: str, otherwise: str = "file") -> str:
-    """The last part of a path as a name that every system takes for a file of that name and nothing else.
-
-    Examples
-    --------
-    >>> file_name("..\\\\..\\\\plans\\\\Homestand 3.xlsx"), file_name("../.."), file_name("NUL.csv")
-    ('Homestand 3.xlsx', 'file', '_NUL.csv')
-    """
-    last = SEPARATORS.split(unicodedata.normalize("NFKC", text[-MOST_SENT:]).rstrip("/\\"))[-1]
-    name = ODD.sub("_", last).strip(" .").lstrip("-'")
-    if len(name) > LONGEST_NAME:
-        stem, dot, ending = name.rpartition(".")
-        name = (stem[: LONGEST_NAME - len(ending) - 1] + dot + ending if 0 < len(ending) < 10 else name)[:LONGEST_NAME]
-    name = name.strip(" .")
-    if not any(sign.isalnum() for sign in name):
-        return otherwise
-    return f"_{name}" if RESERVED.fullmatch(name) else name
 
 
 LONGEST_ADDRESS = 8192

@@ -14,6 +14,7 @@ from anyio import to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gatecast.errors import StoreError
 from gatecast.service import access
 from gatecast.web.guard.requests import (
     SAFE_METHODS,
@@ -32,14 +33,16 @@ if TYPE_CHECKING:
 __all__ = ["LOGIN", "AuthCache", "SignedIn"]
 
 MOST_ENTRIES = 1024
+OUTAGE_S = 600.0
+"""Seconds for which those who might come in still may while the database cannot be reached."""
 Key = tuple[str, bytes]
 
 
 class AuthCache:
     """Cache of the password, sessions and tokens of a store, a few seconds old at most.
 
-    What this process changes itself counts at once, if it says so with `forget`. Only those who may come in are kept
-    in mind, so that strangers crowd nobody out.
+    What this process changes itself counts at once, if it says so with `forget`. Only those who may come in are
+    cached, so that strangers crowd nobody out. While the database cannot be reached, they still may for `OUTAGE_S`.
 
     Parameters
     ----------
@@ -88,6 +91,11 @@ class AuthCache:
         kept, asked, ends = self._kept, self._asked, self.clock() + self.kept_s
         try:
             answer = await to_thread.run_sync(ask)
+        except StoreError:
+            before = kept.get(key)
+            if before is None or self.clock() > before[0] + OUTAGE_S:
+                raise
+            return before[1]
         finally:
             asked.pop(key, None)
         kept.pop(key, None)
@@ -108,6 +116,8 @@ FREE = (LOGIN, "/healthz")
 FREE_BELOW = "/static/"
 BEARER = "bearer "
 REALM = 'Bearer realm="gatecast"'
+READS = frozenset({("POST", "/api/v1/what-if"), ("POST", "/api/v1/plans/preview")})
+"""Requests that compute something from their body and store nothing: tokens that may only read may send them."""
 TARGET_QUOTED = "/"
 
 
@@ -153,7 +163,8 @@ class SignedIn:
         if token is None:
             line = "The token is unknown; it may have been revoked."
             return refusal(scope, 401, line, {"www-authenticate": f'{REALM}, error="invalid_token"'})
-        if not token.may_write and scope["method"] not in SAFE_METHODS:
+        reads = scope["method"] in SAFE_METHODS or (scope["method"], scope["path"]) in READS
+        if not token.may_write and not reads:
             line = "This token may only read."
             return refusal(scope, 403, line, {"www-authenticate": f'{REALM}, error="insufficient_scope"'})
         return None

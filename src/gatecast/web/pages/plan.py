@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
-from gatecast.files import spreadsheet_safe_table, write_table
+from gatecast.files import write_table
 from gatecast.formatting import capital, day, money
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
@@ -65,7 +65,7 @@ def plan_file(view: HomestandView | None, ending: str, notice: str) -> Response 
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"plan.{ending}"
         if ending == "csv":
-            write_table(spreadsheet_safe_table(view.plan.plan.table), path)
+            write_table(view.plan.plan.table, path)
         else:
             write_plan(view.plan.plan, path, notice=notice)
         content = path.read_bytes()
