@@ -41,7 +41,7 @@ def test_sums_are_those_of_the_table(planned, tmp_path):
     for line, rows in ((lines[2], first), (lines[2 + 18], table)):
         sums = [rows.filter(pl.col("kind") == kind)["choice"].sum() for kind in kinds]
         assert line.split()[-4:] == [*(f"{n:,}" for n in sums), f"${rows['expected_cost'].sum():,.0f}"]
-    assert lines[2 + 18].startswith("In all ")
+    assert lines[2 + 18].startswith("Total ")
 
 
 def test_what_to_decide_next_is_told(planned):
@@ -49,7 +49,7 @@ def test_what_to_decide_next_is_told(planned):
     first = next(i for i, line in enumerate(lines) if line.startswith("Next deadlines"))
     assert lines[first] == "Next deadlines (the first 8; 28 more are in the plan)"
     by, decide = lines[first + 2].split("  ", 1)
-    assert by == "at once"
+    assert by == "overdue"
     assert decide.strip().startswith("Hire ")
     assert lines[first + 4].startswith("Mon  9 Jun  ")
     assert len(lines[first : lines.index("", first)]) == 2 + 8
@@ -62,7 +62,7 @@ def test_limits_that_bind_are_told(planned, tmp_path, files):
     )
     write_text(text, files / "short.toml")
     lines = planned("plan.csv", operations="short.toml").out.splitlines()
-    assert "To watch: Crowd managers: too few for the rules at each of the 18 games, by up to" in " ".join(lines)
+    assert "Note: Crowd managers: too few for the rules at each of the 18 games, by up to" in " ".join(lines)
 
 
 def test_a_calendar_and_json_for_programs(planned, tmp_path):
