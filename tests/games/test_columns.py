@@ -1,3 +1,4 @@
+import json
 import math
 
 import polars as pl
@@ -5,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatecast.errors import DataError, InputError
 from gatecast.games import AFTER, ALWAYS, CANONICAL, Column, Knowability, Role
 from gatecast.games import columns as c
+from gatecast.games.columns import columns_from_json, columns_to_json
+
+from .tables import EXTRAS
 
 
 @given(st.integers(1, 999), st.booleans())
@@ -72,3 +77,58 @@ def test_numbers_of_games_have_limits_and_units():
             assert math.isfinite(column.low)
             assert math.isfinite(column.high)
             assert column.unit or column.name == c.NUMBER
+
+
+def test_declarations_survive_as_text():
+    columns = (*EXTRAS, *CANONICAL.values())
+    assert columns_from_json(columns_to_json(columns)) == columns
+
+
+def without(key):
+    entry = json.loads(columns_to_json(EXTRAS[:1]))[0]
+    del entry[key]
+    return json.dumps([entry])
+
+
+def with_value(key, value):
+    entry = json.loads(columns_to_json(EXTRAS[:1]))[0]
+    return json.dumps([{**entry, key: value}])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "3",
+        "[3]",
+        "[" * 100_000,
+        without("known"),
+        with_value("type", "Object"),
+        with_value("role", "king"),
+        with_value("known", "soon"),
+        with_value("low", "x"),
+        with_value("values", 3),
+    ],
+)
+def test_other_text_is_refused(text):
+    with pytest.raises(DataError, match=r"games\.parquet: got declarations of custom columns that cannot be read"):
+        columns_from_json(text, "games.parquet")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"role": "number"}, "Column, role: got 'number', expected one of Role.IDENTIFIER, Role.TIME, .*Role.NUMBER"),
+        ({"known": "always"}, "Column, known: got 'always', expected a knowability, such as Knowability.parse"),
+        ({"dtype": "number"}, "Column, dtype: got 'number', expected one of polars.Float64, .*polars.Date"),
+        ({"dtype": pl.Categorical}, "Column, dtype: got Categorical, expected one of polars.Float64"),
+        ({"name": ""}, "Column, name: got '', expected text that is not empty"),
+        ({"values": "ab"}, "Column, values: got 'ab', expected a tuple of texts"),
+        ({"low": 3.0, "high": 2.0}, "Column, low: got 3.0, expected a number up to high, 2.0"),
+    ],
+)
+def test_a_wrong_argument_of_a_column_is_refused_when_it_is_given(change, message):
+    arguments = {"name": "price", "dtype": pl.Float64, "role": Role.NUMBER, "known": ALWAYS, **change}
+    with pytest.raises(InputError, match=message):
+        Column(**arguments)

@@ -16,7 +16,7 @@ from gatecast.cli.options import (
     Seed,
     checked_output,
     parse_leads,
-    parse_years,
+    parse_seasons,
     training_settings,
     work_folder,
 )
@@ -52,7 +52,7 @@ def backtest(
     checked_output(out, games)
     if report:
         checked_output(report, endings=(".html",))
-    years, days = parse_years(seasons), parse_leads(leads)
+    years, days = parse_seasons(seasons), parse_leads(leads)
     settings = training_settings(network, members, epochs, seed)
 
     from gatecast.collect import read_games
@@ -64,6 +64,8 @@ def backtest(
 
     with held_notes() as notes:
         past = read_games(games, note=notes)
+        if notice := past.league.notice(past.table):
+            notes(notice)
     others = {} if no_baselines else BASELINES
     with kept_work(work_folder(out)) as folder, shown_progress() as progress:
 

@@ -26,6 +26,7 @@ __all__ = [
     "checked_output",
     "parse_date",
     "parse_leads",
+    "parse_seasons",
     "parse_years",
     "training_settings",
     "work_folder",
@@ -103,6 +104,17 @@ def parse_years(text: str) -> list[int]:
     if not all(len(word) == 4 and word.isascii() and word.isdecimal() for word in words):
         raise InputError(f"--seasons: got {text!r}, expected years such as 2018,2019")
     return list(dict.fromkeys(int(word) for word in words))
+
+
+def parse_seasons(text: str) -> list[int]:
+    """Return seasons from text such as 2018,2019 or 2018-19; raise InputError for anything else."""
+    from gatecast.games import parse_season
+
+    try:
+        return list(dict.fromkeys(parse_season(word) for word in text.split(",")))
+    except InputError:
+        expected = "years such as 2018,2019, or 2018-19 for a season over New Year"
+        raise InputError(f"--seasons: got {text!r}, expected {expected}") from None
 
 
 def parse_leads(text: str) -> list[Lead]:

@@ -28,7 +28,8 @@ def train(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL_DIR", help="Folder to write the model to.")],
     through: Annotated[
-        int | None, typer.Option("--through", metavar="YEAR", help="Last season to learn from; by default all.")
+        str | None,
+        typer.Option("--through", metavar="SEASON", help="Last season to learn from, 2018 or 2018-19; by default all."),
     ] = None,
     network: Network = DEFAULT_NETWORK,
     members: Members = None,
@@ -44,6 +45,8 @@ def train(
 
     with held_notes() as notes:
         past = read_games(games, note=notes)
+        if notice := past.league.notice(past.table):
+            notes(notice)
     forecaster = Forecaster(network, seed=seed, settings=settings)
     with kept_work(work_folder(out)) as folder, shown_progress() as progress:
         forecaster.fit(past, through=through, folder=folder, progress=progress)

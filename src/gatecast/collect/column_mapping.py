@@ -17,12 +17,13 @@ import polars as pl
 
 from gatecast.collect.numbers import UNITS
 from gatecast.collect.raw_table import RawTable
-from gatecast.errors import SettingsError
-from gatecast.games import AFTER, CANONICAL, Column, Knowability, Role
+from gatecast.errors import InputError, SettingsError
+from gatecast.games import AFTER, CANONICAL, Column, Knowability, League, Role
 from gatecast.games.columns import PROMOTION
 from gatecast.suggestions import listed, plain_header, suggestion
 
 __all__ = [
+    "LEAGUE_KEY",
     "METADATA_KEY",
     "ColumnMapping",
     "CustomColumn",
@@ -35,9 +36,23 @@ __all__ = [
 ]
 
 METADATA_KEY = "gatecast.columns"
+LEAGUE_KEY = "gatecast.league"
 """Where a Parquet file that gatecast wrote keeps the declarations of custom columns."""
 LARGEST_MAPPING = 1_000_000
-SECTIONS = ("sheet", "guess", "time_zone", "columns", "constants", "values", "keep", "rows", "aliases", "further")
+LEAGUE = ("league", "country", "restricted_attendance")
+SECTIONS = (
+    "sheet",
+    "guess",
+    "time_zone",
+    *LEAGUE,
+    "columns",
+    "constants",
+    "values",
+    "keep",
+    "rows",
+    "aliases",
+    "further",
+)
 EXAMPLE = 'attendance = "gate"'
 SOURCE_KEYS = ("column", "unit")
 REPEATED = ("refuse", "first", "sum")
@@ -120,6 +135,8 @@ class ColumnMapping:
         Other names of clubs and venues, and the name that each stands for.
     time_zone : str
         Time zone of the ballparks, such as America/New_York, to convert universal time; empty if not known.
+    league : League, optional
+        Settings of the league: keys league, country and restricted_attendance.
     sheet : str
         Sheet of a workbook; if empty, its first one and all others with the same header.
     guess : bool
@@ -136,6 +153,7 @@ class ColumnMapping:
     repeated: str = "refuse"
     aliases: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = ""
+    league: League | None = None
     sheet: str = ""
     guess: bool = True
     file: str = ""
@@ -183,6 +201,7 @@ def read_mapping(path: str | Path) -> ColumnMapping:
         repeated=_repeated(_section(content, "rows", file), file),
         aliases=_aliases(_section(content, "aliases", file), file),
         time_zone=_time_zone(content.get("time_zone", ""), file),
+        league=_league(content, file),
         sheet=_of_type(content.get("sheet", ""), str, "the name of a sheet in quotation marks", "sheet", file),
         guess=_of_type(content.get("guess", True), bool, "true or false", "guess", file),
         file=file,
@@ -263,6 +282,21 @@ def _time_zone(value: Any, file: str) -> str:  # noqa: ANN401
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise SettingsError(f"{name!r}", expected, file=file, key="time_zone") from None
     return name
+
+
+def _league(content: dict[str, Any], file: str) -> League | None:
+    """Return the settings of the league; None if none of them is stated."""
+    if not any(key in content for key in LEAGUE):
+        return None
+    name = _of_type(content.get("league", ""), str, "the name of the league in quotation marks", "league", file)
+    country = _of_type(content.get("country", "US"), str, "two letters in quotation marks", "country", file)
+    restricted = content.get("restricted_attendance")
+    if restricted is not None:
+        _of_type(restricted, bool, "true or false", "restricted_attendance", file)
+    try:
+        return League(name, country, restricted)
+    except InputError as refused:
+        raise SettingsError(f"{country!r}", "two letters such as US, CA or JP", file=file, key="country") from refused
 
 
 def _words(value: Any, key: str, file: str) -> dict[str, str]:  # noqa: ANN401
@@ -372,9 +406,13 @@ def _custom_column(name: str, entry: object, file: str) -> CustomColumn:
     return CustomColumn(column, _custom_text(entry, "column", name, key, file))
 
 
-def as_toml(columns: Sequence[Column]) -> str:
-    """Return declarations of custom columns as sections of a mapping file."""
+def as_toml(columns: Sequence[Column], league: League | None = None) -> str:
+    """Return settings of a league and declarations of custom columns as a mapping file."""
     lines = ["guess = false"]
+    if league is not None:
+        lines += [f"league = {json.dumps(league.name, ensure_ascii=False)}", f'country = "{league.country}"']
+        if league.restricted is not None:
+            lines.append(f"restricted_attendance = {json.dumps(league.restricted)}")
     for column in columns:
         lines += ["", f"[further.{json.dumps(column.name)}]", f'type = "{_kind(column)}"', f'known = "{column.known}"']
         if column.unit:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from gatecast.collect.column_mapping import (
+    LEAGUE_KEY,
     METADATA_KEY,
     ColumnMapping,
     CustomColumn,
@@ -30,7 +31,7 @@ from gatecast.collect.rows import home_games, merged, note_playoffs, without_noi
 from gatecast.collect.tables import read_table, table_of
 from gatecast.collect.write import columns_beside
 from gatecast.errors import DataError, ReadingWarning, SettingsError
-from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
+from gatecast.games import ALWAYS, CANONICAL, Column, Games, League, Role
 from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json
 from gatecast.suggestions import listed, plain_header
@@ -149,7 +150,8 @@ def read_games_with_report(
         )
         reading = Reading(table.file)
         check_attendance(table, set(table.frame.columns), reading, upcoming=upcoming)
-        games = Games.from_frame(table.frame, custom_columns, file=table.file, rows=table.rows)
+        league = League.from_json(table.metadata.get(LEAGUE_KEY, "{}"), table.file)
+        games = Games.from_frame(table.frame, custom_columns, league=league, file=table.file, rows=table.rows)
         for name in games.columns:
             if name in table.frame.columns:
                 reading.column(name, name, reason="written by gatecast")
@@ -261,6 +263,7 @@ def _checked(
         games = Games.from_frame(
             frame,
             (*custom_columns, PLACE),
+            league=mapping.league,
             file=table.file,
             rows=range(frame.height),
             refuse=None if refusals is None else refuse,
@@ -269,7 +272,8 @@ def _checked(
         raise placed(refused.row, refused) from None
     rows = tuple(table.rows[place] for place in games.table[PLACE.name])
     refused_rows = [] if refusals is None else [refusals.by_place[place] for place in sorted(refusals.by_place)]
-    return UsableGames(Games(games.table.drop(PLACE.name), custom_columns), rows, tuple(refused_rows), mapping)
+    games = replace(games, table=games.table.drop(PLACE.name), custom_columns=custom_columns)
+    return UsableGames(games, rows, tuple(refused_rows), mapping)
 
 
 def _note_facts(table: RawTable, reading: Reading) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from gatecast.collect.column_mapping import METADATA_KEY, as_toml
+from gatecast.collect.column_mapping import LEAGUE_KEY, METADATA_KEY, as_toml
 from gatecast.files import check_writable, write_table, write_text
-from gatecast.games import Games
+from gatecast.games import Games, League
 from gatecast.games.columns import columns_to_json
 
 __all__ = ["columns_beside", "notice_of", "write_games"]
@@ -19,7 +19,8 @@ NOTICE_KEY = "gatecast.notice"
 def write_games(games: Games, path: str | Path, *, notice: str = "") -> None:
     """Write games as Parquet, CSV or XLSX, by the ending of `path`.
 
-    Declarations of further columns are kept within a Parquet file, and in `<stem>.columns.toml` beside others.
+    Settings of the league and declarations of custom columns are kept within a Parquet file, and in
+    `<stem>.columns.toml` beside others.
 
     Parameters
     ----------
@@ -30,12 +31,16 @@ def write_games(games: Games, path: str | Path, *, notice: str = "") -> None:
     """
     target = check_writable(path)
     if target.suffix.lower() == ".parquet":
-        write_table(games.table, target, {METADATA_KEY: columns_to_json(games.custom_columns), NOTICE_KEY: notice})
+        metadata = {METADATA_KEY: columns_to_json(games.custom_columns), NOTICE_KEY: notice}
+        if games.league != League():
+            metadata[LEAGUE_KEY] = games.league.to_json()
+        write_table(games.table, target, metadata)
         return
     write_table(games.table, target)
     beside = columns_beside(target)
-    if games.custom_columns or beside.exists():
-        write_text(as_toml(games.custom_columns), beside)
+    league = games.league if games.league != League() else None
+    if games.custom_columns or league or beside.exists():
+        write_text(as_toml(games.custom_columns, league), beside)
 
 
 def notice_of(path: str | Path) -> str:

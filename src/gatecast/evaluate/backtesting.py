@@ -11,7 +11,7 @@ import polars as pl
 
 from gatecast.errors import InputError
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
-from gatecast.games import PRESEASON, Games
+from gatecast.games import PRESEASON, Games, parse_season
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.games.forecast_columns import MODEL
@@ -66,7 +66,7 @@ def parse_lead(text: str) -> Lead:
 @overload
 def backtest(
     games: Games,
-    seasons: int | Sequence[int],
+    seasons: int | str | Sequence[int | str],
     leads: Lead | Sequence[Lead],
     methods: Methods,
     *,
@@ -77,7 +77,7 @@ def backtest(
 @overload
 def backtest(
     games: Frame,
-    seasons: int | Sequence[int],
+    seasons: int | str | Sequence[int | str],
     leads: Lead | Sequence[Lead],
     methods: Methods,
     *,
@@ -87,7 +87,7 @@ def backtest(
 
 def backtest(
     games: Games | IntoFrame,
-    seasons: int | Sequence[int],
+    seasons: int | str | Sequence[int | str],
     leads: Lead | Sequence[Lead],
     methods: Methods,
     *,
@@ -101,7 +101,8 @@ def backtest(
     Parameters
     ----------
     games : Games or data frame (pandas, polars, Arrow)
-    seasons : int or sequence of int
+    seasons : int, str, or a sequence of these
+        Such as 2018, or "2018-19" for a season over New Year.
     leads : int, "preseason", or a sequence of these
         Days from the cutoff to the game.
     methods : Forecaster, or dict of str to Forecaster or callable
@@ -133,7 +134,7 @@ def backtest(
     >>> gatecast.score(forecasts, games, by="lead").select("lead", "games").rows()
     [('1', 288), ('7', 288)]
     """
-    wanted = [seasons] if isinstance(seasons, int) else list(seasons)
+    wanted = [parse_season(str(one)) for one in ([seasons] if isinstance(seasons, int | str) else seasons)]
     ahead = [parse_lead(str(lead)) for lead in ([leads] if isinstance(leads, int | str) else leads)]
     makers = _makers(methods)
     for what, values in (("seasons", wanted), ("leads", ahead), ("methods", makers)):

@@ -25,7 +25,7 @@ from gatecast.evaluate.scores import (
 from gatecast.evaluate.tables import PageTable, page_table, score_cell
 from gatecast.files import check_writable, write_text
 from gatecast.formatting import MONTHS, WEEKDAYS, day, lead_words, number, percent
-from gatecast.games import PRESEASON, Games
+from gatecast.games import PRESEASON, Games, season_labels
 from gatecast.games.columns import GAME_ID, SEASON, VENUE
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, MODEL
 
@@ -127,18 +127,26 @@ def _accuracy(forecasts: pl.DataFrame, games: Games, baselines: pl.DataFrame | N
     lead = USUAL_LEAD if USUAL_LEAD in leads else leads[0]
     versus = compared(forecasts, baselines, games)
     usual = table.filter(pl.col(LEAD) == lead)
-    seasons = table[SEASON].drop_nulls().unique().sort().to_list()
+    seasons, labels = table[SEASON].drop_nulls().unique().sort().to_list(), season_labels(games.table)
     return {
         "tiles": _tiles(by_lead.filter(pl.col(LEAD) == lead), versus.filter(pl.col(LEAD) == lead)),
         "made": _made(lead),
         "ranged": bool(by_lead[CRPS].is_not_null().any()),
         "games": number(table[GAME_ID].n_unique()),
         "count": number(table.height),
-        "seasons": _listed([str(season) for season in seasons]),
+        "seasons": _listed([labels[season] for season in seasons]),
         "versus": versus_table(versus) if baselines is not None else None,
-        "tables": _score_tables(by_lead, score(forecasts, games, (SEASON, LEAD)) if len(seasons) > 1 else None),
+        "tables": _score_tables(by_lead, _by_season(forecasts, games, labels) if len(seasons) > 1 else None),
         "charts": _charts(forecasts, games, versus, usual, _made(lead)),
     }
+
+
+def _by_season(forecasts: pl.DataFrame, games: Games, labels: dict[int, str]) -> pl.DataFrame:
+    """Return scores by season and lead; seasons over New Year by their labels, such as 2018-19."""
+    scores = score(forecasts, games, (SEASON, LEAD))
+    if not any("-" in label for label in labels.values()):
+        return scores
+    return scores.with_columns(pl.col(SEASON).replace_strict(labels, default=None, return_dtype=pl.String))
 
 
 def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:

@@ -47,7 +47,8 @@ BEGINS = {
     WEATHER: (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION, WETNESS),
     STARTERS: (c.HOME_STARTER, c.VISITOR_STARTER),
     SEASON: (
-        "day_of_year", "season_sine", "season_cosine", "season_day", "month", "days_from_", "holiday", "home_game",
+        "day_of_year", "season_sine", "season_cosine", "season_day", "month", "days_from_", "near_", "days_off",
+        "holiday", "home_game",
         "home_opener", "home_played", "visitor_played", "stand_", "series_", "days_since_home_game",
         "days_until_home_game", "shape_month", "shape_opener", "gate_month", "lead",
     ),

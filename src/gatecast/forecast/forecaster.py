@@ -17,7 +17,7 @@ from gatecast.forecast.calibration import Calibration, errors_since_training
 from gatecast.forecast.distribution import DemandForecast, demand_of
 from gatecast.forecast.session import ForecastSession, as_games
 from gatecast.forecast.table import contract_table
-from gatecast.games import Games, cutoff_days
+from gatecast.games import Games, cutoff_days, parse_season
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.games.frames import Frame, IntoFrame
@@ -168,7 +168,7 @@ class Forecaster:
         self,
         games: Games | IntoFrame,
         *,
-        through: int | None = None,
+        through: int | str | None = None,
         folder: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Self:
@@ -177,8 +177,8 @@ class Forecaster:
         Parameters
         ----------
         games : Games or data frame (pandas, polars, Arrow)
-        through : int, optional
-            Last season to train on; all if not given.
+        through : int or str, optional
+            Last season to train on, such as 2018, or "2018-19" for a season over New Year; all if not given.
         folder : path, optional
             Keeps the state of the training, so that an interrupted one continues from there.
         progress : callable, optional
@@ -195,7 +195,7 @@ class Forecaster:
             There are fewer than two games with a known attendance; or training gives values that are not numbers.
         """
         table = as_games(games)
-        rows = training_games(table, through=through)
+        rows = training_games(table, through=None if through is None else parse_season(str(through)))
         return self.fit_rows(Preparation(table), rows, folder=folder, progress=progress)
 
     def fit_rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar, overload
 
@@ -302,7 +303,7 @@ def as_games(games: Games | IntoFrame, custom_columns: Sequence[c.Column] = (), 
     if not missing:
         return table
     unknown = [pl.lit(None, column.dtype()).alias(column.name) for column in missing]
-    return Games(table.table.with_columns(unknown), (*table.custom_columns, *missing))
+    return replace(table, table=table.table.with_columns(unknown), custom_columns=(*table.custom_columns, *missing))
 
 
 def _rows_of(coming: Games, everything: Games) -> Rows:

@@ -66,10 +66,11 @@ def changed_games(coming: Games, changes: Changes) -> Games:
             for name, value in values.items()
         )
     try:
-        return Games.from_frame(table, coming.custom_columns, keep_order=True)
+        changed = Games.from_frame(table, coming.custom_columns, keep_order=True)
     except DataError as refused:
         game = "" if refused.row is None else f"game {table[c.GAME_ID][refused.row - FIRST_ROW]}"
         raise refused.at(file=game, row=None) from None
+    return coming.with_table(changed.table)
 
 
 def changeable(columns: Mapping[str, Column]) -> list[str]:

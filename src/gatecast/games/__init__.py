@@ -2,6 +2,8 @@
 
 from gatecast.games.columns import AFTER, ALWAYS, CANONICAL, Column, Knowability, Role
 from gatecast.games.cutoff import PRESEASON, cutoff_days, known_at
+from gatecast.games.league import League
+from gatecast.games.seasons import parse_season, season_label, season_labels
 from gatecast.games.table import Games
 
 __all__ = [
@@ -12,7 +14,11 @@ __all__ = [
     "Column",
     "Games",
     "Knowability",
+    "League",
     "Role",
     "cutoff_days",
     "known_at",
+    "parse_season",
+    "season_label",
+    "season_labels",
 ]

@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 
 from gatecast.games import columns as c
+from gatecast.games.seasons import seasons_of
 
 __all__ = ["complete", "counted_on"]
 
@@ -18,19 +19,21 @@ PLACE_ID = r"^game-(\d+)$"
 def complete(table: pl.DataFrame) -> pl.DataFrame:
     """Fill identifiers that follow from other columns.
 
-    The season is the year of the date; a missing home club is the only one; a venue is named after its club; two
-    games of a club on one date are a doubleheader, numbered in order; a start before 17:00 is a day game; a game id
-    is home + yyyymmdd + number, or the row's place where there are no dates.
+    A season begins after 60 days without a game of the league, and is named by the year in which it begins; a missing
+    home club is the only one; a venue is named after its club; two games of a club on one date are a doubleheader,
+    numbered in order; a start before 17:00 is a day game; a game id is home + yyyymmdd + number, or the row's place
+    where there are no dates.
 
     Parameters
     ----------
     table : polars.DataFrame
         Every canonical column present and typed, null where unsaid.
     """
+    seasons = seasons_of(table) if table[c.SEASON].null_count() else table[c.SEASON]
     return (
         table.with_columns(
+            table[c.SEASON].fill_null(seasons),
             pl.col(c.HOME).fill_null(pl.col(c.VENUE)).fill_null(ONLY_CLUB),
-            pl.col(c.SEASON).fill_null(pl.col(c.DATE).dt.year()),
             pl.col(c.DAY_NIGHT).fill_null(
                 pl.when(pl.col(c.START_TIME).is_not_null()).then(
                     pl.when(pl.col(c.START_TIME) < FIRST_NIGHT_START).then(pl.lit("day")).otherwise(pl.lit("night"))

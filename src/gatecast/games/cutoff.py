@@ -20,7 +20,10 @@ from gatecast.games.table import EPOCH, Games
 __all__ = ["PRESEASON", "cutoff_days", "known_at"]
 
 PRESEASON = "preseason"
-PRESEASON_MONTH = 3
+SPRING = (3, 4)
+"""Months in which a league begins whose seasons are forecast from the end of February."""
+MOST = 0.5
+DAYS_BEFORE_SEASON = dt.timedelta(days=30)
 
 Lead = int | str
 
@@ -43,8 +46,8 @@ def cutoff_days(games: Games, lead: Lead) -> npt.NDArray[np.int32]:
     ----------
     games : Games
     lead : int or "preseason"
-        Days before the game (at least 1), or the end of February of the season; the day before the game where that
-        is earlier.
+        Days before the game (at least 1); or before the season: the end of February in a league that begins in March
+        or April, else 30 days before the season's first game.
 
     Returns
     -------
@@ -60,9 +63,27 @@ def cutoff_days(games: Games, lead: Lead) -> npt.NDArray[np.int32]:
         return games.days - np.int32(_days_ahead(lead))
     if not games.dated:
         return np.full(len(games), -1, np.int32)
-    last = games.table.select(pl.date(pl.col(c.SEASON), PRESEASON_MONTH, 1) - dt.timedelta(days=1)).to_series()
-    known: npt.NDArray[np.int32] = np.minimum(last.to_physical().to_numpy().astype(np.int32), games.days - 1)
-    return known
+    return _before_season(games.table)
+
+
+def _before_season(table: pl.DataFrame) -> npt.NDArray[np.int32]:
+    """Return the last day before the season of each game, in days since 1970-01-01, shape (games,).
+
+    It is the end of February in a league of which most seasons begin in March or April, else 30 days before the
+    season's first game.
+    """
+    keys, first = [c.SEASON, c.HOME_LEAGUE], pl.col("first")
+    seasons = table.group_by(keys).agg(pl.col(c.DATE).min().alias("first"))
+    in_spring = first.dt.month().is_in(SPRING)
+    spring_league = in_spring.mean().over(c.HOME_LEAGUE) >= MOST
+    end_of_february = pl.date(first.dt.year(), SPRING[0], 1) - dt.timedelta(days=1)
+    last = (
+        pl.when(spring_league & (first > end_of_february)).then(end_of_february).otherwise(first - DAYS_BEFORE_SEASON)
+    )
+    cutoffs = table.select(keys).join(
+        seasons.with_columns(last.alias("last")), on=keys, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return cutoffs["last"].to_physical().to_numpy().astype(np.int32)
 
 
 def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observed: bool = True) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self, TypeVar
 
@@ -11,15 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.errors import DataError
+from gatecast.errors import DataError, InputError
 from gatecast.games import columns as c
 from gatecast.games.complete import complete, counted_on
 from gatecast.games.frames import IntoFrame, to_polars
+from gatecast.games.league import League
+from gatecast.games.seasons import continued_seasons, parse_season
 from gatecast.games.validate import validate, violations
 
 __all__ = ["Games"]
 
 EPOCH = np.datetime64("1970-01-01", "D")
+UNKNOWN_LEAGUE = League()
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -35,10 +38,17 @@ class Games:
     table : polars.DataFrame
     custom_columns : tuple of Column
         The columns beyond the canonical ones that the table declares, each with its own knowability.
+    league : League
+        Country, and whether attendance was restricted.
+    seasons_found : bool
+        True if seasons were not stated but found from the gaps between games; those of games to come then continue
+        those of past games.
     """
 
     table: pl.DataFrame
     custom_columns: tuple[c.Column, ...] = ()
+    league: League = UNKNOWN_LEAGUE
+    seasons_found: bool = False
 
     @classmethod
     def from_frame(
@@ -46,6 +56,7 @@ class Games:
         frame: IntoFrame,
         custom_columns: Sequence[c.Column] = (),
         *,
+        league: League | None = None,
         file: str = "",
         rows: Sequence[int] | None = None,
         refuse: Callable[[int, DataError], None] | None = None,
@@ -60,6 +71,8 @@ class Games:
             lazy frame is collected.
         custom_columns : sequence of Column
             Declarations of further columns to keep.
+        league : League, optional
+            Settings of the league; those of `League()` if not given.
         file : str
             Name to use in error messages.
         rows : sequence of int, optional
@@ -85,6 +98,7 @@ class Games:
             raise DataError(f"a further column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
         columns = {**c.CANONICAL, **declared}
         table = _typed(table, columns, file, numbers)
+        found = table[c.SEASON].null_count() == table.height
         if refuse is None:
             table = complete(table)
             validate(table, columns, file=file, rows=numbers)
@@ -92,7 +106,7 @@ class Games:
             table = _usable(table, columns, file, numbers, refuse)
         if not keep_order and table[c.DATE].null_count() == 0:
             table = table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)
-        return cls(table, tuple(custom_columns))
+        return cls(table, tuple(custom_columns), league or UNKNOWN_LEAGUE, seasons_found=found)
 
     @property
     def columns(self) -> dict[str, c.Column]:
@@ -120,7 +134,11 @@ class Games:
 
     def filter(self, *predicates: pl.Expr) -> Self:
         """Return the games for which every predicate holds."""
-        return type(self)(self.table.filter(*predicates), self.custom_columns)
+        return self.with_table(self.table.filter(*predicates))
+
+    def with_table(self, table: pl.DataFrame) -> Self:
+        """Return games of another table with the same columns, of the same league."""
+        return replace(self, table=table)
 
     def extended(self, upcoming: Games) -> Self:
         """Return these games with `upcoming` added; a game in both tables is taken from `upcoming`.
@@ -140,13 +158,14 @@ class Games:
             pl.col(name) if name in upcoming.table.columns else pl.lit(None, self.columns[name].dtype()).alias(name)
             for name in names
         )
+        if upcoming.seasons_found and self.dated:
+            fresh = fresh.with_columns(continued_seasons(self.table, fresh))
         if not self.dated:
             fresh = fresh.with_columns(counted_on(fresh[c.GAME_ID], self.table[c.GAME_ID]))
         kept = self.table.select(names).join(fresh.select(c.GAME_ID), on=c.GAME_ID, how="anti", maintain_order="left")
         table = pl.concat([kept, fresh])
-        return type(self)(
-            table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table,
-            self.custom_columns,
+        return self.with_table(
+            table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table
         )
 
 
@@ -187,12 +206,23 @@ def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: p
         if values.dtype == column.dtype:
             out.append(values)
             continue
-        cast = _cast(values, column.dtype)
+        cast = _years(values) if name == c.SEASON and values.dtype == pl.String else _cast(values, column.dtype)
         lost = (values.is_not_null() & cast.is_null()).arg_max()
         if lost is not None and values[lost] is not None and cast[lost] is None:
             raise DataError(repr(values[lost]), column.expected, file=file, row=rows[lost], column=name)
         out.append(cast.alias(name))
     return pl.DataFrame(out)
+
+
+def _years(labels: pl.Series) -> pl.Series:
+    """Return the years of season labels such as 2018 or 2018-19; null where a label cannot be read."""
+    years: dict[str, int | None] = {}
+    for label in labels.drop_nulls().unique():
+        try:
+            years[label] = parse_season(label)
+        except InputError:
+            years[label] = None
+    return labels.replace_strict(years, default=None, return_dtype=pl.Int32)
 
 
 def _cast(values: pl.Series, dtype: type[pl.DataType]) -> pl.Series:

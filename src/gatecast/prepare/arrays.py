@@ -180,7 +180,7 @@ class Preparation:
             return self.at(everywhere).take(rows)
         which = np.arange(len(self.games)) if rows is None else rows
         asked = self.schedule if rows is None else self.schedule.take(rows)
-        games = self.games if rows is None else Games(self.games.table[rows], self.games.custom_columns)
+        games = self.games if rows is None else self.games.with_table(self.games.table[rows])
         known = known_at(games, cutoffs, weather_as_observed=self.weather_as_observed)
         capacity = self.gates.capacity(asked, cutoffs)
         gates = self.gates.at(asked, cutoffs) | self.usual.at(asked, cutoffs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -21,7 +22,6 @@ EPOCH = dt.date(1970, 1, 1)
 CALENDAR_BY = (c.DATE, c.START_TIME, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE, c.PROMOTION)
 """Columns that the calendar is read from."""
 
-COUNTRY = "US"
 HOLIDAYS = {
     "memorial": ("Memorial Day", 4),
     "independence": ("Independence Day", 4),
@@ -30,7 +30,17 @@ HOLIDAYS = {
     "mothers": ("Mother's Day", 1),
     "fathers": ("Father's Day", 1),
 }
-"""Holidays by the name of their feature, and the most days that are counted before and after each."""
+"""Summer holidays of the United States by the name of their feature: exact name, and the most days that are counted
+before and after."""
+NEIGHBOURS = {
+    "thanksgiving": ("Thanksgiving Day", 4),
+    "christmas": ("Christmas Day", 8),
+    "new_year": ("New Year's Day", 4),
+}
+"""Holidays of any country that fill or empty the days around them, likewise; the nearest one counts, in any year."""
+HOME_OF_SUMMER_HOLIDAYS = "US"
+LONGEST_RUN = 10
+"""Days off in a row, weekends among them, that make a difference, such as those of Golden Week in Japan."""
 YEARS_KEPT = 32
 """Sets of years whose holidays are kept: a server prepares the same seasons again and again."""
 
@@ -46,10 +56,10 @@ def calendar(games: Games) -> dict[str, Floats]:
     """
     table = games.table
     if games.dated:
-        dated = _dated(table)
+        dated = _dated(table, games.league.country)
     else:
         unknown = np.full(table.height, np.nan)
-        dated = dict.fromkeys(_dated(table.clear()), unknown)
+        dated = dict.fromkeys(_dated(table.clear(), games.league.country), unknown)
     leagues = table.select((pl.col(c.HOME_LEAGUE) != pl.col(c.VISITOR_LEAGUE)).cast(pl.Float64)).to_series()
     labels = table[c.PROMOTION].fill_null("")
     return {
@@ -60,13 +70,13 @@ def calendar(games: Games) -> dict[str, Floats]:
     }
 
 
-def _dated(table: pl.DataFrame) -> dict[str, Floats]:
+def _dated(table: pl.DataFrame, country: str) -> dict[str, Floats]:
     date = table[c.DATE]
     phase = date.dt.ordinal_day().to_numpy() * (2 * np.pi / 365.25)
     turn = date.dt.weekday().to_numpy() * (2 * np.pi / 7)
     start = table[c.START_TIME]
     hour = (start.dt.hour() + start.dt.minute() / 60).cast(pl.Float64).fill_null(np.nan).to_numpy()
-    near = _days_from_holidays(date)
+    near = _near_holidays(date, country)
     return {
         "day_of_year": date.dt.ordinal_day().cast(pl.Float64).to_numpy(),
         "season_sine": np.sin(phase),
@@ -79,30 +89,82 @@ def _dated(table: pl.DataFrame) -> dict[str, Floats]:
     }
 
 
-def _days_from_holidays(date: pl.Series) -> dict[str, Floats]:
-    """Return signed days from each holiday of the same year, clipped, and 1 on any public holiday."""
+def _near_holidays(date: pl.Series, country: str) -> dict[str, Floats]:
+    """Return features of the public holidays on and around each day, shape (games,) each.
+
+    For the United States, signed days from each of `HOLIDAYS` in the same year, clipped. For every country, how near
+    the nearest of `NEIGHBOURS` is, from 1 on the day to 0; and 1 on a public holiday. For other countries, the days off
+    in a row, weekends among them, around a day off.
+    """
     days = date.to_physical().to_numpy().astype(np.int64)
     years, which = np.unique(date.dt.year().to_numpy(), return_inverse=True)
-    named, public = _holidays_of(tuple(years.tolist()))
-    apart = days - named[:, which]
-    limits = np.array([most for _, most in HOLIDAYS.values()])[:, None]
-    near = np.clip(apart, -limits, limits).astype(np.float64)
-    out = {f"days_from_{feature}": near[i] for i, feature in enumerate(HOLIDAYS)}
+    named, near, public = _holidays_of(tuple(years.tolist()), country)
+    out = {}
+    if country == HOME_OF_SUMMER_HOLIDAYS:
+        limits = np.array([most for _, most in HOLIDAYS.values()])[:, None]
+        apart = np.clip(days - named[:, which], -limits, limits).astype(np.float64)
+        out = {f"days_from_{feature}": apart[i] for i, feature in enumerate(HOLIDAYS)}
     out["holiday"] = np.isin(days, public).astype(np.float64)
+    for (feature, (_, most)), dates in zip(NEIGHBOURS.items(), near, strict=True):
+        out[f"near_{feature}"] = np.maximum(0.0, 1.0 - _distance(days, dates) / (most + 1))
+    if country != HOME_OF_SUMMER_HOLIDAYS:
+        out["days_off"] = _days_off(days, public)
     return out
 
 
+def _distance(days: Days, dates: Days) -> Floats:
+    """Return the days from each day to the nearest of some dates in order, shape (days,); infinite without dates."""
+    if not len(dates):
+        return np.full(len(days), np.inf)
+    after = np.searchsorted(dates, days)
+    before, behind = dates[np.maximum(after - 1, 0)], dates[np.minimum(after, len(dates) - 1)]
+    distance: Floats = np.minimum(np.abs(days - before), np.abs(behind - days)).astype(np.float64)
+    return distance
+
+
+def _days_off(days: Days, public: Days) -> Floats:
+    """Return the length of the run of weekend days and public holidays that each day is in, shape (days,); at most 10.
+
+    A day of work has 0.
+    """
+    window = days[:, None] + np.arange(-LONGEST_RUN, LONGEST_RUN + 1)
+    # 1970-01-01 was a Thursday.
+    off = ((window + 3) % 7 >= 5) | np.isin(window, public)
+    here = off[:, LONGEST_RUN]
+    ahead = np.cumprod(off[:, LONGEST_RUN:], axis=1).sum(axis=1)
+    back = np.cumprod(off[:, LONGEST_RUN::-1], axis=1).sum(axis=1)
+    return np.where(here, np.minimum(ahead + back - 1, LONGEST_RUN), 0).astype(np.float64)
+
+
 @lru_cache(maxsize=YEARS_KEPT)
-def _holidays_of(years: tuple[int, ...]) -> tuple[Days, Days]:
-    """Return the days since 1970-01-01 of each of `HOLIDAYS` in each year, 0 if absent, and of every public holiday."""
+def _holidays_of(years: tuple[int, ...], country: str) -> tuple[Days, tuple[Days, ...], Days]:
+    """Return holidays of some years as days since 1970-01-01.
+
+    Returns
+    -------
+    named : ndarray of int64, shape (HOLIDAYS, years)
+        Each of `HOLIDAYS` in each year; 0 if there is none.
+    near : tuple of ndarray of int64
+        Each of `NEIGHBOURS` in these years and those beside them, in order.
+    public : ndarray of int64
+        Every public holiday of these years and those beside them, in order.
+    """
     import holidays
 
-    public, known = (
-        holidays.country_holidays(COUNTRY, years=years, observed=False, categories=wanted)
-        for wanted in ((holidays.PUBLIC,), (holidays.PUBLIC, holidays.UNOFFICIAL))
-    )
+    kind = holidays.country_holidays(country)
+    wide = tuple(sorted({near for year in years for near in (year - 1, year, year + 1)}))
+    language = "en_US" if "en_US" in kind.supported_languages else None
+    settings = {"years": wide, "observed": country != HOME_OF_SUMMER_HOLIDAYS, "language": language}
+    unofficial = {holidays.UNOFFICIAL} & set(kind.supported_categories)
+    public = holidays.country_holidays(country, **settings)
+    known = holidays.country_holidays(country, categories=(holidays.PUBLIC, *unofficial), **settings)
     named = np.zeros((len(HOLIDAYS), len(years)), np.int64)
     for i, (name, _) in enumerate(HOLIDAYS.values()):
-        when = {day.year: day for day in known.get_named(name)}
+        when = {day.year: day for day in known.get_named(name, lookup="exact", split_multiple_names=True)}
         named[i] = [(when[year] - EPOCH).days if year in when else 0 for year in years]
-    return named, np.array(sorted((day - EPOCH).days for day in public), np.int64)
+    near = tuple(_as_days(known.get_named(name, lookup="exact")) for name, _ in NEIGHBOURS.values())
+    return named, near, _as_days(public)
+
+
+def _as_days(dates: Iterable[dt.date]) -> Days:
+    return np.array(sorted((day - EPOCH).days for day in dates), np.int64)

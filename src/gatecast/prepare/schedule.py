@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -13,12 +12,10 @@ import polars as pl
 from gatecast.games import columns as c
 from gatecast.games.table import Games
 
-__all__ = ["LIMITED_CROWDS", "Schedule", "restricted_attendance"]
+__all__ = ["Schedule"]
 
 Ints = npt.NDArray[np.int64]
 SEASON_SPAN = 1 << 12
-LIMITED_CROWDS = (dt.date(2020, 3, 1), dt.date(2021, 7, 5))
-"""First day of closed or restricted ballparks and the first day after them: attendance then says nothing of demand."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Schedule:
     weekday, month : ndarray of int64
         Monday 0 to Sunday 6; January 1 to December 12.
     gate : ndarray of int64
-        Attendance; 0 where not known, not counted, or of a limited crowd.
+        Attendance; 0 where not known, not counted, or restricted.
     seats : ndarray of int64
         Seats stated; 0 where none are.
     clubs : int
@@ -68,7 +65,7 @@ class Schedule:
             day=games.days.astype(np.int64),
             weekday=(date.dt.weekday().cast(pl.Int64) - 1).fill_null(-1).to_numpy(),
             month=date.dt.month().cast(pl.Int64).fill_null(-1).to_numpy(),
-            gate=_counted_gates(table),
+            gate=_counted_gates(games),
             seats=table[c.CAPACITY].fill_null(0).to_numpy().astype(np.int64),
             clubs=int(clubs.max(initial=-1)) + 1,
         )
@@ -94,15 +91,9 @@ class Schedule:
         return np.where(self.visitor >= 0, self.home * self.clubs + self.visitor, -1)
 
 
-def restricted_attendance() -> pl.Expr:
-    """Return an expression: True if a game fell in the time of restricted attendance; False if it has no date."""
-    first, after = LIMITED_CROWDS
-    return ((pl.col(c.DATE) >= first) & (pl.col(c.DATE) < after)).fill_null(False)
-
-
-def _counted_gates(table: pl.DataFrame) -> Ints:
-    gates = table.select(pl.when(~restricted_attendance()).then(pl.col(c.ATTENDANCE)).fill_null(0).cast(pl.Int64))
-    return gates.to_series().to_numpy()
+def _counted_gates(games: Games) -> Ints:
+    counted = ~games.league.restricts(games.table)
+    return games.table.select(pl.when(counted).then(c.ATTENDANCE).fill_null(0).cast(pl.Int64)).to_series().to_numpy()
 
 
 def _codes(labels: pl.Series) -> Ints:

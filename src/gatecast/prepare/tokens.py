@@ -23,6 +23,7 @@ SEATS = h.GATE
 UNKNOWN_LEVEL = -1.0
 WEEK = 6.283185307179586 / 7
 SERIES_DAYS = 5
+YEAR_DAYS = 365.0
 
 
 def network_inputs(
@@ -124,5 +125,6 @@ def _weekend(games: Array, xp: ModuleType) -> Array:
 
 
 def _apart(past: Array, query: Array, xp: ModuleType) -> Array:
-    """Return distance within the year, in quarters of a year, at most 1."""
-    return xp.minimum(xp.abs(query[..., h.YEAR_DAY] - past[..., h.YEAR_DAY]) / 90.0, 1.0)
+    """Return the distance in the year, past New Year if that is shorter, in quarters of a year, at most 1."""
+    days = xp.abs(query[..., h.YEAR_DAY] - past[..., h.YEAR_DAY])
+    return xp.minimum(xp.minimum(days, YEAR_DAYS - days) / 90.0, 1.0)

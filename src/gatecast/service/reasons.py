@@ -155,7 +155,7 @@ def _known_and_to_come(service: ClubService, view: GameView, as_of: dt.date | No
         return service.played(), service.coming(club)
     games, here = service.games(), pl.col(c.GAME_ID) == view.row[c.GAME_ID]
     place = games.table[c.GAME_ID].index_of(view.row[c.GAME_ID]) or 0
-    before = Games(games.table.head(place), games.custom_columns)
+    before = games.with_table(games.table.head(place))
     return before.filter(pl.col(c.ATTENDANCE).is_not_null()), games.filter(here)
 
 

@@ -15,7 +15,6 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
-from gatecast.prepare.schedule import restricted_attendance
 
 __all__ = [
     "Samples",
@@ -84,7 +83,7 @@ def training_games(games: Games, *, through: int | None = None) -> Rows:
     used = pl.col(c.ATTENDANCE).fill_null(0) > 0
     if through is not None:
         used &= (season <= through).fill_null(True)
-    used &= ~restricted_attendance()
+    used &= ~games.league.restricts(games.table)
     rows: Rows = np.flatnonzero(games.table.select(used).to_series().to_numpy())
     return rows
 

@@ -154,7 +154,7 @@ def _upcoming(whole: Games, schedule: Schedule) -> Games:
         pl.col(c.DATE) <= pl.lit(int(last)).cast(pl.Int32).cast(pl.Date),
     )
     known = known_at(chosen, np.full(len(chosen), today, np.int32))
-    return Games(known.with_columns(pl.col(c.TEMPERATURE).round(1), pl.col(c.WIND).round(0)), whole.custom_columns)
+    return whole.with_table(known.with_columns(pl.col(c.TEMPERATURE).round(1), pl.col(c.WIND).round(0)))
 
 
 def _capacity(games: Schedule) -> Ints:

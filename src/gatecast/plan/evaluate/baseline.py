@@ -7,7 +7,6 @@ import polars as pl
 from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.prepare.schedule import restricted_attendance
 
 __all__ = ["NAIVE_ATTENDANCE", "naive_attendance"]
 
@@ -19,7 +18,7 @@ def naive_attendance(games: Games) -> pl.DataFrame:
     """Return the mean attendance of the same club and weekday in its latest earlier season.
 
     If the club had no game on that weekday, its mean of that season; if it had no earlier season, the mean of all clubs
-    in theirs; null before the first season. Seasons with restricted attendance are left out: no manager would expect
+    in theirs; null before the first season. Games of restricted attendance are left out: no manager would expect
     them again, and with them the naive plan would be easy to beat.
 
     Parameters
@@ -33,7 +32,7 @@ def naive_attendance(games: Games) -> pl.DataFrame:
     """
     weekday = pl.col(c.DATE).dt.weekday().alias(WEEKDAY)
     table = games.table.select(c.GAME_ID, c.DATE, c.SEASON, c.HOME, weekday, pl.col(c.ATTENDANCE).cast(pl.Float64))
-    played = table.filter((pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE) & ~restricted_attendance())
+    played = table.filter((pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE) & ~games.league.restricts(games.table))
     mean = pl.col(c.ATTENDANCE).mean()
     before = played.select(c.SEASON, c.HOME).unique().sort(c.SEASON).rename({c.SEASON: BEFORE})
     latest = (
