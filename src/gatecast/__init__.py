@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from gatecast.evaluate import backtest, score
     from gatecast.forecast import Forecaster, ForecastSession
-    from gatecast.games import Column, Games, Knowability, Role
+    from gatecast.games import Column, Games, Knowability, League, Role
     from gatecast.plan import make_plan, read_operations, write_plan
     from gatecast.train import TrainingSettings
 
@@ -46,6 +46,7 @@ __all__ = [
     "GatecastError",
     "InputError",
     "Knowability",
+    "League",
     "MissingExtraError",
     "ModelError",
     "Role",
@@ -78,7 +79,7 @@ PACKAGES = {
     ),
     "evaluate": ("backtest", "score"),
     "forecast": ("ForecastSession", "Forecaster"),
-    "games": ("Column", "Games", "Knowability", "Role"),
+    "games": ("Column", "Games", "Knowability", "League", "Role"),
     "plan": ("make_plan", "read_operations", "write_plan"),
     "train": ("TrainingSettings",),
 }

@@ -39,16 +39,32 @@ def test_the_cut_off_lies_so_many_days_before():
 @pytest.mark.parametrize(
     ("date", "season", "last"),
     [
-        (dt.date(2019, 5, 30), 2019, dt.date(2019, 2, 28)),
-        (dt.date(2020, 8, 1), 2020, dt.date(2020, 2, 29)),
-        (dt.date(2019, 1, 5), 2018, dt.date(2018, 2, 28)),
-        (dt.date(2019, 2, 16), 2019, dt.date(2019, 2, 15)),
-        (dt.date(2018, 11, 3), 2019, dt.date(2018, 11, 2)),
+        (dt.date(2019, 3, 20), 2019, dt.date(2019, 2, 28)),
+        (dt.date(2020, 4, 30), 2020, dt.date(2020, 2, 29)),
+        (dt.date(2019, 5, 30), 2019, dt.date(2019, 4, 30)),
+        (dt.date(2021, 10, 1), 2021, dt.date(2021, 9, 1)),
+        (dt.date(2021, 10, 1), 2022, dt.date(2021, 9, 1)),
+        (dt.date(2019, 2, 16), 2019, dt.date(2019, 1, 17)),
     ],
 )
-def test_before_the_season_is_the_end_of_february_or_before_the_game(date, season, last):
-    games = read(date=[date], season=[season])
-    assert pl.Series(cutoff_days(games, PRESEASON)).cast(pl.Date).to_list() == [last]
+def test_before_the_season_is_the_end_of_february_or_thirty_days_before_its_first_game(date, season, last):
+    later = date + dt.timedelta(days=50)
+    games = read(date=[date, later], season=[season, season])
+    assert pl.Series(cutoff_days(games, PRESEASON)).cast(pl.Date).to_list() == [last, last]
+
+
+def test_one_late_season_does_not_change_what_comes_before_a_spring_season():
+    dates = [dt.date(2018, 4, 1), dt.date(2019, 3, 28), dt.date(2020, 7, 23), dt.date(2021, 4, 1)]
+    before = [dt.date(2018, 2, 28), dt.date(2019, 2, 28), dt.date(2020, 2, 29), dt.date(2021, 2, 28)]
+    assert pl.Series(cutoff_days(read(date=dates), PRESEASON)).cast(pl.Date).to_list() == before
+
+
+def test_each_league_has_its_own_time_before_the_season():
+    games = read(date=[dt.date(2019, 4, 1), dt.date(2019, 5, 20)], home_league=["AL", "Northern"])
+    assert pl.Series(cutoff_days(games, PRESEASON)).cast(pl.Date).to_list() == [
+        dt.date(2019, 2, 28),
+        dt.date(2019, 4, 20),
+    ]
 
 
 def test_without_dates_a_day_is_a_place_in_the_order():

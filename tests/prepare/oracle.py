@@ -147,6 +147,14 @@ class Oracle:
                 for name, day in near.items()
             },
             "holiday": date in public_holidays(date.year),
+            **{
+                f"near_{name}": max(0.0, *(1 - abs((date - day).days) / (wide + 1) for day in dates))
+                for name, dates, wide in (
+                    ("thanksgiving", [nth_weekday(date.year, 11, 3, 4)], 4),
+                    ("christmas", [dt.date(date.year + i, 12, 25) for i in (-1, 0)], 8),
+                    ("new_year", [dt.date(date.year + i, 1, 1) for i in (0, 1)], 4),
+                )
+            },
             **self._places(game),
             "interleague": game[c.HOME_LEAGUE] != game[c.VISITOR_LEAGUE],
             "doubleheader": game[c.NUMBER] > 0,

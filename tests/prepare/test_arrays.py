@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gatecast.games import ALWAYS, PRESEASON, Column, Games, Knowability, Role, cutoff_days, known_at
+from gatecast.games import ALWAYS, PRESEASON, Column, Games, Knowability, League, Role, cutoff_days, known_at
 from gatecast.games import columns as c
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
@@ -147,10 +147,38 @@ def test_no_games_can_be_prepared(league):
         (dt.date(2022, 7, 3), "weekend", 1),
         (dt.date(2022, 7, 1), "weekend", 1),
         (dt.date(2022, 6, 30), "weekend", 0),
+        (dt.date(2021, 11, 25), "near_thanksgiving", 1),
+        (dt.date(2021, 11, 23), "near_thanksgiving", np.float32(0.6)),
+        (dt.date(2021, 12, 31), "near_new_year", np.float32(0.8)),
+        (dt.date(2022, 1, 1), "near_new_year", 1),
+        (dt.date(2022, 1, 2), "near_christmas", np.float32(1 / 9)),
+        (dt.date(2022, 1, 3), "near_christmas", 0),
+        (dt.date(2021, 12, 29), "near_christmas", np.float32(5 / 9)),
+        (dt.date(2022, 6, 30), "near_christmas", 0),
     ],
 )
 def test_days_near_holidays(date, feature, value):
     assert figures(Preparation(read(date=[date])).at_lead(1), feature).tolist() == [value]
+
+
+@pytest.mark.parametrize(
+    ("country", "date", "feature", "value"),
+    [
+        ("JP", dt.date(2023, 5, 4), "holiday", 1),
+        ("JP", dt.date(2023, 7, 4), "holiday", 0),
+        ("JP", dt.date(2023, 5, 4), "days_off", 5),
+        ("JP", dt.date(2023, 5, 1), "days_off", 0),
+        ("JP", dt.date(2023, 5, 13), "days_off", 2),
+        ("CA", dt.date(2023, 7, 1), "holiday", 1),
+        ("CA", dt.date(2023, 10, 9), "near_thanksgiving", 1),
+        ("DE", dt.date(2023, 12, 25), "near_christmas", 1),
+    ],
+)
+def test_holidays_are_those_of_the_country(country, date, feature, value):
+    games = Games.from_frame(pl.DataFrame({"date": [date]}), league=League(country=country))
+    arrays = Preparation(games).at_lead(1)
+    assert figures(arrays, feature).tolist() == [value]
+    assert not any(name.startswith("days_from_") for name in arrays.names if name != "days_from_gate")
 
 
 def test_places_in_the_season_the_home_stand_and_the_series():

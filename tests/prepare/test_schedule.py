@@ -8,8 +8,9 @@ import pytest
 
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.games.league import RESTRICTED_FROM, RESTRICTED_UNTIL
 from gatecast.prepare import Preparation
-from gatecast.prepare.schedule import LIMITED_CROWDS, Schedule
+from gatecast.prepare.schedule import Schedule
 
 
 def games(**columns: list[object]) -> Games:
@@ -17,9 +18,10 @@ def games(**columns: list[object]) -> Games:
 
 
 def test_gates_of_limited_crowds_are_not_counted_and_the_days_around_them_are():
-    first, after = LIMITED_CROWDS
+    first, after = RESTRICTED_FROM, RESTRICTED_UNTIL
     days = [first - dt.timedelta(days=1), first, after - dt.timedelta(days=1), after]
-    assert Schedule.of(games(date=days, attendance=[900, 800, 700, 600])).gate.tolist() == [900, 0, 0, 600]
+    table = games(date=days, home_league=["NL"] * 4, attendance=[900, 800, 700, 600])
+    assert Schedule.of(table).gate.tolist() == [900, 0, 0, 600]
 
 
 def test_gates_without_a_date_are_counted():
@@ -27,9 +29,9 @@ def test_gates_without_a_date_are_counted():
 
 
 def test_no_figure_of_the_past_knows_a_limited_crowd():
-    first, after = LIMITED_CROWDS
+    first, after = RESTRICTED_FROM, RESTRICTED_UNTIL
     days = [dt.date(2019, 9, 1), dt.date(2019, 9, 2), first, after - dt.timedelta(days=1), dt.date(2021, 9, 1)]
-    clubs = {c.HOME: ["AAA"] * 5, c.VISITOR: ["BBB"] * 5}
+    clubs = {c.HOME: ["AAA"] * 5, c.HOME_LEAGUE: ["AL"] * 5, c.VISITOR: ["BBB"] * 5}
     seen = [
         Preparation(games(date=days, attendance=[900, 800, limited, limited, None], **clubs)).at_lead(1)
         for limited in (10, 700)

@@ -6,9 +6,9 @@ import pytest
 
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.games.league import RESTRICTED_FROM, RESTRICTED_UNTIL
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
-from gatecast.prepare.schedule import LIMITED_CROWDS
 from gatecast.train.samples import (
     known_at_leads,
     latest,
@@ -49,9 +49,9 @@ def test_seasons_can_be_bounded(league):
 
 
 def test_limited_crowds_are_left_out_and_the_days_around_them_are_not():
-    first, after = LIMITED_CROWDS
+    first, after = RESTRICTED_FROM, RESTRICTED_UNTIL
     dates = [first - dt.timedelta(days=1), first, after - dt.timedelta(days=1), after]
-    games = Games.from_frame(pl.DataFrame({c.DATE: dates, c.ATTENDANCE: [900, 800, 700, 600]}))
+    games = Games.from_frame(pl.DataFrame({c.DATE: dates, c.HOME_LEAGUE: "AL", c.ATTENDANCE: [900, 800, 700, 600]}))
     assert training_games(games).tolist() == [0, 3]
 
 

@@ -155,9 +155,9 @@ def _holidays_of(years: tuple[int, ...], country: str) -> tuple[Days, tuple[Days
     wide = tuple(sorted({near for year in years for near in (year - 1, year, year + 1)}))
     language = "en_US" if "en_US" in kind.supported_languages else None
     settings = {"years": wide, "observed": country != HOME_OF_SUMMER_HOLIDAYS, "language": language}
-    unofficial = {holidays.UNOFFICIAL} & set(kind.supported_categories)
+    further = {holidays.UNOFFICIAL, holidays.OPTIONAL, holidays.GOVERNMENT} & set(kind.supported_categories)
     public = holidays.country_holidays(country, **settings)
-    known = holidays.country_holidays(country, categories=(holidays.PUBLIC, *unofficial), **settings)
+    known = holidays.country_holidays(country, categories=(holidays.PUBLIC, *sorted(further)), **settings)
     named = np.zeros((len(HOLIDAYS), len(years)), np.int64)
     for i, (name, _) in enumerate(HOLIDAYS.values()):
         when = {day.year: day for day in known.get_named(name, lookup="exact", split_multiple_names=True)}
