@@ -1,9 +1,9 @@
 import pytest
 
-from gatecast.collect import ColumnMapping, read_mapping
+from gatecast.collect import ColumnMapping, read_games, read_mapping, write_games
 from gatecast.collect.column_mapping import CustomColumn, Source
 from gatecast.errors import SettingsError
-from gatecast.games import AFTER, ALWAYS, Knowability, Role
+from gatecast.games import AFTER, ALWAYS, Knowability, League, Role
 
 EVERYTHING = """
 sheet = "Games"
@@ -111,3 +111,36 @@ def test_files_that_are_no_mapping(tmp_path):
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="no UTF-8"):
         read_mapping(tmp_path / "x.toml")
+
+
+def test_the_league_of_a_table_is_read(tmp_path):
+    assert mapping(tmp_path, 'league = "NPB"\ncountry = "JP"').league == League("NPB", "JP")
+    assert mapping(tmp_path, "restricted_attendance = true").league == League(restricted=True)
+    assert mapping(tmp_path, EVERYTHING).league is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('country = "Japan"', r"columns\.toml, country: got 'Japan', expected two letters such as US, CA or JP"),
+        ("country = 3", r"columns\.toml, country: got 3, expected two letters"),
+        ("league = 3", r"columns\.toml, league: got 3, expected the name of the league in quotation marks"),
+        ('restricted_attendance = "no"', "restricted_attendance: got 'no', expected true or false"),
+    ],
+)
+def test_a_league_that_cannot_be_used_is_refused(tmp_path, text, message):
+    with pytest.raises(SettingsError, match=message):
+        mapping(tmp_path, text)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_the_league_stays_with_the_games_in_a_file(tmp_path, ending):
+    table, league = tmp_path / "games.csv", League("NPB", "JP", restricted=False)
+    table.write_text("date,home,attendance\n2023-05-04,Owls,4000\n2023-05-05,Owls,4100\n", encoding="utf-8")
+    (tmp_path / "games.columns.toml").write_text(
+        'league = "NPB"\ncountry = "JP"\nrestricted_attendance = false', "utf-8"
+    )
+    games = read_games(table, note=lambda text: None)
+    assert games.league == league
+    write_games(games, tmp_path / f"again.{ending}")
+    assert read_games(tmp_path / f"again.{ending}", note=lambda text: None).league == league
