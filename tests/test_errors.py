@@ -51,7 +51,7 @@ def test_every_error_is_exported_and_in_the_tree_of_the_docstring():
     ours = {
         name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, GatecastError)
     }
-    assert ours == set(errors.__all__)
+    assert ours | {"ReadingWarning"} == set(errors.__all__)
     assert all(name in errors.__doc__ for name in ours)
 
 
@@ -99,3 +99,17 @@ def test_a_missing_extra_names_the_command_that_installs_it():
     error = MissingExtraError("serve", "the web page")
     assert "pip install 'gatecast[serve]'" in str(error)
     assert error.extra == "serve"
+
+
+def test_an_error_can_be_put_at_another_place_and_pickled():
+    import pickle
+
+    from gatecast.errors import DataError, SettingsError
+
+    error = DataError("'-40'", "a number from 0", "leave it empty", file="upload.csv", row=2, column="gate")
+    moved = error.at(file="games.csv", row=17)
+    assert str(moved) == "games.csv, row 17, gate: got '-40', expected a number from 0; leave it empty"
+    assert moved.detail == "got '-40', expected a number from 0; leave it empty"
+    assert str(error.at(row=None)) == "upload.csv, gate: " + error.detail
+    assert str(pickle.loads(pickle.dumps(moved))) == str(moved)
+    assert SettingsError.of(moved, key="constants.gate").detail == moved.detail

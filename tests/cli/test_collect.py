@@ -66,3 +66,26 @@ def test_downloaded_seasons_are_read(run, tmp_path, monkeypatch):
 def test_nothing_is_read_when_it_cannot_be_written(run, monkeypatch):
     monkeypatch.setattr("gatecast.collect.retrosheet", lambda *a, **k: pytest.fail("read first"))
     refused(run("collect", "retrosheet", ".", "--out", "games.doc"), ".doc")
+
+
+def test_what_is_in_doubt_is_refused_on_request(run, tmp_path):
+    (tmp_path / "six.csv").write_text("visitor,attendance\nFoxes,32000\n")
+    refused(run("collect", "file", "six.csv", "--out", "games.csv", "--strict"), "a doubtful reading", "no dates")
+    assert left_in(tmp_path) == ["six.csv"]
+
+
+def test_the_reading_report_is_a_page(run, tmp_path):
+    (tmp_path / "club.csv").write_text(SHEET)
+    ended = run("collect", "file", "club.csv", "--out", "games.parquet", "--report", "report.html")
+    assert ended.code == 0
+    assert "2 games of 1 club; season 2023; 1 with attendance; no seats stated" in ended.err
+    page = (tmp_path / "report.html").read_text()
+    assert "How club.csv was read" in page
+    assert "Opponent" in page
+
+
+def test_a_mapping_is_not_applied_to_what_it_made(run, tmp_path):
+    (tmp_path / "games.csv").write_text("Tag;Leute\n2023-04-14;4210\n")
+    (tmp_path / "games.columns.toml").write_text('[columns]\ndate = "Tag"\nattendance = "Leute"\n')
+    assert run("collect", "file", "games.csv", "--out", "games.parquet").code == 0
+    assert read_games(tmp_path / "games.parquet").table["attendance"].to_list() == [4210]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,26 @@ from gatecast.cli.console import held_notes, say, show_table, shown_progress
 from gatecast.cli.options import GamesFile, checked_output, parse_date
 from gatecast.errors import InputError
 
-__all__ = ["forecast"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatecast.games import Column, Games
+
+__all__ = ["forecast", "upcoming_notes"]
+
+
+def upcoming_notes(past: Games, coming: Games, custom_columns: Sequence[Column] = ()) -> list[str]:
+    """Return what games to come could not be matched to past games by, and which columns they lack, a line each."""
+    from gatecast.games.columns import AFTER
+    from gatecast.games.matching import match
+    from gatecast.suggestions import listed
+
+    lines = match(past.table, coming.table).lines()
+    declared = {column.name: column for column in (*past.custom_columns, *custom_columns)}
+    absent = [name for name, column in declared.items() if column.known != AFTER and name not in coming.table.columns]
+    if absent:
+        lines.append(f"has no {listed(absent)}: unknown for all games")
+    return lines
 
 
 def forecast(
@@ -50,6 +69,8 @@ def forecast(
         if past.dated and day is None:
             raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
         session = ForecastSession(forecaster, past, coming, day)
+        for line in upcoming_notes(past, coming, forecaster.custom_columns):
+            notes(f"{upcoming.name}: {line}")
     with shown_progress() as progress:
         if model is None:
             forecaster.fit(past.filter(pl.col(DATE) <= day) if day else past, progress=progress)

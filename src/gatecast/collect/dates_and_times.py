@@ -33,7 +33,7 @@ CLOCK_12 = r"^(\d{1,2})(?::(\d{2})(?::\d{2})?)?\s*([ap])\.?(?:m\.?)?$"
 NUMERIC = r"^\d+(\.\d+)?$"
 TIME_FORMS = (CLOCK_24, CLOCK_12, NUMERIC)
 LEADING_DATE = r"^(?:\d{4}-\d{2}-\d{2}[ t]|\d{1,2}[/.-]\d{1,2}[/.-]\d{4},? )"
-UNKNOWN_START = r"^0?0:00\s*[ap]\.?m\.?$"
+UNKNOWN_START = r"^0?0:00(:00)?\s*([ap]\.?(m\.?)?)?$"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 LAST_CLOCK_NUMBER = 2359
 
@@ -156,10 +156,9 @@ def parse_times(cells: Cells) -> pl.Series:
         The first cell that is no time, in another form than the rest, or in another time zone.
     """
     values = cells.values
-    if values.dtype == pl.Time:
-        return values
-    if isinstance(values.dtype, pl.Datetime):
-        return _local(cells).dt.time()
+    if values.dtype == pl.Time or isinstance(values.dtype, pl.Datetime):
+        times = values if values.dtype == pl.Time else _local(cells).dt.time()
+        return times.set((times == dt.time()).fill_null(False), None)
     if values.dtype.is_numeric():
         return _from_numbers(cells, values.cast(pl.Float64))
     if values.dtype != pl.String:

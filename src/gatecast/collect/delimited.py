@@ -27,6 +27,13 @@ LINES_LOOKED_AT = 200
 ROWS_AT_ONCE = 50_000
 BYTES_LOOKED_AT = 1_000_000
 WESTERN = "cp1252"
+LEGACY = (
+    *("cp949", "cp932", "gb18030", "big5", "euc_jp", "cp1250", "cp1251", "cp1253", "cp1254", "cp1252", "cp1255"),
+    *("cp1256", "cp1257", "koi8_r", "cp874"),
+)
+"""Encodings that spreadsheets save CSV files in."""
+COMMON_MARKS = "€£–—‘’“”°・ー·々´"
+EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "FULLWIDTH", "HALFWIDTH", "IDEOGRAPHIC")
 LARGEST_WESTERN_SHARE = 0.4
 """Of letters with accents among all letters of the text outside ASCII lines, in a Western language."""
 
@@ -103,9 +110,49 @@ def _legacy(content: bytes) -> tuple[str, str]:
         return western, WESTERN
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(content[:BYTES_LOOKED_AT]).best()
-    encoding = best.encoding if best is not None else WESTERN
+    matches = charset_normalizer.from_bytes(content[:BYTES_LOOKED_AT], cp_isolation=list(LEGACY))
+    ranked = [match.encoding for match in matches] or [WESTERN]
+    known = [name for name in LEGACY if name not in ranked and _decodes(content, name)]
+    # Short texts fit several encodings: the first one in which no word looks broken, if there is one.
+    encoding = min([*ranked, *known], key=lambda name: _broken_words(content, name))
     return content.decode(encoding, errors="replace"), encoding
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _broken_words(content: bytes, encoding: str) -> int:
+    """Count the words of a text that mix scripts or hold signs that no name has, read in some encoding."""
+    text = content[:BYTES_LOOKED_AT].decode(encoding, errors="replace")
+    words = {word for word in re.split(r'[\s,;|"]+', text) if not word.isascii()}
+    return sum(_is_broken(word, encoding) for word in words)
+
+
+def _is_broken(word: str, encoding: str) -> bool:
+    if re.search(r"[^\x00-\x7f][_\[\]\\^@{}|~`]", word):
+        return True
+    if any(not sign.isalpha() and sign not in COMMON_MARKS for sign in word if ord(sign) > 127):
+        return True
+    scripts = {unicodedata.name(sign, "?").split()[0] for sign in word if sign.isalpha()}
+    scripts = {"CJK" if script in EAST_ASIAN else script for script in scripts}
+    with_letters = scripts == {"CJK", "LATIN"} and not any(sign.islower() for sign in word if sign.isascii())
+    if len(scripts) > 1 and not with_letters:
+        return True
+    # Syllables beyond the standard set are hardly ever used.
+    return encoding == "cp949" and any(not _in_standard_korean(sign) for sign in word if ord(sign) > 127)
+
+
+def _in_standard_korean(sign: str) -> bool:
+    try:
+        sign.encode("euc_kr")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _reads_as_western(text: str) -> bool:

@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
 from gatecast.collect.report import Reading
 from gatecast.games import columns as c
-from gatecast.suggestions import listed
+from gatecast.suggestions import listed, name_key, tidy_name
 
-__all__ = ["ENTITY_COLUMNS", "name_key", "nearest_name", "tidy_name", "unified"]
+__all__ = ["unified"]
 
-ENTITY_COLUMNS = (c.HOME, c.VISITOR, c.VENUE)
 CLUBS = (c.HOME, c.VISITOR)
-LEAST_ALIKE = 0.6
 Aliases = Mapping[str, str]
-
-
-def tidy_name(name: str) -> str:
-    """Return a name in one Unicode form (NFKC), with single spaces.
-
-    Examples
-    --------
-    >>> tidy_name("Ｃ大阪"), tidy_name("Montre\\u0301al ")
-    ('C大阪', 'Montréal')
-    """
-    return " ".join(unicodedata.normalize("NFKC", name).split())
-
-
-def name_key(name: str) -> str:
-    """Return what two spellings of one name have in common: no capitals, spaces, marks or full-width signs.
-
-    Examples
-    --------
-    >>> name_key("St. Louis") == name_key("ST LOUIS")
-    True
-    """
-    plain = "".join(sign for sign in tidy_name(name).casefold() if sign.isalnum())
-    return plain or tidy_name(name)
-
-
-def nearest_name(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is nearest to one, or an empty text where none is near.
-
-    Examples
-    --------
-    >>> nearest_name("Bears FC", ["Foxes", "Bears"]), nearest_name("Fox", ["Foxes", "Bears"])
-    ('Bears', 'Foxes')
-    """
-    keys = {name_key(each): each for each in known}
-    key = name_key(name)
-    within = [each for each in keys if len(each) > 2 and len(key) > 2 and (each in key or key in each)]
-    near = (within and [max(within, key=len)]) or difflib.get_close_matches(key, keys, n=1, cutoff=LEAST_ALIKE)
-    return keys[near[0]] if near else ""
 
 
 def unified(columns: dict[str, pl.Series], aliases: Aliases, reading: Reading) -> dict[str, pl.Series]:

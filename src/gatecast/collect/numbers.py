@@ -23,7 +23,7 @@ DECIMAL_COMMA = SIGNED + r"\d*,\d+$"
 ONE_COMMA_THREE = SIGNED + r"[1-9]\d{0,2},\d{3}$"
 ONE_POINT_THREE = SIGNED + r"[1-9]\d{0,2}\.\d{3}$"
 INFINITE = SIGNED + r"inf(inity)?$"
-CURRENCY = r"^[$€£]\s*|\s*[$€£]$"
+CURRENCY = r"(?i)^[$€£¥￥₩₽₹]\s*|\s*([$€£¥￥₩₽₹]|\b(kr|usd|eur|gbp|jpy|krw|cad|aud|mxn|pln|chf)\.?)$"
 GAP = "[\\s\u00a0\u202f']"
 SPACED = SIGNED + rf"\d{{1,3}}({GAP}\d{{3}})+([.,]\d+)?$"
 

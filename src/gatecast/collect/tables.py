@@ -11,6 +11,7 @@ import polars as pl
 from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_width, named_columns
 from gatecast.errors import DataError
 from gatecast.files import TABLE_ENDINGS
+from gatecast.games.frames import to_polars
 
 __all__ = ["LARGEST_FILE", "read_table", "table_of"]
 
@@ -43,28 +44,6 @@ def read_table(path: str | Path, sheet: str = "") -> RawTable:
     from gatecast.collect.delimited import read_delimited
 
     return read_delimited(target.read_bytes(), target.name)
-
-
-def _polars(source: Any, file: str) -> pl.DataFrame:  # noqa: ANN401
-    """Return any data frame as one of polars, a pandas index that says something as a column."""
-    if isinstance(source, pl.DataFrame):
-        return source
-    import narwhals as nw
-
-    try:
-        frame = nw.from_native(source)
-    except TypeError:
-        expected = "a path, or a data frame of pandas, polars or Arrow"
-        raise DataError(f"a {type(source).__name__}", expected, file=file) from None
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    index = getattr(frame.to_native(), "index", None)
-    if frame.implementation.is_pandas_like() and (index.dtype.kind == "M" or any(index.names)):  # type: ignore[union-attr]
-        native = frame.to_native()
-        names = [name or ("date" if "date" not in native.columns else "index") for name in native.index.names]
-        frame = nw.from_native(native.reset_index(names=names))
-    converted: pl.DataFrame = frame.to_polars()
-    return converted
 
 
 def _checked_ending(path: Path) -> str:
@@ -125,7 +104,7 @@ def table_of(source: Any, file: str = "") -> RawTable:  # noqa: ANN401
     DataError
         No data frame, no rows, too many columns, or a column of lists.
     """
-    frame = _polars(source, file)
+    frame = to_polars(source, file or "table")
     check_width(frame.width, file)
     if frame.height == 0:
         raise DataError("no games", "at least one row below the header", file=file)

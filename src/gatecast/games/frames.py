@@ -9,6 +9,7 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from gatecast.errors import InputError
+from gatecast.games.columns import DATE
 
 __all__ = ["Frame", "IntoFrame", "as_the_kind_of", "to_polars"]
 
@@ -19,7 +20,8 @@ Frame = TypeVar("Frame", bound=IntoFrame)
 def to_polars(frame: IntoFrame, argument: str = "table") -> pl.DataFrame:
     """Return a data frame of any library as a polars one, its rows in their order.
 
-    Named levels of a pandas index become columns, unless a column has that name; other indices are left out.
+    Named levels of a pandas index become columns, unless a column has that name; an index of dates without a name
+    becomes the column date; other indices are left out.
 
     Parameters
     ----------
@@ -53,6 +55,8 @@ def to_polars(frame: IntoFrame, argument: str = "table") -> pl.DataFrame:
     if narwhal.implementation.is_pandas_like():
         native = narwhal.to_native()
         named = [name for name in native.index.names if name is not None and name not in native.columns]
+        if native.index.dtype.kind == "M" and native.index.name is None and DATE not in native.columns:
+            native, named = native.rename_axis(DATE), [DATE]
         narwhal = nw.from_native(native.reset_index(named) if named else native)
     return narwhal.to_polars()  # type: ignore[no-any-return]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,16 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.errors import DataError, InputError
+from gatecast.errors import DataError, InputError, ReadingWarning
 from gatecast.games import columns as c
 from gatecast.games.complete import complete, counted_on
 from gatecast.games.frames import IntoFrame, to_polars
 from gatecast.games.league import League
+from gatecast.games.matching import match
 from gatecast.games.seasons import continued_seasons, parse_season
 from gatecast.games.validate import validate, violations
+from gatecast.suggestions import listed
 
 __all__ = ["Games"]
 
+UNIVERSAL = ("utc", "gmt", "z", "zulu", "+00:00")
 EPOCH = np.datetime64("1970-01-01", "D")
 UNKNOWN_LEAGUE = League()
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -93,6 +97,10 @@ class Games:
         table = to_polars(frame, "games")
         numbers = pl.Series(rows if rows is not None else range(2, table.height + 2), dtype=pl.Int64)
         declared = {column.name: column for column in custom_columns}
+        strange = [name for name in table.columns if name not in {*c.CANONICAL, *declared}]
+        if strange and rows is None and not file:
+            text = f"left out {listed(strange)}: no columns of games; gatecast.read_games reads anyone's headers"
+            warnings.warn(text, ReadingWarning, stacklevel=2)
         clash = sorted(set(declared) & set(c.CANONICAL))
         if clash:
             raise DataError(f"a further column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
@@ -143,6 +151,9 @@ class Games:
     def extended(self, upcoming: Games) -> Self:
         """Return these games with `upcoming` added; a game in both tables is taken from `upcoming`.
 
+        Games to come are matched to these first: names spelled otherwise, a venue that is not stated (the club's last
+        one) and seats that are not stated (those stated last for the venue).
+
         Without dates, the games to come follow the past ones, and ids that are row numbers are counted on.
 
         Raises
@@ -154,8 +165,9 @@ class Games:
             got, other = ("no dates", "dates") if self.dated else ("dates", "no dates")
             raise DataError(f"upcoming games with {got}", f"{other}, as the past games have", column=c.DATE)
         names = list(self.columns)
-        fresh = upcoming.table.select(
-            pl.col(name) if name in upcoming.table.columns else pl.lit(None, self.columns[name].dtype()).alias(name)
+        coming = match(self.table, upcoming.table).table
+        fresh = coming.select(
+            pl.col(name) if name in coming.columns else pl.lit(None, self.columns[name].dtype()).alias(name)
             for name in names
         )
         if upcoming.seasons_found and self.dated:
@@ -203,6 +215,8 @@ def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: p
         values = table[name] if name in table.columns else pl.Series(name, [None] * table.height, column.dtype)
         if values.dtype.is_float():
             values = values.fill_nan(None)
+        if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone is not None:
+            values = _local(values, column, file, rows)
         if values.dtype == column.dtype:
             out.append(values)
             continue
@@ -223,6 +237,17 @@ def _years(labels: pl.Series) -> pl.Series:
         except InputError:
             years[label] = None
     return labels.replace_strict(years, default=None, return_dtype=pl.Int32)
+
+
+def _local(values: pl.Series, column: c.Column, file: str, rows: pl.Series) -> pl.Series:
+    """Return moments as local time without a zone; refuse universal time, which may fall on another date."""
+    known = values.is_not_null()
+    if str(values.dtype.time_zone).lower().removeprefix("etc/") in UNIVERSAL and known.any():  # type: ignore[attr-defined]
+        at = known.arg_max() or 0
+        remedy = 'convert it, or use gatecast.read_games with time_zone = "America/New_York" in its mapping'
+        error = DataError(f"'{values[at]}'", "the local time of each ballpark", remedy)
+        raise error.at(file=file, row=rows[at], column=column.name)
+    return values.dt.replace_time_zone(None)
 
 
 def _cast(values: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
