@@ -5,7 +5,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from gatecast.errors import DataError, StoreError
-from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
+from gatecast.games import ALWAYS, CANONICAL, Column, Games, League, Role
 from gatecast.games import columns as c
 from gatecast.store import open_store
 from gatecast.store.comparison import MOST_REFUSED
@@ -208,3 +208,15 @@ def test_undo_refuses_what_later_imports_stand_on(store):
         store.undo(first)
     with pytest.raises(StoreError, match="no such import"):
         store.undo(99)
+
+
+def test_games_of_a_new_year_continue_the_stored_season(tmp_path):
+    autumn = pl.DataFrame({c.DATE: [dt.date(2022, 10, 5), dt.date(2022, 12, 20)], c.HOME: "Owls", c.ATTENDANCE: 4000})
+    spring = pl.DataFrame({c.DATE: [dt.date(2023, 1, 10)], c.HOME: "Owls"})
+    with open_store(tmp_path) as store:
+        store.import_games(Games.from_frame(autumn, league=League("BBL", "DE")))
+        store.import_games(Games.from_frame(spring))
+        store.import_games(spring.with_columns(pl.lit(dt.date(2023, 1, 20)).alias(c.DATE)))
+        games = store.games()
+    assert games.table[c.SEASON].to_list() == [2022] * 4
+    assert games.league == League("BBL", "DE")

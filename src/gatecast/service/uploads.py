@@ -291,9 +291,7 @@ def _with_stored_ids(service: ClubService, games: Games) -> Games:
         service.games().table.drop_nulls(c.DATE).unique(key, keep="none").select(*key, pl.col(c.GAME_ID).alias("known"))
     )
     table = games.table.join(known, on=key, how="left", maintain_order="left")
-    return Games(
-        table.with_columns(pl.coalesce("known", c.GAME_ID).alias(c.GAME_ID)).drop("known"), games.custom_columns
-    )
+    return games.with_table(table.with_columns(pl.coalesce("known", c.GAME_ID).alias(c.GAME_ID)).drop("known"))
 
 
 def _corrected(table: RawTable, cells: Mapping[tuple[int, str], str]) -> RawTable:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from gatecast.errors import DataError
 from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
 from gatecast.games import columns as c
+from gatecast.games.seasons import continued_seasons
 from gatecast.store.report import ImportReport, Refused
-from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games
+from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games, stored_seasons
 from gatecast.store.schema import GAMES, RESULTS
 
 __all__ = ["MOST_REFUSED", "ROW", "Comparison", "Offered", "compared", "outcomes_offered", "screened"]
@@ -124,6 +125,8 @@ class Offered:
         The columns that change games already stored; others apply to new games only.
     erase : bool
         Whether an empty cell of those columns clears the stored value instead of leaving it.
+    seasons_found : bool
+        Whether seasons were not stated but found from the gaps between games, so that they continue those stored.
     """
 
     frame: pl.DataFrame
@@ -132,6 +135,7 @@ class Offered:
     rows: tuple[int, ...]
     columns: frozenset[str]
     erase: bool = False
+    seasons_found: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,8 @@ def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refu
         A table that cannot be used as a whole.
     """
     table, refused = screened(offered.frame, offered.custom_columns, file=offered.source, rows=offered.rows)
+    if offered.seasons_found or c.SEASON not in offered.frame.columns:
+        table = _in_season(connection, table)
     refused += already
     custom_columns = declared_with(connection, offered.custom_columns, offered.source)
     stored = stored_games(connection, custom_columns, among=table[c.GAME_ID].to_list())
@@ -209,6 +215,14 @@ def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refu
         int((known & ~differs).sum()),
         tuple(sorted(refused, key=lambda each: (each.row or 0, each.column))),
     )
+
+
+def _in_season(connection: sa.Connection, table: pl.DataFrame) -> pl.DataFrame:
+    """Let games whose season is not stated continue the seasons that are stored."""
+    if not table.height or table[c.DATE].null_count():
+        return table
+    stored = stored_seasons(connection)
+    return table.with_columns(continued_seasons(stored, table)) if stored.height else table
 
 
 def outcomes_offered(

@@ -31,6 +31,7 @@ __all__ = [
     "outcome_counts",
     "stored_games",
     "stored_results",
+    "stored_seasons",
 ]
 
 FEW_GAMES = 200
@@ -114,6 +115,16 @@ def stored_games(
             pl.Series(PLACE, cells[len(schema)], pl.Int64),
             pl.Series(WITHDRAWN, cells[len(schema) + 1], pl.Boolean),
         ]
+    )
+
+
+def stored_seasons(connection: sa.Connection) -> pl.DataFrame:
+    """Return date, season and `home_league` of every dated game, for games to come to continue their seasons."""
+    names = (c.DATE, c.SEASON, c.HOME_LEAGUE)
+    query = sa.select(*(GAMES.c[name] for name in names)).where(~GAMES.c.withdrawn, GAMES.c.date.is_not(None))
+    cells = list(zip(*connection.execute(query).all(), strict=True)) or [()] * len(names)
+    return pl.DataFrame(
+        [pl.Series(name, values, CANONICAL[name].dtype) for name, values in zip(names, cells, strict=True)]
     )
 
 

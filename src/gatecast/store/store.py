@@ -11,7 +11,7 @@ from typing import Any, Self
 import polars as pl
 import sqlalchemy as sa
 
-from gatecast.games import CANONICAL, Column, Games
+from gatecast.games import CANONICAL, Column, Games, League
 from gatecast.games import columns as c
 from gatecast.plan.plan import Plan
 from gatecast.store import imports, issues, tickets
@@ -26,6 +26,10 @@ from gatecast.store.schema import IMPORTS, RESULTS, utc_now, with_zone
 from gatecast.store.settings import Settings
 
 __all__ = ["Store", "open_store"]
+
+
+LEAGUE = "league"
+"""Setting of the store: the league of its games, as `gatecast.games.League` writes it."""
 
 
 def open_store(place: str | Path) -> Store:
@@ -127,10 +131,13 @@ class Store(Settings, Jobs, Access):
             custom_columns = games.custom_columns
         frame = games.table if isinstance(games, Games) else games
         named = frozenset(frame.columns if columns is None else columns)
-        offered = Offered(frame, tuple(custom_columns), source, _rows(frame, rows), named, erase)
+        found = isinstance(games, Games) and games.seasons_found
+        offered = Offered(frame, tuple(custom_columns), source, _rows(frame, rows), named, erase, found)
         if dry_run:
             with self.database.reading() as connection:
                 return compared(connection, offered).report(None, source)
+        if isinstance(games, Games) and games.league != League():
+            self.save_setting(LEAGUE, games.league.to_json())
         now = utc_now()
         with self.database.writing() as connection:
             comparison = compared(connection, offered)
@@ -163,7 +170,9 @@ class Store(Settings, Jobs, Access):
         with self.database.reading() as connection:
             custom_columns = declared(connection)
             table = stored_games(connection, custom_columns)
-        return Games(in_order(table).select(*CANONICAL, *(column.name for column in custom_columns)), custom_columns)
+        league = League.from_json(self.setting(LEAGUE) or "{}")
+        names = [*CANONICAL, *(column.name for column in custom_columns)]
+        return Games(in_order(table).select(names), custom_columns, league)
 
     def with_results(self, schedule: Games) -> Games:
         """Return games with the attendance and scans recorded now in place of theirs; read only those."""
@@ -171,7 +180,7 @@ class Store(Settings, Jobs, Access):
             results = stored_results(connection)
         names = schedule.table.columns
         table = schedule.table.drop(RESULTS).join(results, on=c.GAME_ID, how="left", maintain_order="left")
-        return Games(table.select(names), schedule.custom_columns)
+        return schedule.with_table(table.select(names))
 
     def record_outcomes(
         self,
