@@ -103,8 +103,8 @@ def test_progress_counts_methods_and_seasons(run):
 @pytest.mark.parametrize(
     ("seasons", "told"),
     [
-        ([2024, 1999], "season 1999: got no game with a gate above 500 among seasons 2022 to 2025"),
-        ([2026], "season 2026: got no game with a gate above 500"),
+        ([2024, 1999], "season 1999: got no game with an attendance above 500 among seasons 2022 to 2025"),
+        ([2026], "season 2026: got no game with an attendance above 500"),
         ([2024, 2022], "season 2022: got no earlier game to learn from among seasons 2022 to 2025, expected at least"),
     ],
 )

@@ -180,7 +180,7 @@ def test_point_forecasts_of_undated_games_of_one_club_make_a_report(page):
     games = Games.from_frame(pl.DataFrame({"attendance": [2000, 3000, 2500]}))
     forecasts = games.table.select("game_id", pl.lit("1").alias("lead"), pl.lit(2400.0).alias("q50"))
     text = page(forecasts=forecasts, games=games).text
-    assert "Forecast against gate" in text
+    assert "Forecast and attendance" in text
     assert "Do the ranges hold?" not in text and "Miss by" not in text
 
 

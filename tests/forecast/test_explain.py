@@ -141,7 +141,7 @@ def test_without_dates(compiled_once, quick):
 def test_what_cannot_be_explained_is_refused(shipped, session, league):
     with pytest.raises(InputError, match="got 'QUI', expected one of"):
         session.explain(["QUI"])
-    with pytest.raises(InputError, match="no past home game of its club with a gate"):
+    with pytest.raises(InputError, match="no past home game of its club with a known attendance"):
         none = league.games.filter(pl.col(c.HOME) != league.club)
         ForecastSession(shipped, none, league.upcoming, league.as_of).explain([GAME])
     with pytest.raises(DataError, match="games after the cutoff"):

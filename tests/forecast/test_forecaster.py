@@ -300,5 +300,5 @@ def test_fitting_takes_the_counted_games_through_a_season(league, quick, monkeyp
 
 
 def test_too_few_games_to_fit_are_refused(league):
-    with pytest.raises(InputError, match="got 0 games with a known gate, expected at least 2"):
+    with pytest.raises(InputError, match="got 0 games with a known attendance, expected at least 2"):
         Forecaster().fit(league.games, through=2021)

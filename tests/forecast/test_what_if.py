@@ -116,7 +116,7 @@ def test_start_and_day_or_night_do_not_contradict_each_other(league, change, sta
         ({c.SCANNED: 5000}, "got a change of scanned, a result"),
         ({c.HOME_RUNS: 3}, "got a change of home_runs, a result"),
         ({c.HOME: "X"}, "got a change of home, which game it is"),
-        ({c.CAPACITY: 5000}, "got a change of capacity, what the gates of the venue say as well"),
+        ({c.CAPACITY: 5000}, "got a change of capacity, which past games state as well"),
         ({c.GAME_ID: "X"}, "got a change of game_id, which game it is"),
         ({"hot_dogs_sold": 3}, "got a change of hot_dogs_sold, a result"),
         ({}, f"^game {GAME}: got no change"),

@@ -58,7 +58,7 @@ def test_a_game_of_today_may_have_a_gate():
 def test_a_gate_may_pass_the_seats_but_not_twice():
     assert read(date=days(1), attendance=[10_000], capacity=[5000]).table.height == 1
     with pytest.raises(
-        DataError, match=r"row 2, attendance: got '10001' with 5000 seats, expected a gate of at most 2"
+        DataError, match=r"row 2, attendance: got '10001' with 5000 seats, expected attendance of at most 2"
     ):
         read(date=days(1), attendance=[10_001], capacity=[5000])
 

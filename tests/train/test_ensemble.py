@@ -76,7 +76,7 @@ def test_few_games_are_trained_on_without_holding_any_back(settings):
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_training_needs_two_games(preparation, settings, count):
-    with pytest.raises(InputError, match=f"got {count} games with a known gate, expected at least 2"):
+    with pytest.raises(InputError, match=f"got {count} games with a known attendance, expected at least 2"):
         train_ensemble(preparation, np.arange(count), settings)
 
 

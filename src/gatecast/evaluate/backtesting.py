@@ -184,7 +184,7 @@ def _maker(name: str, method: object) -> Callable[[int], Method]:
 def _check(season: int, to_score: int, to_learn: int, years: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
     known = f"seasons {years.min()} to {years.max()}" if years.max() else "games without a season"
     if not to_score:
-        raise InputError(f"season {season}: got no game with a gate above {SMALLEST_SCORED_GATE} among {known}")
+        raise InputError(f"season {season}: got no game with an attendance above {SMALLEST_SCORED_GATE} among {known}")
     if not to_learn:
         raise InputError(
             f"season {season}: got no earlier game to learn from among {known}, expected at least one season"

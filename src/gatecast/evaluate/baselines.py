@@ -37,7 +37,7 @@ RIDGE_PENALTIES = (1.0, 10.0, 100.0, 1000.0)
 
 
 class RuleOfThumb:
-    """A past gate or mean of gates, taken as the forecast; where it is unknown, the next one named.
+    """A past attendance or mean of attendance, taken as the forecast; where it is unknown, the next one named.
 
     Parameters
     ----------

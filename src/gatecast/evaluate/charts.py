@@ -93,17 +93,19 @@ def reliability_chart(table: pl.DataFrame) -> Chart:
     order = [lead_words(lead) for lead in leads]
     base = alt.Chart(_values(named)).encode(
         x=alt.X(
-            f"{LEVEL}:Q", title="Promised: share of gates below", axis=_share_axis(), scale=alt.Scale(domain=[0, 1])
+            f"{LEVEL}:Q", title="Promised: share of games below", axis=_share_axis(), scale=alt.Scale(domain=[0, 1])
         ),
         y=alt.Y(
-            f"{OBSERVED}:Q", title="Seen: share of gates below", axis=_share_axis(), scale=alt.Scale(domain=[0, 1])
+            f"{OBSERVED}:Q", title="Seen: share of games below", axis=_share_axis(), scale=alt.Scale(domain=[0, 1])
         ),
         **_series(LEAD, order),
     )
     ends = _values(pl.DataFrame({LEVEL: [0.0, 1.0], OBSERVED: [0.0, 1.0]}))
     diagonal = alt.Chart(ends).mark_line(color=MUTED, strokeDash=[4, 4]).encode(x=f"{LEVEL}:Q", y=f"{OBSERVED}:Q")
     chart = diagonal + base.mark_line(strokeWidth=1.5) + base.mark_point(filled=True, size=45, opacity=1)
-    told = "Share of gates that fell below each quantile, against the share promised. On the dashed line: calibrated."
+    told = (
+        "Share of games that drew less than each quantile, beside the share promised. On the dashed line: calibrated."
+    )
     return _svg(chart, "Do the ranges hold?", told)
 
 
@@ -129,18 +131,18 @@ def place_chart(table: pl.DataFrame) -> Chart:
         .encode(
             x=alt.X("low:Q", bin="binned", title="Place within the forecast", axis=_share_axis()),
             x2="high:Q",
-            y=alt.Y("ratio:Q", title="Gates seen per gate expected", scale=alt.Scale(domainMin=0)),
+            y=alt.Y("ratio:Q", title="Games seen per game expected", scale=alt.Scale(domainMin=0)),
         )
     )
     even = (
         alt.Chart(alt.InlineData(values=[{"ratio": 1}])).mark_rule(color=MUTED, strokeDash=[4, 4]).encode(y="ratio:Q")
     )
-    told = "Gates in each part of the forecast's range, as a multiple of those expected there. Level at 1: calibrated."
-    return _svg(chart + even, "Where gates fell", told)
+    told = "Games in each part of the forecast's range, as a multiple of those expected there. Level at 1: calibrated."
+    return _svg(chart + even, "Where attendance fell", told)
 
 
 def scatter_chart(table: pl.DataFrame, made: str) -> Chart:
-    """Forecast against gate: dots, or shaded squares where there are many.
+    """Forecast and attendance: dots, or shaded squares where there are many.
 
     Parameters
     ----------
@@ -157,7 +159,7 @@ def scatter_chart(table: pl.DataFrame, made: str) -> Chart:
     axis = alt.Axis(format="~s", tickCount=5)
     x, y = (
         alt.X(f"{MEDIAN}:Q", title="Forecast", scale=scale, axis=axis),
-        alt.Y(f"{ATTENDANCE}:Q", title="Gate", scale=scale, axis=axis),
+        alt.Y(f"{ATTENDANCE}:Q", title="Attendance", scale=scale, axis=axis),
     )
     if few:
         dots = alt.Chart(_values(table.select(MEDIAN, ATTENDANCE).cast(pl.Float64)))
@@ -168,7 +170,7 @@ def scatter_chart(table: pl.DataFrame, made: str) -> Chart:
     diagonal = alt.Chart(ends).mark_line(color=MUTED, strokeDash=[4, 4]).encode(x=f"{MEDIAN}:Q", y=f"{ATTENDANCE}:Q")
     kind = "One dot a game" if few else "The stronger the shade, the more games"
     told = f"{kind}, forecast {made}. On the dashed line: no error."
-    return _svg(marks + diagonal, "Forecast against gate", told)
+    return _svg(marks + diagonal, "Forecast and attendance", told)
 
 
 def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: str, told: str) -> Chart:
@@ -197,7 +199,7 @@ def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: 
 
 
 def _squares(table: pl.DataFrame, top: float) -> alt.Chart:
-    """Return games counted in squares of the plane of forecast and gate."""
+    """Return games counted in squares of the plane of forecast and attendance."""
     import altair as alt
 
     step = top / BINS

@@ -21,7 +21,7 @@ __all__ = ["GameToCome", "Homestand", "homestand"]
 MOST_LATER = 90
 NOTABLE_SELLOUT = 0.25
 RANGES = (("9 in 10", 0.05, 0.95), ("8 in 10", 0.10, 0.90), ("even", 0.25, 0.75))
-"""How likely the gate is to fall between two levels, in words; the first pair that the table has is told."""
+"""How likely the attendance is to fall between two levels, in words; the first pair that the table has is told."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class GameToCome:
     when, time, opponent, extra : str
         Date, start, visitor (and home club where there are several), promotion; empty where unknown.
     expected, span, chance, sellout, sellout_share, scanned : str
-        The median gate; its range, bare and in words; chance of a sell-out, in words and bare; people through the
+        The median; its range, bare and in words; chance of a sell-out, in words and bare; people through the
         gate. Empty where unknown.
     notable : bool
         True where a sell-out is likely enough to plan for.

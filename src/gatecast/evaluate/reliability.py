@@ -1,4 +1,4 @@
-"""Do the ranges hold what they promise: the share of gates below each quantile, beside its level."""
+"""Do the ranges hold what they promise: the share of games below each quantile, beside its level."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOW, HIGH = "low", "high"
 
 
 def reliability(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD,)) -> pl.DataFrame:
-    """Return the share of gates below each quantile, one row a group and level.
+    """Return the share of games whose attendance fell below each quantile, one row a group and level.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def reliability(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD
     Returns
     -------
     polars.DataFrame
-        `by`, level (of the quantile, 0 to 1), observed (share of gates below it, 0 to 1), games. Where the forecast
+        `by`, level (of the quantile, 0 to 1), observed (share of games below it, 0 to 1), games. Where the forecast
         is calibrated, observed is the level but for chance.
     """
     table = with_gates(forecasts, games).drop_nulls(QUANTILE_COLUMNS)
@@ -53,10 +53,10 @@ def reliability(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD
 def place_in_range(
     gates: npt.NDArray[np.float64], quantiles: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return between which levels each gate fell: the forecast's distribution function just below it and at it.
+    """Return the levels between which attendance fell: the distribution function just below it and at it.
 
-    A sold-out gate equals several quantiles at once, and its place is spread evenly over them (the non-randomised
-    probability integral transform of Czado, Gneiting and Held 2009, Biometrics 65); counted as below all of them, it
+    Attendance of a sold-out game equals several quantiles at once, and its place is spread evenly over them (the
+    non-randomised probability integral transform of Czado, Gneiting and Held 2009, Biometrics 65); counted as below all of them, it
     would make a calibrated forecast look too cautious.
 
     Parameters

@@ -56,7 +56,7 @@ def write_report(
     title, notice : str
         Shown at the top: whose games, and where they come from (a data provider's notice, or that they are simulated).
     games : Games
-        With the gates that forecasts are scored on.
+        With the attendance that forecasts are scored on.
     forecasts : polars.DataFrame, optional
         Past forecasts, one row a game and lead.
     baselines : polars.DataFrame, optional
@@ -151,7 +151,7 @@ def _by_season(forecasts: pl.DataFrame, games: Games, labels: dict[int, str]) ->
 
 def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:
     """Return the figures to remember, each with what it means."""
-    tiles = [(number(own[MAE][0]), f"people off on average, {number(own[WAPE][0], 1)} % of the gates")]
+    tiles = [(number(own[MAE][0]), f"people off on average, {number(own[WAPE][0], 1)} % of attendance")]
     others = versus.filter(pl.col(MODEL) != OURS)
     if others.height:
         best = others.sort(MAE).row(0, named=True)
@@ -161,7 +161,7 @@ def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:
     for name in ("coverage_80", "coverage_90"):
         if own[name][0] is not None:
             promised = name.rpartition("_")[2]
-            tiles.append((percent(own[name][0] / 100), f"of gates inside the range meant for {promised} %"))
+            tiles.append((percent(own[name][0] / 100), f"of games inside the range meant for {promised} %"))
     return tiles
 
 
@@ -215,7 +215,10 @@ def _charts(
     if held.height:
         drawn.append(charts.place_chart(reliability(forecasts, games, by=())))
     chosen = usual.select(forecasts.columns)
-    axis, told = "People off, % of the gates", f"Mean absolute error in percent of the mean gate, forecast {made}."
+    axis, told = (
+        "People off, % of attendance",
+        f"Mean absolute error in percent of the mean attendance, forecast {made}.",
+    )
     for column, names in ((MONTH, MONTHS), (WEEKDAY, WEEKDAYS)):
         table = score(chosen, games, (column,)).drop_nulls(column)
         if table.height > 1:

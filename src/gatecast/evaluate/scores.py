@@ -1,4 +1,4 @@
-"""How good forecasts were: errors, pinball loss, CRPS, coverage, width and Brier score against the gates."""
+"""How good forecasts were: errors, pinball loss, CRPS, coverage, width and Brier score against the attendance."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ __all__ = [
 ]
 
 SMALLEST_SCORED_GATE = 500
-"""Only gates above this are scored: lower ones are unknown, or games behind closed doors."""
+"""Only games with an attendance above this are scored: lower figures are unknown, or of games behind closed doors."""
 PINBALL_LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
 TOLERANCE = 1.0
-"""A gate this many people outside a bound counts as inside: gates are whole numbers, bounds are not."""
+"""An attendance this many people outside a bound counts as inside: attendance is a whole number, bounds are not."""
 
 GAMES, MAE, RMSE, MAPE, WAPE = "games", "mae", "rmse", "mape", "wape"
 PINBALL, CRPS, WIDTH_80, BIAS, BRIER = "pinball", "crps", "width_80", "bias", "brier"

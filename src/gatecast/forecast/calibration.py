@@ -50,7 +50,7 @@ PAIRS = tuple((i, len(LEVELS) - 1 - i) for i in range(MIDDLE))
 
 @dataclass(frozen=True)
 class Seen:
-    """Errors on games that the model was not trained on, their gates known since.
+    """Errors on games that the model was not trained on, their attendance known since.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ SEASON, FORM, GATES, BALLPARK = "season", "form", "gates", "ballpark"
 
 DRIVERS = (START, OPPONENT, PROMOTION, WEATHER, STARTERS, SEASON, FORM, GATES, BALLPARK)
 """Weekday and hour; the visitor; promotions; weather; starting pitchers; time of the season, holidays and place in the
-homestand; the club's results; its gates of late; the venue and its seats. A club's own columns come to these."""
+homestand; the club's results; its recent attendance; the venue and its seats. A club's own columns come to these."""
 
 BEGINS = {
     START: (
@@ -87,13 +87,13 @@ PARTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "gate_shaped": (LAST_SEASON, MONTH),
     "gate_shaped_visitor": (LAST_SEASON, MONTH, (START, "shape_weekday", "")),
 }
-"""Inputs that are products of what several drivers say: past gates on a Saturday tell how Saturdays are, and how the
-club drew at that time. Each goes with the driver of its name; the other factors are listed as driver, input, and the
+"""Inputs that are products of what several drivers say: attendance on a past Saturday tells how Saturdays are, and how
+the club drew at that time. Each goes with the driver of its name; the other factors are listed as driver, input, and the
 input that this is divided by, if any."""
 
 
 def driver_of(name: str) -> str:
-    """Return the driver that an input belongs to; recent gates, where its name says nothing.
+    """Return the driver that an input belongs to; recent attendance, where its name says nothing.
 
     Parameters
     ----------

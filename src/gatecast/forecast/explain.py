@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 BACKGROUND = 162
 """Past home games at most that make up the average one: two seasons of 81."""
 TWO_SEASONS = 730
-"""Days back from the latest gate that they lie in; games, where there are no dates."""
+"""Days back from the latest known attendance in which they lie; games, if there are no dates."""
 PERMUTATIONS = 2
 """Orders of the drivers for each of them: half of them drawn, the other half their reverse."""
 SEED = 0

@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 class FeatureSwap:
     """Arrays of games, and of games mixed from them driver by driver.
 
-    The past gates that a game is shown stay with the day they are seen from, so that none lies in the future of a mixed
+    The past games that a game is shown stay with the day they are seen from, so that none lies in the future of a mixed
     game. Inputs that are products of what several drivers say (`gatecast.forecast.drivers.PARTS`) are mixed factor by
     factor. A game mixed of one game alone is that game, to the bit.
 
@@ -85,7 +85,7 @@ class FeatureSwap:
             out[:, self._column(driver)] &= arrays.schedule[first, field] == arrays.schedule[second, field]
         for seats in (arrays.capacity, arrays.stated):
             out[:, self._column(BALLPARK)] &= _equal(seats[first], seats[second])
-        # Past gates seen from different days are never the same, unless there are none.
+        # Past games seen from different days are never the same, unless there are none.
         seen = arrays.windows
         for driver, count in ((GATES, seen.home_end - seen.home_begin), (OPPONENT, seen.road_end - seen.road_begin)):
             out[:, self._column(driver)] &= (first == second) | ((count[first] == 0) & (count[second] == 0))
@@ -131,7 +131,7 @@ class FeatureSwap:
         return out.astype(np.float32)
 
     def _people(self, name: str) -> Floats:
-        """Return an input, gates in people."""
+        """Return an input, attendance in people."""
         values = self._of(name).astype(np.float64)
         return values * self.arrays.capacity if name.startswith(IN_PEOPLE) else values
 
@@ -170,7 +170,7 @@ def _change(values: Floats, before: Rows, after: Rows) -> Floats:
 
 
 def _rebased(arrays: Arrays) -> Arrays:
-    """Return the same games, each with past gates of its own, whose day and season are told from the game's."""
+    """Return the same games, each with past attendance of its own, whose day and season are told from the game's."""
     own = arrays.windows
     schedule = arrays.schedule.copy()
     home, home_begin, home_end = _windows(arrays.history.home, own.home_begin, own.home_end, HOME_SHAPE[0], schedule)

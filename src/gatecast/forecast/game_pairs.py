@@ -103,7 +103,9 @@ class GamePairs:
         past = [choice(everything, _past(preparation, row, last)) for row in asked]
         for game, rows in zip(ids, past, strict=True):
             if not len(rows):
-                raise InputError(f"game {game}: got no past home game of its club with a gate, expected at least one")
+                raise InputError(
+                    f"game {game}: got no past home game of its club with a known attendance, expected at least one"
+                )
         counts = [len(rows) for rows in past]
         seen = [preparation.at(np.full(len(asked), last, np.int32), asked)]
         # Without dates, the arrays of a game at two leads cannot be asked for at once.

@@ -33,9 +33,9 @@ class Dependence:
     Parameters
     ----------
     on_day : float
-        How far the news of the day moves the gate of that day, 0 to 1; the rest is the luck of one game alone.
+        How far the news of the day moves the attendance of that day, 0 to 1; the rest is the luck of one game alone.
     trace, trace_days : float
-        How far news moves a gate later, and the days in which that falls to a third (1/e).
+        How far news moves an attendance later, and the days in which that falls to a third (1/e).
     level, level_days : float
         The same for the part that stays for months.
     lasting : float
@@ -77,7 +77,7 @@ class Dependence:
         apart : ndarray of float
             Days between the games.
         unknown : ndarray of float
-            Days up to the earlier game, that day included, that neither forecast knew; 0 or less where its gate was
+            Days up to the earlier game, that day included, that neither forecast knew; 0 or less if its attendance was
             known to the other's forecast.
         """
         days = np.clip(apart, 0, LONGEST - 1).astype(np.int64)

@@ -16,7 +16,7 @@ __all__ = ["LARGEST_OVERFLOW", "validate", "violations"]
 
 RESULTS = (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS, c.VISITOR_RUNS)
 LARGEST_OVERFLOW = 2
-"""A gate of more than this many times the seats is taken for a mistake."""
+"""An attendance of more than this many times the seats is taken for a mistake."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _table_rules() -> Iterator[Rule]:
         c.ATTENDANCE,
         gate > LARGEST_OVERFLOW * pl.col(c.CAPACITY),
         pl.format("'{}' with {} seats", gate, c.CAPACITY),
-        f"a gate of at most {LARGEST_OVERFLOW} times the seats",
+        f"attendance of at most {LARGEST_OVERFLOW} times the seats",
         "correct the attendance or the capacity",
     )
     played = pl.any_horizontal(pl.col(name).is_not_null() for name in RESULTS)

@@ -1,4 +1,4 @@
-"""The convolutional network: gated causal convolutions over past gates."""
+"""The convolutional network: gated causal convolutions over past attendance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def convolutional(
 ) -> keras.Model:
     """Build the convolutional network.
 
-    Each past gate is read together with those before it, ever further back; the query then pools what was read.
+    Each past game is read together with those before it, ever further back; the query then pools what was read.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ def convolutional(
     seed : int
         Of the initial weights and of the dropout.
     width, channels : int
-        Sizes of the query's vector and of an encoded gate's; half as many channels for the road gates.
+        Sizes of the query's vector and of an encoded past game's; half as many channels for road games.
     dilations : tuple of int
-        How many games apart the two stand that each convolution reads; half as many convolutions for the road gates.
+        How many games apart the two stand that each convolution reads; half as many convolutions for road games.
     heads : int
-        Poolings of the club's gates; half as many of the road gates.
+        Poolings of the club's past games; half as many of the visitor's road games.
     blocks : int
         Residual blocks after the pooling.
     dropout, hidden : float
@@ -71,9 +71,9 @@ def convolutional(
 def _encoded(
     gates: keras.KerasTensor, levels: keras.KerasTensor, channels: int, dilations: tuple[int, ...], seed: int
 ) -> keras.KerasTensor:
-    """Return gated convolutions (Dauphin et al. 2017), dilated (van den Oord et al. 2016); zero where there is no gate.
+    """Return gated convolutions (Dauphin et al. 2017), dilated (van den Oord et al. 2016); zero if there is no game.
 
-    Shape: gates (batch, length, figures), levels (batch, length) -> (batch, length, channels).
+    Shape: attendance (batch, length, figures), levels (batch, length) -> (batch, length, channels).
     """
 
     def initializer(place: int) -> keras.initializers.Initializer:

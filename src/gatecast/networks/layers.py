@@ -142,7 +142,7 @@ FAR_BELOW = -1e9
 
 
 def history_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
-    """Return the inputs that hold past gates, by name."""
+    """Return the inputs that hold past attendance, by name."""
     shapes = {
         HOME_GATES: signature.home,
         HOME_LEVELS: signature.home[:1],
@@ -153,7 +153,7 @@ def history_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
 
 
 class HistoryAttention(keras.layers.Layer):
-    """Attention of one query to past gates, whose weights average the gates' levels as well (Vaswani et al. 2017).
+    """Attention of one query to past games, whose weights also average their attendance (Vaswani et al. 2017).
 
     Queries are projected into the space of the tokens, so that tokens need no keys of their own; values are the tokens.
 

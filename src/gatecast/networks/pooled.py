@@ -1,4 +1,4 @@
-"""From past gates, once encoded, to demand: what networks share that encode gates in their order."""
+"""From encoded past games to demand: what networks share that encode past games in their order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pooled_demand(
 ) -> keras.KerasTensor:
     """Pool encoded past attendance as the query asks for, and refine the result in residual blocks.
 
-    The weights of the pooling also average the past gates as they are, and the head may start from those averages.
+    The weights of the pooling also average past attendance itself, and the head may start from those averages.
 
     Parameters
     ----------
@@ -35,12 +35,12 @@ def pooled_demand(
         Those of the query and of the histories.
     signature : Signature
     home, road : tensor, shape (batch, length, channels)
-        The latest gates of each history, encoded; `length` may be less than the signature's.
+        The latest games of each history, encoded; `length` may be less than the signature's.
     seed : int
     width : int
         Size of the query's vector.
     heads : int
-        Poolings of the club's gates; half as many of the road gates.
+        Poolings of the club's past games; half as many of the visitor's road games.
     blocks : int
     dropout, hidden : float
         Shares of inner units, and of identities, hidden in training.

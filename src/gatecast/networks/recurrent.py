@@ -1,4 +1,4 @@
-"""The recurrent network: a gated recurrent unit reads the past gates in their order."""
+"""The recurrent network: a gated recurrent unit reads past attendance in order."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def recurrent(
     seed : int
         Of the initial weights and of the dropout.
     width, units : int
-        Sizes of the query's vector and of the state; half as many units for the road gates.
+        Sizes of the query's vector and of the state; half as many units for road games.
     longest : int
-        At most this many of the latest gates are read.
+        At most this many of the latest games are read.
     heads : int
-        Poolings of the states over the club's gates; half as many over the road gates.
+        Poolings of the states over the club's games; half as many over road games.
     blocks : int
         Residual blocks after the pooling.
     dropout, hidden : float
@@ -65,9 +65,9 @@ def recurrent(
 
 
 def _states(gates: keras.KerasTensor, levels: keras.KerasTensor, units: int, seed: int) -> keras.KerasTensor:
-    """Return states of a gated recurrent unit (Cho et al. 2014) after each gate; it passes over where there is none.
+    """Return states of a gated recurrent unit (Cho et al. 2014) after each past game; it skips places without one.
 
-    Shape: gates (batch, length, figures), levels (batch, length) -> (batch, length, units).
+    Shape: attendance (batch, length, figures), levels (batch, length) -> (batch, length, units).
     """
     unit = keras.layers.GRU(
         units,

@@ -1,4 +1,4 @@
-"""The transformer: the game is the query, past gates are the tokens it attends to."""
+"""The transformer: the game is the query, past games are the tokens it attends to."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def transformer(
 ) -> keras.Model:
     """Build the transformer.
 
-    Each block attends to the club's own gates and to the visitor's road gates, then thinks the result over in a
-    residual block. The weights of attention also average the past gates as they are, and the head may start from
+    Each block attends to the club's own past games and to the visitor's road games, then refines the result in a
+    residual block. The weights of attention also average past attendance itself, and the head may start from
     those averages: what is retrieved reaches the forecast undistorted.
 
     Parameters
@@ -44,7 +44,7 @@ def transformer(
     width, tokens : int
         Sizes of the query's vector and of a token's.
     heads : int
-        Attention heads over the club's gates; half as many over the road gates.
+        Attention heads over the club's games; half as many over road games.
     blocks : int
     dropout, hidden : float
         Shares of inner units, and of identities, hidden in training.

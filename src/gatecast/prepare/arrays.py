@@ -50,7 +50,7 @@ SORTED_BY = (
 )
 """Columns that the schedule and the form of clubs are read from."""
 HISTORY_BY = (*CALENDAR_BY, c.DAY_NIGHT)
-"""Columns that the calendar and the past gates one by one are read from besides."""
+"""Columns that the calendar and single past games are read from as well."""
 NUMBERS = (c.TEMPERATURE, c.WIND)
 WETNESS = "wetness"
 AMOUNTS = {label: float(place) for place, label in enumerate(CANONICAL[c.PRECIPITATION].values)}
@@ -67,7 +67,7 @@ class Arrays:
     Parameters
     ----------
     numeric : ndarray of float32, shape (games, features)
-        NaN where not known. Gates are shares of the capacity.
+        NaN where not known. Attendance is a share of the capacity.
     names : tuple of str
         The feature of each column of `numeric`.
     derived : frozenset of str
@@ -75,7 +75,7 @@ class Arrays:
     categories : polars.DataFrame, shape (games, categories)
         Labels as text, null where not known.
     windows : Windows
-        The gate histories known.
+        The known attendance histories.
     capacity : ndarray of float32, shape (games,)
         People the venue holds; NaN where nothing tells.
     stated : ndarray of float32, shape (games,)
@@ -236,5 +236,5 @@ def _alike(games: Games, others: Games, columns: tuple[str, ...]) -> bool:
 def _shares(
     gates: dict[str, npt.NDArray[np.float64]], capacity: npt.NDArray[np.float64]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return gates in people as shares of the capacity; the rest as it is."""
+    """Return attendance in people as shares of the capacity; leave the rest unchanged."""
     return {name: values / capacity if name.startswith(IN_PEOPLE) else values for name, values in gates.items()}

@@ -1,4 +1,4 @@
-"""The ballpark's own gate history as known at a cutoff."""
+"""The ballpark's own attendance history as known at a cutoff."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 CAPACITY_DAYS = 900
-"""A venue holds at least the largest gate of this many days before the cutoff."""
+"""A venue holds at least the largest attendance of this many days before the cutoff."""
 
 LAST = (1, 3, 5, 10, 20, 40, 81)
 LAST_ON_WEEKDAY = (1, 2, 4, 8, 13)
 LAST_WITH_VISITOR = (1, 3, 9)
 RATIO_GAMES = 120
 FINISH = 30
-"""Gates at the end of a season that tell at what level it ended."""
+"""Games at the end of a season that show at what level it ended."""
 MONTHS = 13
 
 
 class GateHistory:
-    """Every counted gate, sorted under the keys that forecasts look up.
+    """Every known attendance, sorted under the keys that forecasts look up.
 
-    A gate of 0 was not counted (the first game of a single-ticket doubleheader, a season behind closed doors) and is
-    no part of the history.
+    An attendance of 0 was not counted (the first game of a single-ticket doubleheader, a season behind closed doors)
+    and is no part of the history.
     """
 
     def __init__(self, schedule: Schedule) -> None:
@@ -49,15 +49,15 @@ class GateHistory:
     def capacity(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Floats:
         """Return the people that a venue is known to hold, shape (queries,); NaN if unknown.
 
-        The larger of the stated seats and the largest gate of the last 900 days known at the cutoff: standing room
-        and extra stands let gates pass the stated seats. Where no seats are stated, the largest of n gates is taken for
-        n / (n + 1) of what the venue holds, as the largest of n uniform draws is on average.
+        The larger of the stated seats and the largest attendance of the last 900 days known at the cutoff: standing room
+        and extra stands let attendance pass the stated seats. If no seats are stated, the largest of n figures is taken
+        for n / (n + 1) of what the venue holds, as the largest of n uniform draws is on average.
         """
         seen = self.by_venue.between(queries.venue, cutoffs.astype(np.int64) - CAPACITY_DAYS + 1, cutoffs)
         return self._holds(self.largest.over(seen), seen.count, queries.seats)
 
     def largest_in(self, rows: npt.NDArray[np.intp]) -> Floats:
-        """Return the same for the venues of some games, from those games' own gates, shape (rows,)."""
+        """Return the same for the venues of some games, from those games' own attendance, shape (rows,)."""
         venue, gate = self.schedule.venue[rows], self.schedule.gate[rows]
         largest, count = np.zeros(venue.max() + 1, np.int64), np.bincount(venue)
         np.maximum.at(largest, venue, gate)
@@ -70,7 +70,7 @@ class GateHistory:
         return np.where(most > 0, most, np.nan)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Return means of past gates in people, by recency, season, weekday, visitor and month.
+        """Return means of past attendance in people, by recency, season, weekday, visitor and month.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class GateHistory:
         return ratio(_mean(self.by_weekday, same), _mean(self.by_home, recent))
 
     def _weekday_last_season(self, s: Schedule, cutoffs: npt.NDArray[np.int32]) -> Ranges:
-        """Return entries of the same club and weekday between the first and last gate of the season before."""
+        """Return entries of the same club and weekday between the first and last game of the season before."""
         last = self.by_season.until(s.home_season - 1, cutoffs)
         first_day, last_day = self.by_season.days_of(last.begin), self.by_season.days_of(last.end - 1)
         found = self.by_weekday.between(s.home_weekday, first_day, np.minimum(last_day, cutoffs))

@@ -113,7 +113,7 @@ class Encoding:
 
     @property
     def level_names(self) -> list[str]:
-        """The features that are past gates."""
+        """The features that are past attendance."""
         return [name for name in self.names if name.startswith(IN_PEOPLE)]
 
     @property

@@ -1,4 +1,4 @@
-"""Past gates for networks that read history: the club's own, and the visitor's on the road."""
+"""Past attendance for networks that read history: the club's own, and the visitor's on the road."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ UNKNOWN = -1.0
 
 @dataclass(frozen=True)
 class Windows:
-    """Which past gates each query may see: half-open ranges of entries of a `History`, the latest last.
+    """Which past games each query may see: half-open ranges of entries of a `History`, the latest last.
 
     Parameters
     ----------
     home_begin, home_end, road_begin, road_end : ndarray of int32, shape (queries,)
-        Of the home club's gates, and of the visitor's road gates.
+        Of the home club's games, and of the visitor's road games.
     """
 
     home_begin: Ints
@@ -45,14 +45,14 @@ class Windows:
 
 @dataclass(frozen=True)
 class History:
-    """Counted gates in order of club and day, and in order of visitor and day.
+    """Games with a known attendance in order of club and day, and in order of visitor and day.
 
     Parameters
     ----------
     games : ndarray of float32, shape (games, 10)
         The schedule's fields of every game of the table, to come or past.
     home, road : ndarray of float32, shape (entries + 1, 12)
-        All fields of each counted gate; a blank entry comes last.
+        All fields of each of these games; a blank entry comes last.
     """
 
     games: Floats
@@ -61,7 +61,7 @@ class History:
 
     @classmethod
     def of(cls, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, usual: RelativeAttendance) -> History:
-        """Lay the fields out in the order of the ledgers of past gates."""
+        """Lay the fields out in the order of the sorted past games."""
         schedule = usual.gates.schedule
         columns = {
             DAY: schedule.day,

@@ -1,4 +1,4 @@
-"""Gates against what is usual for club and weekday: the level of late, the visitor's draw, the league's drift."""
+"""Attendance against what is usual for club and weekday: the level of late, the visitor's draw, the league's drift."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["RelativeAttendance"]
 Floats = npt.NDArray[np.float64]
 
 ON_WEEKDAY, OF_ALL = 13, 40
-"""Latest gates on the weekday, and on any day, that say what is usual."""
+"""Latest games on the weekday, and on any day, that show what is usual."""
 PRIOR_GAMES = 3
-"""The mean of any day counts as much as this many gates on the weekday."""
+"""The mean of any day counts as much as this many games on the weekday."""
 LARGEST = 3.0
 FIXED_POINT = 10_000
 LAST = (3, 6, 12, 25, 50)
@@ -28,9 +28,9 @@ LEVEL_RANGE, DRAW_RANGE = (0.3, 2.0), (0.5, 2.0)
 
 
 class RelativeAttendance:
-    """Every counted gate as a ratio to the usual one before it, by club, by visitor at the club, and on the road.
+    """Every known attendance as a ratio to the usual one before it, by club, by visitor at the club, and on the road.
 
-    Set against its own weekday, a gate tells of the level of late, whatever weekdays were played.
+    Set against its own weekday, an attendance tells of the level of late, whatever weekdays were played.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class RelativeAttendance:
         return (on_weekday + PRIOR_GAMES * of_all) / (weekday.count + PRIOR_GAMES)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Return means of past ratios, and the gates that they lead to expect.
+        """Return means of past ratios, and the attendance that they lead to expect.
 
         Parameters
         ----------
@@ -69,8 +69,8 @@ class RelativeAttendance:
         Returns
         -------
         dict of str to ndarray of float64, shape (queries,)
-            `against_usual*` and `league_drift*` are ratios; `gate_expected` (the usual gate at the level of late) and
-            `gate_expected_visitor` (that with the visitor's draw) are in people.
+            `against_usual*` and `league_drift*` are ratios; `gate_expected` (the usual attendance at the recent level)
+            and `gate_expected_visitor` (that with the visitor's draw) are in people.
         """
         ledgers = (
             ("", self.by_home, queries.home, LAST),

@@ -1,4 +1,4 @@
-"""The shape of a club's seasons: how gates of a month, a weekday, a visitor or an opener stood to the season's mean."""
+"""The shape of a club's seasons: months, weekdays, visitors and openers relative to the mean of the season."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 FEWEST_GATES = 40
-"""A season with fewer gates at a club has no shape."""
+"""A season with fewer known games at a club has no shape."""
 LARGEST = 4.0
 LAST_DAY = 1 << 17
 FIXED_POINT = 10_000
 LAST = {"month": 40, "weekday": 40, "month_weekday": 8, "visitor": 12, "opener": 4}
-"""Latest gates that each part of the shape is a mean of."""
+"""Latest games that each part of the shape is a mean of."""
 MONTHS, WEEKDAYS = 13, 7
 DRAW_RANGE = (0.5, 2.0)
 
 
 class SeasonShape:
-    """Every counted gate against the mean of its club's season, told once the season is over.
+    """Every known attendance relative to the mean of its club's season, known once the season is over.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Past gates as tokens: what a network that reads history is shown of each, relative to the game it forecasts.
+"""Past attendance as tokens: what a network that reads history is shown of each, relative to the game it forecasts.
 
-Histories overlap, so each past gate is kept once, and tokens are put together when a batch is drawn.
+Histories overlap, so each past game is kept once, and tokens are put together when a batch is drawn.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ __all__ = ["HOME_SHAPE", "ROAD_SHAPE", "network_inputs"]
 Array = Any
 
 HOME_SHAPE, ROAD_SHAPE = (64, 16), (16, 9)
-"""Past gates shown, and figures of each: of the club at home, and of the visitor on the road."""
+"""Past games shown, and figures of each: of the club at home, and of the visitor on the road."""
 
 SEATS = h.GATE
-"""In a query the capacity stands where a past game has its gate."""
+"""A query has its capacity in the place of a past game's attendance."""
 UNKNOWN_LEVEL = -1.0
 WEEK = 6.283185307179586 / 7
 SERIES_DAYS = 5
@@ -45,9 +45,9 @@ def network_inputs(
     Returns
     -------
     dict of str to array
-        The rows under their names, and `home_gates` (batch, 64, 16), `home_levels` (batch, 64): gates as shares of the
-        query's capacity, `road_gates` (batch, 16, 9), `road_levels` (batch, 16): gates relative to the hosts' usual.
-        Where there is no gate, figures are 0 and levels are -1.
+        The rows under their names, and `home_gates` (batch, 64, 16), `home_levels` (batch, 64): attendance as shares of
+        the query's capacity, `road_gates` (batch, 16, 9), `road_levels` (batch, 16): attendance relative to the hosts'
+        usual. Without a game, figures are 0 and levels are -1.
     """
     known = {**rows, **_tokens(rows, tables, xp)} if "home_gates" in names else rows
     # Flags are kept as single bytes; a network takes numbers.

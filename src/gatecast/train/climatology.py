@@ -1,4 +1,4 @@
-"""What past gates alone say of the next one: the forecast to fall back on where games are too few to train on."""
+"""What past attendance alone says of the next game: the forecast to fall back on if games are too few to train on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEGLIGIBLE = 0.002
 
 @dataclass(frozen=True)
 class Climatology:
-    """Mean and spread of the gates trained on, as shares of the most each venue is known to hold.
+    """Mean and spread of the attendance trained on, as shares of the most each venue is known to hold.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Climatology:
 
     @classmethod
     def fit(cls, gates: npt.NDArray[np.int64], holds: Floats) -> Self:
-        """Learn from gates and what the venues hold, both of shape (games,)."""
+        """Learn from attendance and what the venues hold, both of shape (games,)."""
         fill = gates / holds
         return cls(float(fill.mean()), float(fill.std(ddof=1)), len(fill))
 
@@ -47,7 +47,7 @@ class Climatology:
         return round(share) if min(share, 1.0 - share) < NEGLIGIBLE else share
 
     def quantiles(self, levels: npt.ArrayLike) -> Floats:
-        """Return quantiles of the next gate as a share, shape (levels,).
+        """Return quantiles of the next game's attendance as a share, shape (levels,).
 
         The predictive distribution of a normal sample of unknown mean and spread: Student's t, widened for the error of
         the mean (Geisser 1993, Predictive Inference, section 2.2).

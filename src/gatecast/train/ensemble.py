@@ -60,7 +60,7 @@ def train_ensemble(
     ----------
     preparation : Preparation
     rows : ndarray of int, shape (games,)
-        Games to train on, their gates known.
+        Games to train on, their attendance known.
     settings : TrainingSettings
     folder : path, optional
         Keeps the state after every epoch, so that a training cut short goes on from there when called again.
@@ -74,7 +74,7 @@ def train_ensemble(
         There are fewer than two games to train on; or the network gives values that are not numbers.
     """
     if len(rows) < FEWEST_GAMES:
-        raise InputError(f"training: got {len(rows)} games with a known gate, expected at least {FEWEST_GAMES}")
+        raise InputError(f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}")
     encoding, samples = _prepared(preparation, rows, settings.half_life)
     work = _Work(settings, Signature(**encoding.sizes), samples, folder, progress)
     epochs, errors = settings.epochs, None
