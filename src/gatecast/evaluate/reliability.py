@@ -56,8 +56,8 @@ def place_in_range(
     """Return the levels between which attendance fell: the distribution function just below it and at it.
 
     Attendance of a sold-out game equals several quantiles at once, and its place is spread evenly over them (the
-    non-randomised probability integral transform of Czado, Gneiting and Held 2009, Biometrics 65); counted as below all of them, it
-    would make a calibrated forecast look too cautious.
+    non-randomised probability integral transform of Czado, Gneiting and Held 2009, Biometrics 65); counted as below all
+    of them, it would make a calibrated forecast look too cautious.
 
     Parameters
     ----------

@@ -87,9 +87,9 @@ PARTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "gate_shaped": (LAST_SEASON, MONTH),
     "gate_shaped_visitor": (LAST_SEASON, MONTH, (START, "shape_weekday", "")),
 }
-"""Inputs that are products of what several drivers say: attendance on a past Saturday tells how Saturdays are, and how
-the club drew at that time. Each goes with the driver of its name; the other factors are listed as driver, input, and the
-input that this is divided by, if any."""
+"""Inputs that are products of what several drivers say: attendance on a past Saturday tells how Saturdays are, and
+how the club drew at that time. Each goes with the driver of its name; the other factors are listed as driver, input,
+and the input that this is divided by, if any."""
 
 
 def driver_of(name: str) -> str:

@@ -49,9 +49,9 @@ class GateHistory:
     def capacity(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Floats:
         """Return the people that a venue is known to hold, shape (queries,); NaN if unknown.
 
-        The larger of the stated seats and the largest attendance of the last 900 days known at the cutoff: standing room
-        and extra stands let attendance pass the stated seats. If no seats are stated, the largest of n figures is taken
-        for n / (n + 1) of what the venue holds, as the largest of n uniform draws is on average.
+        The larger of the stated seats and the largest attendance of the last 900 days known at the cutoff: standing
+        room and extra stands let attendance pass the stated seats. If no seats are stated, the largest of n figures is
+        taken for n / (n + 1) of what the venue holds, as the largest of n uniform draws is on average.
         """
         seen = self.by_venue.between(queries.venue, cutoffs.astype(np.int64) - CAPACITY_DAYS + 1, cutoffs)
         return self._holds(self.largest.over(seen), seen.count, queries.seats)
