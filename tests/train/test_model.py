@@ -11,7 +11,7 @@ import pytest
 import gatecast
 from gatecast.errors import ModelError
 from gatecast.games import Column, Knowability, Role
-from gatecast.train.model import DESCRIPTION, WEIGHTS, load_model, save_model
+from gatecast.train.model import DESCRIPTION, LARGEST_BLOCK, SMALLEST_BLOCK, WEIGHTS, in_blocks, load_model, save_model
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -206,3 +206,19 @@ def test_nothing_in_the_package_reads_or_writes_pickles():
         assert not any(keyword.arg == "allow_pickle" for call in called for keyword in call.keywords), path.name
         names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
         assert not names & {"read_pickle", "to_pickle", "saving", "load_weights"}, path.name
+
+
+@pytest.mark.parametrize("rows", [1, 63, 64, 65, 1000, LARGEST_BLOCK, LARGEST_BLOCK + 1, 3 * LARGEST_BLOCK + 5])
+def test_every_row_comes_out_in_its_place(rows):
+    inputs = {"a": np.arange(2 * rows).reshape(rows, 2), "b": np.arange(rows, dtype=np.float32)}
+    sizes = set()
+
+    def apply(block):
+        sizes.add(len(block["b"]))
+        return (block["a"].sum(axis=1) + block["b"])[:, None]
+
+    out = in_blocks(apply, inputs)
+    np.testing.assert_array_equal(out, (inputs["a"].sum(axis=1) + inputs["b"])[:, None])
+    assert len(sizes) == 1
+    assert sizes <= {SMALLEST_BLOCK * 2**i for i in range(7)}
+    assert max(sizes) <= LARGEST_BLOCK
