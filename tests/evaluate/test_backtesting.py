@@ -156,3 +156,51 @@ def test_the_forecast_of_a_season_does_not_depend_on_its_own_gates_after_the_cut
     both = before.join(after, on=c.GAME_ID, suffix="_after")
     assert both.height == before.height
     np.testing.assert_array_equal(both[MEAN], both[MEAN + "_after"])
+
+
+class Mean(RuleOfThumb):
+    """A rule with arguments, which a backtest can make anew."""
+
+    def __init__(self, feature="gate_season"):
+        super().__init__(feature)
+        self.feature = feature
+
+    def get_params(self):
+        return {"feature": self.feature}
+
+
+def test_a_method_is_made_anew_from_its_arguments(games):
+    method = Mean("gate_last1")
+    rows = backtest(games, 2024, 7, {"last": method})
+    assert not hasattr(method, "otherwise")
+    assert rows.equals(backtest(games, [2024], [7], {"last": lambda season: RuleOfThumb("gate_last1")}))
+    assert backtest(games, "2024", "7", method)[MODEL].unique().to_list() == ["Mean"]
+
+
+def test_forecasts_are_of_the_kind_of_the_games(games):
+    rows = backtest(games, 2024, 7, Mean())
+    pandas = backtest(games.table.drop("price", strict=False).to_pandas(), 2024, 7, Mean())
+    assert pandas["game_id"].tolist() == rows["game_id"].to_list()
+    assert pandas[MEAN].tolist() == rows[MEAN].to_list()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("spring", 7, Mean()), "season: got 'spring', expected a year such as 2018, or 2018-19"),
+        ((2024, 0, Mean()), "lead: got '0', expected a number of days from 1 to 400, or preseason"),
+        ((2024, 7, {"rule": RuleOfThumb("gate_last1")}), "methods, rule: got .*, expected a Forecaster, or a function"),
+        ((2024, 7, {}), "backtest: got no methods, expected at least one"),
+    ],
+)
+def test_a_wrong_argument_is_refused_when_it_is_given(games, arguments, message):
+    with pytest.raises(InputError, match=message):
+        backtest(games, *arguments)
+
+
+def test_seasons_over_new_year_are_tested_whole():
+    dates = [dt.date(year, 10, 5) + dt.timedelta(days=day) for year in (2021, 2022) for day in range(0, 180, 3)]
+    winter = Games.from_frame(pl.DataFrame({c.DATE: dates, c.ATTENDANCE: [4000 + day.day for day in dates]}))
+    rows = backtest(winter, "2022-23", PRESEASON, Mean("gate_last1"))
+    assert rows.height == 60
+    assert rows[AS_OF].unique().to_list() == [dt.date(2022, 9, 5)]

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import scoringrules
 
-from gatecast.errors import DataError
+from gatecast.errors import DataError, InputError
 from gatecast.evaluate.scores import SCORE_COLUMNS, crps_weights, score, with_gates
 from gatecast.games import Games
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS, QUANTILE_LEVELS
@@ -265,3 +265,27 @@ def test_the_peers_published_figures_come_out_of_its_forecasts(shared_data):
         assert (point["games"], round(point["mae"]), round(point["rmse"])) == (count, mae, rmse)
         assert (point["mape"], point["wape"]) == pytest.approx((mape, wape), abs=0.051)
         assert (quantiles["pinball"], quantiles["coverage_80"]) == pytest.approx((pinball, inside), abs=0.051)
+
+
+def test_a_column_to_group_by_may_be_given_alone():
+    games = some_games()
+    forecasts = some_forecasts(games)
+    assert score(forecasts, games, by="lead").equals(score(forecasts, games, by=("lead",)))
+
+
+def test_a_column_that_is_in_neither_table_is_refused_with_the_choices():
+    games = some_games()
+    with pytest.raises(DataError, match=r"got a score by 'lead', expected columns of the forecasts .*: .*weekday"):
+        score(some_forecasts(games, leads=("7",)).drop("lead"), games, by="lead")
+
+
+def test_a_score_is_of_the_kind_of_the_forecasts():
+    games = some_games()
+    forecasts = some_forecasts(games)
+    expected = score(forecasts, games)
+    pandas = score(forecasts.to_pandas(), games.table.to_pandas())
+    assert pl.from_pandas(pandas).equals(expected)
+    assert pl.from_arrow(score(forecasts.to_arrow(), games)).equals(expected)
+    assert score(forecasts.lazy(), games.table.lazy()).collect().equals(expected)
+    with pytest.raises(InputError, match="forecasts: got list, expected games or a data frame"):
+        score([1], games)
