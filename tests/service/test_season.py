@@ -4,8 +4,9 @@ import datetime as dt
 
 import polars as pl
 
+from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.service.season import season_view, seasons_of
+from gatecast.service.season import labels_of, season_view, seasons_of
 
 CLUB = "Quillport Lanterns"
 
@@ -93,3 +94,12 @@ def test_games_without_dates_are_listed(tmp_path):
         assert [len(stand.games) for stand in view.stands] == [1, 1, 1]
         assert view.months == ()
         assert service.as_of(club) is None
+
+
+def test_a_season_over_new_year_is_shown_as_one(empty_service):
+    dates = [dt.date(2021, 10, 5) + dt.timedelta(days=3 * game) for game in range(60)]
+    table = pl.DataFrame({c.DATE: dates, c.HOME: "Owls", c.ATTENDANCE: 4000})
+    empty_service.store.import_games(Games.from_frame(table))
+    assert seasons_of(empty_service, "Owls") == [2021]
+    assert labels_of(empty_service, "Owls") == {2021: "2021-22"}
+    assert season_view(empty_service, "Owls").played == 60

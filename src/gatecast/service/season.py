@@ -10,11 +10,12 @@ from typing import Any
 import polars as pl
 
 from gatecast.games import columns as c
+from gatecast.games import season_labels
 from gatecast.games.forecast_columns import AS_OF, MEAN, MEDIAN, P_SELLOUT, quantile_column
 from gatecast.games.homestands import homestand_of
 from gatecast.service.club_service import ClubService
 
-__all__ = ["CalendarGame", "Homestand", "Month", "Season", "season_view", "seasons_of"]
+__all__ = ["CalendarGame", "Homestand", "Month", "Season", "labels_of", "season_view", "seasons_of"]
 
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
 FILL_STEPS = (0.25, 0.4, 0.55, 0.7, 0.85)
@@ -151,6 +152,11 @@ class Season:
 def seasons_of(service: ClubService, club: str) -> list[int]:
     """Return the seasons in which the club has home games, latest first."""
     return service.home_games(club).table[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
+
+
+def labels_of(service: ClubService, club: str) -> dict[int, str]:
+    """Return the label of each season of a club: 2018, or 2018-19 if it goes on in the next year."""
+    return season_labels(service.home_games(club).table)
 
 
 def season_view(service: ClubService, club: str, season: int | None = None) -> Season:

@@ -10,7 +10,7 @@ from gatecast.formatting import MONTHS, WEEKDAYS
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
 from gatecast.service.drift import drift
-from gatecast.service.season import CalendarGame, Season, season_view, seasons_of
+from gatecast.service.season import CalendarGame, Season, labels_of, season_view, seasons_of
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.charts import axis, range_bar
 from gatecast.web.render import page, redirected, service_of
@@ -41,6 +41,7 @@ def calendar(
         own=own,
         clubs=service.clubs(),
         seasons=seasons_of(service, shown),
+        labels=labels_of(service, shown),
         months=MONTHS,
         weekdays=WEEKDAYS,
         bars=_bars(view),

@@ -11,6 +11,7 @@ from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.issued_forecasts import before_games
 from gatecast.service.issued_plans import FIRST, LAST, plan_record
+from gatecast.service.season import labels_of
 from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
 from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS
 from gatecast.web.charts import scatter, through
@@ -41,6 +42,7 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
         view=view,
         shown=shown,
         clubs=service.clubs(),
+        labels=labels_of(service, shown),
         through=through(view.points) if view.season is not None or len(view.seasons) < 2 else None,
         scatter=scatter(view.points),
         bins={first: _bin_words(first, last) for first, last in BINS},
@@ -65,6 +67,7 @@ def plans(request: Request, club: Club = "", season: Season = "") -> Response:
         areas=PLAN_AREAS,
         record=plan_record(service, shown, chosen),
         season=chosen,
+        labels=labels_of(service, shown),
         shown=shown,
         days=(FIRST, LAST),
         money=money,
