@@ -11,6 +11,8 @@ import gatecast
 HERE = Path(__file__).parent
 # The notebook lives with the examples; Sphinx reads files below this folder only.
 shutil.copyfile(HERE.parent / "examples" / "quickstart.ipynb", HERE / "quickstart.ipynb")
+# Pages of names that are gone would be built again.
+shutil.rmtree(HERE / "reference" / "generated", ignore_errors=True)
 
 # Notebooks compile the same networks again and again: keep what JAX compiles.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(HERE / "_build" / ".jax"))
