@@ -70,7 +70,7 @@ class Trials:
         self.rows = training_games(preparation.games, through=through)
         self.known = known_at_leads(preparation, self.rows)
         self.encoding = Encoding.fit(self.known)
-        season, attendance = preparation.schedule.season, preparation.schedule.gate
+        season, attendance = preparation.schedule.season, preparation.schedule.attendance
         in_span = (season > through) & (season <= until)
         self.scored = np.flatnonzero(in_span & (attendance > SMALLEST_SCORED_GATE))
 
@@ -103,12 +103,12 @@ class Trials:
             arrays = self.preparation.at_lead(lead, self.scored)
             parameters = loop.parameters(state.averaged, state.other, encoding.inputs(arrays), samples.tables)
             fill = np.minimum(np.asarray(demand_quantiles(parameters, LEVELS)), 1.0)
-            quantiles.append(fill * encoding.seats(arrays)[:, None])
+            quantiles.append(fill * encoding.capacities(arrays)[:, None])
         return self.scored_as(np.array(quantiles))
 
     def scored_as(self, quantiles: np.ndarray) -> Scores:
         """Score quantiles of the games in `scored`, shape (leads, games, 7)."""
-        difference = self.preparation.schedule.gate[self.scored][:, None] - quantiles
+        difference = self.preparation.schedule.attendance[self.scored][:, None] - quantiles
         pinball = np.maximum(LEVELS * difference, (LEVELS - 1.0) * difference).mean(axis=(1, 2))
         return Scores(pinball, np.abs(difference[:, :, MEDIAN]).mean(axis=1), quantiles)
 
@@ -182,7 +182,7 @@ def scored(trials: Trials, training: TrainingSettings, seed: int, parts: list[st
 
 def figures(trials: Trials, scores: Scores) -> np.ndarray:
     """Return MAE at each lead, MAPE before the season, and mean pinball loss."""
-    attendance = trials.preparation.schedule.gate[trials.scored]
+    attendance = trials.preparation.schedule.attendance[trials.scored]
     median = scores.quantiles[LEADS.index(PRESEASON), :, MEDIAN]
     mape = 100 * (np.abs(attendance - median) / attendance).mean()
     return np.array([*scores.error, mape, scores.pinball.mean()])

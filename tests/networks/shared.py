@@ -12,7 +12,7 @@ import numpy as np
 
 from gatecast.networks import network
 from gatecast.networks.demand import PARAMETERS
-from gatecast.networks.signature import CODES, FLAGS, LEVELS, Signature
+from gatecast.networks.signature import CODES, FLAGS, PAST_LEVELS, Signature
 from gatecast.train.loop import censored_crps
 
 VOCABULARIES = (29, 31, 37, 41)
@@ -70,7 +70,7 @@ class Built:
     def unknown(self) -> Inputs:
         """Inputs of games of which nothing is known."""
         return {
-            name: np.full((ROWS, *place.shape[1:]), -1.0 if name.endswith(LEVELS) else 0.0, place.dtype)
+            name: np.full((ROWS, *place.shape[1:]), -1.0 if name.endswith(PAST_LEVELS) else 0.0, place.dtype)
             for name, place in self._places()
         }
 
@@ -86,7 +86,7 @@ class Built:
             ).astype(np.int32)
         if name == FLAGS:
             return rng.integers(0, 2, shape).astype(np.float32)
-        if name.endswith(LEVELS):
+        if name.endswith(PAST_LEVELS):
             return np.where(rng.random(shape) < 0.2, -1.0, rng.uniform(0.1, 1.2, shape)).astype(np.float32)
         return draw(size=shape).astype(np.float32)
 

@@ -142,7 +142,7 @@ def test_each_promotion_has_a_flag(known, training):
 def test_seats_are_assumed_where_nothing_tells(known, training, encoding):
     capacity = known[0].capacity.copy()
     capacity[3] = np.nan
-    seats = encoding.seats(dataclasses.replace(known[0], capacity=capacity))
+    seats = encoding.capacities(dataclasses.replace(known[0], capacity=capacity))
     assert seats[3] == np.float32(np.nanmedian(known[0].capacity[training]))
     assert seats[4] == capacity[4]
 

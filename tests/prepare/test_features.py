@@ -1,4 +1,4 @@
-"""Every feature against the oracle, which knows nothing of ledgers."""
+"""Every feature against the oracle, which knows nothing of prefix sums."""
 
 import datetime as dt
 import math

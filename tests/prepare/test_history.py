@@ -45,13 +45,13 @@ def test_windows_hold_the_gates_known_latest_last(league, preparation, oracle, l
         road = history.road[windows.road_begin[row] : windows.road_end[row]]
         for seen, past in ((home, oracle.own_gates(game, cutoff)), (road, oracle.road_gates(game, cutoff))):
             told = [(day(each), each[c.ATTENDANCE], np.float32(each["relative"]), each[c.NUMBER] > 0) for each in past]
-            held = seen[:, [h.DAY, h.GATE, h.RELATIVE, h.DOUBLE]]
+            held = seen[:, [h.DAY, h.ATTENDANCE, h.RELATIVE, h.DOUBLE]]
             assert [tuple(each) for each in held.tolist()] == [tuple(map(float, each)) for each in told]
 
 
 def test_the_schedule_of_a_query_is_laid_out_as_that_of_a_past_game(league, preparation, oracle):
     history = preparation.history
-    assert history.games.shape == (len(league), h.GATE)
+    assert history.games.shape == (len(league), h.ATTENDANCE)
     for game in oracle.games[::50]:
         fields = history.games[game["row"]]
         assert fields[h.DAY] == day(game)

@@ -10,7 +10,7 @@ QUERIES = st.lists(st.tuples(st.integers(-1, 5), st.integers(-35, 35), st.intege
 MOST = st.integers(1, 6)
 
 
-def ledger_of(entries):
+def sums_of(entries):
     keys, days, values = ([entry[i] for entry in entries] for i in range(3))
     return PrefixSums(keys, days, np.array([[value, 1] for value in values], np.int64).reshape(len(entries), 2))
 
@@ -25,42 +25,42 @@ def looked_up(entries, key, first, last):
 
 @given(ENTRIES, QUERIES, MOST)
 def test_sums_between_days_are_those_of_a_loop(entries, queries, most):
-    ledger = ledger_of(entries)
+    table = sums_of(entries)
     keys, first, length = (np.array([query[i] for query in queries]) for i in range(3))
-    stretch = ledger.between(keys, first, first + length)
+    ranges = table.between(keys, first, first + length)
     for i, (key, begin, days) in enumerate(queries):
         values = looked_up(entries, key, begin, begin + days)
-        assert ledger.sums(stretch)[i].tolist() == [sum(values), len(values)]
-        assert stretch.count[i] == len(values)
+        assert table.sums(ranges)[i].tolist() == [sum(values), len(values)]
+        assert ranges.count[i] == len(values)
         latest = values[-most:]
-        assert ledger.sums(stretch.last(most))[i].tolist() == [sum(latest), len(latest)]
+        assert table.sums(ranges.latest(most))[i].tolist() == [sum(latest), len(latest)]
 
 
 @given(ENTRIES, QUERIES)
 def test_sums_until_a_day_are_those_of_a_loop(entries, queries):
-    ledger = ledger_of(entries)
-    stretch = ledger.until([query[0] for query in queries], [query[1] for query in queries])
+    table = sums_of(entries)
+    ranges = table.until([query[0] for query in queries], [query[1] for query in queries])
     for i, (key, last, _) in enumerate(queries):
-        assert ledger.sums(stretch)[i, 0] == sum(looked_up(entries, key, -100, last))
+        assert table.sums(ranges)[i, 0] == sum(looked_up(entries, key, -100, last))
 
 
 @given(ENTRIES)
 def test_entries_keep_their_days_and_their_order(entries):
-    ledger = ledger_of(entries)
+    table = sums_of(entries)
     kept = sorted((key, day, place) for place, (key, day, _) in enumerate(entries) if key >= 0)
-    assert ledger.order.tolist() == [place for _, _, place in kept]
-    assert ledger.days_of(np.arange(len(kept))).tolist() == [day for _, day, _ in kept]
+    assert table.order.tolist() == [place for _, _, place in kept]
+    assert table.days_of(np.arange(len(kept))).tolist() == [day for _, day, _ in kept]
 
 
 def test_a_day_is_asked_of_an_empty_ledger():
-    assert ledger_of([]).days_of(np.array([-1, 0, 3])).tolist() == [0, 0, 0]
+    assert sums_of([]).days_of(np.array([-1, 0, 3])).tolist() == [0, 0, 0]
 
 
 @given(ENTRIES, st.integers(0, 4), st.integers(-30, 30), st.integers(-(2**56), 2**56))
 def test_what_comes_after_a_day_changes_no_sum_until_then(entries, key, last, value):
     later = [*entries, (key, last + 1, value)]
     keys, days = np.arange(5), np.full(5, last)
-    before, after = ledger_of(entries), ledger_of(later)
+    before, after = sums_of(entries), sums_of(later)
     assert after.sums(after.until(keys, days)).tolist() == before.sums(before.until(keys, days)).tolist()
 
 

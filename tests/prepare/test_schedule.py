@@ -1,4 +1,4 @@
-"""Codes and gates of a schedule."""
+"""Codes and attendance of a schedule."""
 
 import datetime as dt
 
@@ -21,11 +21,11 @@ def test_gates_of_limited_crowds_are_not_counted_and_the_days_around_them_are():
     first, after = RESTRICTED_FROM, RESTRICTED_UNTIL
     days = [first - dt.timedelta(days=1), first, after - dt.timedelta(days=1), after]
     table = games(date=days, home_league=["NL"] * 4, attendance=[900, 800, 700, 600])
-    assert Schedule.of(table).gate.tolist() == [900, 0, 0, 600]
+    assert Schedule.of(table).attendance.tolist() == [900, 0, 0, 600]
 
 
 def test_gates_without_a_date_are_counted():
-    assert Schedule.of(games(attendance=[300, None, 200])).gate.tolist() == [300, 0, 200]
+    assert Schedule.of(games(attendance=[300, None, 200])).attendance.tolist() == [300, 0, 200]
 
 
 def test_no_figure_of_the_past_knows_a_limited_crowd():

@@ -39,7 +39,7 @@ def test_members_differ_and_so_do_seeds(preparation, rows, settings, trained, sa
 
 def test_training_lowers_the_loss(preparation, rows, settings, trained):
     arrays = preparation.at_lead(1).take(rows)
-    attended = preparation.schedule.gate[rows] / trained.encoding.seats(arrays)
+    attended = preparation.schedule.attendance[rows] / trained.encoding.capacities(arrays)
     start = tiny(Signature(**trained.encoding.sizes), 0).trainable_variables
     untrained = replace(trained, members=[[np.asarray(variable.value) for variable in start]])
     before, after = (

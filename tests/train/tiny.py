@@ -9,7 +9,7 @@ import polars as pl
 
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.networks.signature import CODES, FLAGS, LEVELS, NUMERIC, Signature
+from gatecast.networks.signature import CODES, FLAGS, NUMERIC, PAST_LEVELS, Signature
 
 NAME = "tiny"
 PLACE = f"{__name__}:tiny"
@@ -24,7 +24,7 @@ def tiny(signature: Signature, seed: int):
 
     from gatecast.networks.layers import demand_head
 
-    sizes = {NUMERIC: signature.numeric, FLAGS: signature.flags, LEVELS: signature.levels}
+    sizes = {NUMERIC: signature.numeric, FLAGS: signature.flags, PAST_LEVELS: signature.levels}
     inputs = {name: keras.Input((size,), name=name) for name, size in sizes.items()}
     inputs[CODES] = keras.Input((len(signature.vocabularies),), dtype="int32", name=CODES)
     hidden = keras.layers.Dense(8, "tanh", kernel_initializer=keras.initializers.GlorotUniform(seed))(inputs[NUMERIC])

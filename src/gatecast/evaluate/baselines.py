@@ -50,7 +50,7 @@ class RuleOfThumb:
 
     def fit_rows(self, preparation: Preparation, rows: Rows) -> Self:
         """Learn the mean attendance, for games of which nothing is known."""
-        gates = preparation.schedule.gate[rows]
+        gates = preparation.schedule.attendance[rows]
         self.otherwise = float(gates.mean()) if len(gates) else 0.0
         return self
 
@@ -98,7 +98,7 @@ class Regression:
         """Return the regressor's figure, at most what the venue holds, as mean and median; no other quantiles."""
         known: Arrays = preparation.at_lead(lead, rows)
         fill = self.regressor.predict(self._columns(self.encoding.inputs(known)))
-        return _points(preparation, rows, lead, np.clip(fill, 0.0, 1.0) * self.encoding.seats(known))
+        return _points(preparation, rows, lead, np.clip(fill, 0.0, 1.0) * self.encoding.capacities(known))
 
     def _columns(self, inputs: Inputs) -> Any:  # noqa: ANN401
         """Return one row a game; a sparse matrix where categories are spread over columns, of which most are 0."""

@@ -190,9 +190,9 @@ def errors_since_training(
     rows = rows[np.argsort(schedule.day[rows], kind="stable")]
     cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
     demand = demand_of(model, preparation.at(cutoffs.ravel(), np.tile(rows, len(leads))))
-    gates = np.tile(schedule.gate[rows], len(leads))
+    gates = np.tile(schedule.attendance[rows], len(leads))
     errors = errors_of(demand.averaged(np.array(LEVELS)), gates / demand.holds).astype(np.float64)
-    counted, clubs = schedule.gate[rows] > 0, preparation.games.clubs[rows]
+    counted, clubs = schedule.attendance[rows] > 0, preparation.games.clubs[rows]
     return [
         Seen(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])
         for then, missed in zip(cutoffs, errors.reshape(len(leads), len(rows), -1), strict=True)

@@ -110,8 +110,8 @@ def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None)
     shifts : ndarray of float, shape (games, 7), optional
         Calibration, in interquartile ranges; none if not given.
     """
-    holds = model.encoding.seats(arrays).astype(np.float64)
-    stated = arrays.stated.astype(np.float64)
+    holds = model.encoding.capacities(arrays).astype(np.float64)
+    stated = arrays.stated_seats.astype(np.float64)
     seats = np.where(stated > 0, stated, holds)
     return DemandForecast(model.parameters(arrays), holds, seats, model.climatology, shifts)
 

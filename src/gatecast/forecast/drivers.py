@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from gatecast.games import columns as c
 from gatecast.prepare import history as h
-from gatecast.prepare.arrays import OWN, WETNESS
+from gatecast.prepare.arrays import CUSTOM, WETNESS
 
 __all__ = [
     "BALLPARK",
@@ -22,9 +22,9 @@ __all__ = [
     "START",
     "STARTERS",
     "WEATHER",
+    "custom_driver",
     "driver_of",
     "drivers_of",
-    "own_driver",
 ]
 
 START, OPPONENT, PROMOTION, WEATHER, STARTERS = "start", "opponent", "promotion", "weather", "starters"
@@ -105,24 +105,24 @@ def driver_of(name: str) -> str:
     >>> driver_of("gate_weekday4"), driver_of("gate_last20"), driver_of("own_tickets_sold_7")
     ('start', 'gates', 'own_tickets_sold')
     """
-    if name.startswith(OWN):
-        return own_driver(name.removeprefix(OWN))
+    if name.startswith(CUSTOM):
+        return custom_driver(name.removeprefix(CUSTOM))
     found = max((prefix for prefix in PREFIXES if name.startswith(prefix)), key=len, default="gate_")
     return PREFIXES[found]
 
 
-def own_driver(column: str) -> str:
+def custom_driver(column: str) -> str:
     """Return the driver of a club's own column; columns that differ in a last number alone share one.
 
     Examples
     --------
-    >>> own_driver("tickets_sold_30"), own_driver("price")
+    >>> custom_driver("tickets_sold_30"), custom_driver("price")
     ('own_tickets_sold', 'own_price')
     """
-    return OWN + (re.sub(r"_?\d+$", "", column) or column)
+    return CUSTOM + (re.sub(r"_?\d+$", "", column) or column)
 
 
 def drivers_of(names: Iterable[str]) -> list[str]:
     """Return every driver, those of the club's own columns among the inputs last."""
-    own = {driver_of(name) for name in names if name.startswith(OWN)}
+    own = {driver_of(name) for name in names if name.startswith(CUSTOM)}
     return [*DRIVERS, *sorted(own)]

@@ -69,7 +69,7 @@ class FeatureSwap:
             pl.DataFrame([values[of(driver_of(values.name))] for values in arrays.categories]),
             Windows(windows.home_begin[home], windows.home_end[home], windows.road_begin[road], windows.road_end[road]),
             arrays.capacity[park],
-            arrays.stated[park],
+            arrays.stated_seats[park],
             np.stack([arrays.schedule[of(driver), field] for field, driver in SCHEDULE.items()], axis=1),
             arrays.history,
         )
@@ -83,7 +83,7 @@ class FeatureSwap:
         arrays = self.arrays
         for field, driver in SCHEDULE.items():
             out[:, self._column(driver)] &= arrays.schedule[first, field] == arrays.schedule[second, field]
-        for seats in (arrays.capacity, arrays.stated):
+        for seats in (arrays.capacity, arrays.stated_seats):
             out[:, self._column(BALLPARK)] &= _equal(seats[first], seats[second])
         # Past games seen from different days are never the same, unless there are none.
         seen = arrays.windows
@@ -151,7 +151,7 @@ def stacked(parts: Sequence[Arrays]) -> Arrays:
             np.concatenate([each.windows.road_end for each in parts]),
         ),
         np.concatenate([each.capacity for each in parts]),
-        np.concatenate([each.stated for each in parts]),
+        np.concatenate([each.stated_seats for each in parts]),
         np.concatenate([each.schedule for each in parts]),
         first.history,
     )
@@ -183,7 +183,7 @@ def _rebased(arrays: Arrays) -> Arrays:
         arrays.categories,
         Windows(home_begin, home_end, road_begin, road_end),
         arrays.capacity,
-        arrays.stated,
+        arrays.stated_seats,
         schedule,
         History(schedule, home, road),
     )

@@ -154,5 +154,5 @@ class GamePairs:
 def _past(preparation: Preparation, row: int, last: int) -> Rows:
     """Return the rows of a club's home games with an attendance known at the end of a day, in order of play."""
     schedule = preparation.schedule
-    ours = (schedule.home == schedule.home[row]) & (schedule.gate > 0) & (schedule.day <= last)
+    ours = (schedule.home == schedule.home[row]) & (schedule.attendance > 0) & (schedule.day <= last)
     return np.flatnonzero(ours)

@@ -1,4 +1,4 @@
-"""The convolutional network: gated causal convolutions over past attendance."""
+"""The convolutional network: gated causal convolutions over past games."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from keras import ops
 
 from gatecast.networks.layers import history_inputs, query_inputs
 from gatecast.networks.pooled import pooled_demand
-from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
+from gatecast.networks.signature import HOME_GAMES, HOME_LEVELS, ROAD_GAMES, ROAD_LEVELS, Signature
 
 __all__ = ["convolutional"]
 
@@ -34,11 +34,11 @@ def convolutional(
     seed : int
         Of the initial weights and of the dropout.
     width, channels : int
-        Sizes of the query's vector and of an encoded past game's; half as many channels for road games.
+        Sizes of the query's vector and of an encoded game's; half as many channels for the road games.
     dilations : tuple of int
-        How many games apart the two stand that each convolution reads; half as many convolutions for road games.
+        How many games apart the two stand that each convolution reads; half as many convolutions for the road games.
     heads : int
-        Poolings of the club's past games; half as many of the visitor's road games.
+        Poolings of the club's home games; half as many of the road games.
     blocks : int
         Residual blocks after the pooling.
     dropout, hidden : float
@@ -50,9 +50,9 @@ def convolutional(
         dict of inputs -> parameters of demand, shape (batch, 4).
     """
     inputs = {**query_inputs(signature), **history_inputs(signature)}
-    home = _encoded(inputs[HOME_GATES], inputs[HOME_LEVELS], channels, dilations, seed + 100)
+    home = _encoded(inputs[HOME_GAMES], inputs[HOME_LEVELS], channels, dilations, seed + 100)
     near = dilations[: max(len(dilations) // 2, 1)]
-    road = _encoded(inputs[ROAD_GATES], inputs[ROAD_LEVELS], channels // 2, near, seed + 200)
+    road = _encoded(inputs[ROAD_GAMES], inputs[ROAD_LEVELS], channels // 2, near, seed + 200)
     out = pooled_demand(
         inputs,
         signature,
@@ -69,18 +69,18 @@ def convolutional(
 
 
 def _encoded(
-    gates: keras.KerasTensor, levels: keras.KerasTensor, channels: int, dilations: tuple[int, ...], seed: int
+    games: keras.KerasTensor, levels: keras.KerasTensor, channels: int, dilations: tuple[int, ...], seed: int
 ) -> keras.KerasTensor:
-    """Return gated convolutions (Dauphin et al. 2017), dilated (van den Oord et al. 2016); zero if there is no game.
+    """Return gated convolutions (Dauphin et al. 2017), dilated (van den Oord et al. 2016); zero where there is no game.
 
-    Shape: attendance (batch, length, figures), levels (batch, length) -> (batch, length, channels).
+    Shape: games (batch, length, figures), levels (batch, length) -> (batch, length, channels).
     """
 
     def initializer(place: int) -> keras.initializers.Initializer:
         return keras.initializers.GlorotUniform(seed + place)
 
-    there = ops.expand_dims(ops.cast(levels >= 0, gates.dtype), -1)
-    encoded = keras.layers.Dense(channels, "gelu", kernel_initializer=initializer(0))(gates) * there
+    there = ops.expand_dims(ops.cast(levels >= 0, games.dtype), -1)
+    encoded = keras.layers.Dense(channels, "gelu", kernel_initializer=initializer(0))(games) * there
     for i, dilation in enumerate(dilations):
         # Two taps as one matrix product: inside a compiled loop on a CPU it is many times as fast as Conv1D.
         before = ops.pad(encoded, ((0, 0), (dilation, 0), (0, 0)))[:, : encoded.shape[1]]

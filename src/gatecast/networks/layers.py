@@ -12,11 +12,11 @@ from gatecast.networks.demand import PARAMETERS
 from gatecast.networks.signature import (
     CODES,
     FLAGS,
-    HOME_GATES,
+    HOME_GAMES,
     HOME_LEVELS,
-    LEVELS,
     NUMERIC,
-    ROAD_GATES,
+    PAST_LEVELS,
+    ROAD_GAMES,
     ROAD_LEVELS,
     Signature,
 )
@@ -119,7 +119,7 @@ def residual_block(hidden: Tensor, width: int, dropout: float, seed: int) -> Ten
 
 def query_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
     """Return the inputs of a network, by name."""
-    sizes = {NUMERIC: signature.numeric, FLAGS: signature.flags, LEVELS: signature.levels}
+    sizes = {NUMERIC: signature.numeric, FLAGS: signature.flags, PAST_LEVELS: signature.levels}
     inputs = {name: keras.Input((size,), name=name) for name, size in sizes.items()}
     inputs[CODES] = keras.Input((len(signature.vocabularies),), dtype="int32", name=CODES)
     return inputs
@@ -129,7 +129,7 @@ def query_embedding(
     inputs: dict[str, keras.KerasTensor], signature: Signature, seed: int, hidden: float
 ) -> keras.KerasTensor:
     """Return everything known of the query as one vector, shape (batch, width)."""
-    parts = [inputs[NUMERIC], inputs[FLAGS], inputs[LEVELS]]
+    parts = [inputs[NUMERIC], inputs[FLAGS], inputs[PAST_LEVELS]]
     if signature.numeric:
         parts.append(PeriodicEmbedding(seed)(inputs[NUMERIC]))
     for i, vocabulary in enumerate(signature.vocabularies):
@@ -142,18 +142,18 @@ FAR_BELOW = -1e9
 
 
 def history_inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
-    """Return the inputs that hold past attendance, by name."""
+    """Return the inputs that hold past games, by name."""
     shapes = {
-        HOME_GATES: signature.home,
+        HOME_GAMES: signature.home,
         HOME_LEVELS: signature.home[:1],
-        ROAD_GATES: signature.road,
+        ROAD_GAMES: signature.road,
         ROAD_LEVELS: signature.road[:1],
     }
     return {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
 
 
 class HistoryAttention(keras.layers.Layer):
-    """Attention of one query to past games, whose weights also average their attendance (Vaswani et al. 2017).
+    """Attention of one query to past games, whose weights average their levels as well (Vaswani et al. 2017).
 
     Queries are projected into the space of the tokens, so that tokens need no keys of their own; values are the tokens.
 
@@ -202,7 +202,7 @@ def demand_head(
     base = 0.5
     if signature.levels:
         logits = keras.layers.Dense(signature.levels, kernel_initializer="zeros", name="level_logits")(hidden)
-        base = LevelMixture()(logits, inputs[LEVELS])
+        base = LevelMixture()(logits, inputs[PAST_LEVELS])
     location = base + raw[:, 0:1]
     scale = START_SCALE * ops.exp(ops.clip(raw[:, 1:2], -4.0, 3.0))
     skewness = LARGEST_SKEWNESS * ops.tanh(raw[:, 2:3])

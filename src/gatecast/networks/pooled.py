@@ -1,4 +1,4 @@
-"""From encoded past games to demand: what networks share that encode past games in their order."""
+"""Attention pooling and demand head shared by the recurrent and the convolutional network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import dataclasses
 import keras
 
 from gatecast.networks.layers import HistoryAttention, demand_head, query_embedding, residual_block
-from gatecast.networks.signature import HOME_LEVELS, LEVELS, ROAD_LEVELS, Signature
+from gatecast.networks.signature import HOME_LEVELS, PAST_LEVELS, ROAD_LEVELS, Signature
 
 __all__ = ["pooled_demand"]
 
@@ -25,9 +25,9 @@ def pooled_demand(
     dropout: float,
     hidden: float,
 ) -> keras.KerasTensor:
-    """Pool encoded past attendance as the query asks for, and refine the result in residual blocks.
+    """Return demand from encoded past games, pooled by attention and refined in residual blocks.
 
-    The weights of the pooling also average past attendance itself, and the head may start from those averages.
+    The weights of the pooling also average past attendance, and the head may start from those averages.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def pooled_demand(
     width : int
         Size of the query's vector.
     heads : int
-        Poolings of the club's past games; half as many of the visitor's road games.
+        Poolings of the club's home games; half as many of the road games.
     blocks : int
     dropout, hidden : float
         Shares of inner units, and of identities, hidden in training.
@@ -55,15 +55,15 @@ def pooled_demand(
         return keras.layers.Dense(width, kernel_initializer=keras.initializers.GlorotUniform(seed + place))
 
     query = dense(1)(query_embedding(inputs, signature, seed, hidden))
-    asked = keras.layers.LayerNormalization()(query)
+    normalised = keras.layers.LayerNormalization()(query)
     home_levels, road_levels = inputs[HOME_LEVELS][:, -home.shape[1] :], inputs[ROAD_LEVELS][:, -road.shape[1] :]
-    seen, level = HistoryAttention(heads, seed + 2000)(asked, home, home_levels)
-    drawn, draw = HistoryAttention(max(heads // 2, 1), seed + 2001)(asked, road, road_levels)
-    found = keras.layers.Concatenate()([seen, drawn, level, draw])
-    found = keras.layers.Dropout(dropout, seed=seed + 2002)(found)
-    query = keras.layers.Add()([query, dense(2003)(found)])
+    home_context, home_level = HistoryAttention(heads, seed + 2000)(normalised, home, home_levels)
+    road_context, road_level = HistoryAttention(max(heads // 2, 1), seed + 2001)(normalised, road, road_levels)
+    context = keras.layers.Concatenate()([home_context, road_context, home_level, road_level])
+    context = keras.layers.Dropout(dropout, seed=seed + 2002)(context)
+    query = keras.layers.Add()([query, dense(2003)(context)])
     for i in range(blocks):
         query = residual_block(query, width, dropout, seed + 3000 + 10 * i)
-    levels = keras.layers.Concatenate()([inputs[LEVELS], level])
+    levels = keras.layers.Concatenate()([inputs[PAST_LEVELS], home_level])
     widened = dataclasses.replace(signature, levels=levels.shape[1])
-    return demand_head(keras.layers.LayerNormalization()(query), {**inputs, LEVELS: levels}, widened)
+    return demand_head(keras.layers.LayerNormalization()(query), {**inputs, PAST_LEVELS: levels}, widened)

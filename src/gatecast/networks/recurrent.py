@@ -1,4 +1,4 @@
-"""The recurrent network: a gated recurrent unit reads past attendance in order."""
+"""The recurrent network: a gated recurrent unit reads the past games in their order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import keras
 
 from gatecast.networks.layers import history_inputs, query_inputs
 from gatecast.networks.pooled import pooled_demand
-from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
+from gatecast.networks.signature import HOME_GAMES, HOME_LEVELS, ROAD_GAMES, ROAD_LEVELS, Signature
 
 __all__ = ["recurrent"]
 
@@ -31,11 +31,11 @@ def recurrent(
     seed : int
         Of the initial weights and of the dropout.
     width, units : int
-        Sizes of the query's vector and of the state; half as many units for road games.
+        Sizes of the query's vector and of the state; half as many units for the road games.
     longest : int
         At most this many of the latest games are read.
     heads : int
-        Poolings of the states over the club's games; half as many over road games.
+        Poolings of the states over the club's home games; half as many over the road games.
     blocks : int
         Residual blocks after the pooling.
     dropout, hidden : float
@@ -47,8 +47,8 @@ def recurrent(
         dict of inputs -> parameters of demand, shape (batch, 4).
     """
     inputs = {**query_inputs(signature), **history_inputs(signature)}
-    home = _states(inputs[HOME_GATES][:, -longest:], inputs[HOME_LEVELS][:, -longest:], units, seed + 100)
-    road = _states(inputs[ROAD_GATES][:, -longest:], inputs[ROAD_LEVELS][:, -longest:], units // 2, seed + 200)
+    home = _states(inputs[HOME_GAMES][:, -longest:], inputs[HOME_LEVELS][:, -longest:], units, seed + 100)
+    road = _states(inputs[ROAD_GAMES][:, -longest:], inputs[ROAD_LEVELS][:, -longest:], units // 2, seed + 200)
     out = pooled_demand(
         inputs,
         signature,
@@ -64,10 +64,10 @@ def recurrent(
     return keras.Model(inputs, out, name="recurrent")
 
 
-def _states(gates: keras.KerasTensor, levels: keras.KerasTensor, units: int, seed: int) -> keras.KerasTensor:
-    """Return states of a gated recurrent unit (Cho et al. 2014) after each past game; it skips places without one.
+def _states(games: keras.KerasTensor, levels: keras.KerasTensor, units: int, seed: int) -> keras.KerasTensor:
+    """Return states of a gated recurrent unit (Cho et al. 2014) after each game, skipping missing ones.
 
-    Shape: attendance (batch, length, figures), levels (batch, length) -> (batch, length, units).
+    Shape: games (batch, length, figures), levels (batch, length) -> (batch, length, units).
     """
     unit = keras.layers.GRU(
         units,
@@ -76,4 +76,4 @@ def _states(gates: keras.KerasTensor, levels: keras.KerasTensor, units: int, see
         recurrent_initializer=keras.initializers.Orthogonal(seed=seed + 1),
         seed=seed + 2,
     )
-    return unit(gates, mask=levels >= 0)
+    return unit(games, mask=levels >= 0)

@@ -1,14 +1,25 @@
-"""What goes into every network."""
+"""The inputs of every network, and their sizes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CODES", "FLAGS", "HOME_GATES", "HOME_LEVELS", "LEVELS", "NUMERIC", "ROAD_GATES", "ROAD_LEVELS", "Signature"]
+__all__ = [
+    "CODES",
+    "FLAGS",
+    "HOME_GAMES",
+    "HOME_LEVELS",
+    "NUMERIC",
+    "PAST_LEVELS",
+    "ROAD_GAMES",
+    "ROAD_LEVELS",
+    "Signature",
+]
 
-NUMERIC, FLAGS, LEVELS, CODES = "numeric", "flags", "levels", "codes"
-HOME_GATES, HOME_LEVELS = "home_gates", "home_levels"
-ROAD_GATES, ROAD_LEVELS = "road_gates", "road_levels"
+NUMERIC, FLAGS, PAST_LEVELS, CODES = "numeric", "flags", "levels", "codes"
+# "gates" is the attendance of past games; networks of users name their inputs so.
+HOME_GAMES, HOME_LEVELS = "home_gates", "home_levels"
+ROAD_GAMES, ROAD_LEVELS = "road_gates", "road_levels"
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,8 @@ class Signature:
     vocabularies : tuple of int
         For each column of `codes`, int32 (batch, categories), the number of codes; code 0 is "unknown".
     identities : tuple of bool
-        Which columns of `codes` say who, and are hidden at random in training so that strangers are no surprise.
+        True for columns of `codes` that identify a club, venue or player. They are hidden at random in training, so
+        that the network can forecast for ones it has not seen.
     home, road : tuple of int
         Length and figures of two histories, `home_gates` and `road_gates`, float32 (batch, length, figures): zeros
         where there is none. Beside them `home_levels` and `road_levels`, float32 (batch, length): past values, -1

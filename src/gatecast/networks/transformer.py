@@ -14,7 +14,7 @@ from gatecast.networks.layers import (
     query_inputs,
     residual_block,
 )
-from gatecast.networks.signature import HOME_GATES, HOME_LEVELS, LEVELS, ROAD_GATES, ROAD_LEVELS, Signature
+from gatecast.networks.signature import HOME_GAMES, HOME_LEVELS, PAST_LEVELS, ROAD_GAMES, ROAD_LEVELS, Signature
 
 __all__ = ["transformer"]
 
@@ -32,9 +32,9 @@ def transformer(
 ) -> keras.Model:
     """Build the transformer.
 
-    Each block attends to the club's own past games and to the visitor's road games, then refines the result in a
-    residual block. The weights of attention also average past attendance itself, and the head may start from
-    those averages: what is retrieved reaches the forecast undistorted.
+    Each block attends to the club's home games and to the visitor's road games, then passes the result through a
+    residual block. The weights of attention also average past attendance, and the head may start from those averages,
+    so that they reach the forecast unchanged.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def transformer(
     width, tokens : int
         Sizes of the query's vector and of a token's.
     heads : int
-        Attention heads over the club's games; half as many over road games.
+        Attention heads over the club's home games; half as many over the road games.
     blocks : int
     dropout, hidden : float
         Shares of inner units, and of identities, hidden in training.
@@ -60,20 +60,22 @@ def transformer(
 
     inputs = {**query_inputs(signature), **history_inputs(signature)}
     query = dense(width, 1)(query_embedding(inputs, signature, seed, hidden))
-    home = dense(tokens, 2, "gelu")(inputs[HOME_GATES])
-    road = dense(tokens // 2, 3, "gelu")(inputs[ROAD_GATES])
+    home = dense(tokens, 2, "gelu")(inputs[HOME_GAMES])
+    road = dense(tokens // 2, 3, "gelu")(inputs[ROAD_GAMES])
     retrieved = []
     for i in range(blocks):
         place = 1000 * (i + 1)
-        asked = keras.layers.LayerNormalization()(query)
-        seen, level = HistoryAttention(heads, seed + place)(asked, home, inputs[HOME_LEVELS])
-        drawn, draw = HistoryAttention(max(heads // 2, 1), seed + place + 1)(asked, road, inputs[ROAD_LEVELS])
-        found = keras.layers.Concatenate()([seen, drawn, level, draw])
-        found = keras.layers.Dropout(dropout, seed=seed + place + 2)(found)
-        query = keras.layers.Add()([query, dense(width, place + 3)(found)])
+        normalised = keras.layers.LayerNormalization()(query)
+        home_context, home_level = HistoryAttention(heads, seed + place)(normalised, home, inputs[HOME_LEVELS])
+        road_context, road_level = HistoryAttention(max(heads // 2, 1), seed + place + 1)(
+            normalised, road, inputs[ROAD_LEVELS]
+        )
+        context = keras.layers.Concatenate()([home_context, road_context, home_level, road_level])
+        context = keras.layers.Dropout(dropout, seed=seed + place + 2)(context)
+        query = keras.layers.Add()([query, dense(width, place + 3)(context)])
         query = residual_block(query, width, dropout, seed + place + 4)
-        retrieved.append(level)
-    levels = keras.layers.Concatenate()([inputs[LEVELS], *retrieved])
+        retrieved.append(home_level)
+    levels = keras.layers.Concatenate()([inputs[PAST_LEVELS], *retrieved])
     widened = dataclasses.replace(signature, levels=levels.shape[1])
-    out = demand_head(keras.layers.LayerNormalization()(query), {**inputs, LEVELS: levels}, widened)
+    out = demand_head(keras.layers.LayerNormalization()(query), {**inputs, PAST_LEVELS: levels}, widened)
     return keras.Model(inputs, out, name="transformer")

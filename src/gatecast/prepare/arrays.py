@@ -12,7 +12,7 @@ from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead, cutoff_days, known_at
 from gatecast.games.table import Games
-from gatecast.prepare.attendance_history import GateHistory
+from gatecast.prepare.attendance_history import AttendanceHistory
 from gatecast.prepare.calendar import CALENDAR_BY, calendar
 from gatecast.prepare.history import History, Windows, windows_at
 from gatecast.prepare.relative_attendance import RelativeAttendance
@@ -24,6 +24,7 @@ from gatecast.prepare.team_form import Form
 __all__ = ["Arrays", "Preparation"]
 
 IN_PEOPLE = "gate_"
+"""Prefix of features that are attendance in people; saved models hold these names."""
 LARGEST_LEAD = 400
 CATEGORIES = (
     c.HOME,
@@ -50,24 +51,24 @@ SORTED_BY = (
 )
 """Columns that the schedule and the form of clubs are read from."""
 HISTORY_BY = (*CALENDAR_BY, c.DAY_NIGHT)
-"""Columns that the calendar and single past games are read from as well."""
+"""Further columns that the calendar and the single past games are read from."""
 NUMBERS = (c.TEMPERATURE, c.WIND)
 WETNESS = "wetness"
 AMOUNTS = {label: float(place) for place, label in enumerate(CANONICAL[c.PRECIPITATION].values)}
 """Precipitation as a number, from none on, beside its label: a wet game is rare, and each tells of the others."""
 WEEKDAY, MONTH = "weekday", "month"
-OWN = "own_"
-"""Begins the name of what comes from a club's own column, so that none is taken for one of ours."""
+CUSTOM = "own_"
+"""Prefix of features from custom columns, so that none is taken for one of ours; saved models hold these names."""
 
 
 @dataclass(frozen=True)
 class Arrays:
-    """What was known of each game at its cutoff.
+    """Arrays of what was known of each game at its cutoff.
 
     Parameters
     ----------
     numeric : ndarray of float32, shape (games, features)
-        NaN where not known. Attendance is a share of the capacity.
+        NaN where not known. Past attendance is in shares of the capacity.
     names : tuple of str
         The feature of each column of `numeric`.
     derived : frozenset of str
@@ -75,15 +76,15 @@ class Arrays:
     categories : polars.DataFrame, shape (games, categories)
         Labels as text, null where not known.
     windows : Windows
-        The known attendance histories.
+        Past games known.
     capacity : ndarray of float32, shape (games,)
-        People the venue holds; NaN where nothing tells.
-    stated : ndarray of float32, shape (games,)
-        Seats stated; 0 where none are.
+        People the venue holds; NaN if unknown.
+    stated_seats : ndarray of float32, shape (games,)
+        Published seats; 0 where unknown.
     schedule : ndarray of float32, shape (games, 10)
         The schedule's fields, as `History.games` has them.
     history : History
-        What the windows are ranges of.
+        Entries that the windows are ranges of.
     """
 
     numeric: npt.NDArray[np.float32]
@@ -92,7 +93,7 @@ class Arrays:
     categories: pl.DataFrame
     windows: Windows
     capacity: npt.NDArray[np.float32]
-    stated: npt.NDArray[np.float32]
+    stated_seats: npt.NDArray[np.float32]
     schedule: npt.NDArray[np.float32]
     history: History
 
@@ -105,7 +106,7 @@ class Arrays:
             self.categories[rows],
             self.windows.take(rows),
             self.capacity[rows],
-            self.stated[rows],
+            self.stated_seats[rows],
             self.schedule[rows],
             self.history,
         )
@@ -121,12 +122,12 @@ class Preparation:
     weather_as_observed : bool
         True where the weather columns hold observations, False where they hold forecasts as given at the cutoff.
     like : Preparation, optional
-        Of games that may be the same but for what nothing is sorted by, such as weather and pitchers; what was sorted
-        for them then serves these as well.
+        Another preparation whose sorted tables are taken over if its games differ only in columns that nothing is
+        sorted by, such as weather and pitchers.
     """
 
     schedule: Schedule
-    gates: GateHistory
+    attendance: AttendanceHistory
     form: Form
     usual: RelativeAttendance
     places: dict[str, npt.NDArray[np.float64]]
@@ -141,13 +142,18 @@ class Preparation:
         if like is not None and not _alike(games, like.games, SORTED_BY):
             like = None
         if like is not None:
-            self.schedule, self.gates, self.form, self.usual = like.schedule, like.gates, like.form, like.usual
+            self.schedule, self.attendance, self.form, self.usual = (
+                like.schedule,
+                like.attendance,
+                like.form,
+                like.usual,
+            )
             self.places, self.openers, self.shape = like.places, like.openers, like.shape
         else:
             self.schedule = Schedule.of(games)
-            self.gates = GateHistory(self.schedule)
+            self.attendance = AttendanceHistory(self.schedule)
             self.form = Form(games, self.schedule)
-            self.usual = RelativeAttendance(self.gates)
+            self.usual = RelativeAttendance(self.attendance)
             self.places = places(self.schedule, games.dated)
             self.openers = self.places["home_opener"] == 1
             self.shape = SeasonShape(self.schedule, self.openers)
@@ -171,7 +177,7 @@ class Preparation:
         cutoffs : ndarray of int32, shape (games,) or (rows,)
             The last day known, on the scale of `Games.days`.
         rows : ndarray of int, shape (rows,), optional
-            Which games; all if not given.
+            Games to return; all if not given.
         """
         if rows is not None and not self.games.dated:
             # Without dates the day of a game is its place among all games.
@@ -179,22 +185,22 @@ class Preparation:
             everywhere[rows] = cutoffs
             return self.at(everywhere).take(rows)
         which = np.arange(len(self.games)) if rows is None else rows
-        asked = self.schedule if rows is None else self.schedule.take(rows)
+        queries = self.schedule if rows is None else self.schedule.take(rows)
         games = self.games if rows is None else self.games.with_table(self.games.table[rows])
         known = known_at(games, cutoffs, weather_as_observed=self.weather_as_observed)
-        capacity = self.gates.capacity(asked, cutoffs)
-        gates = self.gates.at(asked, cutoffs) | self.usual.at(asked, cutoffs)
-        shape = self.shape.at(asked, self.openers[which], cutoffs)
+        capacity = self.attendance.capacity(queries, cutoffs)
+        past = self.attendance.at(queries, cutoffs) | self.usual.at(queries, cutoffs)
+        shape = self.shape.at(queries, self.openers[which], cutoffs)
         derived = {
-            **self.form.at(asked, cutoffs),
+            **self.form.at(queries, cutoffs),
             **shape,
-            **_shares(gates | shaped(shape, gates["gate_last_season"]), capacity),
+            **_shares(past | shaped(shape, past["gate_last_season"]), capacity),
             "log_capacity": np.log(capacity),
         }
         features = {
             **{name: values[which] for name, values in self.calendar.items()},
             **derived,
-            "lead": np.log1p(np.clip(asked.day - cutoffs, 0, LARGEST_LEAD)),
+            "lead": np.log1p(np.clip(queries.day - cutoffs, 0, LARGEST_LEAD)),
             **self._numbers(known),
         }
         numeric = np.stack([np.asarray(values, np.float32) for values in features.values()], axis=1)
@@ -203,16 +209,18 @@ class Preparation:
             tuple(features),
             frozenset(derived),
             self._categories(known),
-            windows_at(self.usual, asked, cutoffs),
+            windows_at(self.usual, queries, cutoffs),
             capacity.astype(np.float32),
-            asked.seats.astype(np.float32),
+            queries.stated_seats.astype(np.float32),
             self.history.games[which],
             self.history,
         )
 
     def _numbers(self, known: pl.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
         sources = {name: name for name in NUMBERS}
-        sources |= {OWN + column.name: column.name for column in self.games.custom_columns if column.dtype.is_numeric()}
+        sources |= {
+            CUSTOM + column.name: column.name for column in self.games.custom_columns if column.dtype.is_numeric()
+        }
         wetness = known[c.PRECIPITATION].cast(pl.String).replace_strict(AMOUNTS, default=None, return_dtype=pl.Float64)
         numbers = {name: known[of].cast(pl.Float64) for name, of in sources.items()} | {WETNESS: wetness}
         return {name: values.fill_null(np.nan).to_numpy() for name, values in numbers.items()}
@@ -221,7 +229,7 @@ class Preparation:
         custom_columns = [column.name for column in self.games.custom_columns if not column.dtype.is_numeric()]
         return known.select(
             *(pl.col(name).cast(pl.String) for name in CATEGORIES),
-            *(pl.col(name).cast(pl.String).alias(OWN + name) for name in custom_columns),
+            *(pl.col(name).cast(pl.String).alias(CUSTOM + name) for name in custom_columns),
             (pl.col(c.DATE).dt.weekday() - 1).cast(pl.String).alias(WEEKDAY),
             pl.col(c.DATE).dt.month().cast(pl.String).alias(MONTH),
             pl.col(c.PROMOTION).alias(c.PROMOTION),
@@ -234,7 +242,7 @@ def _alike(games: Games, others: Games, columns: tuple[str, ...]) -> bool:
 
 
 def _shares(
-    gates: dict[str, npt.NDArray[np.float64]], capacity: npt.NDArray[np.float64]
+    figures: dict[str, npt.NDArray[np.float64]], capacity: npt.NDArray[np.float64]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return attendance in people as shares of the capacity; leave the rest unchanged."""
-    return {name: values / capacity if name.startswith(IN_PEOPLE) else values for name, values in gates.items()}
+    """Return attendance in people as shares of the capacity, and the other figures unchanged."""
+    return {name: values / capacity if name.startswith(IN_PEOPLE) else values for name, values in figures.items()}

@@ -30,7 +30,7 @@ LONGEST_MEAN = "gate_last81"
 
 @dataclass(frozen=True)
 class Encoding:
-    """What was learned from training games about their inputs.
+    """Scalers and vocabularies learned from training games.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Encoding:
     promotions : list of str
         Promotion labels, one flag each.
     capacity : float
-        Seats assumed where nothing tells: the median of training.
+        People that a venue of unknown capacity is assumed to hold: the median of training.
     """
 
     names: list[str]
@@ -92,7 +92,7 @@ class Encoding:
         """Return the inputs of a network for every game: arrays of `games` rows, by name.
 
         `numeric`, `levels` (float32), `flags` (bool) and `codes` (int32) are inputs as they are; `query` and the four
-        pointers into the history are what `gatecast.prepare.tokens` makes the others of.
+        pointers into the history are what `gatecast.prepare.tokens` makes the other inputs from.
         """
         place = {name: i for i, name in enumerate(arrays.names)}
         chosen = arrays.numeric[:, [place[name] for name in self.names]]
@@ -103,22 +103,22 @@ class Encoding:
             "flags": self._flags(arrays, place),
             "levels": np.nan_to_num(levels, nan=UNKNOWN_LEVEL).astype(np.float32),
             "codes": self._codes(arrays.categories),
-            "query": np.column_stack([arrays.schedule, self.seats(arrays)]),
+            "query": np.column_stack([arrays.schedule, self.capacities(arrays)]),
             **asdict(arrays.windows),
         }
 
-    def seats(self, arrays: Arrays) -> npt.NDArray[np.float32]:
-        """Return the capacity of every game, shape (games,)."""
+    def capacities(self, arrays: Arrays) -> npt.NDArray[np.float32]:
+        """Return the capacity of every game in people, the median of training where unknown, shape (games,)."""
         return np.where(np.isfinite(arrays.capacity), arrays.capacity, self.capacity).astype(np.float32)
 
     @property
     def level_names(self) -> list[str]:
-        """The features that are past attendance."""
+        """Names of the features that are past attendance."""
         return [name for name in self.names if name.startswith(IN_PEOPLE)]
 
     @property
     def sizes(self) -> dict[str, Any]:
-        """Sizes of the inputs, as `gatecast.networks.signature.Signature` takes them."""
+        """Sizes of the inputs, as arguments of `gatecast.networks.signature.Signature`."""
         return {
             "numeric": len(self.names),
             "flags": len(self.incomplete) + len(self.promotions),

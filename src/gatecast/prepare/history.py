@@ -1,4 +1,4 @@
-"""Past attendance for networks that read history: the club's own, and the visitor's on the road."""
+"""Past games for networks that read history: the home club's, and the visitor's on the road."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ __all__ = ["FIELDS", "History", "Windows", "windows_at"]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
-DAY, WEEKDAY, VISITOR, HOST, NIGHT, SEASON, YEAR_DAY, OPENER, PLACE, DOUBLE, GATE, RELATIVE = range(12)
+DAY, WEEKDAY, VISITOR, HOST, NIGHT, SEASON, YEAR_DAY, OPENER, PLACE, DOUBLE, ATTENDANCE, RELATIVE = range(12)
 FIELDS = 12
-"""What is kept of each game; `GATE` and `RELATIVE` follow the fields that a schedule already tells."""
+"""Number of fields of each game; the last two, `ATTENDANCE` and `RELATIVE`, are not part of the schedule."""
 
 UNKNOWN = -1.0
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Which past games each query may see: half-open ranges of entries of a `History`, the latest last.
+    """Past games that each query may see: half-open ranges of entries of a `History`, the latest last.
 
     Parameters
     ----------
     home_begin, home_end, road_begin, road_end : ndarray of int32, shape (queries,)
-        Of the home club's games, and of the visitor's road games.
+        Of the home club's home games, and of the visitor's road games.
     """
 
     home_begin: Ints
@@ -45,14 +45,14 @@ class Windows:
 
 @dataclass(frozen=True)
 class History:
-    """Games with a known attendance in order of club and day, and in order of visitor and day.
+    """Games with counted attendance in order of club and day, and in order of visitor and day.
 
     Parameters
     ----------
     games : ndarray of float32, shape (games, 10)
         The schedule's fields of every game of the table, to come or past.
     home, road : ndarray of float32, shape (entries + 1, 12)
-        All fields of each of these games; a blank entry comes last.
+        All fields of each game with counted attendance; a blank entry comes last.
     """
 
     games: Floats
@@ -61,8 +61,8 @@ class History:
 
     @classmethod
     def of(cls, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, usual: RelativeAttendance) -> History:
-        """Lay the fields out in the order of the sorted past games."""
-        schedule = usual.gates.schedule
+        """Return the fields in the order of the sorted tables of past games."""
+        schedule = usual.attendance.schedule
         columns = {
             DAY: schedule.day,
             WEEKDAY: schedule.weekday,
@@ -74,19 +74,19 @@ class History:
             OPENER: calendar["home_opener"],
             PLACE: calendar["series_game"],
             DOUBLE: calendar["doubleheader"],
-            GATE: schedule.gate,
+            ATTENDANCE: schedule.attendance,
             RELATIVE: usual.relative,
         }
         table = np.stack([np.nan_to_num(columns[i], nan=UNKNOWN) for i in range(FIELDS)], axis=1).astype(np.float32)
         blank = np.zeros((1, FIELDS), np.float32)
         home, road = (
-            np.concatenate([table[order], blank]) for order in (usual.gates.by_home.order, usual.on_road.order)
+            np.concatenate([table[order], blank]) for order in (usual.attendance.by_home.order, usual.on_road.order)
         )
-        return cls(table[:, :GATE], home, road)
+        return cls(table[:, :ATTENDANCE], home, road)
 
 
 def windows_at(usual: RelativeAttendance, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Windows:
     """Return windows of some games, each as known at its cutoff; `cutoffs` and the arrays have shape (queries,)."""
-    home = usual.gates.by_home.until(queries.home, cutoffs)
+    home = usual.attendance.by_home.until(queries.home, cutoffs)
     road = usual.on_road.until(queries.visitor, cutoffs)
     return Windows(*(side.astype(np.int32) for side in (home.begin, home.end, road.begin, road.end)))

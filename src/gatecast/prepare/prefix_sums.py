@@ -18,7 +18,7 @@ DAY_SHIFT = 1 << 18
 
 @dataclass(frozen=True)
 class Ranges:
-    """Half-open ranges of entries of a ledger, one a query.
+    """Half-open ranges of entries of a `PrefixSums`, one per query.
 
     Parameters
     ----------
@@ -30,16 +30,16 @@ class Ranges:
 
     @property
     def count(self) -> Ints:
-        """Entries in each range, shape (queries,)."""
+        """Number of entries in each range, shape (queries,)."""
         return self.end - self.begin
 
-    def last(self, most: int) -> Ranges:
-        """Return the last `most` entries of each range."""
-        return Ranges(np.maximum(self.begin, self.end - most), self.end)
+    def latest(self, count: int) -> Ranges:
+        """Return the last `count` entries of each range."""
+        return Ranges(np.maximum(self.begin, self.end - count), self.end)
 
 
 class PrefixSums:
-    """Whole-number values of past games under a key, in order of day.
+    """Running totals of whole-number values of past games, sorted by key and day.
 
     Sums are kept as running totals of whole numbers, which are exact: a value beyond a range cannot change even the
     last bit of its sum, so what was not known at a cutoff cannot reach a forecast through rounding.
@@ -72,13 +72,13 @@ class PrefixSums:
         begin = np.searchsorted(self.stamps, _stamp(wanted, np.asarray(first_days)), "left")
         return Ranges(np.minimum(begin, end), end)
 
-    def sums(self, stretch: Ranges) -> Ints:
+    def sums(self, ranges: Ranges) -> Ints:
         """Return the sum of each quantity over each range, shape (queries, quantities)."""
-        out: Ints = self.totals[stretch.end] - self.totals[stretch.begin]
+        out: Ints = self.totals[ranges.end] - self.totals[ranges.begin]
         return out
 
     def days_of(self, entries: Ints) -> Ints:
-        """Return the day of each entry, shape as `entries`; an index outside the ledger is clipped into it."""
+        """Return the day of each entry, shape as `entries`; an index out of bounds is clipped into it."""
         if not len(self.stamps):
             return np.zeros_like(entries)
         return self.stamps[np.clip(entries, 0, len(self.stamps) - 1)] % DAY_SPAN - DAY_SHIFT
@@ -103,13 +103,13 @@ class RangeMaximum:
             self.levels.append(merged)
             width *= 2
 
-    def over(self, stretch: Ranges) -> Ints:
+    def over(self, ranges: Ranges) -> Ints:
         """Return the largest value in each range, 0 where it is empty, shape (queries,)."""
-        count = stretch.count
+        count = ranges.count
         level = np.where(count > 0, np.frexp(np.maximum(count, 1).astype(np.float64))[1] - 1, 0)
         table = np.stack(self.levels)
-        first = table[level, np.minimum(stretch.begin, table.shape[1] - 1)]
-        second = table[level, np.maximum(stretch.end - (1 << level), 0)]
+        first = table[level, np.minimum(ranges.begin, table.shape[1] - 1)]
+        second = table[level, np.maximum(ranges.end - (1 << level), 0)]
         return np.where(count > 0, np.maximum(first, second), 0)
 
 

@@ -1,11 +1,11 @@
-"""Attendance against what is usual for club and weekday: the level of late, the visitor's draw, the league's drift."""
+"""Attendance relative to the usual one for club and weekday: recent level, the visitor's draw, the league's drift."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.prepare.attendance_history import GateHistory
+from gatecast.prepare.attendance_history import AttendanceHistory
 from gatecast.prepare.prefix_sums import PrefixSums, ratio
 from gatecast.prepare.schedule import Schedule
 
@@ -14,7 +14,7 @@ __all__ = ["RelativeAttendance"]
 Floats = npt.NDArray[np.float64]
 
 ON_WEEKDAY, OF_ALL = 13, 40
-"""Latest games on the weekday, and on any day, that show what is usual."""
+"""Numbers of latest games, on the weekday and on any day, whose means give the usual attendance."""
 PRIOR_GAMES = 3
 """The mean of any day counts as much as this many games on the weekday."""
 LARGEST = 3.0
@@ -28,22 +28,22 @@ LEVEL_RANGE, DRAW_RANGE = (0.3, 2.0), (0.5, 2.0)
 
 
 class RelativeAttendance:
-    """Every known attendance as a ratio to the usual one before it, by club, by visitor at the club, and on the road.
+    """Ratios of attendance to the usual one before it, by club, by visitor at the club, and on the road.
 
-    Set against its own weekday, an attendance tells of the level of late, whatever weekdays were played.
+    As each game is compared with its own weekday, the ratios show the recent level whatever weekdays were played.
 
     Parameters
     ----------
-    gates : GateHistory
+    attendance : AttendanceHistory
     """
 
-    def __init__(self, gates: GateHistory) -> None:
-        s = gates.schedule
-        self.gates = gates
-        against = np.minimum(ratio(s.gate, np.nan_to_num(self.usual(s, s.day - 1))), LARGEST)
+    def __init__(self, attendance: AttendanceHistory) -> None:
+        s = attendance.schedule
+        self.attendance = attendance
+        against = np.minimum(ratio(s.attendance, np.nan_to_num(self.usual(s, s.day - 1))), LARGEST)
         against = np.nan_to_num(np.round(FIXED_POINT * against)).astype(np.int64)
         self.relative: Floats = against / FIXED_POINT
-        known, values = (s.gate > 0) & (against > 0), against[:, None]
+        known, values = (s.attendance > 0) & (against > 0), against[:, None]
         self.by_home = PrefixSums(np.where(known, s.home, -1), s.day, values)
         self.by_visitor = PrefixSums(np.where(known, s.home_visitor, -1), s.day, values)
         self.on_road = PrefixSums(np.where(known, s.visitor, -1), s.day, values)
@@ -51,37 +51,37 @@ class RelativeAttendance:
 
     def usual(self, queries: Schedule, cutoffs: npt.ArrayLike) -> Floats:
         """Return the usual attendance for club and weekday at each cutoff, people, shape (queries,); NaN if none."""
-        weekday = self.gates.by_weekday.until(queries.home_weekday, cutoffs).last(ON_WEEKDAY)
-        recent = self.gates.by_home.until(queries.home, cutoffs).last(OF_ALL)
-        on_weekday = self.gates.by_weekday.sums(weekday)[:, 0]
-        of_all = ratio(self.gates.by_home.sums(recent)[:, 0], recent.count)
+        weekday = self.attendance.by_weekday.until(queries.home_weekday, cutoffs).latest(ON_WEEKDAY)
+        recent = self.attendance.by_home.until(queries.home, cutoffs).latest(OF_ALL)
+        on_weekday = self.attendance.by_weekday.sums(weekday)[:, 0]
+        of_all = ratio(self.attendance.by_home.sums(recent)[:, 0], recent.count)
         return (on_weekday + PRIOR_GAMES * of_all) / (weekday.count + PRIOR_GAMES)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
-        """Return means of past ratios, and the attendance that they lead to expect.
+        """Return means of past ratios, and the attendance expected from them.
 
         Parameters
         ----------
         queries : Schedule
-            The games to look up, under the codes of the schedule that this was made with.
+            The games to look up, under the codes of the schedule given to the constructor.
         cutoffs : ndarray of int32, shape (queries,)
 
         Returns
         -------
         dict of str to ndarray of float64, shape (queries,)
-            `against_usual*` and `league_drift*` are ratios; `gate_expected` (the usual attendance at the recent level)
-            and `gate_expected_visitor` (that with the visitor's draw) are in people.
+            `against_usual*` and `league_drift*` are ratios; `gate_expected` (the usual attendance at the recent
+            level) and `gate_expected_visitor` (that with the visitor's draw) are in people.
         """
-        ledgers = (
+        tables = (
             ("", self.by_home, queries.home, LAST),
             ("_visitor", self.by_visitor, queries.home_visitor, LAST_WITH_VISITOR),
             ("_road", self.on_road, queries.visitor, LAST_ON_ROAD),
         )
         out = {}
-        for name, ledger, keys, counts in ledgers:
-            past = ledger.until(keys, cutoffs)
+        for name, sums, keys, counts in tables:
+            past = sums.until(keys, cutoffs)
             for k in counts:
-                total, count = ledger.sums(past.last(k))[:, 0], past.last(k).count
+                total, count = sums.sums(past.latest(k))[:, 0], past.latest(k).count
                 out[f"against_usual{name}{k}"] = ratio(total, count) / FIXED_POINT
         everyone = np.zeros_like(queries.home)
         for days in LEAGUE_DAYS:

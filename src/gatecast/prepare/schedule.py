@@ -32,12 +32,12 @@ class Schedule:
         Days since 1970-01-01, or place in the order of play.
     weekday, month : ndarray of int64
         Monday 0 to Sunday 6; January 1 to December 12.
-    gate : ndarray of int64
-        Attendance; 0 where not known, not counted, or restricted.
-    seats : ndarray of int64
-        Seats stated; 0 where none are.
+    attendance : ndarray of int64
+        People; 0 where not known, not counted, or restricted.
+    stated_seats : ndarray of int64
+        Published seats; 0 where unknown.
     clubs : int
-        Clubs that have a code.
+        Number of clubs that have a code.
     """
 
     home: Ints
@@ -47,13 +47,13 @@ class Schedule:
     day: Ints
     weekday: Ints
     month: Ints
-    gate: Ints
-    seats: Ints
+    attendance: Ints
+    stated_seats: Ints
     clubs: int
 
     @classmethod
     def of(cls, games: Games) -> Schedule:
-        """Read the schedule of a games table."""
+        """Return the schedule of a games table."""
         table = games.table
         clubs = _codes(pl.concat([table[c.HOME], table[c.VISITOR].alias(c.HOME)]))
         date = table[c.DATE]
@@ -65,8 +65,8 @@ class Schedule:
             day=games.days.astype(np.int64),
             weekday=(date.dt.weekday().cast(pl.Int64) - 1).fill_null(-1).to_numpy(),
             month=date.dt.month().cast(pl.Int64).fill_null(-1).to_numpy(),
-            gate=_counted_gates(games),
-            seats=table[c.CAPACITY].fill_null(0).to_numpy().astype(np.int64),
+            attendance=_counted_attendance(games),
+            stated_seats=table[c.CAPACITY].fill_null(0).to_numpy().astype(np.int64),
             clubs=int(clubs.max(initial=-1)) + 1,
         )
 
@@ -91,7 +91,7 @@ class Schedule:
         return np.where(self.visitor >= 0, self.home * self.clubs + self.visitor, -1)
 
 
-def _counted_gates(games: Games) -> Ints:
+def _counted_attendance(games: Games) -> Ints:
     counted = ~games.league.restricts(games.table)
     return games.table.select(pl.when(counted).then(c.ATTENDANCE).fill_null(0).cast(pl.Int64)).to_series().to_numpy()
 

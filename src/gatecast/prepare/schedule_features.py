@@ -35,14 +35,14 @@ def places(schedule: Schedule, dated: bool) -> dict[str, Floats]:
         home games beside it; how many home games are near; how often the visitor comes and since when it has not;
         days since the season began; age of the ballpark in years.
     """
-    found = {
+    features = {
         **_at_home(schedule),
         **_with_visitor(schedule),
         **_crowded(schedule),
         "season_day": _season_day(schedule),
         "venue_age": _venue_age(schedule),
     }
-    return found if dated else {name: np.full(len(schedule.day), np.nan) for name in found}
+    return features if dated else {name: np.full(len(schedule.day), np.nan) for name in features}
 
 
 def _at_home(s: Schedule) -> dict[str, Floats]:
@@ -71,7 +71,7 @@ def _at_home(s: Schedule) -> dict[str, Floats]:
 
 
 def _with_visitor(s: Schedule) -> dict[str, Floats]:
-    """Return how rarely the visitor comes to this club."""
+    """Return features of the visitor's earlier games at this club."""
     order = np.lexsort((s.day, s.home_visitor))
     pair, season, day = s.home_visitor[order], s.season[order], s.day[order]
     new_season = _changes(pair, season)

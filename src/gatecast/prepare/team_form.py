@@ -1,4 +1,4 @@
-"""How well the two clubs have been playing, as known at a cutoff."""
+"""Results of the two clubs, as known at a cutoff."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRIOR_GAMES = 10
 """A club's win rate starts from this many games half won (a beta prior)."""
 RECENT = 10
 FINISH = 40
-"""Games at the end of a season that tell how a club finished it."""
+"""Games at the end of a season whose win rate shows how a club finished it."""
 END_OF_SEASON = 1 << 17
 
 
@@ -35,7 +35,7 @@ class Form:
         seasons = np.r_[schedule.season, schedule.season]
         keys = np.where(np.r_[played, played] & (clubs >= 0), clubs * SEASON_SPAN + seasons, -1)
         values = np.stack([np.r_[won, lost], np.r_[margin, -margin]], axis=1)
-        self.ledger = PrefixSums(keys, np.r_[schedule.day, schedule.day], values)
+        self.results = PrefixSums(keys, np.r_[schedule.day, schedule.day], values)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
         """Return games played, win rate, run margin, the last ten and the last two seasons' records of both clubs.
@@ -43,7 +43,7 @@ class Form:
         Parameters
         ----------
         queries : Schedule
-            The games to look up, under the codes of the schedule that this was made with.
+            The games to look up, under the codes of the schedule given to the constructor.
         cutoffs : ndarray of int32, shape (queries,)
 
         Returns
@@ -53,18 +53,18 @@ class Form:
         out = {}
         for side, clubs in (("home", queries.home), ("visitor", queries.visitor)):
             key = np.where(clubs >= 0, clubs * SEASON_SPAN + queries.season, -1)
-            season = self.ledger.until(key, cutoffs)
-            sums, recent = self.ledger.sums(season), self.ledger.sums(season.last(RECENT))
+            season = self.results.until(key, cutoffs)
+            sums, recent = self.results.sums(season), self.results.sums(season.latest(RECENT))
             before, earlier = (
-                self.ledger.until(np.where(key >= 0, key - ago, -1), np.minimum(cutoffs, END_OF_SEASON))
+                self.results.until(np.where(key >= 0, key - ago, -1), np.minimum(cutoffs, END_OF_SEASON))
                 for ago in (1, 2)
             )
-            finish = before.last(FINISH)
+            finish = before.latest(FINISH)
             out[f"{side}_played"] = season.count.astype(np.float64)
             out[f"{side}_win_rate"] = (sums[:, 0] + PRIOR_GAMES / 2) / (season.count + PRIOR_GAMES)
             out[f"{side}_margin"] = sums[:, 1] / (season.count + PRIOR_GAMES / 2)
-            out[f"{side}_last10"] = ratio(recent[:, 0], season.last(RECENT).count)
-            out[f"{side}_last_season"] = ratio(self.ledger.sums(before)[:, 0], before.count)
-            out[f"{side}_two_seasons_ago"] = ratio(self.ledger.sums(earlier)[:, 0], earlier.count)
-            out[f"{side}_finish"] = ratio(self.ledger.sums(finish)[:, 0], finish.count)
+            out[f"{side}_last10"] = ratio(recent[:, 0], season.latest(RECENT).count)
+            out[f"{side}_last_season"] = ratio(self.results.sums(before)[:, 0], before.count)
+            out[f"{side}_two_seasons_ago"] = ratio(self.results.sums(earlier)[:, 0], earlier.count)
+            out[f"{side}_finish"] = ratio(self.results.sums(finish)[:, 0], finish.count)
         return out

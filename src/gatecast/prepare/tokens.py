@@ -1,4 +1,4 @@
-"""Past attendance as tokens: what a network that reads history is shown of each, relative to the game it forecasts.
+"""Past games as tokens: the inputs of a network that reads history, relative to the game it forecasts.
 
 Histories overlap, so each past game is kept once, and tokens are put together when a batch is drawn.
 """
@@ -16,10 +16,10 @@ __all__ = ["HOME_SHAPE", "ROAD_SHAPE", "network_inputs"]
 Array = Any
 
 HOME_SHAPE, ROAD_SHAPE = (64, 16), (16, 9)
-"""Past games shown, and figures of each: of the club at home, and of the visitor on the road."""
+"""Number of past games and of figures of each: of the club at home, and of the visitor on the road."""
 
-SEATS = h.GATE
-"""A query has its capacity in the place of a past game's attendance."""
+CAPACITY = h.ATTENDANCE
+"""In a query the capacity stands where a past game has its attendance."""
 UNKNOWN_LEVEL = -1.0
 WEEK = 6.283185307179586 / 7
 SERIES_DAYS = 5
@@ -34,7 +34,7 @@ def network_inputs(
     Parameters
     ----------
     rows : mapping of str to array, shape (batch, ...)
-        What `Encoding.inputs` gives, for one batch.
+        Result of `Encoding.inputs` for one batch.
     tables : mapping of str to array
         `home` and `road` of a `History`.
     names : collection of str
@@ -45,9 +45,9 @@ def network_inputs(
     Returns
     -------
     dict of str to array
-        The rows under their names, and `home_gates` (batch, 64, 16), `home_levels` (batch, 64): attendance as shares of
-        the query's capacity, `road_gates` (batch, 16, 9), `road_levels` (batch, 16): attendance relative to the hosts'
-        usual. Without a game, figures are 0 and levels are -1.
+        The rows under their names, and `home_gates` (batch, 64, 16), `home_levels` (batch, 64): attendance as
+        shares of the query's capacity, `road_gates` (batch, 16, 9), `road_levels` (batch, 16): attendance relative
+        to the hosts' usual. Where there is no game, figures are 0 and levels are -1.
     """
     known = {**rows, **_tokens(rows, tables, xp)} if "home_gates" in names else rows
     # Flags are kept as single bytes; a network takes numbers.
@@ -58,7 +58,7 @@ def _tokens(rows: Mapping[str, Array], tables: Mapping[str, Array], xp: ModuleTy
     query = rows["query"][:, None, :]
     home, present = _window(tables["home"], rows["home_begin"], rows["home_end"], HOME_SHAPE[0], xp)
     road, there = _window(tables["road"], rows["road_begin"], rows["road_end"], ROAD_SHAPE[0], xp)
-    fill = home[..., h.GATE] / query[..., SEATS]
+    fill = home[..., h.ATTENDANCE] / query[..., CAPACITY]
     return {
         "home_gates": _masked(_home_figures(home, query, fill, xp), present, xp),
         "home_levels": xp.where(present, fill, UNKNOWN_LEVEL),

@@ -85,7 +85,7 @@ def train_ensemble(
         errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
     members = work.members(epochs, jobs)
     last = preparation.games.table[DATE][rows].max()
-    climatology = Climatology.fit(preparation.schedule.gate[rows], preparation.gates.largest_in(rows))
+    climatology = Climatology.fit(preparation.schedule.attendance[rows], preparation.attendance.largest_in(rows))
     custom_columns = preparation.games.custom_columns
     return TrainedModel(settings, encoding, members, climatology, errors, epochs, str(last or ""), custom_columns)
 

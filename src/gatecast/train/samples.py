@@ -128,8 +128,8 @@ def training_samples(
     half_life : float
         Seasons after which a game counts half. Large venues count more, as their errors are more people.
     """
-    gates = preparation.schedule.gate[rows].astype(np.float32)
-    seats = [encoding.seats(arrays) for arrays in known]
+    gates = preparation.schedule.attendance[rows].astype(np.float32)
+    seats = [encoding.capacities(arrays) for arrays in known]
     season = preparation.schedule.season[rows]
     weights = 0.5 ** ((season.max() - season) / half_life) * seats[0]
     return Samples(

@@ -11,7 +11,7 @@ from gatecast.formatting import ABSENT, WEEKDAYS, capital, cell, currency_sign, 
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
-from gatecast.prepare.arrays import OWN
+from gatecast.prepare.arrays import CUSTOM
 from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, Entry, Setting
 from gatecast.service.plan_differences import Change
 from gatecast.web.preferences import Preferences
@@ -161,10 +161,10 @@ def driver_words(driver: str) -> str:
 
     Examples
     --------
-    >>> driver_words(d.GATES), driver_words(OWN + "tickets_sold")
+    >>> driver_words(d.GATES), driver_words(CUSTOM + "tickets_sold")
     ('Recent attendance', 'Tickets sold')
     """
-    return WORDS.get(driver) or heading(driver.removeprefix(OWN))
+    return WORDS.get(driver) or heading(driver.removeprefix(CUSTOM))
 
 
 def alike_words(drivers: Iterable[str]) -> str:
@@ -201,8 +201,8 @@ def driver_facts(driver: str, row: Mapping[str, Any], columns: Mapping[str, Colu
     columns : mapping of str to Column
     reader : Preferences
     """
-    if driver.startswith(OWN):
-        own = [name for name in columns if d.own_driver(name) == driver and row.get(name) is not None]
+    if driver.startswith(CUSTOM):
+        own = [name for name in columns if d.custom_driver(name) == driver and row.get(name) is not None]
         latest = min(own, key=lambda name: columns[name].known.lead, default="")
         return value_words(row[latest], columns[latest], reader) if latest else ""
     names = [name for name in COLUMNS.get(driver, ()) if row[name] or name == c.PROMOTION]
