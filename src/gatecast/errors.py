@@ -4,9 +4,11 @@
     ├── InputError (ValueError)       something given to gatecast cannot be used; the command line exits with 2
     │   ├── DataError                 a table: file, row, column, got, expected, remedy
     │   ├── SettingsError             a settings file: file, key, got, expected, remedy
-    │   └── ModelError                a saved model that cannot be read, or does not fit the games
+    │   ├── ModelError                a saved model that cannot be read, or does not fit the games
+    │   └── ConflictError             somebody else changed the same thing first; nothing was saved
     ├── DownloadError (OSError)       a published file could not be fetched
-    ├── StoreError                    the database cannot be opened, is busy, or would lose something by what was asked
+    ├── StoreError                    the database cannot be opened, or would lose something by what was asked
+    │   └── StoreUnavailableError     the database does not answer, or is busy; the same may succeed later
     └── MissingExtraError (ImportError)   an optional dependency is absent; names the command that installs it
 
     ReadingWarning (UserWarning)      something was guessed, left out or taken as unknown while a table was read
@@ -19,6 +21,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 __all__ = [
+    "ConflictError",
     "DataError",
     "DownloadError",
     "GatecastError",
@@ -28,6 +31,7 @@ __all__ = [
     "ReadingWarning",
     "SettingsError",
     "StoreError",
+    "StoreUnavailableError",
 ]
 
 
@@ -134,7 +138,15 @@ class DownloadError(GatecastError, OSError):
 
 
 class StoreError(GatecastError):
-    """The database cannot be opened, is busy, or would lose something by what was asked."""
+    """The database cannot be opened, or would lose something by what was asked."""
+
+
+class StoreUnavailableError(StoreError):
+    """The database does not answer, or is busy with other writes; the same may succeed later."""
+
+
+class ConflictError(InputError):
+    """Somebody else changed the same thing first; nothing was saved."""
 
 
 class MissingExtraError(GatecastError, ImportError):

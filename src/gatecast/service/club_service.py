@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import polars as pl
 
-from gatecast.errors import InputError
+from gatecast.errors import InputError, ModelError, StoreUnavailableError
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.plan import Operations, default_operations
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.cache import KeyedCache
-from gatecast.service.models import MODEL_SETTING, load_model, model_folder
-from gatecast.store import Store, open_store
+from gatecast.service.models import MODEL_SETTING, check_model, load_model, model_state
+from gatecast.service.settings import SettingsConflictError, merged_settings
+from gatecast.store import Setting, Store, open_store
 from gatecast.store.revisions import FORECASTS, GAMES, SCHEDULE, SETTINGS
 
 if TYPE_CHECKING:
@@ -81,11 +82,19 @@ class ClubService:
         Folder of the trained models.
     today : callable
         Returns the present date.
+
+    Attributes
+    ----------
+    unreachable_since : datetime or None
+        Since when the database has not answered, so that only cached values are shown; None while it answers.
     """
 
     def __init__(self, store: Store, folder: Path, today: Callable[[], dt.date] = dt.date.today) -> None:
         self.store, self.folder, self.today = store, folder, today
         self._cache = KeyedCache()
+        self.unreachable_since: dt.datetime | None = None
+        self._last_revisions: dict[str, int] | None = None
+        self._unreadable: dict[Hashable, str] = {}
         self._forecasting = RLock()
 
     def __enter__(self) -> Self:
@@ -119,11 +128,18 @@ class ClubService:
     def _revisions(self) -> dict[str, int]:
         """Return the revisions of the store; inside `pinned_revisions` those read first."""
         known = PINNED.get()
-        if known is None:
-            return self.store.revisions()
-        if self.store not in known:
-            known[self.store] = self.store.revisions()
-        return known[self.store]
+        if known is not None and self.store in known:
+            return known[self.store]
+        try:
+            self._last_revisions, self.unreachable_since = self.store.revisions(), None
+        except StoreUnavailableError:
+            # What is cached is shown on; what is not raises the same error when it is read.
+            if self._last_revisions is None:
+                raise
+            self.unreachable_since = self.unreachable_since or dt.datetime.now(dt.UTC)
+        if known is not None:
+            known[self.store] = self._last_revisions
+        return self._last_revisions
 
     def games(self) -> Games:
         """Return every game of the store in order of play."""
@@ -220,21 +236,86 @@ class ClubService:
 
         return self.cached(("operations",), (SETTINGS_AREA,), read)
 
-    def save_operations(self, operations: Operations) -> None:
-        """Save operations for every plan from now on."""
-        self.store.save_setting(OPERATIONS, operations_to_dict(operations))
+    def operations_version(self) -> int:
+        """Return the version of the saved operations, which grows by one with each change; 0 for the default ones."""
+        return self.cached(
+            ("operations version",), (SETTINGS_AREA,), lambda: self.store.versioned_setting(OPERATIONS).version
+        )
+
+    def operations_at(self, version: int) -> Operations | None:
+        """Return the operations of a version, such as the one a form was opened with; None if no longer kept."""
+        if version == 0:
+            return default_operations()
+        saved = self.store.earlier_setting(OPERATIONS, version)
+        return None if saved is None else operations_from_dict(saved)
+
+    def save_operations(
+        self, operations: Operations, *, based_on: int | None = None, expected: int | None = None
+    ) -> int:
+        """Save operations for every plan from now on and return their version.
+
+        Compare and save are one transaction, so that nobody overwrites what somebody else saves at the same time.
+
+        Parameters
+        ----------
+        operations : Operations
+        based_on : int, optional
+            The version that the edit began from: only what differs from it is saved, on top of what others saved since.
+        expected : int, optional
+            The version that must be saved still.
+
+        Raises
+        ------
+        SettingsConflictError
+            Somebody else changed the same values since `based_on`, or anything since `expected`.
+        SettingsError
+            What both changed does not go together.
+        """
+        wanted = operations_to_dict(operations)
+        before = None if based_on is None else self.operations_at(based_on)
+
+        def change(saved: Setting) -> dict[str, Any]:
+            if expected is not None and saved.version != expected:
+                raise SettingsConflictError((), saved.version)
+            if based_on is None or saved.version == based_on:
+                return wanted
+            if before is None:
+                raise SettingsConflictError((), saved.version)
+            present = operations_to_dict(
+                default_operations() if saved.value is None else operations_from_dict(saved.value)
+            )
+            merged, clashes = merged_settings(operations_to_dict(before), present, wanted)
+            if clashes:
+                raise SettingsConflictError(clashes, saved.version)
+            return operations_to_dict(operations_from_dict(merged))
+
+        return self.store.change_setting(OPERATIONS, change).version
 
     def model_id(self) -> str | None:
-        """Return the name of the model in use; None before the first training."""
+        """Return the name of the model in use; None before the first training, and if the model cannot be used."""
         name = self._setting(MODEL_SETTING)
-        return name if isinstance(name, str) and model_folder(self.folder, name).is_dir() else None
+        return name if isinstance(name, str) and not self.model_problem() else None
+
+    def model_problem(self) -> str:
+        """Return in one line why the trained model cannot be used; empty if it can, and before the first training."""
+        name = self._setting(MODEL_SETTING)
+        if not isinstance(name, str):
+            return ""
+        state = (name, model_state(self.folder, name))
+        unreadable = self._unreadable.get(state)
+        return unreadable or self._cache.cached("model problem", state, lambda: _problem_of(self.folder, name))
 
     def forecaster(self) -> Forecaster | None:
-        """Return the trained forecaster, loaded once; None before the first training."""
+        """Return the trained forecaster, loaded once; None before the first training, and if it cannot be used."""
         name = self.model_id()
         if name is None:
             return None
-        return self._cache.cached("model", name, lambda: load_model(self.folder, name))
+        state = (name, model_state(self.folder, name))
+        try:
+            return self._cache.cached("model", state, lambda: load_model(self.folder, name))
+        except ModelError as error:
+            self._unreadable = {state: f"The trained model cannot be used: {error}. Train a new one."}
+            return None
 
     def forecast_now(self, club: str) -> pl.DataFrame:
         """Return forecasts of the club's games to come from what is known now; record nothing.
@@ -276,6 +357,15 @@ def _last_day(games: Games, today: dt.date) -> dt.date | None:
     if isinstance(last_played, dt.date):
         return min(last_played, yesterday)
     return yesterday
+
+
+def _problem_of(folder: Path, name: str) -> str:
+    """Return in one line what is wrong with a kept model; empty if it is sound."""
+    try:
+        check_model(folder, name)
+    except ModelError as error:
+        return f"The trained model cannot be used: {error}. Train a new one."
+    return ""
 
 
 def _no_older(computed: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

@@ -27,6 +27,7 @@ from gatecast.service.homestands import HomestandView
 from gatecast.service.issued_forecasts import DAYS, before_games, last_of_each
 from gatecast.service.plan_differences import Differences, differences, restricted_to
 from gatecast.service.season import CalendarGame, season_view
+from gatecast.store.revisions import PLANS as PLANS_AREA
 from gatecast.store.schema import ISSUES, PLANS
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "issue_plan",
     "outcome_of_plans",
     "plan_record",
+    "plans_issued",
     "record_plan",
 ]
 
@@ -157,6 +159,11 @@ def record_plan(service: ClubService, view: HomestandView) -> int:
     if view.plan is None:
         raise InputError("got a homestand without a plan, expected games to come with a forecast; forecast first")
     return service.store.record_plan(plan_as_dict(view.plan.plan, service.notice()), issue_id=view.issue_id)
+
+
+def plans_issued(service: ClubService) -> int:
+    """Return how many plans were issued so far: the revision of the calendars of deadlines made from now on."""
+    return service.cached(("plans issued",), (PLANS_AREA,), lambda: service.store.plans().height)
 
 
 def changes_since_issue(service: ClubService, view: HomestandView) -> ChangesSinceIssue | None:

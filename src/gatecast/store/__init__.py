@@ -3,6 +3,7 @@
 from gatecast.store.access import Token
 from gatecast.store.jobs import Job
 from gatecast.store.report import ImportReport, Refused, Undone
+from gatecast.store.settings import Setting
 from gatecast.store.store import Store, open_store
 
-__all__ = ["ImportReport", "Job", "Refused", "Store", "Token", "Undone", "open_store"]
+__all__ = ["ImportReport", "Job", "Refused", "Setting", "Store", "Token", "Undone", "open_store"]

@@ -18,15 +18,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gatecast.errors import MissingExtraError, StoreError
+from gatecast.errors import MissingExtraError, StoreError, StoreUnavailableError
 
-__all__ = ["FILE_NAME", "Database", "database_url", "migrate", "newest"]
+__all__ = ["FILE_NAME", "Database", "database_url", "known_revisions", "migrate", "newest"]
 
 FILE_NAME = "gatecast.db"
 WRITES = "gatecast_writes"
 WRITERS_LOCK = 0x67617465
 BUSY_SECONDS = 60
-CONNECTIONS, MORE_CONNECTIONS = 10, 30
+CONNECT_SECONDS = 5
+WRITING_CONNECTIONS, READING_CONNECTIONS = 5, 40
+PASSING_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def database_url(place: str | Path) -> URL:
@@ -85,50 +87,99 @@ class Database:
     """
 
     def __init__(self, url: URL) -> None:
-        sqlite = url.get_backend_name() == "sqlite"
-        self.name = str(url.database) if sqlite else url.set(query={}).render_as_string(hide_password=True)
-        waits = {"timeout": BUSY_SECONDS} if sqlite else {"connect_timeout": BUSY_SECONDS}
-        self.engine = sa.create_engine(
-            url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, connect_args=waits, pool_pre_ping=not sqlite
-        )
-        self.sqlite = sqlite
+        self.url, self.sqlite = url, url.get_backend_name() == "sqlite"
+        self.name = str(url.database) if self.sqlite else url.set(query={}).render_as_string(hide_password=True)
+        # Readers have connections of their own, so that no crowd of waiting writers takes them.
+        self.engine, self._readers = self._engine(WRITING_CONNECTIONS), self._engine(READING_CONNECTIONS)
         self._writer = Lock()
-        if sqlite:
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        if self.sqlite:
+            sa.event.listen(self._readers, "connect", _forbid_writing)
+
+    def _engine(self, connections: int) -> sa.Engine:
+        waits = {"timeout": BUSY_SECONDS} if self.sqlite else {"connect_timeout": CONNECT_SECONDS}
+        engine = sa.create_engine(
+            self.url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=BUSY_SECONDS,
+            connect_args=waits,
+            pool_pre_ping=not self.sqlite,
+        )
+        if self.sqlite:
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Open a transaction that sees one state of the database; it cannot write on PostgreSQL."""
+        """Open a transaction that sees one state of the database and cannot write."""
         options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._plain_errors(), self.engine.execution_options(**options).begin() as connection:
+        with self._plain_errors(), self._readers.execution_options(**options).begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Open the only writing transaction; commit it when the block ends, roll it back if the block raises."""
         # The threads of a process take turns here: SQLite would have them ask again and again, in no order.
-        with self._writer, self._plain_errors(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
-            if not self.sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
-            yield connection
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise StoreUnavailableError(f"{self.name}: got a database busy with other writes; try again in a minute")
+        try:
+            with self._plain_errors(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
+                if not self.sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
+                yield connection
+        finally:
+            self._writer.release()
+
+    def problem(self) -> str:
+        """Return in one line what is wrong with the database: that it is damaged or does not answer; else nothing."""
+        try:
+            with self.reading() as connection:
+                if not self.sqlite:
+                    connection.execute(sa.select(1))
+                    return ""
+                answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        except StoreError as error:
+            return str(error)
+        return "" if answer == "ok" else f"{self.name}: got a damaged database ({' '.join(answer.split())})"
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._readers.dispose()
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:
         """Turn errors of the driver into one line, without the statement and its values."""
         try:
             yield
-        except sa.exc.DBAPIError as failed:
-            answer = (str(failed.orig).strip().splitlines() or ["no answer"])[0]
+        except sa.exc.DBAPIError as error:
+            answer = (str(error.orig).strip().splitlines() or ["no answer"])[0]
+            if _may_pass(error, answer):
+                raise StoreUnavailableError(
+                    f"{self.name}: got {answer!r}, expected a database that answers; try again in a minute"
+                ) from error
             raise StoreError(
                 f"{self.name}: got {answer!r}, expected a database of gatecast that can be read and written"
-            ) from failed
+            ) from error
         except sa.exc.TimeoutError:
-            raise StoreError(f"{self.name}: got no free connection, expected one within half a minute") from None
+            raise StoreUnavailableError(
+                f"{self.name}: got no free connection, expected one within a minute; try again"
+            ) from None
+
+
+def _may_pass(error: sa.exc.DBAPIError, answer: str) -> bool:
+    """Return whether the same may succeed later: the database is locked, or its server does not answer."""
+    if error.connection_invalidated or isinstance(error, sa.exc.InterfaceError):
+        return True
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return (error.orig.sqlite_errorcode & 0xFF) in PASSING_CODES
+    return isinstance(error, sa.exc.OperationalError) and not isinstance(error.orig, sqlite3.Error) and bool(answer)
+
+
+def _forbid_writing(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only = ON")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -164,6 +215,11 @@ SCRIPTS = Path(__file__).parent / "migrations"
 def newest() -> str:
     """Return the revision that this version of gatecast writes."""
     return ScriptDirectory(str(SCRIPTS)).get_current_head() or ""
+
+
+def known_revisions() -> set[str]:
+    """Return every revision of the tables that this version can migrate."""
+    return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
 
 
 def migrate(database: Database) -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "REVISIONS",
     "SESSIONS",
     "SETTINGS",
+    "SETTING_VERSIONS",
     "TICKETS_SOLD",
     "TOKENS",
     "Utc",
@@ -207,6 +208,14 @@ SETTINGS = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.JSON, nullable=False),
     sa.Column("changed_at", Utc, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+)
+SETTING_VERSIONS = sa.Table(
+    "setting_versions",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.JSON, nullable=False),
 )
 JOBS = sa.Table(
     "jobs",
@@ -221,6 +230,8 @@ JOBS = sa.Table(
     sa.Column("started_at", Utc, nullable=False),
     sa.Column("heartbeat_at", Utc, nullable=False),
     sa.Column("finished_at", Utc),
+    sa.Column("slot", sa.Text, index=True, unique=True),
+    sa.Column("worker", sa.Text),
 )
 SESSIONS = sa.Table(
     "sessions",

@@ -10,7 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from gatecast.errors import DataError, GatecastError, InputError, SettingsError, StoreError
+from gatecast.errors import (
+    ConflictError,
+    DataError,
+    GatecastError,
+    InputError,
+    SettingsError,
+    StoreError,
+    StoreUnavailableError,
+)
 from gatecast.games import CANONICAL
 from gatecast.store import Refused
 
@@ -102,7 +110,7 @@ def from_error(error: GatecastError) -> JSONResponse:
         place = {"row": None, "column": error.key, "got": error.got, "expected": error.expected}
         return problem(422, str(error), [{**place, "remedy": error.remedy}])
     if isinstance(error, InputError):
-        return problem(422, str(error))
+        return problem(409 if isinstance(error, ConflictError) else 422, str(error))
     if is_unavailable(error):
         return unavailable()
     return problem(409, str(error))
@@ -110,6 +118,8 @@ def from_error(error: GatecastError) -> JSONResponse:
 
 def is_unavailable(error: BaseException) -> bool:
     """Return whether an error says that the database cannot be reached or read."""
+    if isinstance(error, StoreUnavailableError):
+        return True
     return isinstance(error, StoreError) and (
         error.__cause__ is not None or (error.__context__ is not None and not error.__suppress_context__)
     )

@@ -24,6 +24,10 @@ SWITCH_S = 0.001
 must come back soon after a page that is rendered beside it."""
 
 
+def _note(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Answer until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and the server this process
@@ -36,12 +40,14 @@ def main() -> None:
     import uvicorn
 
     from gatecast.service import open_service
+    from gatecast.service.backup import back_up_on_schedule
     from gatecast.service.prefetch import prefetch_when_idle
     from gatecast.web.app import pages
 
     with open_service(opening["folder"], opening["database"]) as service:
         app = Forwarded(pages(service))
         Thread(target=prefetch_when_idle, args=(service, app.idle_s), daemon=True).start()
+        Thread(target=back_up_on_schedule, args=(service, _note), daemon=True).start()
         settings = uvicorn.Config(
             app,
             log_level="error",

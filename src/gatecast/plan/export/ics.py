@@ -3,7 +3,8 @@
 One all-day event a deadline, on the last day to decide. Its UID depends on the decision, not on the amounts, so the
 calendar of a later forecast replaces the events of an earlier one.
 
-Source: RFC 5545, Internet Calendaring and Scheduling (2009): sections 3.1 (folding), 3.3.11 (escaping), 3.6.1 (events).
+Source: RFC 5545, Internet Calendaring and Scheduling (2009): sections 3.1 (folding), 3.3.11 (escaping), 3.6.1 (events),
+3.8.7.4 (sequence).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:gatecast:plan")
 CATEGORIES = {True: "Staff", False: "Stock"}
 
 
-def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = None) -> str:
+def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = None, sequence: int = 0) -> str:
     """Return the deadlines of a plan as the text of an .ics file.
 
     Parameters
@@ -37,6 +38,8 @@ def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = N
         Added to every description, such as that the games are simulated.
     stamp : datetime, optional
         When the calendar was made, in UTC; by default now.
+    sequence : int
+        Revision of the events; calendar programs replace an event by one of a higher revision.
 
     Raises
     ------
@@ -55,15 +58,16 @@ def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = N
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{MAKER}", "CALSCALE:GREGORIAN"]
     lines += [f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}"]
     for each in due:
-        lines += _event(each, notice, made_at)
+        lines += _event(each, notice, made_at, sequence)
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def _event(due: Deadline, notice: str, made_at: str) -> Iterator[str]:
+def _event(due: Deadline, notice: str, made_at: str, sequence: int) -> Iterator[str]:
     amounts = [f"{name}: {amount:,} {due.unit}" for name, amount in due.amounts]
     yield "BEGIN:VEVENT"
     yield f"UID:{uuid.uuid5(NAMESPACE, due.key)}@gatecast"
     yield f"DTSTAMP:{made_at}"
+    yield f"SEQUENCE:{sequence}"
     yield f"DTSTART;VALUE=DATE:{due.decide_by:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{due.decide_by + dt.timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{escaped(due.what)}"

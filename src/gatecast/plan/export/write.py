@@ -15,7 +15,7 @@ __all__ = ["PLAN_ENDINGS", "write_plan"]
 PLAN_ENDINGS = (".xlsx", ".ics", ".json", ".csv", ".parquet")
 
 
-def write_plan(plan: Plan, path: str | Path, *, notice: str = "") -> None:
+def write_plan(plan: Plan, path: str | Path, *, notice: str = "", sequence: int = 0) -> None:
     """Write a plan in the form that the ending of `path` names, whole or not at all.
 
     A workbook to print (.xlsx), the calendar of its deadlines (.ics), all of it for programs (.json), or its table
@@ -27,6 +27,8 @@ def write_plan(plan: Plan, path: str | Path, *, notice: str = "") -> None:
     path : path
     notice : str
         Shown on every sheet of a workbook, in a calendar and in JSON, such as that the games are simulated.
+    sequence : int
+        Revision of a calendar's events, such as the number of plans issued so far.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def write_plan(plan: Plan, path: str | Path, *, notice: str = "") -> None:
             write_workbook(plan, draft, notice)
     elif ending == ".ics":
         with written_whole(target) as draft:
-            draft.write_bytes(calendar_text(plan, notice).encode())
+            draft.write_bytes(calendar_text(plan, notice, sequence=sequence).encode())
     elif ending == ".json":
         write_text(json_text(plan, notice), target)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 
-from gatecast.errors import StoreError
+from gatecast.errors import ConflictError, StoreError, StoreUnavailableError
 from gatecast.service import jobs as work
 from gatecast.store import Job
 from gatecast.web.render import page, redirected, service_of
@@ -23,7 +23,14 @@ def begin(request: Request, kind: str) -> Response:
     """Start a training or a forecast, or show the job that is running."""
     service = service_of(request)
     other = work.open_job(service)
-    return redirected(f"/jobs/{other.job_id if other else work.start(service, kind)}")
+    try:
+        number = other.job_id if other else work.start(service, kind)
+    except ConflictError:
+        other = work.open_job(service)
+        if other is None:
+            raise
+        number = other.job_id
+    return redirected(f"/jobs/{number}")
 
 
 @router.post("/jobs/{number}/cancel")
@@ -46,13 +53,12 @@ def again(request: Request, number: Number) -> Response:
 @router.get("/jobs")
 def latest(request: Request) -> Response:
     """List the latest jobs; the data page shows them as well."""
-    return page(request, "jobs.html.j2", jobs=service_of(request).store.jobs(LATEST))
+    return page(request, "jobs.html.j2", jobs=work.latest_jobs(service_of(request), LATEST))
 
 
 @router.get("/jobs/{number}")
 def watch(request: Request, number: Number) -> Response:
     """Show the progress of a job; the page updates itself until the job has ended."""
-    work.open_job(service_of(request))
     part = request.headers.get("hx-request") == "true"
     job = _job(request, number)
     return page(request, "job_part.html.j2" if part else "job.html.j2", job=job, ended=job.finished_at is not None)
@@ -60,6 +66,8 @@ def watch(request: Request, number: Number) -> Response:
 
 def _job(request: Request, number: int) -> Job:
     try:
-        return service_of(request).store.job(number)
+        return work.job_of(service_of(request), number)
+    except StoreUnavailableError:
+        raise
     except StoreError as refused:
         raise HTTPException(404, str(refused)) from None

@@ -21,7 +21,7 @@ from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.views.deadlines import Deadline
 from gatecast.service import ClubService
 from gatecast.service.homestands import HomestandView, homestand_view
-from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, record_plan
+from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
 from gatecast.service.operations_form import CURRENCY, edited, entries_of, typed_text
 from gatecast.service.plan_differences import Differences, differences
 from gatecast.web.cache import PLAN_AREAS
@@ -42,7 +42,7 @@ MEDIA_TYPES = {
 """What a plan can be downloaded as, by the ending of the file."""
 
 
-def plan_file(view: HomestandView | None, ending: str, notice: str) -> Response | None:
+def plan_file(view: HomestandView | None, ending: str, notice: str, sequence: int = 0) -> Response | None:
     """Return the plan of a homestand as a download; None if there is no plan or no such file type.
 
     A spreadsheet program that opens it runs no text of it as a formula.
@@ -54,6 +54,8 @@ def plan_file(view: HomestandView | None, ending: str, notice: str) -> Response 
         A key of `MEDIA_TYPES`.
     notice : str
         As `gatecast.write_plan` takes it.
+    sequence : int
+        Revision of a calendar's events.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def plan_file(view: HomestandView | None, ending: str, notice: str) -> Response 
         if ending == "csv":
             write_table(view.plan.plan.table, path)
         else:
-            write_plan(view.plan.plan, path, notice=notice)
+            write_plan(view.plan.plan, path, notice=notice, sequence=sequence)
         content = path.read_bytes()
     headers = {"content-disposition": f'attachment; filename="{_name(view)}.{ending}"', "cache-control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[ending], headers=headers)
@@ -117,7 +119,7 @@ def plan_download(request: Request, ending: str) -> Response:
     service, asked = service_of(request), _asked(request.query_params.multi_items())
     found = edited(service.operations(), asked.typed)
     view = homestand_view(service, asked.season, asked.stand, found.operations) if service.club() else None
-    file = plan_file(view, ending, service.notice())
+    file = plan_file(view, ending, service.notice(), plans_issued(service))
     if found.operations is None or file is None:
         raise HTTPException(404, "There is no such plan to download.")
     return file
