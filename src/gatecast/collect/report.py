@@ -15,6 +15,7 @@ from gatecast.collect.raw_table import RawTable
 from gatecast.errors import DataError
 from gatecast.games import Games
 from gatecast.games import columns as c
+from gatecast.suggestions import name_key, nearest_name
 
 __all__ = [
     "ColumnReading",
@@ -186,6 +187,21 @@ class ReadingReport:
             seats = "no seats stated" if not self.venues_with_seats else "seats not stated for some venues"
             parts.append(f"{seats}: ceilings will be estimates")
         return "; ".join(parts)
+
+    def beside(self, past: Games) -> ReadingReport:
+        """Return the report with every name marked as known to past games, or new with the nearest known name."""
+        clubs = {*past.table[c.HOME].drop_nulls(), *past.table[c.VISITOR].drop_nulls()}
+        known = {"club": clubs, "visitor": clubs, "venue": set(past.table[c.VENUE].drop_nulls())}
+        keys = {kind: {name_key(name) for name in names} for kind, names in known.items()}
+        return replace(
+            self,
+            entities=tuple(
+                replace(entity, known=True, nearest="")
+                if name_key(entity.name) in keys[entity.kind]
+                else replace(entity, known=False, nearest=nearest_name(entity.name, known[entity.kind]))
+                for entity in self.entities
+            ),
+        )
 
     def file_facts(self) -> list[tuple[str, str]]:
         """Return what is known of the file as such, as names and values."""

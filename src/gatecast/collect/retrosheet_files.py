@@ -67,7 +67,7 @@ HEADERS = {
 }
 """The header of each column of gameinfo, in lower case."""
 REQUIRED = (c.GAME_ID, c.DATE, c.HOME, c.VISITOR)
-NOT_PUBLISHED = "-1"
+NOT_PUBLISHED = (0, -1)
 UNKNOWN_START = r"^0?0:00"
 UNKNOWN_TEMPERATURE, UNKNOWN_WIND = 0, -1
 KMH_PER_MPH = 1.609344
@@ -240,27 +240,31 @@ def _read(table: RawTable, name: str, value: pl.Expr, expected: str = "") -> pl.
     """Return the values read of a column; raise DataError where one is null and its cell is not."""
     cells = table.cells(name)
     values = table.frame.select(value.alias(name)).to_series()
+    if values.null_count() == cells.values.null_count():
+        return values
     unread = values.is_null() & cells.values.is_not_null()
     return cells.accepted(values, unread, expected or CANONICAL[name].expected)
 
 
 def _whole(table: RawTable, name: str) -> pl.Series:
     """Read whole numbers, written with or without thousands separators or an empty fraction."""
-    return parse_numbers(table.cells(name), CANONICAL[name]).alias(name)
+    cells = table.cells(name)
+    plain = cells.values.cast(CANONICAL[name].dtype, strict=False)
+    if plain.null_count() == cells.values.null_count():
+        return plain
+    return parse_numbers(cells, CANONICAL[name]).alias(name)
 
 
 def _attendance(table: RawTable) -> pl.Series:
     """Read the attendance; 0 and -1 mean that it was not published."""
-    cells = table.cells(c.ATTENDANCE)
-    stated = cells.having(cells.values.set((cells.values == NOT_PUBLISHED).fill_null(False), None))
-    people = parse_numbers(stated, CANONICAL[c.ATTENDANCE])
-    return people.set((people == 0).fill_null(False), None).alias(c.ATTENDANCE)
+    people = _whole(table, c.ATTENDANCE)
+    return people.set(people.is_in(NOT_PUBLISHED).fill_null(False), None)
 
 
 def _require(table: RawTable, name: str) -> None:
     """Raise DataError for the first empty cell of a column."""
-    empty = table.frame[name].is_null()
-    if empty.any():
+    if table.frame[name].null_count():
+        empty = table.frame[name].is_null()
         row, title = table.rows[empty.arg_max() or 0], table.titles[name]
         raise DataError("an empty cell", CANONICAL[name].expected, file=table.file, row=row, column=title)
 

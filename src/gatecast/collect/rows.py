@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -174,11 +174,10 @@ def merged(
     clubs = [name for name in (c.HOME, c.VENUE) if name in columns][:1]
     key = [c.DATE, *clubs]
     same_day = frame.filter(pl.col(c.DATE).is_not_null() & (pl.len().over(key) > 1))
+    same_day = same_day.filter(~_told_apart(same_day.columns, key, trusted=trusted, with_club=bool(clubs)))
     drop: dict[int, int] = {}
     unsure = 0
     for group in same_day.partition_by(key, maintain_order=True):
-        if _are_two_games(group, trusted, bool(clubs)):
-            continue
         repeats = _repeats(table, group, bool(clubs), mapping, refusals)
         unsure += not repeats
         drop |= {} if mapping.repeated == REFUSE else repeats
@@ -294,14 +293,18 @@ def _repeats(
     return drop
 
 
-def _are_two_games(group: pl.DataFrame, trusted: bool, with_club: bool) -> bool:
-    """Return True where ids, numbers or starts tell the games of a club's day apart."""
-    one_club = with_club or c.VISITOR not in group.columns or group[c.VISITOR].n_unique() == 1
-    telling = {c.GAME_ID: True, c.NUMBER: trusted, c.START_TIME: one_club}
-    return any(
-        tells and name in group.columns and not group[name].null_count() and group[name].n_unique() == group.height
+def _told_apart(names: Sequence[str], key: list[str], *, trusted: bool, with_club: bool) -> pl.Expr:
+    """Return True for rows of days on which ids, numbers or starts tell all games of a club apart."""
+    one_club = pl.lit(True)
+    if not with_club and c.VISITOR in names:
+        one_club = pl.col(c.VISITOR).n_unique().over(key) == 1
+    telling = {c.GAME_ID: pl.lit(True), c.NUMBER: pl.lit(trusted), c.START_TIME: one_club}
+    apart = [
+        tells & (pl.col(name).null_count().over(key) == 0) & (pl.col(name).n_unique().over(key) == pl.len().over(key))
         for name, tells in telling.items()
-    )
+        if name in names
+    ]
+    return pl.any_horizontal(apart) if apart else pl.lit(False)
 
 
 def _one_game(game: tuple[object, ...], other: tuple[object, ...]) -> bool:
