@@ -51,13 +51,15 @@ def complete(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def counted_on(ids: pl.Series, past: pl.Series) -> pl.Series:
-    """Return game ids with row-number ids continued from those of past games and any other id unchanged.
+    """Return game ids with row-number ids continued from those of past games, if any id is taken.
 
     Examples
     --------
     >>> counted_on(pl.Series(["game-000001", "opener"]), pl.Series(["game-000001", "game-000002"])).to_list()
     ['game-000003', 'opener']
     """
+    if not ids.is_in(past.implode()).any():
+        return ids
     last = past.str.extract(PLACE_ID).cast(pl.Int64).max() or 0
     place = pl.col(ids.name).str.extract(PLACE_ID).cast(pl.Int64)
     return ids.to_frame().select(_place_id(place + last).fill_null(pl.col(ids.name)).alias(ids.name)).to_series()

@@ -5,35 +5,45 @@ from __future__ import annotations
 import secrets
 import tempfile
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import polars as pl
 
 from gatecast.collect import ColumnMapping, RawTable, read_table
-from gatecast.collect.column_mapping import Source
+from gatecast.collect.column_mapping import Source, read_mapping
 from gatecast.collect.read import UsableGames, usable_games
+from gatecast.collect.report import ReadingReport
 from gatecast.errors import DataError, InputError
-from gatecast.games import CANONICAL, Games
+from gatecast.games import CANONICAL, Column, Games
 from gatecast.games import columns as c
+from gatecast.games.complete import counted_on
 from gatecast.games.forecast_columns import AS_OF
+from gatecast.games.matching import match
 from gatecast.plan.columns import TICKETS
 from gatecast.service.club_service import ClubService
 from gatecast.store import ImportReport, Refused
+from gatecast.store.comparison import Comparison
 
 __all__ = [
+    "DAY_FIRST",
     "ENDINGS",
     "GAMES",
     "LARGEST",
+    "LONGEST_MAPPING",
+    "MONTH_FIRST",
     "OUTCOMES",
     "TICKETS_SOLD",
+    "Change",
     "Preview",
     "Upload",
     "Uploads",
     "preview",
+    "refused_rows",
     "store_upload",
 ]
 
@@ -43,7 +53,11 @@ LARGEST = 25_000_000
 GAMES, OUTCOMES, TICKETS_SOLD = "games", "outcomes", "tickets"
 MOST_PENDING, PENDING_S = 8, 30 * 60
 LONGEST_NAME = 80
-SHOWN_ROWS = 8
+SHOWN_ROWS, MOST_CHANGES = 8, 100
+LONGEST_MAPPING, MOST_IMPORTED = 20_000, 100
+DAY_FIRST, MONTH_FIRST = "day", "month"
+SLASHED_DATE = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$"
+MAPPING_NAME = "mapping"
 PLAIN_FIELDS = {OUTCOMES: {c.GAME_ID, c.ATTENDANCE}, TICKETS_SOLD: {c.GAME_ID, AS_OF, TICKETS}}
 OF_A_GAME = {c.DATE, c.VISITOR, c.HOME}
 
@@ -66,6 +80,12 @@ class Upload:
         The home club of every game, if the file does not say.
     erase : bool
         Whether an empty cell clears the stored value instead of leaving it, such as a promotion called off.
+    date_order : str
+        `DAY_FIRST` or `MONTH_FIRST` if the user said how dates such as 5/6/2025 are meant; otherwise empty.
+    capacity : str
+        The seats of every game, if the user said so; otherwise empty.
+    mapping_text : str
+        A mapping file as the user typed or uploaded it; may be empty.
     """
 
     upload_id: str
@@ -75,6 +95,19 @@ class Upload:
     left_out: frozenset[str] = frozenset()
     home: str = ""
     erase: bool = False
+    date_order: str = ""
+    capacity: str = ""
+    mapping_text: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A stored value of a game that an import would change."""
+
+    game: Mapping[str, Any]
+    column: str
+    before: object
+    after: object
 
 
 @dataclass(frozen=True)
@@ -97,6 +130,18 @@ class Preview:
         The first rows as parsed.
     left_out : tuple of str
         Headers that nothing is read from.
+    changes : tuple of Change
+        Every stored value that would change, at most `MOST_CHANGES` of them.
+    more_changes : int
+        How many more would.
+    order : str
+        How games without dates continue the stored ones, in a sentence; empty for dated games.
+    reading : ReadingReport or None
+        What was understood of the table; None for other kinds, or if the table cannot be used as a whole.
+    names : tuple of str
+        How names of clubs, visitors and venues were matched to those of the stored games, and which of them are new.
+    custom_columns : tuple of Column
+        The club's own columns that the table has.
     """
 
     kind: str
@@ -106,6 +151,12 @@ class Preview:
     mapped: Mapping[str, str]
     first: pl.DataFrame
     left_out: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+    more_changes: int = 0
+    order: str = ""
+    reading: ReadingReport | None = None
+    names: tuple[str, ...] = ()
+    custom_columns: tuple[Column, ...] = ()
 
 
 class Uploads:
@@ -113,6 +164,7 @@ class Uploads:
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, Upload] = OrderedDict()
+        self._imported: deque[str] = deque(maxlen=MOST_IMPORTED)
         self._lock = Lock()
 
     def add(self, name: str, content: bytes, home: str) -> Upload:
@@ -173,6 +225,17 @@ class Uploads:
         with self._lock:
             self._waiting.pop(upload_id, None)
 
+    def finish(self, upload_id: str) -> None:
+        """Discard an upload that was imported, and remember that it was."""
+        with self._lock:
+            self._waiting.pop(upload_id, None)
+            self._imported.append(upload_id)
+
+    def imported(self, upload_id: str) -> bool:
+        """Return whether an upload was imported: somebody clicked twice."""
+        with self._lock:
+            return upload_id in self._imported
+
     def revise(
         self,
         upload: Upload,
@@ -182,6 +245,9 @@ class Uploads:
         cells: Mapping[tuple[int, str], str],
         *,
         erase: bool = False,
+        date_order: str = "",
+        capacity: str = "",
+        mapping_text: str = "",
     ) -> Upload:
         """Apply the user's choice of columns and corrected cells.
 
@@ -195,6 +261,8 @@ class Uploads:
         cells : mapping of (row of the file, header) to text
         erase : bool
             Whether empty cells clear stored values.
+        date_order, capacity, mapping_text : str
+            As `Upload` has them.
         """
         known = set(upload.table.frame.columns)
         chosen = {name: header for name, header in columns.items() if name in CANONICAL and header in known}
@@ -207,9 +275,26 @@ class Uploads:
             left_out=(upload.left_out | removed) - set(chosen.values()),
             home=home.strip(),
             erase=erase,
+            date_order=date_order if date_order in (DAY_FIRST, MONTH_FIRST) else "",
+            capacity=capacity.strip(),
+            mapping_text=mapping_text.strip()[:LONGEST_MAPPING],
         )
         self.put(revised)
         return revised
+
+    def restart(self, upload: Upload) -> Upload:
+        """Forget the user's choices, but not the corrected cells: columns are guessed again."""
+        fresh = replace(
+            upload,
+            columns={},
+            left_out=frozenset(),
+            erase=False,
+            date_order="",
+            capacity="",
+            mapping_text="",
+        )
+        self.put(fresh)
+        return fresh
 
 
 def preview(service: ClubService, upload: Upload) -> Preview:
@@ -222,17 +307,45 @@ def preview(service: ClubService, upload: Upload) -> Preview:
         return Preview(kind, None, (), "", mapped, frame.select(list(mapped)).head(SHOWN_ROWS), left)
     try:
         usable = _usable_rows(service, upload)
-        report = _import(service, upload, usable, dry_run=True)
+        games, order = _with_stored_ids(service, usable)
+        comparison = service.store.compare_games(games, **_how(upload, usable))
     except InputError as problem:
-        return Preview(kind, None, (), str(problem), {}, pl.DataFrame(), tuple(upload.table.frame.columns))
+        mapped = dict(upload.columns)
+        return Preview(kind, None, (), _remedied(problem), mapped, pl.DataFrame(), tuple(upload.table.frame.columns))
+    report = comparison.report(None, upload.table.file)
     refused = (*(Refused.of(each) for each in usable.refused), *report.refused)
     mapped = {name: _header(source) for name, source in usable.mapping.columns.items()}
     used = {header for source in usable.mapping.columns.values() for header in source.columns}
     used |= {each.header for each in usable.mapping.custom_columns}
     names = [name for name in usable.games.table.columns if usable.games.table[name].null_count() < len(usable.games)]
     left_out = tuple(header for header in upload.table.frame.columns if header not in used)
-    first = usable.games.table.select(names).head(SHOWN_ROWS)
-    return Preview(kind, report, tuple(sorted(refused, key=lambda each: each.row or 0)), "", mapped, first, left_out)
+    changes = _changes(comparison)
+    return Preview(
+        kind,
+        report,
+        tuple(sorted(refused, key=lambda each: each.row or 0)),
+        "",
+        mapped,
+        usable.games.table.select(names).head(SHOWN_ROWS),
+        left_out,
+        tuple(changes[:MOST_CHANGES]),
+        max(len(changes) - MOST_CHANGES, 0),
+        order,
+        usable.report,
+        tuple(_matched(service, usable)[1]),
+        comparison.custom_columns,
+    )
+
+
+def refused_rows(service: ClubService, upload: Upload) -> pl.DataFrame:
+    """Return the rows of an upload that cannot be used, as in the file, each with its row and its problem."""
+    problems: dict[int, list[str]] = {}
+    for each in preview(service, upload).refused:
+        if each.row is not None:
+            problems.setdefault(each.row, []).append(f"{each.column}: {each.reason}" if each.column else each.reason)
+    frame = upload.table.frame.with_columns(pl.Series("row of the file", upload.table.rows, pl.Int64))
+    texts = [" | ".join(problems.get(row, [])) for row in upload.table.rows]
+    return frame.with_columns(pl.Series("problem", texts)).filter(pl.col("problem") != "")
 
 
 def store_upload(service: ClubService, upload: Upload) -> ImportReport:
@@ -245,11 +358,12 @@ def store_upload(service: ClubService, upload: Upload) -> ImportReport:
     """
     kind, table = _kind(upload), upload.table
     if kind == OUTCOMES:
-        return service.store.record_outcomes(table.frame, source=table.file, rows=table.rows)
+        return service.store.record_outcomes(table.frame, source=table.file, rows=table.rows, if_changed=True)
     if kind == TICKETS_SOLD:
         return service.store.record_tickets(table.frame, source=table.file, rows=table.rows)
     usable = _usable_rows(service, upload)
-    report = _import(service, upload, usable, dry_run=False)
+    games, _ = _with_stored_ids(service, usable)
+    report = service.store.import_games(games, if_changed=True, **_how(upload, usable))
     return replace(report, refused=(*(Refused.of(each) for each in usable.refused), *report.refused))
 
 
@@ -262,36 +376,136 @@ def _kind(upload: Upload) -> str:
 
 def _usable_rows(service: ClubService, upload: Upload) -> UsableGames:
     custom_columns = service.games().custom_columns
-    table = replace(upload.table, frame=upload.table.frame.drop(upload.left_out, strict=False))
+    frame = upload.table.frame.drop(upload.left_out, strict=False)
+    table = replace(upload.table, frame=_with_plain_dates(frame, upload.date_order))
+    mapping = _mapping_of(upload)
     sources = {name: Source((header,)) for name, header in upload.columns.items() if header in table.frame.columns}
-    usable = usable_games(table, ColumnMapping(columns=sources), custom_columns=custom_columns)
-    if upload.home and c.HOME not in usable.mapping.columns and c.HOME not in table.frame.columns:
-        usable = usable_games(
-            table, ColumnMapping(columns=sources, constants={c.HOME: upload.home}), custom_columns=custom_columns
-        )
+    constants = dict(mapping.constants)
+    if upload.capacity:
+        constants[c.CAPACITY] = upload.capacity
+    columns = {name: source for name, source in {**mapping.columns, **sources}.items() if name not in constants}
+    mapping = replace(mapping, columns=columns, constants=constants)
+    usable = usable_games(table, mapping, custom_columns=custom_columns)
+    if upload.home and c.HOME not in {*usable.mapping.columns, *constants, *table.frame.columns}:
+        mapping = replace(mapping, constants={**constants, c.HOME: upload.home})
+        usable = usable_games(table, mapping, custom_columns=custom_columns)
     return usable
 
 
-def _import(service: ClubService, upload: Upload, usable: UsableGames, *, dry_run: bool) -> ImportReport:
-    named = [
-        *usable.mapping.columns,
-        *usable.mapping.constants,
-        *(each.column.name for each in usable.mapping.custom_columns),
-    ]
-    games = usable.games if c.GAME_ID in usable.mapping.columns else _with_stored_ids(service, usable.games)
-    return service.store.import_games(
-        games, source=upload.table.file, rows=usable.rows, columns=named, erase=upload.erase, dry_run=dry_run
-    )
+def _mapping_of(upload: Upload) -> ColumnMapping:
+    """Return the mapping that the user typed or uploaded as a file; an empty one without it."""
+    if not upload.mapping_text:
+        return ColumnMapping()
+    with tempfile.TemporaryDirectory(prefix="gatecast-upload-") as folder:
+        place = Path(folder) / MAPPING_NAME
+        place.write_text(upload.mapping_text, encoding="utf-8", errors="replace")
+        return read_mapping(place)
 
 
-def _with_stored_ids(service: ClubService, games: Games) -> Games:
-    """Return games without ids of their own under the ids of stored games on the same day at the same club."""
+def _with_plain_dates(frame: pl.DataFrame, order: str) -> pl.DataFrame:
+    """Return a table in which dates such as 5/6/2025 are written as 2025-06-05, in the order the user said."""
+    if not order:
+        return frame
+    iso = "${3}-${2}-${1}" if order == DAY_FIRST else "${3}-${1}-${2}"
+    rewritten = []
+    for name, dtype in frame.schema.items():
+        if dtype == pl.String and bool(frame[name].str.contains(SLASHED_DATE).any()):
+            padded = pl.col(name).str.replace(SLASHED_DATE, iso).str.replace_all(r"-(\d)(-|$)", "-0${1}${2}")
+            padded = padded.str.replace_all(r"-(\d)(-|$)", "-0${1}${2}")
+            rewritten.append(pl.when(pl.col(name).str.contains(SLASHED_DATE)).then(padded).otherwise(name).alias(name))
+    return frame.with_columns(rewritten)
+
+
+def _how(upload: Upload, usable: UsableGames) -> dict[str, Any]:
+    """Return how the games of an upload are imported, as arguments of `Store.import_games`."""
+    mapping = usable.mapping
+    named = [*mapping.columns, *mapping.constants, *(each.column.name for each in mapping.custom_columns)]
+    return {"source": upload.table.file, "rows": usable.rows, "columns": named, "erase": upload.erase}
+
+
+def _with_stored_ids(service: ClubService, usable: UsableGames) -> tuple[Games, str]:
+    """Return the games of an upload under the ids of the stored games that they are, and how they continue those."""
+    games = usable.games.with_table(_matched(service, usable)[0])
+    if c.GAME_ID in usable.mapping.columns:
+        return games, ""
+    if not games.dated:
+        return _undated_with_ids(service, games)
     key = [c.HOME, c.DATE, c.NUMBER]
     known = (
         service.games().table.drop_nulls(c.DATE).unique(key, keep="none").select(*key, pl.col(c.GAME_ID).alias("known"))
     )
     table = games.table.join(known, on=key, how="left", maintain_order="left")
-    return games.with_table(table.with_columns(pl.coalesce("known", c.GAME_ID).alias(c.GAME_ID)).drop("known"))
+    table = table.with_columns(pl.coalesce("known", c.GAME_ID).alias(c.GAME_ID)).drop("known")
+    return games.with_table(table), ""
+
+
+def _matched(service: ClubService, usable: UsableGames) -> tuple[pl.DataFrame, list[str]]:
+    """Return the games with names as the stored games spell them and the club's last venue, and what that did."""
+    stored, table = service.games().table, usable.games.table
+    if stored.is_empty():
+        return table, []
+    found = match(stored, table)
+    lines = found.lines() if not found.without_seats else replace(found, without_seats=()).lines()
+    return table.with_columns(found.table.select(c.HOME, c.VISITOR, c.VENUE)), lines
+
+
+def _undated_with_ids(service: ClubService, games: Games) -> tuple[Games, str]:
+    """Return undated games under ids: those of stored games that the table repeats, and new ones for what follows.
+
+    A table without dates is told from one stored before by its values: it repeats the stored games if its first rows
+    agree with them, or it is the games without attendance again; otherwise its games come after all stored ones.
+    """
+    stored = service.games().table.filter(pl.col(c.DATE).is_null())
+    table = games.table
+    if stored.is_empty() or table.is_empty():
+        return games, ""
+    ids, count = stored[c.GAME_ID], table.height
+    upcoming = stored.filter(pl.col(c.ATTENDANCE).is_null())
+    open_again = table[c.ATTENDANCE].null_count() == count and 0 < upcoming.height <= count
+    if open_again and _agree(table, upcoming, needs_attendance=False):
+        ids = upcoming[c.GAME_ID]
+        order = f"These are the {ids.len()} stored games without attendance"
+    elif _agree(table, stored, needs_attendance=True):
+        order = f"This table repeats {min(ids.len(), count)} stored games"
+    else:
+        fresh = counted_on(table[c.GAME_ID], stored[c.GAME_ID])
+        order = f"These games follow the {stored.height} stored ones, as no row agrees with the first of those."
+        return games.with_table(table.with_columns(fresh)), order
+    more = max(count - ids.len(), 0)
+    after = counted_on(table[c.GAME_ID].head(more), stored[c.GAME_ID])
+    order += f" and adds {more} after them." if more else "."
+    return games.with_table(table.with_columns(pl.concat([ids.head(count), after]).alias(c.GAME_ID))), order
+
+
+def _agree(table: pl.DataFrame, stored: pl.DataFrame, *, needs_attendance: bool) -> bool:
+    """Return whether the first rows of two tables are of the same games: nothing known in both differs."""
+    count = min(table.height, stored.height)
+    for name in (c.ATTENDANCE, c.HOME, c.VISITOR):
+        ours, theirs = table[name].head(count), stored[name].head(count)
+        both = ours.is_not_null() & theirs.is_not_null()
+        if bool((ours != theirs).filter(both).any()) or (name == c.ATTENDANCE and needs_attendance and not both.any()):
+            return False
+    return True
+
+
+def _changes(comparison: Comparison) -> list[Change]:
+    """Return every stored value that an import would change, game by game."""
+    changes = []
+    names = [*CANONICAL, *(column.name for column in comparison.custom_columns)]
+    for after, before in zip(comparison.changed.to_dicts(), comparison.before.to_dicts(), strict=True):
+        changes += [Change(before, name, before[name], after[name]) for name in names if before[name] != after[name]]
+    return changes
+
+
+def _remedied(problem: InputError) -> str:
+    """Return why a table cannot be used, with how to go on where the store is the reason."""
+    text = str(problem)
+    if isinstance(problem, DataError) and problem.column == c.DATE and "as the stored games have" in problem.expected:
+        text += (
+            "; games with and without dates cannot be mixed: undo the imports of the stored games on the data page and"
+            " upload all games in one form, or use another folder (gatecast serve --folder)"
+        )
+    return text
 
 
 def _corrected(table: RawTable, cells: Mapping[tuple[int, str], str]) -> RawTable:

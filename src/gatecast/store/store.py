@@ -16,7 +16,7 @@ from gatecast.games import columns as c
 from gatecast.plan.plan import Plan
 from gatecast.store import imports, issues, tickets
 from gatecast.store.access import Access
-from gatecast.store.comparison import Offered, compared, outcomes_offered
+from gatecast.store.comparison import Comparison, Offered, compared, outcomes_offered
 from gatecast.store.database import Database, database_url, migrate
 from gatecast.store.jobs import Jobs
 from gatecast.store.report import ImportReport, Undone
@@ -144,6 +144,26 @@ class Store(Settings, Jobs, Access):
             if if_changed and not comparison.changes:
                 return comparison.report(None, source)
             return imports.write(connection, comparison, source, now=now, known_at=now)
+
+    def compare_games(
+        self, games: Games, *, source: str = "", rows: Sequence[int], columns: Sequence[str], erase: bool = False
+    ) -> Comparison:
+        """Return what `import_games` would add and change; store nothing.
+
+        Parameters
+        ----------
+        games : Games
+        source, rows, columns, erase
+            As `import_games` takes them.
+
+        Raises
+        ------
+        DataError
+            A table that cannot be used as a whole.
+        """
+        offered = Offered(games.table, games.custom_columns, source, tuple(rows), frozenset(columns), erase)
+        with self.database.reading() as connection:
+            return compared(connection, offered)
 
     def undo(self, import_id: int) -> Undone:
         """Undo an import: games it changed get their earlier values, games it added are withdrawn.

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import polars as pl
 from anyio import to_thread
-from fastapi import APIRouter, File, HTTPException, Path, Request, Response, UploadFile
+from fastapi import APIRouter, File, HTTPException, Request, Response, UploadFile
+from fastapi import Path as PathParameter
 from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as StarletteUpload
 
 from gatecast.errors import GatecastError
+from gatecast.files import write_table
+from gatecast.formatting import capital
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.service import ClubService, uploads
-from gatecast.service.uploads import LARGEST, Upload, Uploads
+from gatecast.service.uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
 from gatecast.store import ImportReport
 from gatecast.web.cache import ALL_AREAS
-from gatecast.web.render import page, redirected, service_of
+from gatecast.web.render import page, reader_of, redirected, service_of
+from gatecast.web.words import column_words, game_words, value_words
 
 __all__ = ["router"]
 
@@ -25,7 +32,7 @@ router = APIRouter()
 MOST_IMPORTS, MOST_OPEN_GATES = 20, 12
 CELL = re.compile(r"cell:(\d{1,9}):(.{1,200})", re.DOTALL)
 COLUMN, GATE = "column:", "gate:"
-Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+Number = Annotated[int, PathParameter(ge=0, le=2**31 - 1)]
 
 
 def uploads_of(request: Request) -> Uploads:
@@ -61,11 +68,27 @@ def preview(request: Request, upload_id: str) -> Response:
 
 
 @router.post("/data/uploads/{upload_id}")
-async def changed(request: Request, upload_id: str) -> Response:
+async def change(request: Request, upload_id: str) -> Response:
     """Apply column choices and corrected cells; then preview again, import, or discard."""
+    if uploads_of(request).imported(upload_id):
+        return redirected("/data")
     waiting = _waiting(request, upload_id)
-    form = await request.form(max_fields=5000)
-    return await to_thread.run_sync(_changed, request, waiting, form)
+    async with request.form(max_fields=5000) as form:
+        file = form.get("mapping_file")
+        mapping = await file.read(LONGEST_MAPPING + 1) if isinstance(file, StarletteUpload) else b""
+        return await to_thread.run_sync(_change, request, waiting, form, mapping)
+
+
+@router.get("/data/uploads/{upload_id}/refused.csv")
+def refused(request: Request, upload_id: str) -> Response:
+    """Download the rows of an upload that cannot be used."""
+    rows = uploads.refused_rows(service_of(request), _waiting(request, upload_id))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "refused.csv"
+        write_table(rows, path)
+        content = path.read_bytes()
+    headers = {"content-disposition": 'attachment; filename="refused.csv"', "cache-control": "no-store"}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/data/imports/{number}/undo")
@@ -96,22 +119,35 @@ def _gates(request: Request, form: FormData) -> Response:
     return _data(request, report=report, status=422 if report.refused else 200, typed=typed if report.refused else {})
 
 
-def _changed(request: Request, waiting: Upload, form: FormData) -> Response:
+def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -> Response:
     service, held, action = service_of(request), uploads_of(request), str(form.get("do", ""))
     if action == "discard":
         held.drop(waiting.upload_id)
         return redirected("/data")
+    if action == "restart":
+        held.restart(waiting)
+        return redirected(f"/data/uploads/{waiting.upload_id}")
     columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
     cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
     mapped, erase = uploads.preview(service, waiting).mapped, form.get("erase") == "yes"
-    made = held.revise(waiting, mapped, columns, str(form.get("home", "")), cells, erase=erase)
+    revised = held.revise(
+        waiting,
+        mapped,
+        columns,
+        str(form.get("home", "")),
+        cells,
+        erase=erase,
+        date_order=str(form.get("order", "")),
+        capacity=str(form.get("seats", "")),
+        mapping_text=mapping.decode("utf-8-sig", errors="replace") or str(form.get("mapping", "")),
+    )
     if action != "import":
-        return redirected(f"/data/uploads/{made.upload_id}")
+        return redirected(f"/data/uploads/{revised.upload_id}")
     try:
-        report = uploads.store_upload(service, made)
-    except GatecastError as refused:
-        return _preview(request, made, problem=str(refused), status=422)
-    held.drop(made.upload_id)
+        report = uploads.store_upload(service, revised)
+    except GatecastError as problem:
+        return _preview(request, revised, problem=str(problem), status=422)
+    held.finish(revised.upload_id)
     return _data(request, report=report)
 
 
@@ -126,7 +162,9 @@ def _waiting(request: Request, upload_id: str) -> Upload:
 
 
 def _preview(request: Request, waiting: Upload, problem: str = "", status: int = 200) -> Response:
-    view = uploads.preview(service_of(request), waiting)
+    service = service_of(request)
+    view = uploads.preview(service, waiting)
+    columns = {**service.games().columns, **{each.name: each for each in view.custom_columns}}
     known = dict(zip(waiting.table.rows, range(len(waiting.table.rows)), strict=True))
     frame = waiting.table.frame
     cells = {
@@ -144,6 +182,13 @@ def _preview(request: Request, waiting: Upload, problem: str = "", status: int =
         canonical=CANONICAL,
         headers=frame.columns,
         problem=problem or view.problem,
+        game_words=game_words,
+        column_words=column_words,
+        capital=capital,
+        shown=lambda value, name: value_words(value, columns[name], reader_of(request)),
+        value_as_read=lambda value, name: (
+            value_words(value, columns[name], reader_of(request)) if name in columns else value
+        ),
     )
 
 
