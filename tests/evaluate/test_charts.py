@@ -51,7 +51,7 @@ def test_a_chart_is_one_small_accessible_svg_with_nothing_to_run_or_fetch(chart)
     names = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert root.attrib["role"] == "img"
     assert root[0].tag.endswith("title") and root[0].text == chart.title
-    assert root[1].tag.endswith("desc") and root[1].text == chart.told
+    assert root[1].tag.endswith("desc") and root[1].text == chart.description
     assert not names & {"script", "image", "foreignObject", "use", "a"}
     assert not any(name.startswith("on") or name.endswith("href") for e in root.iter() for name in e.attrib)
     assert len(chart.svg) < 150_000

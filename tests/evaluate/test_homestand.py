@@ -33,7 +33,7 @@ def plain(text):
 
 
 def test_a_game_is_told_in_one_sentence():
-    told = plain(homestand(upcoming()).games[0].told)
+    told = plain(homestand(upcoming()).games[0].summary)
     assert told == (
         "Sat 14 June 19:05 v. Rivals: 6,200 expected, 9 in 10 chance between 4,900 and 7,400; sell-out chance 12 %."
     )
@@ -71,7 +71,7 @@ def test_one_scale_holds_every_bound_and_the_seats():
 
 def test_medians_alone_are_enough():
     stand = homestand(pl.DataFrame({"q50": [3.0, 0.0]}))
-    assert [game.told for game in [*stand.games, *stand.later]] == ["Game: 3 expected.", "Game: 0 expected."]
+    assert [game.summary for game in [*stand.games, *stand.later]] == ["Game: 3 expected.", "Game: 0 expected."]
     assert (stand.wide, stand.narrow, stand.seats) == ("", "", False)
 
 
@@ -82,7 +82,7 @@ def test_dates_as_a_csv_file_holds_them_are_read():
 
 def test_people_through_the_gate_and_clubs_are_told_where_known():
     stand = homestand(upcoming(scanned_q50=[5300.0, None, 5000.0], home=["HAR", "BAY", "HAR"]))
-    assert "5,300 through the gate" in stand.games[0].told and "through" not in stand.games[1].told
+    assert "5,300 through the gate" in stand.games[0].summary and "through" not in stand.games[1].summary
     assert stand.games[1].opponent == "v. Rivals at BAY"
 
 

@@ -52,7 +52,7 @@ class Chart:
     """A drawn chart: its title, what it tells in a sentence, and an SVG that is safe to put into a page as it is."""
 
     title: str
-    told: str
+    description: str
     svg: str
 
 
@@ -103,10 +103,10 @@ def reliability_chart(table: pl.DataFrame) -> Chart:
     ends = _values(pl.DataFrame({LEVEL: [0.0, 1.0], OBSERVED: [0.0, 1.0]}))
     diagonal = alt.Chart(ends).mark_line(color=MUTED, strokeDash=[4, 4]).encode(x=f"{LEVEL}:Q", y=f"{OBSERVED}:Q")
     chart = diagonal + base.mark_line(strokeWidth=1.5) + base.mark_point(filled=True, size=45, opacity=1)
-    told = (
+    description = (
         "Share of games that drew less than each quantile, beside the share promised. On the dashed line: calibrated."
     )
-    return _svg(chart, "Do the ranges hold?", told)
+    return _svg(chart, "Do the ranges hold?", description)
 
 
 def place_chart(table: pl.DataFrame) -> Chart:
@@ -137,18 +137,20 @@ def place_chart(table: pl.DataFrame) -> Chart:
     even = (
         alt.Chart(alt.InlineData(values=[{"ratio": 1}])).mark_rule(color=MUTED, strokeDash=[4, 4]).encode(y="ratio:Q")
     )
-    told = "Games in each part of the forecast's range, as a multiple of those expected there. Level at 1: calibrated."
-    return _svg(chart + even, "Where attendance fell", told)
+    description = (
+        "Games in each part of the forecast's range, as a multiple of those expected there. Level at 1: calibrated."
+    )
+    return _svg(chart + even, "Where attendance fell", description)
 
 
-def scatter_chart(table: pl.DataFrame, made: str) -> Chart:
+def scatter_chart(table: pl.DataFrame, when: str) -> Chart:
     """Forecast and attendance: dots, or shaded squares where there are many.
 
     Parameters
     ----------
     table : polars.DataFrame
         q50 and attendance, people, one row a game.
-    made : str
+    when : str
         When the forecasts were made, in words.
     """
     import altair as alt
@@ -169,11 +171,11 @@ def scatter_chart(table: pl.DataFrame, made: str) -> Chart:
     ends = _values(pl.DataFrame({MEDIAN: [0.0, top], ATTENDANCE: [0.0, top]}))
     diagonal = alt.Chart(ends).mark_line(color=MUTED, strokeDash=[4, 4]).encode(x=f"{MEDIAN}:Q", y=f"{ATTENDANCE}:Q")
     kind = "One dot a game" if few else "The stronger the shade, the more games"
-    told = f"{kind}, forecast {made}. On the dashed line: no error."
-    return _svg(marks + diagonal, "Forecast and attendance", told)
+    description = f"{kind}, forecast {when}. On the dashed line: no error."
+    return _svg(marks + diagonal, "Forecast and attendance", description)
 
 
-def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: str, told: str) -> Chart:
+def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: str, description: str) -> Chart:
     """Draw one bar for each label: upright if labels are few and short, else lying.
 
     Parameters
@@ -181,7 +183,7 @@ def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: 
     labels : sequence of str
         From tables: any text.
     values : sequence of float
-    title, axis, told : str
+    title, axis, description : str
         Title, what a bar's length is, and a description for those who cannot see it.
     """
     import altair as alt
@@ -193,9 +195,9 @@ def bar_chart(labels: Sequence[str], values: Sequence[float], title: str, axis: 
     length: dict[str, Any] = {"title": axis, "axis": alt.Axis(tickCount=5), "scale": alt.Scale(domainMin=0)}
     bars = alt.Chart(alt.InlineData(values=rows)).mark_bar(color=SERIES[0], fillOpacity=0.85)
     if upright:
-        return _svg(bars.encode(x=alt.X("label:N", **category), y=alt.Y("value:Q", **length)), title, told)
+        return _svg(bars.encode(x=alt.X("label:N", **category), y=alt.Y("value:Q", **length)), title, description)
     chart = bars.encode(y=alt.Y("label:N", **category), x=alt.X("value:Q", **length))
-    return _svg(chart, title, told, height=max(60, 15 * len(rows)))
+    return _svg(chart, title, description, height=max(60, 15 * len(rows)))
 
 
 def _squares(table: pl.DataFrame, top: float) -> alt.Chart:
@@ -216,7 +218,7 @@ def _squares(table: pl.DataFrame, top: float) -> alt.Chart:
 
 
 def _series(column: str, order: list[str]) -> dict[str, Any]:
-    """Return colour and shape together, so that no series is told apart by its colour alone."""
+    """Return colour and shape together, so that no series depends on its colour alone."""
     import altair as alt
 
     columns = 2 if max(map(len, order)) <= LONGEST_SHORT_NAME else 1
@@ -241,7 +243,7 @@ def _values(table: pl.DataFrame) -> alt.InlineData:
     return alt.InlineData(values=table.to_dicts())
 
 
-def _svg(chart: alt.TopLevelMixin, title: str, told: str, height: int = HEIGHT) -> Chart:
+def _svg(chart: alt.TopLevelMixin, title: str, description: str, height: int = HEIGHT) -> Chart:
     """Draw a chart; the page's style sets its type and, on a dark page, its colours."""
     styled = (
         chart.properties(width=WIDTH, height=height, background="transparent", autosize=FIT)
@@ -262,11 +264,11 @@ def _svg(chart: alt.TopLevelMixin, title: str, told: str, height: int = HEIGHT) 
     )
     drawn = io.StringIO()
     styled.save(drawn, format="svg")
-    named = f"<title>{escape(title)}</title><desc>{escape(told)}</desc>"
+    named = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     svg = re.sub(
         r'<svg[^>]*? width="([\d.]+)" height="[\d.]+" viewBox="([^"]+)">',
         rf'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="\2" style="max-width:\1px">{named}',
         drawn.getvalue(),
         count=1,
     )
-    return Chart(title, told, svg)
+    return Chart(title, description, svg)

@@ -21,7 +21,7 @@ __all__ = ["GameToCome", "Homestand", "homestand"]
 MOST_LATER = 90
 NOTABLE_SELLOUT = 0.25
 RANGES = (("9 in 10", 0.05, 0.95), ("8 in 10", 0.10, 0.90), ("even", 0.25, 0.75))
-"""How likely the attendance is to fall between two levels, in words; the first pair that the table has is told."""
+"""How likely the attendance is to fall between two levels, in words; the first pair that the table has is used."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class GameToCome:
     seats: float | None
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The whole forecast of the game as one sentence."""
         name = " ".join(part for part in (self.when, self.time, self.opponent) if part)
         facts = "; ".join(part for part in (self.chance, self.sellout, self.scanned) if part)
@@ -126,7 +126,7 @@ def homestand(upcoming: pl.DataFrame) -> Homestand:
         raise DataError(f"columns {', '.join(upcoming.columns) or 'none'}", f"forecasts of games to come with {MEDIAN}")
     table = _in_order(upcoming)
     words, lower, upper = next(
-        (told for told in RANGES if {quantile_column(told[1]), quantile_column(told[2])} <= set(table.columns)),
+        (each for each in RANGES if {quantile_column(each[1]), quantile_column(each[2])} <= set(table.columns)),
         ("", 0.5, 0.5),
     )
     clubs = HOME in table.columns and table[HOME].n_unique() > 1

@@ -215,7 +215,7 @@ def _charts(
     if held.height:
         drawn.append(charts.place_chart(reliability(forecasts, games, by=())))
     chosen = usual.select(forecasts.columns)
-    axis, told = (
+    axis, description = (
         "People off, % of attendance",
         f"Mean absolute error in percent of the mean attendance, forecast {made}.",
     )
@@ -223,10 +223,12 @@ def _charts(
         table = score(chosen, games, (column,)).drop_nulls(column)
         if table.height > 1:
             labels = [names[place - 1][:3] for place in table[column]]
-            drawn.append(charts.bar_chart(labels, table[WAPE].to_list(), f"Miss by {column}", axis, told))
+            drawn.append(charts.bar_chart(labels, table[WAPE].to_list(), f"Miss by {column}", axis, description))
     venues = score(chosen, games, (VENUE,)).drop_nulls(VENUE).top_k(MOST_VENUES, by=GAMES).sort(WAPE)
     if venues.height > 1:
-        drawn.append(charts.bar_chart(venues[VENUE].to_list(), venues[WAPE].to_list(), "Miss by venue", axis, told))
+        drawn.append(
+            charts.bar_chart(venues[VENUE].to_list(), venues[WAPE].to_list(), "Miss by venue", axis, description)
+        )
     return drawn
 
 

@@ -117,10 +117,10 @@ def with_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
         raise DataError(f"columns {', '.join(forecasts.columns) or 'none'}", f"a forecasts table with {GAME_ID}")
     key = [name for name in (GAME_ID, LEAD, MODEL) if name in forecasts.columns]
     numbers = (MEAN, *(quantile_column(level) for level in QUANTILE_LEVELS), P_SELLOUT)
-    given = [name for name in numbers if name in forecasts.columns]
+    present = [name for name in numbers if name in forecasts.columns]
     table = forecasts.with_columns(
-        *(pl.col(name).cast(pl.Float64).fill_nan(None) for name in given),
-        *(pl.lit(None, pl.Float64).alias(name) for name in numbers if name not in given),
+        *(pl.col(name).cast(pl.Float64).fill_nan(None) for name in present),
+        *(pl.lit(None, pl.Float64).alias(name) for name in numbers if name not in present),
         *(pl.col(name).cast(pl.String) for name in key),
     )
     twice = table.filter(table.select(key).is_duplicated())

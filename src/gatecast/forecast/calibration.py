@@ -135,9 +135,9 @@ class Calibration:
             weight = count / (count + CLUB_TRUST)
             mixed = weight * _ranked(_latest(since[own], known, CLUB_RECENT)) + (1 - weight) * outward[asked]
             outward[asked] = np.where(count > 0, mixed, outward[asked])
-        told = np.searchsorted(seen.days, cutoffs, "right")
-        share = SAME_LUCK + (1.0 - SAME_LUCK) * np.minimum(told / DRIFT_GAMES, 1.0)
-        outward *= np.where(len(before) + told < FEWEST, 0.0, share)[:, None]
+        known_games = np.searchsorted(seen.days, cutoffs, "right")
+        share = SAME_LUCK + (1.0 - SAME_LUCK) * np.minimum(known_games / DRIFT_GAMES, 1.0)
+        outward *= np.where(len(before) + known_games < FEWEST, 0.0, share)[:, None]
         return outward @ _OUTWARD + drift[:, None]
 
     @staticmethod

@@ -160,8 +160,8 @@ def ticket_scenarios(forecast: pl.DataFrame, *, count: int = SCENARIOS, seed: in
     rows = forecast.height
 
     def column(name: str, dtype: type[pl.DataType]) -> pl.Series:
-        given = forecast[name] if name in forecast.columns else pl.Series([None] * rows, dtype=dtype)
-        return given.cast(dtype, strict=False)
+        values = forecast[name] if name in forecast.columns else pl.Series([None] * rows, dtype=dtype)
+        return values.cast(dtype, strict=False)
 
     days = column(c.DATE, pl.Date).to_physical().cast(pl.Float64)
     ahead = days - column(AS_OF, pl.Date).to_physical().cast(pl.Float64)

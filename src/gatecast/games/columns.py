@@ -112,10 +112,10 @@ class Knowability:
             return ALWAYS
         if words == "after":
             return AFTER
-        found = re.fullmatch(r"(forecast )?(\d+) days?", words)
-        if not found:
+        match = re.fullmatch(r"(forecast )?(\d+) days?", words)
+        if not match:
             raise ValueError(f"got {text!r}, expected 'always', 'after', 'N days' or 'forecast N days'")
-        return cls(float(found[2]), worsens=bool(found[1]))
+        return cls(float(match[2]), worsens=bool(match[1]))
 
     def __str__(self) -> str:
         if math.isinf(self.lead):

@@ -71,13 +71,13 @@ def continued_seasons(past: pl.DataFrame, coming: pl.DataFrame) -> pl.Series:
     if any(table[c.HOME_LEAGUE].null_count() == table.height for table in (past, coming)):
         # Without a league, games belong to whatever league the other table is of.
         both = both.with_columns(pl.lit(None, pl.String).alias(c.HOME_LEAGUE))
-    found = both.with_row_index(ROW).with_columns(seasons_of(both).alias(BEGIN)).sort(c.HOME_LEAGUE, c.DATE, ROW)
+    ordered = both.with_row_index(ROW).with_columns(seasons_of(both).alias(BEGIN)).sort(c.HOME_LEAGUE, c.DATE, ROW)
     ahead = pl.col(c.SEASON) - pl.col(BEGIN)
     # A league that names its seasons by the year in which they end goes on to do so.
     usual = pl.when(ahead.min() == ahead.max()).then(ahead.min()).otherwise(0).fill_null(0).over(c.HOME_LEAGUE)
     stated = pl.col(c.SEASON).forward_fill().over(c.HOME_LEAGUE, BEGIN)
     seasons = stated.fill_null(pl.col(BEGIN) + usual).cast(pl.Int32)
-    return found.with_columns(seasons.alias(c.SEASON)).sort(ROW)[c.SEASON][past.height :]
+    return ordered.with_columns(seasons.alias(c.SEASON)).sort(ROW)[c.SEASON][past.height :]
 
 
 def season_label(season: int, *, spans: bool) -> str:
@@ -124,7 +124,7 @@ def parse_season(text: str) -> int:
     >>> parse_season("2018"), parse_season("2018-19"), parse_season("1999/2000")
     (2018, 2018, 1999)
     """
-    found = LABEL.fullmatch(text.strip())
-    if found and (found[2] is None or int(found[2]) in ((int(found[1]) + 1) % 100, int(found[1]) + 1)):
-        return int(found[1])
+    match = LABEL.fullmatch(text.strip())
+    if match and (match[2] is None or int(match[2]) in ((int(match[1]) + 1) % 100, int(match[1]) + 1)):
+        return int(match[1])
     raise InputError(f"season: got {text!r}, expected a year such as 2018, or 2018-19 for a season over New Year")

@@ -106,7 +106,7 @@ class Games:
             raise DataError(f"a further column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
         columns = {**c.CANONICAL, **declared}
         table = _typed(table, columns, file, numbers)
-        found = table[c.SEASON].null_count() == table.height
+        unstated = table[c.SEASON].null_count() == table.height
         if refuse is None:
             table = complete(table)
             validate(table, columns, file=file, rows=numbers)
@@ -114,7 +114,7 @@ class Games:
             table = _usable(table, columns, file, numbers, refuse)
         if not keep_order and table[c.DATE].null_count() == 0:
             table = table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID)
-        return cls(table, tuple(custom_columns), league or UNKNOWN_LEAGUE, seasons_found=found)
+        return cls(table, tuple(custom_columns), league or UNKNOWN_LEAGUE, seasons_found=unstated)
 
     @property
     def columns(self) -> dict[str, c.Column]:

@@ -149,9 +149,9 @@ class TrainedModel:
         return jax.jit(forward), [variable.value for variable in model.non_trainable_variables], list(model.input)
 
     def _check_inputs(self, arrays: Arrays) -> None:
-        given = {*arrays.names, *arrays.categories.columns}
+        known = {*arrays.names, *arrays.categories.columns}
         wanted = (*self.encoding.names, *self.encoding.incomplete, *self.encoding.vocabularies)
-        missing = [name for name in wanted if name not in given]
+        missing = [name for name in wanted if name not in known]
         if missing:
             raise ModelError(
                 f"model: got one that reads {missing[0]!r}, expected one for what these games tell; train it anew"
