@@ -45,8 +45,8 @@ def test_a_game_to_come(sample_club, visit):
         "turned away on average",
         "Tickets sold 2,803 3,879",
         "Home starter unknown Joss Pellerby",
-        f"{rounded(before['q50'] - said['q50'])} fewer expected than on Sun 1 June",
-        "3,879 sold by 7 days before the game",
+        f"{rounded(before['q50'] - said['q50'])} fewer people expected than on Sun 1 June",
+        "3,879 sold 7 days before the game",
         "200 past home games",
     ):
         assert words in text, words
@@ -137,7 +137,7 @@ def test_what_drives_the_forecast_as_a_part_of_the_page(sample_club, visit, comp
         "Team form −",
         "Tickets sold 3,879 tickets +",
         " home games since ",
-        "Worked out from what was known at the end of Sun 8 June.",
+        "Computed from what was known at the end of Sun 8 June.",
         "Similar games",
     ):
         assert words in text, words

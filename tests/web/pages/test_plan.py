@@ -62,7 +62,7 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
         f"{cash(plan.expected_cost)} expected cost",
         f"Sun 8 June overdue Hire {first} shifts for Tue 10 June, 18:35, Oxbarrow Plowmen",
         "Mon 9 June next Order 8 items for the delivery of Tue 10 June",
-        "Made of the forecast issued Mon 9 June 2025, 06:00 UTC",
+        "Based on the forecast issued Mon 9 June 2025, 06:00 UTC",
         "Not issued yet",
     ):
         assert words in text, words
