@@ -37,4 +37,4 @@ def password(
         text = sys.stdin.readline().rstrip("\r\n")
     with open_service(folder, database) as service:
         set_password(service.store, text)
-    note("Password set. Everyone must sign in again.")
+    note("Password set. Everyone must sign in again, and programs need new tokens.")

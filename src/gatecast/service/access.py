@@ -28,6 +28,7 @@ __all__ = [
     "SHORTEST_PASSWORD",
     "TOKEN_START",
     "check_password",
+    "end_access",
     "end_session",
     "has_password",
     "make_session",
@@ -78,7 +79,13 @@ def set_password(store: Store, text: str) -> None:
     with HASHING:
         hashed = _hasher().hash(password)
     store.save_setting(PASSWORD, hashed)
+    end_access(store)
+
+
+def end_access(store: Store) -> None:
+    """End every session and revoke every token: whoever had access must get it again."""
     store.drop_sessions()
+    store.drop_tokens()
 
 
 def has_password(store: Store) -> bool:

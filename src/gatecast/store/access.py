@@ -99,6 +99,11 @@ class Access:
         with self.database.reading() as connection:
             return [Token(*row) for row in connection.execute(sa.select(*COLUMNS).order_by(TOKENS.c.token_id))]
 
+    def drop_tokens(self) -> None:
+        """Revoke every token."""
+        with self.database.writing() as connection:
+            connection.execute(sa.delete(TOKENS))
+
     def token(self, digest: str) -> Token | None:
         """Return the token whose secret has this digest; None if there is none."""
         with self.database.reading() as connection:

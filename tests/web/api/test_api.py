@@ -269,3 +269,16 @@ def test_games_that_come_in_while_a_list_is_read_repeat_none_and_hide_none(api):
 def test_a_cursor_that_no_page_gave_is_refused(api):
     for cursor in ("x", "W10", "bnVsbA", "%00", "é" * 50):
         assert api.get("/api/v1/games", params={"after": cursor}).status_code == 422
+
+
+def test_operations_that_somebody_else_changed_are_not_replaced(api, own_service):
+    read = api.get("/api/v1/operations")
+    mine, theirs = read.json(), read.json()
+    mine["currency"], theirs["currency"] = "EUR", "GBP"
+    saved = api.ask("PUT", "/api/v1/operations", json=theirs, headers={"if-match": read.headers["etag"]})
+    assert saved.status_code == 200
+    refused = api.ask("PUT", "/api/v1/operations", json=mine, headers={"if-match": read.headers["etag"]})
+    assert (refused.status_code, refused.headers["content-type"]) == (412, "application/problem+json")
+    assert own_service.operations().currency == "GBP"
+    again = api.ask("PUT", "/api/v1/operations", json=mine, headers={"if-match": saved.headers["etag"]})
+    assert (again.status_code, own_service.operations().currency) == (200, "EUR")

@@ -6,6 +6,7 @@ import pytest
 
 from gatecast.service import access
 from gatecast.service.access import SESSION_TIME, end_session, make_session, make_token
+from gatecast.web.app import build
 from gatecast.web.guard.sessions import AuthCache
 
 from .raw_requests import ELSEWHERE, ask
@@ -204,3 +205,20 @@ def test_a_token_that_only_reads_may_compute_what_is_not_stored(locked, locked_s
     assert answer.status not in (401, 403)
     refused = ask(locked, "/api/v1/plans", "POST", body=b"{}", authorization=f"Bearer {secret}", content_type=JSON)
     assert refused.status == 403
+
+
+@pytest.mark.parametrize("way", ["password", "everywhere"])
+def test_tokens_end_with_a_new_password_and_signing_out_everywhere(empty_service, way):
+    access.set_password(empty_service.store, "correct horse battery")
+    secret = make_token(empty_service.store, "program", may_write=True)
+    app = build(empty_service)
+    bearer = f"Bearer {secret}"
+    assert ask(app, "/api/v1/clubs", authorization=bearer).status == 200
+    if way == "password":
+        access.set_password(empty_service.store, "another horse battery")
+        app.state.auth.forget()
+    else:
+        cookie = session(empty_service)
+        ask(app, "/account/sessions/end", "POST", cookie=cookie, sec_fetch_site="same-origin")
+    assert ask(app, "/api/v1/clubs", authorization=bearer).status == 401
+    assert empty_service.store.tokens() == []

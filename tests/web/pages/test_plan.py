@@ -309,3 +309,14 @@ def test_an_address_that_was_kept_before_leads_to_the_plan(visitor):
     page = visitor.get(f"{PLAN}&was.staff.ushers.cost=x&was.staff.gone.cost=1")
     assert page.status_code == 200
     assert "Kept" not in text_of(page)
+
+
+def test_saving_a_tried_number_over_another_one_shows_both(owner, own_service):
+    page = owner.get(f"{PLAN}&staff.ushers.cost=150")
+    version = re.search(r'name="version" value="(\d+)"', page.text)[1]
+    form = {"season": "2025", "stand": re.search(r'name="stand" value="(\d+)"', page.text)[1], "version": version}
+    assert owner.post("/plan/keep", data={**form, "staff.ushers.cost": "140"}).status_code == 303
+    answer = owner.post("/plan/keep", data={**form, "staff.ushers.cost": "150"})
+    assert answer.status_code == 409
+    assert "saved 140, yours 150" in text_of(answer)
+    assert "Preview: Ushers: cost $150 a shift instead of $140" in text_of(answer)

@@ -1,3 +1,4 @@
+import re
 import tomllib
 from urllib.parse import parse_qs, urlsplit
 
@@ -5,6 +6,7 @@ import pytest
 
 from gatecast.plan import default_operations
 from gatecast.plan.operations.toml import operations_text, parse_operations
+from gatecast.service.operations_form import entries_of
 
 from .test_game import tags, text_of
 from .test_plan import inputs
@@ -179,3 +181,46 @@ def test_without_games(empty_service, visit):
     page = visit(empty_service).get("/settings")
     assert page.status_code == 200
     assert "scanners counted" not in text_of(page)
+
+
+def version_in(page):
+    return re.search(r'name="version" value="(\d+)"', page.text)[1]
+
+
+def test_two_people_who_change_different_numbers_lose_neither(visit, own_service):
+    first, second = visit(own_service), visit(own_service)
+    opened = version_in(first.get("/settings"))
+    texts = {f"staff.ushers.{name}": text for name, text in (("cost", "100"), ("people_per_shift", "250"))}
+    now = {each.key: each.typed for entry in entries_of(own_service.operations()) for each in entry.fields}
+    stale = {key: text for key, text in now.items() if key.startswith("staff.ushers.")}
+    one, other = {**stale, "staff.ushers.cost": "111"}, {**stale, "staff.ushers.people_per_shift": "222"}
+    assert texts.keys() <= stale.keys()
+    assert first.post("/settings/change", data={**one, "version": opened}).status_code == 303
+    assert second.post("/settings/change", data={**other, "version": opened}).status_code == 303
+    ushers = next(each for each in own_service.operations().staff if each.name == "ushers")
+    assert (ushers.cost, ushers.people_per_shift) == (111, 222)
+
+
+def test_two_people_who_change_the_same_number_see_both(visit, own_service):
+    first, second = visit(own_service), visit(own_service)
+    opened = version_in(first.get("/settings"))
+    first.post("/settings/change", data={"staff.ushers.cost": "111", "version": opened})
+    page = second.post("/settings/change", data={"staff.ushers.cost": "122", "version": opened})
+    assert page.status_code == 409
+    assert "Ushers: cost: saved 111, yours 122" in text_of(page)
+    assert 'name="staff.ushers.cost" value="122"' in page.text
+    again = second.post("/settings/change", data={"staff.ushers.cost": "122", "version": version_in(page)})
+    assert again.status_code == 303
+    assert next(each for each in own_service.operations().staff if each.name == "ushers").cost == 122
+
+
+@pytest.mark.parametrize("way", ["defaults", "upload"])
+def test_all_settings_are_not_replaced_over_a_change_nobody_saw(visit, own_service, way):
+    visitor = visit(own_service)
+    opened = version_in(visitor.get("/settings"))
+    file = visitor.get("/settings/operations.toml").content
+    visitor.post("/settings/change", data={"staff.ushers.cost": "111", "version": opened})
+    answer = visitor.post(f"/settings/{way}?version={opened}", files={"file": ("operations.toml", file)})
+    assert answer.status_code == 409
+    assert "somebody else has changed the settings" in answer.text
+    assert next(each for each in own_service.operations().staff if each.name == "ushers").cost == 111

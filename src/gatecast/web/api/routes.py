@@ -194,6 +194,7 @@ PROBLEMS = {
     404: "Not found.",
     408: "The body stopped halfway.",
     409: "Not possible in the current state.",
+    412: "What was to be replaced has changed.",
     413: "The body is too large.",
     414: "The address is too long.",
     415: "The body is not JSON.",

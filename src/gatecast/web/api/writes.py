@@ -6,7 +6,7 @@ import json
 from typing import Annotated
 
 import polars as pl
-from fastapi import HTTPException, Query, Response
+from fastapi import Header, HTTPException, Query, Response
 from fastapi.responses import JSONResponse
 
 from gatecast.forecast import Forecaster
@@ -19,6 +19,7 @@ from gatecast.service.api_imports import take_games, take_outcomes, take_tickets
 from gatecast.service.homestands import HomestandView, homestand_view
 from gatecast.service.issued_forecasts import issue_forecast
 from gatecast.service.issued_plans import issue_plan
+from gatecast.service.settings import SettingsConflictError
 from gatecast.service.what_if import two_forecasts
 from gatecast.store import ImportReport
 from gatecast.web.api.models import (
@@ -33,12 +34,14 @@ from gatecast.web.api.models import (
 )
 from gatecast.web.api.plan_models import OperationsBody, Plan, PlanIssued, PlanRequest
 from gatecast.web.api.routes import Club, Number, Rows, ServiceNow, club_of, described, router_of, rows_json
+from gatecast.web.cache import etag_matches, etag_of
 from gatecast.web.problems import refusals
 
 __all__ = ["router"]
 
 router = router_of()
 SOURCE = "the API"
+OPERATIONS_CHANGED = "If-Match: got operations that have changed, expected the ETag of the present ones; get them again"
 
 
 @router.post("/games", responses=described(writes=True), response_model=Imported)
@@ -111,11 +114,26 @@ def what_if(service: ServiceNow, asked: WhatIf, club: Club = None) -> Response:
     return JSONResponse({"games": games, "others": two.others})
 
 
-@router.put("/operations", responses=described(writes=True), response_model=Operations)
-def save_operations(service: ServiceNow, asked: OperationsBody) -> Response:
-    """Save operations for every plan from now on."""
-    service.save_operations(asked)
-    return JSONResponse(operations_to_dict(asked))
+@router.put("/operations", responses=described(412, writes=True), response_model=Operations)
+def save_operations(
+    service: ServiceNow,
+    asked: OperationsBody,
+    if_match: Annotated[
+        str | None, Header(max_length=1000, description="ETag of the operations to replace; 412 if they have changed.")
+    ] = None,
+) -> Response:
+    """Save operations for every plan from now on; with `If-Match`, only if they are still the ones that were read."""
+    version, present = service.operations_version(), JSONResponse(operations_to_dict(service.operations()))
+    wanted = None if if_match is None else if_match.encode(errors="replace")
+    if wanted is not None and not etag_matches(etag_of(bytes(present.body)), wanted):
+        raise HTTPException(412, OPERATIONS_CHANGED)
+    try:
+        service.save_operations(asked, expected=None if wanted is None else version)
+    except SettingsConflictError:
+        raise HTTPException(412, OPERATIONS_CHANGED) from None
+    answer = JSONResponse(operations_to_dict(asked))
+    answer.headers["ETag"] = etag_of(bytes(answer.body)).decode()
+    return answer
 
 
 def _imported(report: ImportReport) -> Response:

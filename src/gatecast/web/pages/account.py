@@ -21,7 +21,7 @@ PATH, LOGOUT = "/account", "/logout"
 CURRENT, CHOSEN, AGAIN, NAME, MAY = "current", "chosen", "again", "name", "may"
 WRITE = "write"
 TOLD = {
-    "password": "Password set. Everyone else must sign in again.",
+    "password": "Password set. Everyone else must sign in again, and programs need new tokens.",
     "token": "Token revoked. Its program can no longer use the API.",
 }
 NO_TEXT = "Enter the password."
@@ -94,8 +94,8 @@ def change_password(request: Request, current: Text = "", chosen: Text = "", aga
 
 @router.post(f"{PATH}/sessions/end")
 def end_sessions(request: Request) -> Response:
-    """End every session, this one too."""
-    service_of(request).store.drop_sessions()
+    """End every session, this one too, and revoke every token."""
+    access.end_access(service_of(request).store)
     return _left(request)
 
 

@@ -24,9 +24,11 @@ from gatecast.service.homestands import HomestandView, homestand_view
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
 from gatecast.service.operations_form import CURRENCY, edited, entries_of, typed_text
 from gatecast.service.plan_differences import Differences, differences
+from gatecast.service.settings import SettingsConflictError
 from gatecast.web.cache import PLAN_AREAS
 from gatecast.web.charts import RangeBar, axis, range_bar
 from gatecast.web.forms import sent_texts, texts_of
+from gatecast.web.pages.settings import base_of, clash_words, version_of
 from gatecast.web.preferences import Preferences
 from gatecast.web.render import page, reader_of, redirected, service_of
 from gatecast.web.words import change_words, setting_label, setting_words
@@ -89,6 +91,7 @@ MOST_REASONS = 30
 HIGH = quantile_column(0.95)
 PUSH_URL = "HX-Push-Url"
 """Header by which a script is told the address of what it shows."""
+SETTINGS_CHANGED = "Not saved: somebody else has changed the settings since you opened this page."
 CHANGED_MEANWHILE = "The plan has changed since you opened this page. Review the new plan below, then issue it."
 
 Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
@@ -140,12 +143,21 @@ def keep(request: Request, sent: Sent) -> Response:
     """Save settings for every plan."""
     service, asked = service_of(request), _asked(sent)
     view = _view(service, asked)
-    found = edited(service.operations(), asked.typed)
-    if found.operations is None:
+    base = base_of(service, asked.typed)
+    changed = edited(base or service.operations(), asked.typed)
+    if changed.operations is None:
         return _shown(request, asked)
-    if found.changes:
-        service.save_operations(found.operations)
-    return redirected(address_of(view, {f"{WAS}{each.key}": typed_text(each.before) for each in found.changes}))
+    typed = {each.key: typed_text(each.after) for each in changed.changes}
+    if base is None:
+        return _shown(request, replace(asked, typed=typed), status=409, remark=SETTINGS_CHANGED)
+    if changed.changes:
+        try:
+            service.save_operations(changed.operations, based_on=version_of(asked.typed))
+        except SettingsConflictError as conflict:
+            clashes = "; ".join(clash_words(each, base.currency) for each in conflict.clashes)
+            remark = f"{SETTINGS_CHANGED} {clashes}."
+            return _shown(request, replace(asked, typed=typed), status=409, remark=remark)
+    return redirected(address_of(view, {f"{WAS}{each.key}": typed_text(each.before) for each in changed.changes}))
 
 
 def address_of(view: HomestandView, more: dict[str, str]) -> str:
@@ -201,6 +213,7 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
         stand=view.stand,
         path=PATH,
         remark=remark,
+        version=service.operations_version(),
         tried=tried,
         kept=kept,
         back=[replace(each, before=each.after, after=each.before) for each in kept.changes],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from gatecast.errors import SettingsError
 from gatecast.formatting import capital
 from gatecast.plan import default_operations
 from gatecast.plan.columns import KINDS
-from gatecast.plan.operations.model import WEEKDAYS
+from gatecast.plan.operations.model import WEEKDAYS, Operations
 from gatecast.plan.operations.toml import (
     LARGEST_FILE,
     OPERATIONS_FILE,
@@ -21,6 +21,7 @@ from gatecast.plan.operations.toml import (
     operations_text,
     parse_operations,
 )
+from gatecast.service import ClubService
 from gatecast.service.operations_form import (
     CROWD,
     CURRENCY,
@@ -33,18 +34,20 @@ from gatecast.service.operations_form import (
     typed_text,
     without,
 )
+from gatecast.service.settings import Clash, SettingsConflictError
 from gatecast.service.tickets import scanned_share
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.forms import sent_file, sent_texts, texts_of
 from gatecast.web.preferences import THEME_COOKIE, THEMES, UNITS, UNITS_COOKIE
 from gatecast.web.render import page, redirected, service_of
-from gatecast.web.words import GROUP_NAMES, NEW_NAMES, entry_words, setting_label
+from gatecast.web.words import GROUP_NAMES, NEW_NAMES, entry_words, setting_label, value_text
 
-__all__ = ["router"]
+__all__ = ["base_of", "clash_words", "router", "version_of"]
 
 router = APIRouter()
 PATH = "/settings"
 GROUP, DONE = "group", "done"
+VERSION, LONGEST_VERSION = "version", 9
 FILE = "file"
 """Field of an upload."""
 TOLD = {
@@ -54,6 +57,7 @@ TOLD = {
     "loaded": "File uploaded. Every plan now uses its values.",
     "defaults": "Defaults restored.",
 }
+CHANGED_MEANWHILE = "Not saved: somebody else has changed the settings since you opened this page"
 MEDIA_TYPE = "application/toml"
 
 Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
@@ -70,11 +74,17 @@ def settings(request: Request) -> Response:
 def change(request: Request, sent: Sent) -> Response:
     """Save changed settings."""
     service, typed = service_of(request), texts_of(sent)
-    found = edited(service.operations(), typed)
-    if found.operations is None:
-        return _shown(request, typed, found.errors)
-    if found.changes:
-        service.save_operations(found.operations)
+    version, base = version_of(typed), base_of(service, typed)
+    if base is None:
+        return _conflict(request)
+    changed = edited(base, typed)
+    if changed.operations is None:
+        return _shown(request, typed, changed.errors, version=version)
+    if changed.changes:
+        try:
+            service.save_operations(changed.operations, based_on=version)
+        except SettingsConflictError as conflict:
+            return _conflict(request, conflict, {each.key: typed_text(each.after) for each in changed.changes})
     return redirected(_back("kept"))
 
 
@@ -82,13 +92,18 @@ def change(request: Request, sent: Sent) -> Response:
 def add(request: Request, sent: Sent) -> Response:
     """Add a role, an item or a service."""
     service, typed = service_of(request), texts_of(sent)
-    group = typed.get(GROUP, "")
+    group, base = typed.get(GROUP, ""), base_of(service, typed)
     if group not in KINDS:
         return redirected(PATH)
-    found = added(service.operations(), group, typed)
-    if found.operations is None:
-        return _shown(request, typed, found.errors)
-    service.save_operations(found.operations)
+    if base is None:
+        return _conflict(request)
+    grown = added(base, group, typed)
+    if grown.operations is None:
+        return _shown(request, typed, grown.errors, version=version_of(typed))
+    try:
+        service.save_operations(grown.operations, based_on=version_of(typed))
+    except SettingsConflictError as conflict:
+        return _conflict(request, conflict)
     return redirected(_back("added"))
 
 
@@ -96,13 +111,16 @@ def add(request: Request, sent: Sent) -> Response:
 def remove(request: Request, sent: Sent) -> Response:
     """Remove a role, an item or a service; the page that follows offers to add it again."""
     service, typed = service_of(request), texts_of(sent)
-    group, name = typed.get(GROUP, ""), typed.get(NAME, "")
-    there = entries_of(service.operations())
-    gone = next((each for each in there if (each.group, each.name.strip()) == (group, name)), None)
+    group, name, base = typed.get(GROUP, ""), typed.get(NAME, ""), base_of(service, typed)
+    if base is None:
+        return _conflict(request)
+    gone = next((each for each in entries_of(base) if (each.group, each.name.strip()) == (group, name)), None)
     if gone is None or group == CROWD:
         return redirected(PATH)
     try:
-        service.save_operations(without(service.operations(), group, gone.name))
+        service.save_operations(without(base, group, gone.name), based_on=version_of(typed))
+    except SettingsConflictError as conflict:
+        return _conflict(request, conflict)
     except SettingsError as problem:
         return _shown(request, {}, {"": f"got {problem.got}, expected {problem.expected}"})
     values = {key_of(group, "", each.setting): typed_text(each.value) for each in gone.fields}
@@ -110,21 +128,28 @@ def remove(request: Request, sent: Sent) -> Response:
 
 
 @router.post("/settings/upload")
-def upload(request: Request, content: Annotated[bytes | None, Depends(sent_file(FILE, LARGEST_FILE))]) -> Response:
+def upload(
+    request: Request, content: Annotated[bytes | None, Depends(sent_file(FILE, LARGEST_FILE))], version: str = ""
+) -> Response:
     """Replace all settings by an uploaded operations file."""
     try:
         if not content:
             raise SettingsError("no file, or an empty one", f"a file such as {OPERATIONS_FILE}", "choose one first")
-        service_of(request).save_operations(parse_operations(content))
+        service_of(request).save_operations(parse_operations(content), expected=version_of({VERSION: version}))
+    except SettingsConflictError:
+        return _conflict(request)
     except SettingsError as problem:
         return _shown(request, {}, {FILE: str(problem)})
     return redirected(_back("loaded"))
 
 
 @router.post("/settings/defaults")
-def defaults(request: Request) -> Response:
+def defaults(request: Request, version: str = "") -> Response:
     """Replace all settings by the defaults."""
-    service_of(request).save_operations(default_operations())
+    try:
+        service_of(request).save_operations(default_operations(), expected=version_of({VERSION: version}))
+    except SettingsConflictError:
+        return _conflict(request)
     return redirected(_back("defaults"))
 
 
@@ -136,12 +161,59 @@ def download(request: Request) -> Response:
     return Response(text, media_type=MEDIA_TYPE, headers=headers)
 
 
+def version_of(typed: Mapping[str, str]) -> int | None:
+    """Return the version of the settings that a form was opened with; None if it does not say."""
+    text = typed.get(VERSION, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_VERSION else None
+
+
+def base_of(service: ClubService, typed: Mapping[str, str]) -> Operations | None:
+    """Return the settings that a form was opened with; None if they are no longer kept."""
+    version = version_of(typed)
+    return service.operations() if version is None else service.operations_at(version)
+
+
+def clash_words(clash: Clash, currency: str) -> str:
+    """Return what somebody else saved and what was typed, as a sentence without its full stop."""
+    group, _, rest = clash.key.partition(".")
+    name, _, setting = rest.rpartition(".")
+    label = setting_label(group, setting or rest or group)
+    saved, wanted = (value_text(_plain(value), "", currency) for value in (clash.saved, clash.wanted))
+    return (
+        f"{capital(name)}: {label[:1].lower()}{label[1:]}: saved {saved}, yours {wanted}"
+        if name
+        else (f"{label}: saved {saved}, yours {wanted}")
+    )
+
+
+def _plain(value: object) -> object:
+    """Return a clashing value as it is shown: a number or text as it is, anything else as present or removed."""
+    if value is None:
+        return "none"
+    return value if isinstance(value, int | float | str) else "changed"
+
+
+def _conflict(
+    request: Request, conflict: SettingsConflictError | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
+    """Return the page with what somebody else saved in the meantime, and what was typed, to choose from."""
+    currency = service_of(request).operations().currency
+    clashes = [clash_words(each, currency) for each in conflict.clashes] if conflict else []
+    return _shown(request, typed or {}, conflicts=[CHANGED_MEANWHILE, *clashes])
+
+
 def _back(done: str, values: Mapping[str, str] | None = None) -> str:
     return f"{PATH}?{urlencode({DONE: done, **(values or {})})}"
 
 
 def _shown(
-    request: Request, typed: Mapping[str, str], errors: Mapping[str, str] | None = None, told: str = ""
+    request: Request,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    told: str = "",
+    *,
+    version: int | None = None,
+    conflicts: Sequence[str] = (),
 ) -> Response:
     """Return the page, with errors beside what was typed."""
     service, refused = service_of(request), errors or {}
@@ -151,10 +223,12 @@ def _shown(
     return page(
         request,
         "settings.html.j2",
-        status=422 if refused else 200,
+        status=409 if conflicts else 422 if refused else 200,
         areas=SEASON_AREAS,
         path=PATH,
         told=told,
+        version=service.operations_version() if version is None else version,
+        conflicts=conflicts,
         errors=refused,
         currency=typed.get(CURRENCY, operations.currency),
         crowd=entries[0],
