@@ -28,7 +28,7 @@ from gatecast.evaluate.scores import (
     MAPE,
     PINBALL,
     RMSE,
-    SMALLEST_SCORED_GATE,
+    SMALLEST_SCORED_ATTENDANCE,
     WAPE,
     WIDTH_80,
 )
@@ -67,7 +67,7 @@ INTRODUCTION = f"""# Accuracy on real games
 
 Each season is forecast by the {{network}} network trained on the seasons before it, from what was known so many days
 before each game (`preseason`: the end of February). Every regular-season game with an attendance above
-{SMALLEST_SCORED_GATE} is scored, from the file that the backtest wrote.
+{SMALLEST_SCORED_ATTENDANCE} is scored, from the file that the backtest wrote.
 MAE, RMSE, pinball and width are people; MAE is of the median.
 
 ```
@@ -110,7 +110,7 @@ def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.
         lead, season, the scores of the forecasts, the MAE of each other method, and what follows from both.
     """
     own = score(forecasts, games, FOLD)
-    expected = games.table.filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_GATE).group_by(SEASON).len("there")
+    expected = games.table.filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE).group_by(SEASON).len("there")
     short = own.join(expected, on=SEASON).filter(pl.col(GAMES) != pl.col("there"))
     if short.height:
         lead, season, got, there = short.select(*FOLD, GAMES, "there").row(0)
@@ -159,7 +159,7 @@ def climatology(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
 
     Games of limited crowds are left out; a venue without any such game gets the share of all venues.
     """
-    known = games.table[training_games(games)].filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_GATE)
+    known = games.table[training_games(games)].filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE)
     sold_out = known.select(SEASON, VENUE, (pl.col(ATTENDANCE) >= pl.col(CAPACITY)).cast(pl.Float64).alias(P_SELLOUT))
     asked = forecasts.select(GAME_ID, LEAD).join(games.table.select(GAME_ID, SEASON, VENUE), on=GAME_ID)
     parts = []

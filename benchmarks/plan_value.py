@@ -41,7 +41,7 @@ INTRODUCTION = """# What plans were worth on real games
 {games} games of {seasons}, every club, are planned with the default operations, scaled from {seats} seats to
 those of each ballpark, as forecast by the {network} network from earlier seasons alone. What each plan believes of the
 tickets, and how costs are counted, is in [operations.md](operations.md#what-plans-were-worth). All figures are
-{currency} a game. Ranges hold 95 % of {resamples} resamples of whole homestands ({home_stands} at a lead).
+{currency} a game. Ranges hold 95 % of {resamples} resamples of whole homestands ({homestands} at a lead).
 
 ```
 {command}
@@ -137,7 +137,7 @@ def page(value: Mapping[str, Any], network: str, command: str, notice: str) -> s
     seasons = list(dict.fromkeys(str(entry["season"]) for entry in entries if entry["season"] != EVERY))
     introduction = INTRODUCTION.format(
         games=number(whole["games"]),
-        home_stands=number(whole["home_stands"]),
+        homestands=number(whole["homestands"]),
         seasons=", ".join(seasons[:-1]) + f" and {seasons[-1]}" if len(seasons) > 1 else seasons[0],
         seats=number(REFERENCE_SEATS),
         network=network,

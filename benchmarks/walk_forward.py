@@ -21,7 +21,7 @@ import jax
 import numpy as np
 from shared import add_games, games_of, markdown
 
-from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.evaluate.scores import SMALLEST_SCORED_ATTENDANCE
 from gatecast.games import PRESEASON
 from gatecast.games.cutoff import Lead
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
@@ -72,7 +72,7 @@ class Trials:
         self.encoding = Encoding.fit(self.known)
         season, attendance = preparation.schedule.season, preparation.schedule.attendance
         in_span = (season > through) & (season <= until)
-        self.scored = np.flatnonzero(in_span & (attendance > SMALLEST_SCORED_GATE))
+        self.scored = np.flatnonzero(in_span & (attendance > SMALLEST_SCORED_ATTENDANCE))
 
     def scores(
         self,

@@ -80,7 +80,7 @@ def main() -> None:
     print("6 predict     team 3, rain, pitcher 2, day 6")
     forecast = forecaster.forecast(games, collect([NEW], first=7)).row(0, named=True)
     low, middle, high = (forecast[name] for name in ("q10", "q50", "q90"))
-    print(f"              {middle:,.0f} people expected, 8 in 10 chance between {low:,.0f} and {high:,.0f}")
+    print(f"              {middle:,.0f} people expected, 80% chance between {low:,.0f} and {high:,.0f}")
 
 
 if __name__ == "__main__":

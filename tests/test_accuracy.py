@@ -71,7 +71,7 @@ def test_the_page_holds_the_tables_and_how_to_make_them_again(games, forecasts):
 
 
 def test_clubs_are_even_by_season_or_over_all_of_them():
-    """Of ten gates a season Ash has ten and six inside, 80 % together, Birch eight and none."""
+    """Of ten gates a season Ash has ten and six inside, 80% together, Birch eight and none."""
     inside = {"Ash": (10, 6), "Birch": (8, 0)}
     rows = [
         {

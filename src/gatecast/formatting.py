@@ -26,7 +26,6 @@ __all__ = [
 ]
 
 ABSENT = "–"
-GAP = "\N{NO-BREAK SPACE}"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = (
     "January",
@@ -131,16 +130,16 @@ def percent(share: float | None) -> str:
 
     Examples
     --------
-    >>> [percent(share).replace(GAP, " ") for share in (0.123, 0.002, 0.998, 1.0)]
-    ['12 %', 'under 1 %', 'over 99 %', '100 %']
+    >>> [percent(share) for share in (0.123, 0.002, 0.998, 1.0)]
+    ['12%', 'under 1%', 'over 99%', '100%']
     """
     if share is None or not math.isfinite(share):
         return ABSENT
     if 0 < share < 0.01:
-        return f"under 1{GAP}%"
+        return "under 1%"
     if 0.99 < share < 1:
-        return f"over 99{GAP}%"
-    return f"{share * 100:.0f}{GAP}%"
+        return "over 99%"
+    return f"{share * 100:.0f}%"
 
 
 def day(date: dt.date | None) -> str:

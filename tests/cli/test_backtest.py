@@ -22,7 +22,7 @@ def test_forecasts_scores_and_a_report(run, files, tmp_path, monkeypatch):
     assert table["lead"].unique().sort().to_list() == ["7", "preseason"]
     assert table["season"].unique().to_list() == [2023]
     assert table.select(pl.struct("game_id", "lead").is_duplicated().any()).item() is False
-    for words in ("7 days before", "before the season", "ridge", "last gate", "CRPS", "Inside 80 %"):
+    for words in ("7 days before", "before the season", "ridge", "last gate", "CRPS", "Inside 80%"):
         assert words in ended.out
     assert f"forecasts.parquet: {table.height:,} forecasts" in ended.out
     page = (tmp_path / "report.html").read_text()

@@ -41,7 +41,7 @@ def test_headings_wrap_on_a_narrow_terminal_and_cells_do_not(monkeypatch):
     monkeypatch.setattr(sys, "stdout", screen)
     monkeypatch.setenv("COLUMNS", "50")
     heads = ["Forecast made", "last season's weekday mean", "Closer than the best"]
-    console.show_table(PageTable("", heads, [False, True, True], [["30 days before", "1,019", "6 %"]]))
+    console.show_table(PageTable("", heads, [False, True, True], [["30 days before", "1,019", "6%"]]))
     lines = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue()).splitlines()
     assert max(map(len, lines)) <= 50
     assert len(lines) > 4

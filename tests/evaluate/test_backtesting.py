@@ -9,7 +9,7 @@ from gatecast.errors import InputError
 from gatecast.evaluate import FORECAST_COLUMNS
 from gatecast.evaluate.backtesting import backtest, parse_lead
 from gatecast.evaluate.baselines import RuleOfThumb
-from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.evaluate.scores import SMALLEST_SCORED_ATTENDANCE
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL
@@ -22,7 +22,7 @@ def games():
     """Two games of the sample league have gates too small to score, and one has none."""
     table = sample_league().games.table
     gates = table[c.ATTENDANCE].to_list()
-    gates[-1], gates[-2], gates[3] = SMALLEST_SCORED_GATE, 1, None
+    gates[-1], gates[-2], gates[3] = SMALLEST_SCORED_ATTENDANCE, 1, None
     return Games(table.with_columns(pl.Series(c.ATTENDANCE, gates, pl.Int32)))
 
 
@@ -63,7 +63,7 @@ def test_each_season_is_learned_from_the_seasons_before_by_a_method_made_anew(ga
 
 def test_every_scored_game_of_the_season_is_forecast_at_every_lead(games, run):
     _, made, _ = run
-    scored = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE)
+    scored = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE)
     for method in made:
         assert [lead for lead, _ in method.asked] == list(LEADS)
         for _, asked in method.asked:
@@ -74,12 +74,12 @@ def test_the_table_has_a_row_for_each_method_game_and_lead(games, run):
     table, _, _ = run
     assert table.columns == [MODEL, *FORECAST_COLUMNS]
     assert not table.select(MODEL, c.GAME_ID, LEAD).is_duplicated().any()
-    scored = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE, pl.col(c.SEASON) >= 2024)
+    scored = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE, pl.col(c.SEASON) >= 2024)
     assert table.height == 2 * len(LEADS) * scored.height
     assert set(table[MODEL]) == {"recorder", "mean"}
     assert set(table[LEAD]) == {"7", PRESEASON}
     assert set(table[c.SEASON]) == {2024, 2025}
-    assert table[MEAN].is_between(SMALLEST_SCORED_GATE, 12_000).all()
+    assert table[MEAN].is_between(SMALLEST_SCORED_ATTENDANCE, 12_000).all()
 
 
 def test_the_cut_off_of_each_row_is_that_of_its_lead(games, run):

@@ -11,7 +11,7 @@ import pytest
 import scoringrules
 
 from gatecast.errors import DataError, InputError
-from gatecast.evaluate.scores import SCORE_COLUMNS, crps_weights, score, with_gates
+from gatecast.evaluate.scores import SCORE_COLUMNS, crps_weights, score, with_attendance
 from gatecast.games import Games
 from gatecast.games.forecast_columns import QUANTILE_COLUMNS, QUANTILE_LEVELS
 
@@ -146,7 +146,7 @@ def test_crps_comes_near_the_exact_one_of_a_normal_forecast():
 
 def test_only_gates_above_500_are_scored():
     games = some_games(4, attendance=[500, 501, None, 3000], capacity=[None] * 4)
-    assert set(with_gates(some_forecasts(games), games)["attendance"]) == {501, 3000}
+    assert set(with_attendance(some_forecasts(games), games)["attendance"]) == {501, 3000}
     assert score(some_forecasts(games, ("1",)), games)["games"].item() == 2
 
 

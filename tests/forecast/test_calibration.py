@@ -4,62 +4,63 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from gatecast.forecast.calibration import FEWEST, PAIRS, Calibration, Seen, _latest, _median
+from gatecast.forecast.calibration import FEWEST, PAIRS, Calibration, SeasonErrors, _latest, _median
 from gatecast.games import PRESEASON
-from gatecast.train.calibration_errors import LEVELS, CalibrationErrors, errors_of
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
+from gatecast.train.calibration_errors import CalibrationErrors, scaled_errors_from_quantiles
 
-MIDDLE = LEVELS.index(0.5)
-FORECAST = norm.ppf(LEVELS)
-RANGE = FORECAST[LEVELS.index(0.75)] - FORECAST[LEVELS.index(0.25)]
+MIDDLE = QUANTILE_LEVELS.index(0.5)
+FORECAST = norm.ppf(QUANTILE_LEVELS)
+RANGE = FORECAST[QUANTILE_LEVELS.index(0.75)] - FORECAST[QUANTILE_LEVELS.index(0.25)]
 
 
-def errors(gates: np.ndarray) -> np.ndarray:
+def errors(attendance: np.ndarray) -> np.ndarray:
     """Errors of a standard normal forecast, in interquartile ranges."""
-    return (gates[:, None] - FORECAST) / RANGE
+    return (attendance[:, None] - FORECAST) / RANGE
 
 
 def one_club(games: int) -> np.ndarray:
     return np.full(games, "AAA")
 
 
-def calibration(gates: np.ndarray) -> Calibration:
-    """From the gates of games held back."""
-    return Calibration(errors(gates), 1.0)
+def calibration(attendance: np.ndarray) -> Calibration:
+    """From the attendance of games held back."""
+    return Calibration(errors(attendance), 1.0)
 
 
-def shifts(prior: Calibration, cutoffs: np.ndarray, seen: Seen) -> np.ndarray:
+def shifts(prior: Calibration, cutoffs: np.ndarray, seen: SeasonErrors) -> np.ndarray:
     return prior.shifts(cutoffs, one_club(len(cutoffs)), seen)
 
 
-def seen(gates: np.ndarray, lead: int = 1) -> Seen:
-    days = np.arange(len(gates))
-    return Seen(days, days - lead, errors(gates), one_club(len(gates)))
+def seen(attendance: np.ndarray, lead: int = 1) -> SeasonErrors:
+    days = np.arange(len(attendance))
+    return SeasonErrors(days, days - lead, errors(attendance), one_club(len(attendance)))
 
 
-def covered(gates: np.ndarray, shifts: np.ndarray) -> list[float]:
+def covered(attendance: np.ndarray, shifts: np.ndarray) -> list[float]:
     moved = FORECAST + shifts * RANGE
-    return [float(((gates >= moved[:, low]) & (gates <= moved[:, high])).mean()) for low, high in PAIRS]
+    return [float(((attendance >= moved[:, low]) & (attendance <= moved[:, high])).mean()) for low, high in PAIRS]
 
 
 @pytest.mark.parametrize("spread", [0.5, 1.0, 2.0])
 def test_intervals_cover_their_share_whatever_the_spread(spread):
     draw = np.random.default_rng(1)
-    gates = draw.normal(0, spread, 4000)
-    moved = shifts(calibration(draw.normal(0, spread, 2000)), np.arange(4000) - 1, seen(gates))
-    assert covered(gates, moved) == pytest.approx([0.9, 0.8, 0.5], abs=0.03)
+    attendance = draw.normal(0, spread, 4000)
+    moved = shifts(calibration(draw.normal(0, spread, 2000)), np.arange(4000) - 1, seen(attendance))
+    assert covered(attendance, moved) == pytest.approx([0.9, 0.8, 0.5], abs=0.03)
 
 
 def test_corrections_follow_a_spread_that_changes_within_the_season():
     draw = np.random.default_rng(2)
-    gates = np.concatenate([draw.normal(0, 1, 500), draw.normal(0, 2, 4000)])
-    moved = shifts(calibration(draw.normal(0, 1, 2000)), np.arange(4500) - 1, seen(gates))
-    assert covered(gates[3000:], moved[3000:])[1] == pytest.approx(0.8, abs=0.04)
+    attendance = np.concatenate([draw.normal(0, 1, 500), draw.normal(0, 2, 4000)])
+    moved = shifts(calibration(draw.normal(0, 1, 2000)), np.arange(4500) - 1, seen(attendance))
+    assert covered(attendance[3000:], moved[3000:])[1] == pytest.approx(0.8, abs=0.04)
 
 
 def test_a_drift_in_level_moves_the_middle_after_it_and_not_before():
-    gates = np.concatenate([np.zeros(400), np.full(1500, 0.8)])
+    attendance = np.concatenate([np.zeros(400), np.full(1500, 0.8)])
     prior, days = calibration(np.zeros(500)), np.arange(1900) - 1
-    moved = prior.shifts(days, np.full(1900, "stranger"), seen(gates))[:, MIDDLE] * RANGE
+    moved = prior.shifts(days, np.full(1900, "stranger"), seen(attendance))[:, MIDDLE] * RANGE
     assert moved[:400] == pytest.approx(0.0)
     assert moved[-1] == pytest.approx(0.4, abs=0.01)
     assert np.diff(moved[560:]).min() >= -1e-9
@@ -67,11 +68,11 @@ def test_a_drift_in_level_moves_the_middle_after_it_and_not_before():
 
 def test_gates_after_the_cutoff_change_nothing():
     draw = np.random.default_rng(3)
-    gates = draw.normal(size=600)
+    attendance = draw.normal(size=600)
     prior = calibration(draw.normal(size=500))
     cutoffs = np.array([100, 300, 599])
-    before = shifts(prior, cutoffs, seen(gates))
-    changed = gates.copy()
+    before = shifts(prior, cutoffs, seen(attendance))
+    changed = attendance.copy()
     changed[301:] += 5
     after = shifts(prior, cutoffs, seen(changed))
     assert (before[:2] == after[:2]).all()
@@ -81,12 +82,12 @@ def test_gates_after_the_cutoff_change_nothing():
 def test_a_correction_is_the_conformal_rank_of_the_misses():
     crepes = pytest.importorskip("crepes")
     prior = errors(np.random.default_rng(4).normal(0, 1.7, 999))
-    shift = Calibration(prior, 1.0).shifts(np.zeros(1, np.int64), np.array(["stranger"]), Seen.nothing())[0]
+    shift = Calibration(prior, 1.0).shifts(np.zeros(1, np.int64), np.array(["stranger"]), SeasonErrors.empty())[0]
     for low, high in PAIRS:
         misses = np.maximum(-prior[:, low], prior[:, high])
         oracle = crepes.ConformalPredictiveSystem()
         oracle.fit(residuals=misses, seed=0)
-        percentile = 100 * (LEVELS[high] - LEVELS[low])
+        percentile = 100 * (QUANTILE_LEVELS[high] - QUANTILE_LEVELS[low])
         expected = oracle.predict_percentiles(y_hat=np.zeros(1), higher_percentiles=percentile)
         assert shift[high] == pytest.approx(np.ravel(expected)[0] / 2, abs=1e-6)
         assert shift[low] == -shift[high]
@@ -94,7 +95,7 @@ def test_a_correction_is_the_conformal_rank_of_the_misses():
 
 def test_too_few_misses_correct_nothing():
     few = calibration(np.full(FEWEST - 1, 9.0))
-    assert (shifts(few, np.zeros(3, np.int64), Seen.nothing()) == 0).all()
+    assert (shifts(few, np.zeros(3, np.int64), SeasonErrors.empty()) == 0).all()
 
 
 def test_the_nearest_training_lead_is_taken():
@@ -104,7 +105,7 @@ def test_the_nearest_training_lead_is_taken():
 
 def test_errors_are_cut_at_capacity_and_measured_in_ranges():
     demand = np.array([[0.2, 0.3, 0.4, 0.5, 0.6, 0.9, 1.4]])
-    found = errors_of(demand, np.array([1.1]))[0]
+    found = scaled_errors_from_quantiles(demand, np.array([1.1]))[0]
     assert found == pytest.approx((1 - np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.9, 1.0])) / 0.2)
 
 
@@ -114,21 +115,26 @@ def two_clubs(games: int) -> np.ndarray:
 
 def test_a_club_that_is_hard_to_foresee_gets_wider_intervals():
     draw, spread = np.random.default_rng(5), np.where(np.arange(4000) % 2 == 0, 0.6, 1.8)
-    gates, prior = draw.normal(size=4000) * spread, draw.normal(size=320) * spread[:320]
+    attendance, prior = draw.normal(size=4000) * spread, draw.normal(size=320) * spread[:320]
     clubs, days = two_clubs(4000), np.arange(4000)
-    known = Seen(days, days - 1, errors(gates), clubs)
+    known = SeasonErrors(days, days - 1, errors(attendance), clubs)
     moved = calibration(prior).shifts(days - 1, clubs, known)
     together = calibration(prior).shifts(days - 1, np.full(4000, "stranger"), known)
     for club in ("EVN", "WLD"):
         own = clubs == club
-        share, alone = covered(gates[own], moved[own])[1], covered(gates[own], together[own])[1]
+        share, alone = (
+            covered(attendance[own], moved[own])[1],
+            covered(attendance[own], together[own])[1],
+        )
         assert abs(share - 0.8) + 0.03 < abs(alone - 0.8)
 
 
 def test_a_club_off_its_level_is_followed_and_the_others_are_not_moved():
-    gates = np.where(np.arange(2000) % 8 == 0, 1.5, 0.0)
+    attendance = np.where(np.arange(2000) % 8 == 0, 1.5, 0.0)
     clubs, days = np.where(np.arange(2000) % 8 == 0, "OFF", "CLM"), np.arange(2000)
-    moved = calibration(np.zeros(500)).shifts(days - 1, clubs, Seen(days, days - 1, errors(gates), clubs))[:, MIDDLE]
+    moved = calibration(np.zeros(500)).shifts(days - 1, clubs, SeasonErrors(days, days - 1, errors(attendance), clubs))[
+        :, MIDDLE
+    ]
     assert moved[clubs == "OFF"][-1] * RANGE == pytest.approx(0.5, abs=0.01)
     assert moved[clubs == "CLM"][-1] == pytest.approx(0.0)
 

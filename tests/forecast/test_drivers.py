@@ -19,7 +19,12 @@ def test_every_input_belongs_to_a_driver_by_its_own_name(names):
     assert {d.driver_of(name) for name in names} >= set(d.DRIVERS)
 
 
-def test_the_longest_beginning_counts():
+def test_an_input_of_no_driver_is_an_error():
+    with pytest.raises(ValueError, match="'broadcast': got no driver, expected one of its prefixes in INPUT_PREFIXES"):
+        d.driver_of("broadcast")
+
+
+def test_the_longest_prefix_wins():
     assert d.driver_of("gate_month_last_season") == d.SEASON
     assert d.driver_of("shape_month_weekday") == d.START
     assert d.driver_of("home_games_left") == d.SEASON
@@ -36,7 +41,7 @@ def test_columns_of_the_club_come_last(names):
 
 
 def test_factors_of_products_are_inputs(names):
-    for product, factors in d.PARTS.items():
+    for product, factors in d.FACTORS.items():
         assert product in names
         for driver, top, bottom in factors:
             assert driver in d.DRIVERS

@@ -73,7 +73,7 @@ def test_fireworks_draw_and_rain_keeps_away(shipped, league, explained):
     assert plain.people[d.PROMOTION] < -100
     wet = of_changed(shipped, league, precipitation="rain", sky="overcast")
     assert wet.people[d.WEATHER] < -200
-    for other in (d.OPPONENT, d.FORM, d.GATES, d.SEASON):
+    for other in (d.OPPONENT, d.FORM, d.RECENT_ATTENDANCE, d.SEASON):
         assert plain.people[other] == pytest.approx(as_it_is[other], abs=60)
 
 

@@ -58,7 +58,7 @@ def test_a_game_mixed_of_itself_is_that_game_to_the_bit(mixture, arrays, model, 
 
 
 def test_past_gates_stay_with_the_day_they_are_seen_from(mixture, arrays):
-    mixed = mixture.mixed(all_of(mixture, 30, **{d.GATES: 2}))
+    mixed = mixture.mixed(all_of(mixture, 30, **{d.RECENT_ATTENDANCE: 2}))
     begin, end = mixed.windows.home_begin[0], mixed.windows.home_end[0]
     ago = mixed.schedule[0, 0] - mixed.history.home[begin:end, 0]
     own = arrays.windows.home_begin[2], arrays.windows.home_end[2]
@@ -93,7 +93,7 @@ def test_what_is_the_same_and_what_is_known(mixture, arrays):
     pairs = np.zeros(len(games) - 1, np.intp), games[1:]
     same = mixture.same(*pairs)
     assert same[:, mixture.drivers.index(d.BALLPARK)].all()
-    assert not same[:, mixture.drivers.index(d.GATES)].any()
+    assert not same[:, mixture.drivers.index(d.RECENT_ATTENDANCE)].any()
     promotions = arrays.categories[c.PROMOTION]
     alike = [promotions[0] == other for other in promotions[1:]]
     assert same[:, mixture.drivers.index(d.PROMOTION)].tolist() == alike

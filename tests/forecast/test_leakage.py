@@ -98,7 +98,7 @@ def by_lead(forecaster, games, rows):
 
 @pytest.mark.slow
 class TestRealGames:
-    """Forecasts of a backtest, each game at its own cut-off."""
+    """Forecasts of a backtest, each game at its own cutoff."""
 
     def test_what_was_not_yet_known_changes_no_byte(self, real_forecaster, real_games, rows, expected):
         rng = np.random.default_rng(1)
@@ -116,7 +116,7 @@ class TestRealGames:
 
     @pytest.mark.parametrize("lead", [1, 7, 30])
     def test_what_was_known_changes_the_forecast(self, real_forecaster, real_games, rows, expected, lead):
-        """The gate of the home club's last game at the cut-off."""
+        """The gate of the home club's last game at the cutoff."""
         days = real_games.days
         at_home = np.flatnonzero((real_games.table[c.HOME] == CLUBS[0]).to_numpy())
         game = at_home[-1]

@@ -25,8 +25,8 @@ def league(seasons=(2018, 2019), games=60, **more):
     return Games.from_frame(pl.concat(clubs).with_columns(**more))
 
 
-def home_stands(seasons=(2018, 2019), stands=12, length=4, **more):
-    """One club with home stands of consecutive days, six days apart."""
+def homestands_of_season(seasons=(2018, 2019), stands=12, length=4, **more):
+    """One club with homestands of consecutive days, six days apart."""
     draw = np.random.default_rng(4)
     first = [dt.date(year, 4, 2) + dt.timedelta(days=(length + 6) * i) for year in seasons for i in range(stands)]
     dates = [day + dt.timedelta(days=i) for day in first for i in range(length)]

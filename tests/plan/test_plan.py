@@ -132,11 +132,11 @@ def test_staff_called_in_late_lower_the_number_hired_and_the_cost(forecast):
     free, late = staffed(forecast), staffed(forecast, call_in_cost=150, call_in_pool=10)
     assert (late["choice"] < free["choice"]).all()
     assert (late["expected_cost"] < free["expected_cost"]).all()
-    assert " in 53 of 100 outcomes, in 86 with" in late["reason"][0]
+    assert " in 53% of outcomes, in 86% with" in late["reason"][0]
     assert "with up to 10 called in at $150 each; a missing one costs $400" in late["reason"][0]
     endless = staffed(forecast, call_in_cost=150)
     assert endless["risk_short"].to_list() == [0] * 3
-    assert "of 100 outcomes, in the others more are called in at $150 each;" in endless["reason"][0]
+    assert "% of outcomes, in the others more are called in at $150 each;" in endless["reason"][0]
 
 
 def stocked(forecast, **settings):
@@ -156,7 +156,10 @@ def test_stock_says_its_delivery_and_when_it_is_ordered(forecast):
     first, second, third = table["reason"].to_list()
     assert first.startswith(f"Hot dogs: order {table['choice'][0]} cases with the delivery of 29 May; ")
     assert second.startswith("Hot dogs: order none with the delivery of 29 May; ")
-    assert third == "Hot dogs: nothing to sell, as no delivery keeps until this game; 90 are asked for on average."
+    assert (
+        third
+        == "Hot dogs: nothing to sell, every earlier delivery is past its shelf life; 90 are asked for on average."
+    )
     assert table["risk_short"][2] == 1
 
 
@@ -170,7 +173,7 @@ def test_stock_of_the_day_is_delivered_on_the_day(forecast):
 def test_a_store_that_is_too_small_says_so(forecast):
     table = stocked(forecast, store_size=30)
     assert table["choice"].to_list() == [30] * 3
-    assert "all that the store holds, enough in 2 of 100 outcomes; 56 are asked for" in table["reason"][0]
+    assert "all that the store holds, enough in 2% of outcomes; 56 are asked for" in table["reason"][0]
 
 
 def test_shifts_are_hired_by_the_call_in_deadline(forecast):
@@ -179,7 +182,7 @@ def test_shifts_are_hired_by_the_call_in_deadline(forecast):
     assert table["on_hand"].null_count() == table["delivery"].null_count() == 3
 
 
-def test_games_say_their_home_stand(forecast, operations):
+def test_games_say_their_homestand(forecast, operations):
     later = [dt.date(2019, 6, 20), dt.date(2019, 5, 30), dt.date(2019, 5, 31)]
     games = make_plan(forecast.with_columns(date=pl.Series(later)), operations).games
     assert games["home_stand"].to_list() == [0, 0, 1]
@@ -192,7 +195,7 @@ def test_nothing_is_worth_one_more_where_no_limit_binds(forecast):
 def test_reasons_are_plain_sentences_with_their_numbers(forecast, operations):
     staff, stock, transport = make_plan(forecast, operations).table["reason"].to_list()[:3]
     assert staff == (
-        "Ushers: hire 57 to serve 5,700 people at 100 each, enough in 75 of 100 outcomes;"
+        "Ushers: hire 57 to serve 5,700 people at 100 each, enough in 75% of outcomes;"
         " a missing one costs $400, one more costs $100 and would save $91."
     )
     assert stock.startswith("Hot dogs: have 56 cases (2,800 units), enough in 7")

@@ -42,7 +42,7 @@ def share(top: float, bottom: float) -> float:
 
 
 class Oracle:
-    """The features of any game of a dated table at any cut-off."""
+    """The features of any game of a dated table at any cutoff."""
 
     def __init__(self, table: pl.DataFrame) -> None:
         self.games: list[Game] = table.to_dicts()

@@ -1,4 +1,4 @@
-"""Nothing that was not known at a cut-off reaches the arrays, not by one bit; what was known does."""
+"""Nothing that was not known at a cutoff reaches the arrays, not by one bit; what was known does."""
 
 import numpy as np
 import polars as pl

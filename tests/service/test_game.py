@@ -18,7 +18,7 @@ def forecast(service, game, middle, *, as_of=None, lead="7", issued=None):
 def test_a_game_to_come(sample_club):
     view = game_view(sample_club, NEXT)
     assert view.coming
-    assert view.game.gate is None
+    assert view.game.attendance is None
     assert view.last.as_of == dt.date(2025, 6, 8)
     assert view.last.days == 5
     assert view.game.forecast["q50"] == view.last.forecast["q50"]
@@ -32,9 +32,9 @@ def test_a_game_to_come(sample_club):
 def test_a_game_played_with_the_forecast_that_knew_nothing_of_its_day(sample_club):
     view = game_view(sample_club, PLAYED)
     assert not view.coming
-    assert view.game.gate == view.row[c.ATTENDANCE] > 0
+    assert view.game.attendance == view.row[c.ATTENDANCE] > 0
     assert all(issue.as_of < view.row[c.DATE] for issue in view.issues)
-    assert view.game.miss == pytest.approx(view.game.gate - view.last.forecast["q50"])
+    assert view.game.miss == pytest.approx(view.game.attendance - view.last.forecast["q50"])
 
 
 def test_what_changed_since_the_forecast_before(sample_club):
@@ -91,7 +91,7 @@ def test_a_game_whose_day_has_passed_without_a_gate_is_not_to_come(own_service):
     own_service.store.import_games(late)
     view = game_view(own_service, "late")
     assert not view.coming
-    assert view.game.gate is None
+    assert view.game.attendance is None
 
 
 GAME = {"game_id": ["a"], "date": [dt.date(2025, 6, 1)], "home": ["Hens"]}

@@ -125,5 +125,5 @@ def test_undated_games(empty_service):
     assert view.plan.units_of("stock") > 0
 
 
-def test_an_empty_service_has_no_home_stand(empty_service):
+def test_an_empty_service_has_no_homestand(empty_service):
     assert homestand_view(empty_service) is None

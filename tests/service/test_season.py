@@ -39,7 +39,7 @@ def test_counts_and_means(sample_club):
     gates = table.filter(pl.col(c.SEASON) == 2025)[c.ATTENDANCE].drop_nulls()
     before = table.filter(pl.col(c.SEASON) == 2024)[c.ATTENDANCE].drop_nulls()
     assert (view.played, view.to_come) == (len(gates), 18)
-    assert view.mean_gate == gates.mean()
+    assert view.mean_attendance == gates.mean()
     assert view.before == before.head(len(gates)).mean()
     assert view.as_of == dt.date(2025, 6, 8)
 
@@ -59,12 +59,12 @@ def test_home_stands_are_cut_at_long_pauses_and_hold_every_game_once(sample_club
 
 def test_a_game_played_stands_beside_the_last_forecast_that_knew_nothing_of_it(sample_club):
     view = season_view(sample_club, CLUB)
-    played = [game for stand in view.stands for game in stand.games if game.gate is not None]
+    played = [game for stand in view.stands for game in stand.games if game.attendance is not None]
     for game in played:
         assert game.forecast["as_of"] < game.row[c.DATE]
-        assert game.miss == game.gate - game.forecast["q50"]
-        assert game.inside == (game.forecast["q10"] - 1 <= game.gate <= game.forecast["q90"] + 1)
-        assert game.people == game.gate
+        assert game.miss == game.attendance - game.forecast["q50"]
+        assert game.inside == (game.forecast["q10"] - 1 <= game.attendance <= game.forecast["q90"] + 1)
+        assert game.people == game.attendance
     assert sum(game.inside for game in played) / len(played) > 0.6
 
 
@@ -90,7 +90,7 @@ def test_games_without_dates_are_listed(tmp_path):
         service.store.import_games(pl.DataFrame({"attendance": [3000, 4000, None]}))
         club = service.club()
         view = season_view(service, club)
-        assert [game.gate for game in view.undated] == [3000, 4000, None]
+        assert [game.attendance for game in view.undated] == [3000, 4000, None]
         assert [len(stand.games) for stand in view.stands] == [1, 1, 1]
         assert view.months == ()
         assert service.as_of(club) is None

@@ -8,7 +8,7 @@ import pytest
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
-from gatecast.service.issued_forecasts import DAYS, before_games, last_of_each
+from gatecast.service.issued_forecasts import DAYS, last_of_each, scored_forecasts
 from gatecast.service.track import BINS, RULE, simple_rule, track_view
 
 CLUB = "Quillport Lanterns"
@@ -23,7 +23,7 @@ def season(gates, year, month=5):
 
 def test_scores_are_those_of_the_last_forecast_before_each_game(sample_club):
     view = track_view(sample_club, CLUB)
-    last = last_of_each(before_games(sample_club, CLUB))
+    last = last_of_each(scored_forecasts(sample_club, CLUB))
     missed = (last[c.ATTENDANCE] - last["q50"]).abs().mean()
     assert view.overall.games == last.height == len(view.points)
     assert view.overall.mae == pytest.approx(missed)
@@ -52,7 +52,7 @@ def test_forecasts_beat_the_simple_rule(sample_club):
 
 
 def test_nothing_issued_after_the_last_day_before_a_game_counts(sample_club):
-    table = before_games(sample_club, CLUB)
+    table = scored_forecasts(sample_club, CLUB)
     assert (table[DAYS] >= 1).all()
     assert (table[AS_OF] < table[c.DATE]).all()
 

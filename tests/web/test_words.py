@@ -103,7 +103,7 @@ def test_what_each_driver_stands_for():
     assert facts(d.PROMOTION, promotion="fireworks;cap") == "fireworks, cap"
     assert facts(d.OPPONENT) == ""
     assert facts(d.OPPONENT, visitor="Kites") == "Kites"
-    assert facts(d.GATES) == ""
+    assert facts(d.RECENT_ATTENDANCE) == ""
 
 
 def test_of_columns_that_share_a_driver_the_last_one_known_is_told():

@@ -107,9 +107,9 @@ def _summary(games: Games, out: Path) -> str:
     from gatecast.formatting import day
     from gatecast.games import columns as c
 
-    gates = len(games) - games.table[c.ATTENDANCE].null_count()
+    attended = len(games) - games.table[c.ATTENDANCE].null_count()
     span = ", no dates"
     if games.dated:
         first, last = (games.table[c.DATE][place] for place in (0, -1))
         span = f" from {day(first)} {first.year} to {day(last)} {last.year}"
-    return f"{out}: {len(games):,} game{'s' if len(games) != 1 else ''}{span}, {gates:,} with gates"
+    return f"{out}: {len(games):,} game{'s' if len(games) != 1 else ''}{span}, {attended:,} with attendance"

@@ -61,7 +61,7 @@ def forecast_table(forecast: pl.DataFrame) -> PageTable:
         As `Forecaster.forecast` returns it.
     """
     heads, names = game_cells(forecast)
-    heads = [*heads, "Expected", "80 % range", "Sell-out"]
+    heads = [*heads, "Expected", "80% range", "Sell-out"]
     rows = [
         [*name, rounded(row[MEDIAN]), f"{rounded(row[LOW])} to {rounded(row[HIGH])}", percent(row[P_SELLOUT])]
         for name, row in zip(names, forecast.head(MOST_ROWS).to_dicts(), strict=True)
@@ -84,7 +84,7 @@ def value_table(value: Mapping[str, Any]) -> PageTable:
     for entry in _all_seasons(value):
         share = entry["captured"]["estimate"]
         costs = [f"{value['currency']}{number(entry['cost_a_game'][plan])}" for plan in plans]
-        captured = ABSENT if share is None else f"{share * 100:.0f} %"
+        captured = ABSENT if share is None else f"{share * 100:.0f}%"
         rows.append([lead_words(entry["lead"]), entry["decision"], number(entry["games"]), *costs, captured])
     heads = ["Forecast made", "Decision", "Games", *(MADE.get(plan, f"By {plan}") for plan in plans)]
     numeric = [False] * 2 + [True] * (len(heads) - 1)
@@ -111,7 +111,7 @@ def saved_table(value: Mapping[str, Any]) -> PageTable:
         rows.append(cells)
     heads = ["Forecast made", "Decision"]
     for plan in plans:
-        heads += [f"Over {SAVED_OVER.get(plan, plan)}", "95 % range"]
+        heads += [f"Over {SAVED_OVER.get(plan, plan)}", "95% range"]
     numeric = [False] * 2 + [True] * (2 * len(plans))
     return PageTable("Saved a game by planning with the whole forecast", heads, numeric, rows)
 
@@ -210,7 +210,7 @@ def forecasts_table(given: pl.DataFrame, changed: pl.DataFrame, asked: Collectio
         expected.append(_signed(_shown(now[MEDIAN]) - _shown(was[MEDIAN])))
         between = [f"{rounded(each[LOW])} to {rounded(each[HIGH])}" for each in (was, now)]
         rows.append([*name, *expected, *between, percent(was[P_SELLOUT]), percent(now[P_SELLOUT])])
-    extra = ["Expected", WITH, "Difference", "80 % range", WITH, "Sell-out", WITH]
+    extra = ["Expected", WITH, "Difference", "80% range", WITH, "Sell-out", WITH]
     numeric = [False] * len(heads) + [True] * len(extra)
     return PageTable("The forecast without and with the change" + _beyond(before_), [*heads, *extra], numeric, rows)
 

@@ -48,8 +48,8 @@ def retrosheet(paths: Iterable[str | Path] | str | Path, *, progress: Progress =
     Returns
     -------
     Games
-        Regular-season games. A gate of 0, blank or -1 is null: it was not published, or stands with the other game
-        of a doubleheader.
+        Regular-season games. An attendance of 0, blank or -1 is null: it was not published, or stands with the other
+        game of a doubleheader.
 
     Raises
     ------
@@ -107,7 +107,8 @@ def _as_logged(info: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
     """Return the gameinfo rows with the ids and, for doubleheaders, the attendance of the game logs.
 
     A game moved to the visitor's park stands under the park's club in gameinfo and under the club that batted last in
-    the game logs. The gate of a doubleheader may stand with either game: filling in from gameinfo would count it twice.
+    the game logs. The attendance of a doubleheader may stand with either game, so that filling in
+    from gameinfo would count it twice.
     """
     swapped = pl.concat_str(c.VISITOR, pl.col(c.GAME_ID).str.slice(CLUB_LETTERS))
     moved = pl.concat_str(swapped, c.HOME).is_in(log.select(pl.concat_str(c.GAME_ID, c.VISITOR)).to_series().implode())
@@ -128,8 +129,8 @@ def _plausible_start() -> pl.Expr:
 def _plausible_capacity() -> pl.Expr:
     """Drop the seats of parks where an attendance above `LARGEST_OVERFLOW` times the figure proves it wrong.
 
-    For all games of the park, since one figure serves all its years; a game's own gate must not decide what is known
-    before it.
+    For all games of the park, since one figure serves all its years; a game's own attendance must not decide what is
+    known before it.
     """
     overflow = (pl.col(c.ATTENDANCE) > LARGEST_OVERFLOW * pl.col(c.CAPACITY)).any().over(c.VENUE)
     return pl.when(~overflow).then(c.CAPACITY).alias(c.CAPACITY)

@@ -1,10 +1,10 @@
 """How good forecasts are: scores, reliability, and a report for the manager and the analyst."""
 
 from gatecast.evaluate.backtesting import Method, backtest
-from gatecast.evaluate.homestand import GameToCome, Homestand, homestand
+from gatecast.evaluate.homestand import Homestand, UpcomingGame, homestand
 from gatecast.evaluate.reliability import reliability
 from gatecast.evaluate.report import compared, write_report
-from gatecast.evaluate.scores import SCORE_COLUMNS, score, with_gates
+from gatecast.evaluate.scores import SCORE_COLUMNS, score, with_attendance
 from gatecast.evaluate.tables import as_markdown
 from gatecast.games.forecast_columns import FORECAST_COLUMNS, QUANTILE_COLUMNS, QUANTILE_LEVELS
 
@@ -13,15 +13,15 @@ __all__ = [
     "QUANTILE_COLUMNS",
     "QUANTILE_LEVELS",
     "SCORE_COLUMNS",
-    "GameToCome",
     "Homestand",
     "Method",
+    "UpcomingGame",
     "as_markdown",
     "backtest",
     "compared",
     "homestand",
     "reliability",
     "score",
-    "with_gates",
+    "with_attendance",
     "write_report",
 ]

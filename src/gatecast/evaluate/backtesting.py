@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import InputError
-from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.evaluate.scores import SMALLEST_SCORED_ATTENDANCE
 from gatecast.games import PRESEASON, Games, parse_season
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
@@ -143,7 +143,7 @@ def backtest(
     table = games if isinstance(games, Games) else Games.from_frame(games)
     preparation = Preparation(table)
     years = table.table[c.SEASON].fill_null(0).to_numpy()
-    scored = (table.table[c.ATTENDANCE].fill_null(0) > SMALLEST_SCORED_GATE).to_numpy()
+    scored = (table.table[c.ATTENDANCE].fill_null(0) > SMALLEST_SCORED_ATTENDANCE).to_numpy()
     parts: list[pl.DataFrame] = []
     steps = len(wanted) * len(makers)
     folds = [
@@ -184,7 +184,9 @@ def _maker(name: str, method: object) -> Callable[[int], Method]:
 def _check(season: int, to_score: int, to_learn: int, years: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
     known = f"seasons {years.min()} to {years.max()}" if years.max() else "games without a season"
     if not to_score:
-        raise InputError(f"season {season}: got no game with an attendance above {SMALLEST_SCORED_GATE} among {known}")
+        raise InputError(
+            f"season {season}: got no game with an attendance above {SMALLEST_SCORED_ATTENDANCE} among {known}"
+        )
     if not to_learn:
         raise InputError(
             f"season {season}: got no earlier game to learn from among {known}, expected at least one season"

@@ -50,8 +50,8 @@ class RuleOfThumb:
 
     def fit_rows(self, preparation: Preparation, rows: Rows) -> Self:
         """Learn the mean attendance, for games of which nothing is known."""
-        gates = preparation.schedule.attendance[rows]
-        self.otherwise = float(gates.mean()) if len(gates) else 0.0
+        attendance = preparation.schedule.attendance[rows]
+        self.otherwise = float(attendance.mean()) if len(attendance) else 0.0
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The games to come, each as a manager would say it, with where its range stands on one scale for all."""
+"""Upcoming games in words and on one scale, for the report."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from gatecast.games.columns import CAPACITY, DATE, GAME_ID, HOME, PROMOTION, SCA
 from gatecast.games.forecast_columns import MEAN, MEDIAN, P_SELLOUT, quantile_column
 from gatecast.games.homestands import homestand_of
 
-__all__ = ["GameToCome", "Homestand", "homestand"]
+__all__ = ["Homestand", "UpcomingGame", "homestand"]
 
 MOST_LATER = 90
 NOTABLE_SELLOUT = 0.25
-RANGES = (("9 in 10", 0.05, 0.95), ("8 in 10", 0.10, 0.90), ("even", 0.25, 0.75))
-"""How likely the attendance is to fall between two levels, in words; the first pair that the table has is used."""
+RANGES = (("90%", 0.05, 0.95), ("80%", 0.10, 0.90), ("50%", 0.25, 0.75))
+"""How likely the attendance is to fall between two levels, in words; the first pair that the table has is told."""
 
 
 @dataclass(frozen=True)
-class GameToCome:
-    """One game to come.
+class UpcomingGame:
+    """An upcoming game.
 
     Parameters
     ----------
-    when, time, opponent, extra : str
+    when, time, opponent, promotion : str
         Date, start, visitor (and home club where there are several), promotion; empty where unknown.
-    expected, span, chance, sellout, sellout_share, scanned : str
+    expected, range, chance, sellout, sellout_share, scanned : str
         The median; its range, bare and in words; chance of a sell-out, in words and bare; people through the
         gate. Empty where unknown.
     notable : bool
         True where a sell-out is likely enough to plan for.
     wide, narrow : tuple of float or None
-        Left end and length of the told and the middle range, in percent of the scale.
+        Left end and length of the wide and the narrow range, in percent of the scale.
     middle, seats : float or None
         Places of the median and of the capacity, in percent of the scale.
     """
@@ -46,9 +46,9 @@ class GameToCome:
     when: str
     time: str
     opponent: str
-    extra: str
+    promotion: str
     expected: str
-    span: str
+    range: str
     chance: str
     sellout: str
     sellout_share: str
@@ -60,7 +60,7 @@ class GameToCome:
     seats: float | None
 
     @property
-    def summary(self) -> str:
+    def sentence(self) -> str:
         """The whole forecast of the game as one sentence."""
         name = " ".join(part for part in (self.when, self.time, self.opponent) if part)
         facts = "; ".join(part for part in (self.chance, self.sellout, self.scanned) if part)
@@ -73,7 +73,7 @@ class Homestand:
 
     Parameters
     ----------
-    games, later : list of GameToCome
+    games, later : list of UpcomingGame
         In order of play.
     left_out : int
         Later games too many to show.
@@ -82,13 +82,13 @@ class Homestand:
     ticks : list of (float, str)
         Places on the scale, in percent, and the crowds they mark.
     wide, narrow : str
-        What the light and the dark range are; `narrow` is empty where there is none.
+        Chances of the light and the dark range; `narrow` is empty where there is none.
     seats : bool
         True where a capacity is marked.
     """
 
-    games: list[GameToCome]
-    later: list[GameToCome]
+    games: list[UpcomingGame]
+    later: list[UpcomingGame]
     left_out: int
     summary: str
     ticks: list[tuple[float, str]]
@@ -99,7 +99,7 @@ class Homestand:
 
 @dataclass(frozen=True)
 class Scale:
-    """What all games to come share: the range told, its levels, the crowd at the right end, whether clubs are named."""
+    """Properties common to all games: range and levels shown, largest crowd, and if clubs are named."""
 
     words: str
     lower: float
@@ -109,13 +109,13 @@ class Scale:
 
 
 def homestand(upcoming: pl.DataFrame) -> Homestand:
-    """Put forecasts of games to come into plain words.
+    """Return forecasts of upcoming games in words.
 
     Parameters
     ----------
     upcoming : polars.DataFrame
         One row a game, at least q50; of date, start_time, visitor, home, promotion, capacity, mean, further
-        quantiles, p_sellout, scanned_q50 (people through the gate) what there is.
+        quantiles, p_sellout, scanned_q50 (people through the gate) those that exist.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def homestand(upcoming: pl.DataFrame) -> Homestand:
         There is no q50.
     """
     if MEDIAN not in upcoming.columns:
-        raise DataError(f"columns {', '.join(upcoming.columns) or 'none'}", f"forecasts of games to come with {MEDIAN}")
+        raise DataError(f"columns {', '.join(upcoming.columns) or 'none'}", f"upcoming games with {MEDIAN}")
     table = _in_order(upcoming)
     words, lower, upper = next(
         (each for each in RANGES if {quantile_column(each[1]), quantile_column(each[2])} <= set(table.columns)),
@@ -165,33 +165,33 @@ def _first_homestand(table: pl.DataFrame) -> int:
     return int((homestands == homestands[:1]).sum())
 
 
-def _game(row: dict[str, Any], scale: Scale) -> GameToCome:
+def _game(row: dict[str, Any], scale: Scale) -> UpcomingGame:
     low, high, top = row.get(quantile_column(scale.lower)), row.get(quantile_column(scale.upper)), scale.top
     ranged = bool(scale.words) and low is not None and high is not None
     chance = f"{scale.words} chance between {rounded(low)} and {rounded(high)}" if ranged else ""
     sellout, seats = row.get(P_SELLOUT), row.get(CAPACITY)
     visitor = f"v. {row[VISITOR]}" if row.get(VISITOR) else "" if row.get(DATE) else str(row.get(GAME_ID) or "Game")
     scanned = row.get(f"{SCANNED}_{MEDIAN}")
-    return GameToCome(
+    return UpcomingGame(
         when=day(row.get(DATE)) if row.get(DATE) else "",
         time=clock(row.get(START_TIME)) if isinstance(row.get(START_TIME), dt.time) else str(row.get(START_TIME) or ""),
         opponent=f"{visitor} at {row[HOME]}".strip() if scale.clubs and row.get(HOME) else visitor,
-        extra=str(row.get(PROMOTION) or ""),
+        promotion=str(row.get(PROMOTION) or ""),
         expected=rounded(row[MEDIAN]),
-        span=f"{rounded(low)} to {rounded(high)}" if ranged else "",
+        range=f"{rounded(low)} to {rounded(high)}" if ranged else "",
         chance=chance,
         sellout=f"sell-out chance {percent(sellout)}" if sellout is not None else "",
         sellout_share=percent(sellout) if sellout is not None else "",
         scanned=f"{rounded(scanned)} through the gate" if scanned is not None else "",
         notable=sellout is not None and sellout >= NOTABLE_SELLOUT,
-        wide=_stretch(low, high, top) if ranged else None,
-        narrow=_stretch(row.get("q25"), row.get("q75"), top),
+        wide=_interval(low, high, top) if ranged else None,
+        narrow=_interval(row.get("q25"), row.get("q75"), top),
         middle=_place(row[MEDIAN], top),
         seats=_place(seats, top) if seats is not None else None,
     )
 
 
-def _summary(table: pl.DataFrame, games: list[GameToCome]) -> str:
+def _summary(table: pl.DataFrame, games: list[UpcomingGame]) -> str:
     """Return the number of games and people, and the busiest game, in words."""
     if not games:
         return ""
@@ -220,7 +220,7 @@ def _ticks(top: float) -> list[tuple[float, str]]:
     return [(round(i * step / top * 100, 2), number(i * step)) for i in range(int(top / step) + 1)]
 
 
-def _stretch(low: float | None, high: float | None, top: float) -> tuple[float, float] | None:
+def _interval(low: float | None, high: float | None, top: float) -> tuple[float, float] | None:
     if low is None or high is None:
         return None
     left = _place(low, top)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.evaluate.scores import GAMES, TOLERANCE, with_gates
+from gatecast.evaluate.scores import GAMES, TOLERANCE, with_attendance
 from gatecast.games import Games
 from gatecast.games.columns import ATTENDANCE
 from gatecast.games.forecast_columns import LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
@@ -36,7 +36,7 @@ def reliability(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD
         `by`, level (of the quantile, 0 to 1), observed (share of games below it, 0 to 1), games. Where the forecast
         is calibrated, observed is the level but for chance.
     """
-    table = with_gates(forecasts, games).drop_nulls(QUANTILE_COLUMNS)
+    table = with_attendance(forecasts, games).drop_nulls(QUANTILE_COLUMNS)
     low, high = place_in_range(
         table[ATTENDANCE].to_numpy().astype(np.float64), table.select(QUANTILE_COLUMNS).to_numpy().astype(np.float64)
     )
@@ -51,7 +51,7 @@ def reliability(forecasts: pl.DataFrame, games: Games, by: Sequence[str] = (LEAD
 
 
 def place_in_range(
-    gates: npt.NDArray[np.float64], quantiles: npt.NDArray[np.float64]
+    attendance: npt.NDArray[np.float64], quantiles: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the levels between which attendance fell: the distribution function just below it and at it.
 
@@ -61,7 +61,7 @@ def place_in_range(
 
     Parameters
     ----------
-    gates : ndarray of float, shape (games,)
+    attendance : ndarray of float, shape (games,)
         People.
     quantiles : ndarray of float, shape (games, levels)
         Rising along the levels, people.
@@ -80,8 +80,8 @@ def place_in_range(
     """
     levels = np.array([0.0, *QUANTILE_LEVELS, 1.0])
     last = len(QUANTILE_LEVELS)
-    under = (quantiles < gates[:, None] - TOLERANCE).sum(axis=1)
-    upto = (quantiles <= gates[:, None] + TOLERANCE).sum(axis=1)
+    under = (quantiles < attendance[:, None] - TOLERANCE).sum(axis=1)
+    upto = (quantiles <= attendance[:, None] + TOLERANCE).sum(axis=1)
     tied = upto > under
     middle = (levels[:-1] + levels[1:]) / 2
     low = np.where(tied & (under > 0), middle[under], levels[under])

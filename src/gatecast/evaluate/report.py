@@ -16,11 +16,11 @@ from gatecast.evaluate.scores import (
     GAMES,
     MAE,
     MONTH,
-    SMALLEST_SCORED_GATE,
+    SMALLEST_SCORED_ATTENDANCE,
     WAPE,
     WEEKDAY,
     score,
-    with_gates,
+    with_attendance,
 )
 from gatecast.evaluate.tables import PageTable, page_table, score_cell
 from gatecast.files import check_writable, write_text
@@ -85,7 +85,7 @@ def write_report(
         later=_later_table(stand) if stand and stand.later else None,
         plan=page_table(plan_table, "The plan") if plan_table is not None and plan_table.height else None,
         accuracy=_accuracy(forecasts, games, baselines) if forecasts is not None else None,
-        smallest=number(SMALLEST_SCORED_GATE),
+        smallest=number(SMALLEST_SCORED_ATTENDANCE),
         dark=charts.DARK,
     )
     write_text(page, target)
@@ -109,7 +109,7 @@ def compared(forecasts: pl.DataFrame, baselines: pl.DataFrame | None, games: Gam
     """
     needed = (GAME_ID, LEAD, MODEL, MEDIAN)
     tables = [forecasts.with_columns(pl.lit(OURS).alias(MODEL)), *([] if baselines is None else [baselines])]
-    both = pl.concat([with_gates(table, games).select(needed) for table in tables]).drop_nulls(MEDIAN)
+    both = pl.concat([with_attendance(table, games).select(needed) for table in tables]).drop_nulls(MEDIAN)
     models = pl.col(MODEL).n_unique()
     shared = both.filter(models.over(GAME_ID, LEAD) == models.over(LEAD))
     scores = score(shared, games, by=(LEAD, MODEL))
@@ -118,7 +118,7 @@ def compared(forecasts: pl.DataFrame, baselines: pl.DataFrame | None, games: Gam
 
 def _accuracy(forecasts: pl.DataFrame, games: Games, baselines: pl.DataFrame | None) -> dict[str, Any] | None:
     """Return all that the page says about past forecasts; None where no game can be scored."""
-    table = with_gates(forecasts, games).drop_nulls(MEDIAN)
+    table = with_attendance(forecasts, games).drop_nulls(MEDIAN)
     if table.is_empty():
         return None
     forecasts = table.select(forecasts.columns)
@@ -151,7 +151,7 @@ def _by_season(forecasts: pl.DataFrame, games: Games, labels: dict[int, str]) ->
 
 def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:
     """Return the figures to remember, each with what it means."""
-    tiles = [(number(own[MAE][0]), f"people off on average, {number(own[WAPE][0], 1)} % of attendance")]
+    tiles = [(number(own[MAE][0]), f"people off on average, {number(own[WAPE][0], 1)}% of attendance")]
     others = versus.filter(pl.col(MODEL) != OURS)
     if others.height:
         best = others.sort(MAE).row(0, named=True)
@@ -161,7 +161,7 @@ def _tiles(own: pl.DataFrame, versus: pl.DataFrame) -> list[tuple[str, str]]:
     for name in ("coverage_80", "coverage_90"):
         if own[name][0] is not None:
             promised = name.rpartition("_")[2]
-            tiles.append((percent(own[name][0] / 100), f"of games inside the range meant for {promised} %"))
+            tiles.append((percent(own[name][0] / 100), f"of games inside the range meant for {promised}%"))
     return tiles
 
 
@@ -185,7 +185,7 @@ def versus_table(versus: pl.DataFrame) -> PageTable:
                 lead_words(row[LEAD]),
                 score_cell(GAMES, row[GAMES]),
                 *(score_cell(MAE, misses.get((row[LEAD], model))) for model in models),
-                "" if gain is None else f"{number(gain * 100)}\N{NO-BREAK SPACE}%",
+                "" if gain is None else f"{number(gain * 100)}%",
             ]
         )
     heads = ["Forecast made", "Games", *models, "Closer than the best other"]
@@ -239,7 +239,7 @@ def _made(lead: str) -> str:
 def _later_table(stand: Homestand) -> PageTable:
     """Return the home games after the next homestand, one short row each."""
     rows = [
-        [game.when or game.opponent, game.time, game.opponent, game.expected, game.span, game.sellout_share]
+        [game.when or game.opponent, game.time, game.opponent, game.expected, game.range, game.sellout_share]
         for game in stand.later
     ]
     more = f"; {number(stand.left_out)} more stand in the forecast table" if stand.left_out else ""

@@ -26,16 +26,16 @@ __all__ = [
     "PINBALL",
     "RMSE",
     "SCORE_COLUMNS",
-    "SMALLEST_SCORED_GATE",
+    "SMALLEST_SCORED_ATTENDANCE",
     "WAPE",
     "WEEKDAY",
     "WIDTH_80",
     "crps_weights",
     "score",
-    "with_gates",
+    "with_attendance",
 ]
 
-SMALLEST_SCORED_GATE = 500
+SMALLEST_SCORED_ATTENDANCE = 500
 """Only games with an attendance above this are scored: lower figures are unknown, or of games behind closed doors."""
 PINBALL_LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
 TOLERANCE = 1.0
@@ -88,7 +88,7 @@ def score(forecasts: Frame, games: Games | IntoFrame, by: str | Sequence[str] = 
 
 
 def _scored(forecasts: pl.DataFrame, games: Games, by: Sequence[str]) -> pl.DataFrame:
-    table = with_gates(forecasts, games)
+    table = with_attendance(forecasts, games)
     missing = [name for name in by if name not in table.columns]
     if missing:
         known = ", ".join(sorted(set(table.columns) - set(SCORE_COLUMNS)))
@@ -99,7 +99,7 @@ def _scored(forecasts: pl.DataFrame, games: Games, by: Sequence[str]) -> pl.Data
     return table.group_by(by).agg(metrics).sort([_order(name) for name in by], nulls_last=True)
 
 
-def with_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
+def with_attendance(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
     """Return the forecasts of scored games, each with all that is known of its game.
 
     Returns
@@ -127,11 +127,11 @@ def with_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
     if twice.height:
         row = ", ".join(f"{name} {twice[name][0]}" for name in key)
         raise DataError(f"{row} a second time", "one forecast for each game and lead", "take the repeated row out")
-    gates = games.table.filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_GATE).with_columns(
+    known = games.table.filter(pl.col(ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE).with_columns(
         pl.col(DATE).dt.weekday().alias(WEEKDAY), pl.col(DATE).dt.month().alias(MONTH)
     )
-    return table.drop([name for name in gates.columns if name != GAME_ID], strict=False).join(
-        gates, on=GAME_ID, maintain_order="left"
+    return table.drop([name for name in known.columns if name != GAME_ID], strict=False).join(
+        known, on=GAME_ID, maintain_order="left"
     )
 
 
@@ -154,18 +154,18 @@ def crps_weights(levels: Sequence[float]) -> list[float]:
 @cache
 def _metrics() -> tuple[pl.Expr, ...]:
     """Return every score as an aggregate over a group; made once, as that takes longer than scoring a small table."""
-    gate, median = pl.col(ATTENDANCE).cast(pl.Float64), pl.col(MEDIAN)
-    error = gate - median
+    attendance, median = pl.col(ATTENDANCE).cast(pl.Float64), pl.col(MEDIAN)
+    error = attendance - median
     low, high = pl.col(quantile_column(0.10)), pl.col(quantile_column(0.90))
     pinball = reduce(add, (_pinball(level) for level in PINBALL_LEVELS)) / len(PINBALL_LEVELS)
     weights = zip(QUANTILE_LEVELS, crps_weights(QUANTILE_LEVELS), strict=True)
-    sold_out = (gate >= pl.col(CAPACITY)).cast(pl.Float64)
+    sold_out = (attendance >= pl.col(CAPACITY)).cast(pl.Float64)
     return (
         pl.len().cast(pl.Int64).alias(GAMES),
         error.abs().mean().alias(MAE),
-        (gate - pl.col(MEAN)).pow(2).mean().sqrt().alias(RMSE),
-        (error.abs() / gate).mean().mul(100).alias(MAPE),
-        (error.abs().mean() / gate.filter(median.is_not_null()).mean() * 100).alias(WAPE),
+        (attendance - pl.col(MEAN)).pow(2).mean().sqrt().alias(RMSE),
+        (error.abs() / attendance).mean().mul(100).alias(MAPE),
+        (error.abs().mean() / attendance.filter(median.is_not_null()).mean() * 100).alias(WAPE),
         pinball.mean().alias(PINBALL),
         reduce(add, (_pinball(level) * weight for level, weight in weights)).mean().alias(CRPS),
         *(_inside(*levels).mean().mul(100).alias(name) for name, levels in COVERAGES.items()),
@@ -181,8 +181,8 @@ def _pinball(level: float) -> pl.Expr:
 
 
 def _inside(lower: float, upper: float) -> pl.Expr:
-    low, high, gate = pl.col(quantile_column(lower)), pl.col(quantile_column(upper)), pl.col(ATTENDANCE)
-    inside = (gate >= low - TOLERANCE) & (gate <= high + TOLERANCE)
+    low, high, attendance = pl.col(quantile_column(lower)), pl.col(quantile_column(upper)), pl.col(ATTENDANCE)
+    inside = (attendance >= low - TOLERANCE) & (attendance <= high + TOLERANCE)
     return pl.when(low.is_not_null() & high.is_not_null()).then(inside)
 
 

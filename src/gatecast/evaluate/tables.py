@@ -34,8 +34,8 @@ SCORE_HEADINGS = {
     WAPE: "WAPE %",
     PINBALL: "Pinball",
     CRPS: "CRPS",
-    **{name: f"Inside {name.rpartition('_')[2]} %" for name in COVERAGES},
-    WIDTH_80: "Width 80 %",
+    **{name: f"Inside {name.rpartition('_')[2]}%" for name in COVERAGES},
+    WIDTH_80: "Width 80%",
     BIAS: "Bias",
     BRIER: "Brier",
 }

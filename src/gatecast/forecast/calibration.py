@@ -1,11 +1,12 @@
 """Calibration: intervals widened or narrowed by how far off forecasts were before, adapting as the season goes on.
 
-Conformalised quantile regression (Romano, Patterson & Candès 2019): an interval is moved out by the quantile of past
-misses that would have covered its share of them. Misses are those of the latest season held back from training, then
-those of the current season as far as known at the cutoff, the latest ones only, so that the correction follows a drift
-(Gibbs & Candès 2021 show why it must). Each club has a correction of its own, from its games of the season alone, drawn
-towards that of all clubs by as much as they are few: some crowds are harder to foresee than others. The whole
-distribution also follows the season's median error, of all clubs and of the club, by more the more games tell of it.
+Conformalised quantile regression (Romano, Patterson & Candès 2019): each interval is widened by the empirical quantile
+of past conformity scores at its nominal coverage. Scores come from the latest season, held back from training, then
+from the current season as far as known at the cutoff, the latest ones only, so that the correction follows a drift
+(Gibbs & Candès 2021 show why it must). Each club also has a correction of its own, from its games of this season; it is
+shrunk towards that of all clubs when few of its games are known, as attendance is harder to forecast at some clubs.
+The whole distribution also follows this season's median error, of all clubs and of the club, shrunk towards zero when
+few games are known.
 """
 
 from __future__ import annotations
@@ -20,36 +21,37 @@ import numpy.typing as npt
 
 from gatecast.forecast.distribution import demand_of
 from gatecast.games.cutoff import Lead, as_day, cutoff_days
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.prepare import Preparation
-from gatecast.train.calibration_errors import LEVELS, CalibrationErrors, days_of, errors_of
+from gatecast.train.calibration_errors import CalibrationErrors, days_of, scaled_errors_from_quantiles
 from gatecast.train.model import TrainedModel
 
-__all__ = ["Calibration", "Seen", "errors_since_training"]
+__all__ = ["Calibration", "SeasonErrors", "errors_since_training"]
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
 Names = npt.NDArray[np.str_]
 
 RECENT = 2000
-"""Latest misses that a correction is taken from."""
-SAME_LUCK = 0.5
-"""Share of a correction that is made before any game of the season is seen: errors within a season go together, so that
-one season held back tells less than its games are many. The rest comes with the first games seen."""
+"""Number of latest conformity scores that a correction is taken from."""
+PRESEASON_SHARE = 0.5
+"""Share of a correction applied before the first game of the season: errors within a season are correlated, so that one
+season held back is worth less than its number of games. The rest is phased in over the first `DRIFT_GAMES` games."""
 FEWEST = 60
-"""With fewer, forecasts stay as they are."""
+"""With fewer known errors, forecasts are not corrected."""
 DRIFT_GAMES, DRIFT_TRUST = 300, 300
-"""Latest games of the season that the drift is taken from, and the games that count half against no drift."""
+"""Number of latest games of the season that the drift is taken from, and the number at which it counts half."""
 CLUB_RECENT, CLUB_TRUST = 40, 20
-"""Latest misses of a club that its own correction is taken from, and the games that count half against the league."""
+"""Number of latest games of a club that its own correction is taken from, and the number at which it counts half."""
 CLUB_DRIFT_GAMES, CLUB_DRIFT_TRUST = 10, 20
-"""The same as for the drift of all clubs, for what a club's drift is beyond that; the trust is for each day of lead, as
-what a club's latest games tell fades."""
-MIDDLE = LEVELS.index(0.5)
-PAIRS = tuple((i, len(LEVELS) - 1 - i) for i in range(MIDDLE))
+"""The same two numbers for a club's drift beyond that of all clubs; the second is multiplied by the days of lead, as
+a club's latest games say less about days further ahead."""
+MIDDLE = QUANTILE_LEVELS.index(0.5)
+PAIRS = tuple((i, len(QUANTILE_LEVELS) - 1 - i) for i in range(MIDDLE))
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeasonErrors:
     """Errors on games that the model was not trained on, their attendance known since.
 
     Parameters
@@ -70,12 +72,14 @@ class Seen:
     clubs: Names
 
     @classmethod
-    def nothing(cls) -> Seen:
+    def empty(cls) -> SeasonErrors:
         """Return an empty record."""
-        return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(LEVELS))), np.zeros(0, np.str_))
+        return cls(
+            np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(QUANTILE_LEVELS))), np.zeros(0, np.str_)
+        )
 
     def drift_of_all(self, cutoffs: Days) -> Floats:
-        """Return the median error of the latest games known at each cutoff, drawn towards 0, shape (cutoffs,)."""
+        """Return the median error of the latest games known at each cutoff, shrunk towards 0, shape (cutoffs,)."""
         counts, place = np.unique(np.searchsorted(self.days, cutoffs, "right"), return_inverse=True)
         middle = self.errors[:, MIDDLE]
         drift = np.array([_drift_after(middle[max(0, count - DRIFT_GAMES) : count]) for count in counts], np.float64)
@@ -108,8 +112,8 @@ class Calibration:
         nearest = held_back.nearest(np.array([days_of(lead)]))[0]
         return cls(held_back.errors[nearest].astype(np.float64), days_of(lead))
 
-    def shifts(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
-        """Return what to add to the quantiles of `LEVELS`, in units of the interquartile range.
+    def shifts(self, cutoffs: Days, clubs: Names, seen: SeasonErrors) -> Floats:
+        """Return corrections of the quantiles at `QUANTILE_LEVELS`, in units of the interquartile range.
 
         Parameters
         ----------
@@ -117,7 +121,7 @@ class Calibration:
             The last day known to each forecast; only games of `seen` up to that day are used.
         clubs : ndarray of str, shape (games,)
             The home club of each game.
-        seen : Seen
+        seen : SeasonErrors
 
         Returns
         -------
@@ -126,47 +130,50 @@ class Calibration:
         drift = seen.drift_of_all(cutoffs) + self._drift_of_clubs(cutoffs, clubs, seen)
         known_then = seen.drift_known + self._drift_of_clubs(seen.cutoffs, seen.clubs, seen)
         moved = seen.errors - known_then[:, None]
-        before, since = _misses(self.prior), _misses(moved)
+        before, since = _conformity_scores(self.prior), _conformity_scores(moved)
         outward = self._of_all(cutoffs, seen.days, before, since)
         for club in np.unique(clubs):
-            asked, own = clubs == club, seen.clubs == club
-            known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
+            of_club, known_of_club = clubs == club, seen.clubs == club
+            known = np.searchsorted(seen.days[known_of_club], cutoffs[of_club], "right")
             count = np.minimum(known, CLUB_RECENT)[:, None]
             weight = count / (count + CLUB_TRUST)
-            mixed = weight * _ranked(_latest(since[own], known, CLUB_RECENT)) + (1 - weight) * outward[asked]
-            outward[asked] = np.where(count > 0, mixed, outward[asked])
+            mixed = (
+                weight * _conformal_quantile(_latest(since[known_of_club], known, CLUB_RECENT))
+                + (1 - weight) * outward[of_club]
+            )
+            outward[of_club] = np.where(count > 0, mixed, outward[of_club])
         known_games = np.searchsorted(seen.days, cutoffs, "right")
-        share = SAME_LUCK + (1.0 - SAME_LUCK) * np.minimum(known_games / DRIFT_GAMES, 1.0)
+        share = PRESEASON_SHARE + (1.0 - PRESEASON_SHARE) * np.minimum(known_games / DRIFT_GAMES, 1.0)
         outward *= np.where(len(before) + known_games < FEWEST, 0.0, share)[:, None]
         return outward @ _OUTWARD + drift[:, None]
 
     @staticmethod
     def _of_all(cutoffs: Days, days: Days, before: Floats, since: Floats) -> Floats:
-        """Return how far each interval must move out for all clubs, shape (games, pairs)."""
+        """Return the widening of each interval from the scores of all clubs, shape (games, pairs)."""
         out = np.empty((len(cutoffs), len(PAIRS)))
         counts, place = np.unique(np.searchsorted(days, cutoffs, "right"), return_inverse=True)
         for i, count in enumerate(counts):
             pool = np.concatenate([before, since[:count]])[-RECENT:]
-            out[place == i] = _ranked(pool[None])[0] if len(pool) else 0.0
+            out[place == i] = _conformal_quantile(pool[None])[0] if len(pool) else 0.0
         return out
 
-    def _drift_of_clubs(self, cutoffs: Days, clubs: Names, seen: Seen) -> Floats:
-        """Return the drift of each club beyond that of all, drawn towards 0, shape (cutoffs,)."""
+    def _drift_of_clubs(self, cutoffs: Days, clubs: Names, seen: SeasonErrors) -> Floats:
+        """Return the drift of each club beyond that of all clubs, shrunk towards 0, shape (cutoffs,)."""
         rest = seen.errors[:, MIDDLE] - seen.drift_known
         out = np.zeros(len(cutoffs))
         for club in np.unique(clubs):
-            asked, own = clubs == club, seen.clubs == club
-            known = np.searchsorted(seen.days[own], cutoffs[asked], "right")
-            latest = _latest(rest[own], known, CLUB_DRIFT_GAMES)
+            of_club, known_of_club = clubs == club, seen.clubs == club
+            known = np.searchsorted(seen.days[known_of_club], cutoffs[of_club], "right")
+            latest = _latest(rest[known_of_club], known, CLUB_DRIFT_GAMES)
             count = np.minimum(known, CLUB_DRIFT_GAMES)
             weight = count / (count + CLUB_DRIFT_TRUST * self.days_ahead)
-            out[asked] = np.where(count > 0, weight * _median(latest), 0.0)
+            out[of_club] = np.where(count > 0, weight * _median(latest), 0.0)
         return out
 
 
 def errors_since_training(
     model: TrainedModel, preparation: Preparation, leads: Sequence[Lead], last: int
-) -> list[Seen]:
+) -> list[SeasonErrors]:
     """Return the errors at each lead on the games after the last day trained on.
 
     Parameters
@@ -179,22 +186,23 @@ def errors_since_training(
         The last day known, in days since 1970-01-01.
     """
     schedule = preparation.schedule
-    nothing = [Seen.nothing() for _ in leads]
+    empty = [SeasonErrors.empty() for _ in leads]
     if not model.through or not preparation.games.dated:
-        return nothing
+        return empty
     through = as_day(dt.date.fromisoformat(model.through))
-    # Chosen by day, not by attendance: which games share a block may change the last bits of what comes of them.
+    # Chosen by day, not by attendance: the games that share a batch may change the last bits of each other's forecasts.
     rows = np.flatnonzero((schedule.day > through) & (schedule.day <= last))
     if not len(rows):
-        return nothing
+        return empty
     rows = rows[np.argsort(schedule.day[rows], kind="stable")]
     cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
     demand = demand_of(model, preparation.at(cutoffs.ravel(), np.tile(rows, len(leads))))
-    gates = np.tile(schedule.attendance[rows], len(leads))
-    errors = errors_of(demand.averaged(np.array(LEVELS)), gates / demand.holds).astype(np.float64)
+    fill = np.tile(schedule.attendance[rows], len(leads)) / demand.capacity
+    quantiles = demand.averaged(np.array(QUANTILE_LEVELS))
+    errors = scaled_errors_from_quantiles(quantiles, fill).astype(np.float64)
     counted, clubs = schedule.attendance[rows] > 0, preparation.games.clubs[rows]
     return [
-        Seen(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])
+        SeasonErrors(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])
         for then, missed in zip(cutoffs, errors.reshape(len(leads), len(rows), -1), strict=True)
     ]
 
@@ -221,22 +229,22 @@ def _drift_after(errors: Floats) -> float:
     return float(np.median(errors)) * len(errors) / (len(errors) + DRIFT_TRUST)
 
 
-def _misses(errors: Floats) -> Floats:
-    """Return how far attendance lay outside each interval (inside: below 0), shape (games, pairs)."""
+def _conformity_scores(errors: Floats) -> Floats:
+    """Return the distance of attendance outside each interval, negative inside it, shape (games, pairs)."""
     return np.stack([np.maximum(-errors[:, low], errors[:, high]) for low, high in PAIRS], axis=1)
 
 
-def _ranked(misses: Floats) -> Floats:
-    """Return how far each interval must move out to have covered its share of the misses, NaN left out.
+def _conformal_quantile(scores: Floats) -> Floats:
+    """Return the quantile of conformity scores at the nominal coverage of each interval, ignoring NaN.
 
-    Shape (rows, games, pairs) -> (rows, pairs); NaN where there is no miss.
+    Shape (rows, games, pairs) -> (rows, pairs); NaN where there is no score.
     """
-    count = (~np.isnan(misses)).sum(axis=1)
-    shares = np.array([LEVELS[high] - LEVELS[low] for low, high in PAIRS])
+    count = (~np.isnan(scores)).sum(axis=1)
+    shares = np.array([QUANTILE_LEVELS[high] - QUANTILE_LEVELS[low] for low, high in PAIRS])
     # The next miss lies below the k-th of n with a chance of k / (n + 1): between two ranks, the line between them.
     place = np.clip((count + 1) * shares, 1, np.maximum(count, 1)) - 1
     below = np.floor(place).astype(np.int64)
-    ordered = np.sort(misses, axis=1)
+    ordered = np.sort(scores, axis=1)
     low = np.take_along_axis(ordered, below[:, None], axis=1)[:, 0]
     high = np.take_along_axis(ordered, np.minimum(below + 1, np.maximum(count - 1, 0))[:, None], axis=1)[:, 0]
     between: Floats = low + (place - below) * (high - low)
@@ -245,7 +253,7 @@ def _ranked(misses: Floats) -> Floats:
 
 def _outward() -> Floats:
     """Return the matrix that turns outward moves of intervals into shifts of quantiles, shape (pairs, 7)."""
-    out = np.zeros((len(PAIRS), len(LEVELS)))
+    out = np.zeros((len(PAIRS), len(QUANTILE_LEVELS)))
     for i, (low, high) in enumerate(PAIRS):
         out[i, low], out[i, high] = -1.0, 1.0
     return out

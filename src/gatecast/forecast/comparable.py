@@ -36,7 +36,7 @@ class Comparable:
     apart : float
         People by which the forecast would move, were its drivers those of the past game, one at a time; their sum.
     alike : tuple of str
-        Drivers that would hardly move it (by 2 % at most), although on average those of past games would, and that have
+        Drivers that would hardly move it (by 2% at most), although on average those of past games would, and that have
         the weekday, visitor or promotion in common where they are known by one; the weightiest first.
     """
 

@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.prepare import Arrays
-from gatecast.train.calibration_errors import LEVELS, unit
+from gatecast.train.calibration_errors import interquartile_range
 from gatecast.train.climatology import Climatology
 from gatecast.train.model import TrainedModel
 
@@ -22,7 +23,7 @@ POINTS = 200
 
 @dataclass(frozen=True)
 class DemandForecast:
-    """Demand for some games, in people; attendance is its minimum with what the venue holds.
+    """Demand for some games, in people; attendance is its minimum with capacity.
 
     The members' quantile functions are averaged level by level (Vincent 1912), which keeps the shape of each where an
     average of densities would smear them.
@@ -30,20 +31,20 @@ class DemandForecast:
     Parameters
     ----------
     parameters : ndarray of float32, shape (members, games, 4)
-        Of each member's distribution, on the scale where `holds` is 1.
-    holds : ndarray of float, shape (games,)
+        Of each member's distribution, on the scale where `capacity` is 1.
+    capacity : ndarray of float, shape (games,)
         The most people the venue is known to hold.
-    seats : ndarray of float, shape (games,)
-        People at which a game counts as sold out: the stated seats, or `holds` where none are stated.
+    stated_seats : ndarray of float, shape (games,)
+        People at which a game counts as sold out: the stated seats, or `capacity` where none are stated.
     climatology : Climatology
         Takes the larger part of the average where the network was trained on few games.
     shifts : ndarray of float, shape (games, 7), or None
-        What calibration adds to the quantiles of `gatecast.train.calibration_errors.LEVELS`, in interquartile ranges.
+        Corrections by calibration of the quantiles at `QUANTILE_LEVELS`, in interquartile ranges.
     """
 
     parameters: npt.NDArray[np.float32]
-    holds: Floats
-    seats: Floats
+    capacity: Floats
+    stated_seats: Floats
     climatology: Climatology
     shifts: Floats | None = None
 
@@ -53,12 +54,14 @@ class DemandForecast:
         fill = self.averaged(wanted)
         if self.shifts is not None:
             shift = self.shifts @ _weights_between(wanted).T
-            fill = np.sort(fill + shift * unit(self.averaged(np.array(LEVELS)))[:, None], axis=1)
-        demand: Floats = np.maximum(fill * self.holds[:, None], 0.0)
+            fill = np.sort(
+                fill + shift * interquartile_range(self.averaged(np.array(QUANTILE_LEVELS)))[:, None], axis=1
+            )
+        demand: Floats = np.maximum(fill * self.capacity[:, None], 0.0)
         return demand
 
     def averaged(self, levels: Floats) -> Floats:
-        """Return quantiles of demand before calibration, in units of `holds`, shape (games, levels)."""
+        """Return quantiles of demand before calibration, in units of `capacity`, shape (games, levels)."""
         from gatecast.networks.demand import demand_quantiles
 
         members = [np.asarray(demand_quantiles(each, levels), np.float64) for each in self.parameters]
@@ -67,30 +70,30 @@ class DemandForecast:
         return fill
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:
-        """Return quantiles of attendance, shape (games, levels), from 0 to what the venue holds."""
-        return np.minimum(self.demand(levels), self.holds[:, None])
+        """Return quantiles of attendance, shape (games, levels), from 0 to capacity."""
+        return np.minimum(self.demand(levels), self.capacity[:, None])
 
     @cached_property
     def mean(self) -> Floats:
         """Expected attendance, shape (games,)."""
-        mean: Floats = np.minimum(self._points, self.holds[:, None]).mean(axis=1)
+        mean: Floats = np.minimum(self._points, self.capacity[:, None]).mean(axis=1)
         return mean
 
     @cached_property
     def sell_out(self) -> Floats:
         """Chance that demand reaches the seats, shape (games,)."""
-        reached = (self._points >= self.seats[:, None]).sum(axis=1)
+        reached = (self._points >= self.stated_seats[:, None]).sum(axis=1)
         below = np.clip(POINTS - reached, 1, POINTS - 1)
-        games = np.arange(len(self.seats))
+        games = np.arange(len(self.stated_seats))
         left, right = self._points[games, below - 1], self._points[games, below]
-        share = np.clip((self.seats - left) / np.maximum(right - left, 1e-9), 0.0, 1.0)
+        share = np.clip((self.stated_seats - left) / np.maximum(right - left, 1e-9), 0.0, 1.0)
         inside = 1.0 - (below - 0.5 + share) / POINTS
         return np.where(reached == 0, 0.0, np.where(reached == POINTS, 1.0, inside))
 
     @cached_property
     def turned_away(self) -> Floats:
-        """Expected demand beyond what the venue holds, shape (games,)."""
-        beyond: Floats = np.maximum(self._points - self.holds[:, None], 0.0).mean(axis=1)
+        """Expected demand beyond capacity, shape (games,)."""
+        beyond: Floats = np.maximum(self._points - self.capacity[:, None], 0.0).mean(axis=1)
         return beyond
 
     @cached_property
@@ -110,12 +113,12 @@ def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None)
     shifts : ndarray of float, shape (games, 7), optional
         Calibration, in interquartile ranges; none if not given.
     """
-    holds = model.encoding.capacities(arrays).astype(np.float64)
+    capacity = model.encoding.capacities(arrays).astype(np.float64)
     stated = arrays.stated_seats.astype(np.float64)
-    seats = np.where(stated > 0, stated, holds)
-    return DemandForecast(model.parameters(arrays), holds, seats, model.climatology, shifts)
+    seats = np.where(stated > 0, stated, capacity)
+    return DemandForecast(model.parameters(arrays), capacity, seats, model.climatology, shifts)
 
 
 def _weights_between(levels: Floats) -> Floats:
-    """Return weights of linear interpolation from `LEVELS` to other levels, shape (levels, 7)."""
-    return np.stack([np.interp(levels, LEVELS, row) for row in np.eye(len(LEVELS))], axis=1)
+    """Return weights of linear interpolation from `QUANTILE_LEVELS` to other levels, shape (levels, 7)."""
+    return np.stack([np.interp(levels, QUANTILE_LEVELS, row) for row in np.eye(len(QUANTILE_LEVELS))], axis=1)

@@ -1,4 +1,4 @@
-"""What a manager knows of a game, as groups of the inputs of a network: the drivers of a forecast."""
+"""Drivers of a forecast: the inputs of a network in groups that a manager knows, such as weather or the opponent."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gatecast.prepare.arrays import CUSTOM, WETNESS
 __all__ = [
     "BALLPARK",
     "DRIVERS",
+    "FACTORS",
     "FORM",
-    "GATES",
     "OPPONENT",
-    "PARTS",
     "PROMOTION",
+    "RECENT_ATTENDANCE",
     "SCHEDULE",
     "SEASON",
     "START",
@@ -28,13 +28,14 @@ __all__ = [
 ]
 
 START, OPPONENT, PROMOTION, WEATHER, STARTERS = "start", "opponent", "promotion", "weather", "starters"
-SEASON, FORM, GATES, BALLPARK = "season", "form", "gates", "ballpark"
+SEASON, FORM, RECENT_ATTENDANCE, BALLPARK = "season", "form", "gates", "ballpark"
+# "gates" is the name of recent attendance in what programs read.
 
-DRIVERS = (START, OPPONENT, PROMOTION, WEATHER, STARTERS, SEASON, FORM, GATES, BALLPARK)
+DRIVERS = (START, OPPONENT, PROMOTION, WEATHER, STARTERS, SEASON, FORM, RECENT_ATTENDANCE, BALLPARK)
 """Weekday and hour; the visitor; promotions; weather; starting pitchers; time of the season, holidays and place in the
-homestand; the club's results; its recent attendance; the venue and its seats. A club's own columns come to these."""
+homestand; the club's results; its recent attendance; the venue and its seats. Custom columns are added to these."""
 
-BEGINS = {
+INPUT_PREFIXES = {
     START: (
         "weekday", "weekend", "start_hour", "doubleheader", c.DAY_NIGHT, c.NUMBER, "shape_weekday",
         "shape_month_weekday", "gate_weekday", "gate_expected", "gate_shaped",
@@ -53,19 +54,19 @@ BEGINS = {
         "days_until_home_game", "shape_month", "shape_opener", "gate_month", "lead",
     ),
     FORM: ("home_win_rate", "home_margin", "home_last", "home_two_seasons_ago", "home_finish"),
-    GATES: ("gate_", "against_usual", "league_drift", "season_gates", "season_trend", "days_since_gate"),
+    RECENT_ATTENDANCE: ("gate_", "against_usual", "league_drift", "season_gates", "season_trend", "days_since_gate"),
     BALLPARK: (c.HOME, c.VENUE, "venue_age", "log_capacity"),
 }  # fmt: skip
-"""How the names of the inputs of each driver begin; the longest beginning counts."""
-PREFIXES = {prefix: driver for driver, prefixes in BEGINS.items() for prefix in prefixes}
+"""Prefixes of input names by driver; the longest match wins."""
+PREFIXES = {prefix: driver for driver, prefixes in INPUT_PREFIXES.items() for prefix in prefixes}
 
 SCHEDULE = {
-    h.DAY: GATES,
+    h.DAY: RECENT_ATTENDANCE,
     h.WEEKDAY: START,
     h.VISITOR: OPPONENT,
     h.HOST: BALLPARK,
     h.NIGHT: START,
-    h.SEASON: GATES,
+    h.SEASON: RECENT_ATTENDANCE,
     h.YEAR_DAY: SEASON,
     h.OPENER: SEASON,
     h.PLACE: SEASON,
@@ -73,12 +74,12 @@ SCHEDULE = {
 }
 """The driver of each field of a schedule."""
 
-LEVEL = (GATES, "gate_last40", "")
-EXPECTED_LEVEL = (GATES, "gate_expected", "weekday_ratio")
-LAST_SEASON, MONTH = (GATES, "gate_last_season", ""), (SEASON, "shape_month", "")
+LEVEL = (RECENT_ATTENDANCE, "gate_last40", "")
+EXPECTED_LEVEL = (RECENT_ATTENDANCE, "gate_expected", "weekday_ratio")
+LAST_SEASON, MONTH = (RECENT_ATTENDANCE, "gate_last_season", ""), (SEASON, "shape_month", "")
 WEEKDAY = (START, "weekday_ratio", "")
 
-PARTS: dict[str, tuple[tuple[str, str, str], ...]] = {
+FACTORS: dict[str, tuple[tuple[str, str, str], ...]] = {
     **dict.fromkeys([f"gate_weekday{k}" for k in (1, 2, 4, 8, 13)], (LEVEL,)),
     **dict.fromkeys([f"gate_visitor{k}" for k in (1, 3, 9)], (LEVEL,)),
     **dict.fromkeys(["gate_weekday_last_season", "gate_month_last_season"], (LEVEL,)),
@@ -87,18 +88,22 @@ PARTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "gate_shaped": (LAST_SEASON, MONTH),
     "gate_shaped_visitor": (LAST_SEASON, MONTH, (START, "shape_weekday", "")),
 }
-"""Inputs that are products of what several drivers say: attendance on a past Saturday tells how Saturdays are, and
-how the club drew at that time. Each goes with the driver of its name; the other factors are listed as driver, input,
-and the input that this is divided by, if any."""
+"""Inputs that combine several drivers, such as the mean attendance on Saturdays (level times weekday). Each belongs to
+the driver of its name; the other factors are listed as driver, input, and the input that it is divided by, if any."""
 
 
 def driver_of(name: str) -> str:
-    """Return the driver that an input belongs to; recent attendance, where its name says nothing.
+    """Return the driver that an input belongs to.
 
     Parameters
     ----------
     name : str
         Of a feature or a category of `gatecast.prepare.Arrays`.
+
+    Raises
+    ------
+    ValueError
+        No driver has a prefix of the name.
 
     Examples
     --------
@@ -107,12 +112,14 @@ def driver_of(name: str) -> str:
     """
     if name.startswith(CUSTOM):
         return custom_driver(name.removeprefix(CUSTOM))
-    found = max((prefix for prefix in PREFIXES if name.startswith(prefix)), key=len, default="gate_")
-    return PREFIXES[found]
+    prefixes = [prefix for prefix in PREFIXES if name.startswith(prefix)]
+    if not prefixes:
+        raise ValueError(f"input {name!r}: got no driver, expected one of its prefixes in INPUT_PREFIXES")
+    return PREFIXES[max(prefixes, key=len)]
 
 
 def custom_driver(column: str) -> str:
-    """Return the driver of a club's own column; columns that differ in a last number alone share one.
+    """Return the driver of a custom column; columns that differ in a last number alone share one.
 
     Examples
     --------
@@ -123,6 +130,6 @@ def custom_driver(column: str) -> str:
 
 
 def drivers_of(names: Iterable[str]) -> list[str]:
-    """Return every driver, those of the club's own columns among the inputs last."""
+    """Return every driver, those of custom columns among the inputs last."""
     own = {driver_of(name) for name in names if name.startswith(CUSTOM)}
     return [*DRIVERS, *sorted(own)]

@@ -1,4 +1,4 @@
-"""Games that never were: each driver of a mixed game is taken from another game."""
+"""Hybrid games for Shapley values: the inputs of each driver come from one of two games."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.forecast.drivers import BALLPARK, GATES, OPPONENT, PARTS, PROMOTION, SCHEDULE, driver_of
+from gatecast.forecast.drivers import BALLPARK, FACTORS, OPPONENT, PROMOTION, RECENT_ATTENDANCE, SCHEDULE, driver_of
 from gatecast.games import columns as c
 from gatecast.prepare import Arrays, History, Windows
 from gatecast.prepare import history as h
@@ -27,7 +27,7 @@ class FeatureSwap:
     """Arrays of games, and of games mixed from them driver by driver.
 
     The past games that a game is shown stay with the day they are seen from, so that none lies in the future of a mixed
-    game. Inputs that are products of what several drivers say (`gatecast.forecast.drivers.PARTS`) are mixed factor by
+    game. Inputs that are products of what several drivers say (`gatecast.forecast.drivers.FACTORS`) are mixed factor by
     factor. A game mixed of one game alone is that game, to the bit.
 
     Parameters
@@ -60,7 +60,7 @@ class FeatureSwap:
         def of(driver: str) -> Rows:
             return sources[:, self._column(driver)]
 
-        home, road, park = of(GATES), of(OPPONENT), of(BALLPARK)
+        home, road, park = of(RECENT_ATTENDANCE), of(OPPONENT), of(BALLPARK)
         windows = arrays.windows
         return Arrays(
             self._numeric(sources),
@@ -87,7 +87,10 @@ class FeatureSwap:
             out[:, self._column(BALLPARK)] &= _equal(seats[first], seats[second])
         # Past games seen from different days are never the same, unless there are none.
         seen = arrays.windows
-        for driver, count in ((GATES, seen.home_end - seen.home_begin), (OPPONENT, seen.road_end - seen.road_begin)):
+        for driver, count in (
+            (RECENT_ATTENDANCE, seen.home_end - seen.home_begin),
+            (OPPONENT, seen.road_end - seen.road_begin),
+        ):
             out[:, self._column(driver)] &= (first == second) | ((count[first] == 0) & (count[second] == 0))
         return out
 
@@ -107,7 +110,7 @@ class FeatureSwap:
 
     def _column(self, driver: str) -> int:
         # A column of the club's own that no network reads may come from anywhere.
-        return self.drivers.index(driver if driver in self.drivers else GATES)
+        return self.drivers.index(driver if driver in self.drivers else RECENT_ATTENDANCE)
 
     def _of(self, name: str) -> npt.NDArray[np.float32]:
         values: npt.NDArray[np.float32] = self.arrays.numeric[:, self.place[name]]
@@ -125,7 +128,7 @@ class FeatureSwap:
             owner = sources[:, self.owners[place]]
             if name.startswith(IN_PEOPLE):
                 out[:, place] *= _change(capacity, park, owner)
-            for driver, top, bottom in PARTS.get(name, ()):
+            for driver, top, bottom in FACTORS.get(name, ()):
                 part = self._people(top) / self._people(bottom) if bottom else self._people(top)
                 out[:, place] *= _change(part, owner, sources[:, self._column(driver)])
         return out.astype(np.float32)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import DataError, InputError
-from gatecast.forecast.calibration import Calibration, Seen, errors_since_training
+from gatecast.forecast.calibration import Calibration, SeasonErrors, errors_since_training
 from gatecast.forecast.comparable import Comparable, latest_games, nearest_games
 from gatecast.forecast.distribution import demand_of
 from gatecast.forecast.explain import Explanation, explanations, games_of_two_seasons
@@ -23,10 +23,9 @@ from gatecast.forecast.what_if import Changes, changed_games, check_known, place
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.cutoff import as_day
-from gatecast.games.forecast_columns import LEAD
+from gatecast.games.forecast_columns import LEAD, QUANTILE_LEVELS
 from gatecast.games.frames import Frame, IntoFrame, as_the_kind_of, to_polars
 from gatecast.prepare import Preparation
-from gatecast.train.calibration_errors import LEVELS
 from gatecast.train.model import TrainedModel
 
 __all__ = ["ForecastSession", "as_games"]
@@ -136,7 +135,7 @@ class ForecastSession(Generic[Kind]):
             self.preparation = Preparation(everything, weather_as_observed=False, like=sorted_before)
             self.rows = _rows_of(self.coming, everything)
         self.cutoff = _cutoff(self.preparation.games, self.rows, as_of)
-        self._seen: dict[int, list[Seen]] = {}
+        self._seen: dict[int, list[SeasonErrors]] = {}
         self._shifts: dict[int, Floats | None] = {}
         if like is not None and self._is_calibrated_as(like):
             self._seen, self._shifts = like._seen, like._shifts
@@ -268,7 +267,7 @@ class ForecastSession(Generic[Kind]):
         if last not in self._seen:
             # All leads together, whichever are asked for, so that a game always shares its block with the same ones.
             self._seen[last] = errors_since_training(self.model, self.preparation, held_back.leads, last)
-        shifts = np.empty((len(ahead), len(LEVELS)))
+        shifts = np.empty((len(ahead), len(QUANTILE_LEVELS)))
         for i in np.unique(nearest):
             lead, those = held_back.leads[i], nearest == i
             cutoffs = np.full(those.sum(), last, np.int64)

@@ -77,7 +77,7 @@ def described_table(
     return (
         table.with_columns(
             pl.Series(TURNED_AWAY, np.round(forecast.turned_away, PEOPLE_DECIMALS)),
-            pl.Series(c.CAPACITY, forecast.holds.astype(np.int64)),
+            pl.Series(c.CAPACITY, forecast.capacity.astype(np.int64)),
         )
         .hstack(known)
         .select(*(name for name in FORECAST_COLUMNS if name != c.SEASON), TURNED_AWAY, *CONTEXT_COLUMNS)

@@ -28,7 +28,7 @@ DAYS_BEFORE_SEASON = dt.timedelta(days=30)
 Lead = int | str
 
 # Error of a forecast made `lead` days ahead. Temperature and wind: standard deviation at lead 0 and its growth a day,
-# in the column's unit. Categories: days ahead and chance of being right (NOAA SciJinks: 90 % at 5, 80 % at 7, half at
+# in the column's unit. Categories: days ahead and chance of being right (NOAA SciJinks: 90% at 5, 80% at 7, half at
 # 10).
 NUMBER_ERROR = {c.TEMPERATURE: (1.2, 0.35), c.WIND: (4.0, 0.6)}
 CATEGORY_SKILL = ((0.0, 5.0, 7.0, 10.0, 16.0), (1.0, 0.9, 0.8, 0.5, 0.4))

@@ -92,7 +92,7 @@ def _column_rules(columns: Mapping[str, c.Column]) -> Iterator[Rule]:
 
 
 def _table_rules() -> Iterator[Rule]:
-    game, date, gate = pl.col(c.GAME_ID), pl.col(c.DATE), pl.col(c.ATTENDANCE)
+    game, date, attendance = pl.col(c.GAME_ID), pl.col(c.DATE), pl.col(c.ATTENDANCE)
     yield Rule(
         c.DATE,
         date.is_null() & ~date.is_null().all(),
@@ -109,8 +109,8 @@ def _table_rules() -> Iterator[Rule]:
     )
     yield Rule(
         c.ATTENDANCE,
-        gate > LARGEST_OVERFLOW * pl.col(c.CAPACITY),
-        pl.format("'{}' with {} seats", gate, c.CAPACITY),
+        attendance > LARGEST_OVERFLOW * pl.col(c.CAPACITY),
+        pl.format("'{}' with {} seats", attendance, c.CAPACITY),
         f"attendance of at most {LARGEST_OVERFLOW} times the seats",
         "correct the attendance or the capacity",
     )

@@ -38,6 +38,7 @@ __all__ = [
 KIND, NAME, UNIT, CHOICE, REASON = "kind", "name", "unit", "choice", "reason"
 EXPECTED_COST, RISK_SHORT, MARGINAL_WORTH = "expected_cost", "risk_short", "marginal_worth"
 DECIDE_BY, DELIVERY, ON_HAND = "decide_by", "delivery", "on_hand"
+# Tables of plans are stored and exported: their columns keep these names.
 SHORTFALL, ENGAGED, HOMESTAND = "shortfall", "engaged", "home_stand"
 SHIFTS, TICKETS, PEOPLE = "shifts", "tickets", "people"
 CASES, CASE_SIZE, UNITS_ORDERED = "cases", "case_size", "units"
@@ -47,18 +48,18 @@ BEFORE, AFTER = "before", "after"
 STAFF, STOCK, TRANSPORT = "staff", "stock", "transport"
 KINDS = (STAFF, STOCK, TRANSPORT)
 UNITS = {STAFF: "shifts", STOCK: "cases", TRANSPORT: "vehicles"}
-"""What a choice of each kind is counted in."""
+"""Unit of a choice of each kind."""
 SHOWN_LEVELS = (0.10, 0.50, 0.90)
 """Levels of the quantiles of tickets and people that a plan shows."""
 
 
 def before(name: str) -> str:
-    """Return the column that holds `name` of the plan compared with."""
+    """Return `name_before`, the column of the first plan of a comparison."""
     return f"{name}_{BEFORE}"
 
 
 def after(name: str) -> str:
-    """Return the column that holds `name` of the plan compared.
+    """Return `name_after`, the column of the second plan of a comparison.
 
     Examples
     --------

@@ -117,8 +117,8 @@ def _of_games(decision: Decision) -> dict[str, npt.NDArray[np.number]]:
     return {
         CHOICE: decision.choice,
         SERVED: decision.choice * float(requirement.entry.served_by_one),
-        OUTCOMES: _of_hundred(enough),
-        WITH_CALLED_IN: _of_hundred(decision.risk_short),
+        OUTCOMES: _percent(enough),
+        WITH_CALLED_IN: _percent(decision.risk_short),
         COSTS: decision.saved_by_one_more - decision.marginal_worth,
         SAVES: decision.saved_by_one_more,
         UNLIMITED: decision.unlimited,
@@ -184,10 +184,10 @@ def _staff() -> pl.Expr:
 
 
 def _enough() -> pl.Expr:
-    """Return how often the hired shifts are enough, alone and with those that can be called in late."""
-    alone = pl.format("enough in {} of 100 outcomes", OUTCOMES)
+    """Return the share of outcomes in which the hired shifts are enough, alone and with people called in."""
+    alone = pl.format("enough in {}% of outcomes", OUTCOMES)
     more = pl.format("{}, in the others more are called in at {} each", alone, CALLED_IN)
-    some = pl.format("{}, in {} with up to {} called in at {} each", alone, WITH_CALLED_IN, RESERVE, CALLED_IN)
+    some = pl.format("{}, in {}% with up to {} called in at {} each", alone, WITH_CALLED_IN, RESERVE, CALLED_IN)
     return (
         pl.when(pl.col(CALLED_IN).is_null()).then(alone)
         .when(pl.col(RESERVE).is_null()).then(more)
@@ -223,12 +223,12 @@ def _fewer_by_contract(enough: pl.Expr) -> pl.Expr:
 @cache
 def _stock() -> pl.Expr:
     chosen = pl.format(
-        "{}: have {} {} ({} units), enough in {} of 100 outcomes;"
+        "{}: have {} {} ({} units), enough in {}% of outcomes;"
         " one more would earn {} in sales and lose {} in leftovers.",
         NAME, _grouped(CHOICE), _plural("case"), _grouped(SERVED), OUTCOMES, SAVES, COSTS,
     )  # fmt: skip
     at_store = pl.format(
-        "{}: have {} {} ({} units), all that the store holds, enough in {} of 100 outcomes; {} are asked for:"
+        "{}: have {} {} ({} units), all that the store holds, enough in {}% of outcomes; {} are asked for:"
         " one more would earn {} in sales and lose {} in leftovers.",
         NAME, _grouped(CHOICE), _plural("case"), _grouped(SERVED), OUTCOMES, _grouped(UNLIMITED),
         SAVES, COSTS,
@@ -242,12 +242,12 @@ def _ordered() -> pl.Expr:
         pl.format("{} {}", _grouped(CHOICE), _plural("case"))
     )  # fmt: skip
     ordered = pl.format(
-        "{}: order {} with {}; {} on hand on average, enough in {} of 100 outcomes;"
+        "{}: order {} with {}; {} on hand on average, enough in {}% of outcomes;"
         " one more would earn {} in sales and lose {} in leftovers.",
         NAME, amount, WHEN, _grouped(ON_HAND), OUTCOMES, SAVES, COSTS,
     )  # fmt: skip
     nothing = pl.format(
-        "{}: nothing to sell, as no delivery keeps until this game; {} are asked for on average.",
+        "{}: nothing to sell: every earlier delivery is past its shelf life; {} are asked for on average.",
         NAME, _grouped(ASKED),
     )  # fmt: skip
     return pl.when(REACHABLE).then(ordered).otherwise(nothing)
@@ -256,7 +256,7 @@ def _ordered() -> pl.Expr:
 @cache
 def _transport() -> pl.Expr:
     chosen = pl.format(
-        "{}: run {} with room for {} people, enough in {} of 100 outcomes;"
+        "{}: run {} with room for {} people, enough in {}% of outcomes;"
         " a person left waiting costs {}, one more costs {} and would save {}.",
         NAME, _grouped(CHOICE), _grouped(SERVED), OUTCOMES, MISSING_ONE,
         COSTS, SAVES,
@@ -265,7 +265,7 @@ def _transport() -> pl.Expr:
         "{}: run none; the first would cost {} and save {} of waiting.", NAME, COSTS, SAVES
     )  # fmt: skip
     at_fleet = pl.format(
-        "{}: run all {} of the fleet, enough in {} of 100 outcomes; {} are asked for:"
+        "{}: run all {} of the fleet, enough in {}% of outcomes; {} are asked for:"
         " one more would cost {} and save {}.",
         NAME, _grouped(CHOICE), OUTCOMES, _grouped(UNLIMITED), COSTS, SAVES,
     )  # fmt: skip
@@ -284,8 +284,8 @@ def _at_minimum(verb: str) -> pl.Expr:
     )  # fmt: skip
 
 
-def _of_hundred(risk: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Return the outcomes of a hundred in which a choice is enough."""
+def _percent(risk: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the percentage of outcomes in which a choice is enough, rounded down."""
     return np.floor(100 * (1 - risk) + 1e-6).astype(np.int64)
 
 

@@ -25,7 +25,7 @@ from gatecast.formatting import number
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEDIAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
-from gatecast.service.issued_forecasts import DAYS, PLACE, before_games, last_of_each
+from gatecast.service.issued_forecasts import DAYS, PLACE, last_of_each, scored_forecasts
 
 __all__ = [
     "COVERAGE",
@@ -53,7 +53,7 @@ COVERAGE_GAMES = 20
 LEVEL_ODDS = ((3.1, 20), (3.42, 50), (3.63, 100), (3.83, 200), (4.25, 1000))
 """How far a window deviates, in standard deviations, and in how many seasons one such window occurs by chance."""
 COVERAGE_ODDS = ((8, 50), (7, 200), (5, 1000))
-"""Games within the 80 % range, of `COVERAGE_GAMES`, and in how many seasons so few occur once by chance.
+"""Games within the 80% range, of `COVERAGE_GAMES`, and in how many seasons so few occur once by chance.
 
 Both as `python benchmarks/drift_alarm.py` prints them.
 """
@@ -78,7 +78,7 @@ class Alarm:
     share : float
         Their total attendance over the total of their median forecasts, less 1.
     inside : int
-        How many lay in their 80 % range.
+        How many lay in their 80% range.
     odds : int
         In how many seasons of well-calibrated forecasts as much occurs once.
     """
@@ -96,7 +96,7 @@ class Alarm:
         rare = f"more than chance explains (1 season in {number(self.odds)}). Train a new model or look for a cause."
         if self.kind == LEVEL:
             return f"Attendance at the last {self.games} games was {_side(self.share)} the forecast, {rare}"
-        return f"Attendance at only {self.inside} of the last {self.games} games lay in its 80 % range, {rare}"
+        return f"Attendance at only {self.inside} of the last {self.games} games lay in its 80% range, {rare}"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class DriftStatus:
     share : float or None
         Their total attendance over the total of their median forecasts, less 1; None where there is no game.
     inside : int
-        How many lay in their 80 % range.
+        How many lay in their 80% range.
     alarm : Alarm or None
         None while chance explains the errors, and with fewer than `SHORTEST` games.
     """
@@ -129,7 +129,7 @@ class DriftStatus:
             return f"Too few games to tell whether forecasts drift: {self.games} of the {SHORTEST} needed."
         return (
             f"Attendance at the last {self.games} games was {_side(self.share)} the forecast, and {self.inside} of them"
-            " lay in their 80 % range. Chance explains this."
+            " lay in their 80% range. Chance explains this."
         )
 
 
@@ -149,7 +149,7 @@ def drift_status(service: ClubService, club: str) -> DriftStatus:
     """Return how a club's latest games compare with their forecasts; computed once for each state of the store."""
 
     def looked() -> DriftStatus:
-        last = last_of_each(before_games(service, club))
+        last = last_of_each(scored_forecasts(service, club))
         issued = service.forecasts(club)[MODEL]
         if not last.height or not len(issued):
             return status_of(last)
@@ -183,7 +183,7 @@ def normal_scores(table: pl.DataFrame) -> Floats:
     quantiles = np.maximum.accumulate(table.select(QUANTILE_COLUMNS).to_numpy().astype(np.float64), axis=1)
     quantiles = quantiles + np.arange(quantiles.shape[1]) * EDGE
     slope = (SCORES[-1] - SCORES[0]) / (quantiles[:, -1] - quantiles[:, 0])
-    scores = np.array([np.interp(gate, row, SCORES) for gate, row in zip(attendance, quantiles, strict=True)])
+    scores = np.array([np.interp(people, row, SCORES) for people, row in zip(attendance, quantiles, strict=True)])
     scores = np.where(attendance < quantiles[:, 0], SCORES[0] - (quantiles[:, 0] - attendance) * slope, scores)
     scores = np.where(attendance > quantiles[:, -1], SCORES[-1] + (attendance - quantiles[:, -1]) * slope, scores)
     seats = table[c.CAPACITY].cast(pl.Float64).fill_null(np.inf).to_numpy()
@@ -272,4 +272,4 @@ def _inside(games: pl.DataFrame) -> int:
 
 
 def _side(share: float) -> str:
-    return f"{number(abs(share) * 100)} % {'above' if share > 0 else 'below'}"
+    return f"{number(abs(share) * 100)}% {'above' if share > 0 else 'below'}"

@@ -204,7 +204,7 @@ def homestand_view(
     stand = _chosen(view, season, number, to_come)
     if stand is None:
         return None
-    played = tuple(game for game in stand.games if game.gate is not None)
+    played = tuple(game for game in stand.games if game.attendance is not None)
     ahead = tuple(game for game in stand.games if game.row[c.GAME_ID] in to_come)
     forecast = tuple(game for game in ahead if game.forecast is not None)
     forecasts = [game.forecast for game in forecast if game.forecast is not None]
@@ -214,7 +214,7 @@ def homestand_view(
         as_of=view.as_of,
         planned=forecast,
         unforecast=tuple(game for game in ahead if game.forecast is None),
-        open_games=tuple(game for game in stand.games if game.gate is None and game not in ahead),
+        open_games=tuple(game for game in stand.games if game.attendance is None and game not in ahead),
         played=played,
         plan=planned(service, forecast, operations or service.operations()) if forecast else None,
         issue_id=max((each[ISSUE_ID] for each in forecasts), default=None),

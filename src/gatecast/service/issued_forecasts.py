@@ -1,4 +1,4 @@
-"""Issue forecasts, and line issued forecasts up with the attendance that came."""
+"""Issue forecasts, and join issued forecasts with the attendance known since."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.evaluate.scores import SMALLEST_SCORED_ATTENDANCE
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.store.schema import ISSUES
 
-__all__ = ["DAYS", "PLACE", "before_games", "beside_gates", "issue_forecast", "last_of_each"]
+__all__ = ["DAYS", "PLACE", "forecasts_with_attendance", "issue_forecast", "last_of_each", "scored_forecasts"]
 
 DAYS, PLACE = "days", "place"
 """Days from the cutoff to the game, and the game's place in the order of play."""
@@ -22,24 +22,24 @@ FORECAST_COLUMNS = (c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
 SCORED_COLUMNS = (c.GAME_ID, ISSUED_AT, MODEL, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
 
 
-def before_games(service: ClubService, club: str) -> pl.DataFrame:
-    """Return `beside_gates` of a club's games played, computed once for each state of the store."""
+def scored_forecasts(service: ClubService, club: str) -> pl.DataFrame:
+    """Return `forecasts_with_attendance` of a club's games played, computed once for each state of the store."""
     return service.cached(
         ("before games", club),
         (GAMES_AREA, FORECASTS_AREA),
-        lambda: beside_gates(service.forecasts(club), service.home_games(club)),
+        lambda: forecasts_with_attendance(service.forecasts(club), service.home_games(club)),
     )
 
 
-def beside_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
+def forecasts_with_attendance(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
     """Return forecasts of games played that were issued before their games, from a cutoff before their day.
 
     Parameters
     ----------
     forecasts : polars.DataFrame
-        As `Store.forecasts` gives them.
+        As `Store.forecasts` returns them.
     games : Games
-        Those with an attendance above `SMALLEST_SCORED_GATE` count.
+        Those with an attendance above `SMALLEST_SCORED_ATTENDANCE` count.
 
     Returns
     -------
@@ -48,13 +48,15 @@ def beside_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
         forecast used it, else as stated) and attendance; `PLACE` and `DAYS` (games instead of days
         where games carry no dates). In order of play, and of each game in the order in which they were issued.
     """
-    seats = c.CAPACITY in forecasts.columns
-    counted = pl.col(c.CAPACITY).cast(pl.Float64, strict=False) if seats else pl.lit(None, pl.Float64)
+    has_capacity = c.CAPACITY in forecasts.columns
+    capacity = pl.col(c.CAPACITY).cast(pl.Float64, strict=False) if has_capacity else pl.lit(None, pl.Float64)
     known = games.table.with_row_index(PLACE).select(
         c.GAME_ID, PLACE, c.DATE, c.SEASON, c.VISITOR, pl.col(c.CAPACITY).cast(pl.Float64).alias("stated"), c.ATTENDANCE
     )
-    columns = forecasts.select(*SCORED_COLUMNS, LEAD, counted.alias("counted"))
-    table = columns.join(known.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE), on=c.GAME_ID, maintain_order="left")
+    columns = forecasts.select(*SCORED_COLUMNS, LEAD, capacity.alias("used"))
+    table = columns.join(
+        known.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE), on=c.GAME_ID, maintain_order="left"
+    )
     days = (pl.col(c.DATE) - pl.col(AS_OF)).dt.total_days()
     fair = pl.col(c.DATE).is_null() | (pl.col(ISSUED_AT).dt.date() <= pl.col(c.DATE))
     return (
@@ -63,10 +65,10 @@ def beside_gates(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
             .then(days)
             .otherwise(pl.col(LEAD).cast(pl.Int64, strict=False))
             .alias(DAYS),
-            pl.coalesce("counted", "stated").alias(c.CAPACITY),
+            pl.coalesce("used", "stated").alias(c.CAPACITY),
         )
         .filter((pl.col(DAYS) >= 1) & fair)
-        .drop(LEAD, "counted", "stated")
+        .drop(LEAD, "used", "stated")
         .sort(PLACE, DAYS, descending=[False, True], maintain_order=True)
     )
 
@@ -77,7 +79,7 @@ def last_of_each(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
     Parameters
     ----------
     table : polars.DataFrame
-        As `beside_gates` gives it.
+        As `forecasts_with_attendance` returns it.
     by : sequence of str
         Columns whose values are groups.
     """
@@ -98,7 +100,7 @@ def issue_forecast(service: ClubService, club: str) -> tuple[int, bool]:
     int
         Number of the issue.
     bool
-        Whether it is a new one.
+        True if it is a new one.
 
     Raises
     ------

@@ -24,7 +24,7 @@ from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.club_service import ClubService
 from gatecast.service.homestands import HomestandView
-from gatecast.service.issued_forecasts import DAYS, before_games, last_of_each
+from gatecast.service.issued_forecasts import DAYS, last_of_each, scored_forecasts
 from gatecast.service.plan_differences import Differences, differences, restricted_to
 from gatecast.service.season import CalendarGame, season_view
 from gatecast.store.revisions import PLANS as PLANS_AREA
@@ -257,7 +257,7 @@ ONE_LEAD = f"{FIRST} to {LAST}"
 
 @dataclass(frozen=True)
 class Estimate:
-    """An estimate and its 95 % confidence range; each is None if it cannot be computed."""
+    """An estimate and its 95% confidence range; each is None if it cannot be computed."""
 
     estimate: float | None
     low: float | None
@@ -313,11 +313,11 @@ def plan_record(service: ClubService, club: str, season: int | None = None) -> P
     season : int, optional
         All seasons with forecasts if not given.
     """
-    forecasts = before_games(service, club)
+    forecasts = scored_forecasts(service, club)
     seasons = forecasts[c.SEASON].drop_nulls().unique().sort().to_list() if season is None else [season]
     games = [game for each in seasons for stand in season_view(service, club, each).stands for game in stand.games]
     shown = forecasts.filter(pl.col(c.SEASON).is_in(seasons), pl.col(DAYS).is_between(FIRST, LAST))
-    played = [game for game in games if game.gate is not None and game.row[c.SEASON] in seasons]
+    played = [game for game in games if game.attendance is not None and game.row[c.SEASON] in seasons]
     return PlanRecord(outcome_of_plans(service, played) if played else None, _replay(service, club, season, shown))
 
 
@@ -355,7 +355,7 @@ def _replayed(games: Games, table: pl.DataFrame, operations: Operations) -> Repl
     cost = result["cost_a_game"]
     return Replay(
         games=result["games"],
-        homestands=result["home_stands"],
+        homestands=result["homestands"],
         games_without_habit=value["games_without_naive"],
         forecast=cost[FORECAST],
         habit=cost[NAIVE],

@@ -32,7 +32,7 @@ class CalendarGame:
         The game by canonical column names.
     forecast : dict or None
         The last forecast issued before the game, by the columns of `Store.forecasts`.
-    gate : int or None
+    attendance : int or None
         The attendance, once known.
     stand : int
         Number of its homestand in the season, from 1.
@@ -40,14 +40,14 @@ class CalendarGame:
 
     row: dict[str, Any]
     forecast: dict[str, Any] | None
-    gate: int | None
+    attendance: int | None
     stand: int
 
     @property
     def people(self) -> float | None:
         """The attendance if known, else the median forecast."""
-        if self.gate is not None:
-            return float(self.gate)
+        if self.attendance is not None:
+            return float(self.attendance)
         return None if self.forecast is None else float(self.forecast[MEDIAN])
 
     @property
@@ -71,16 +71,16 @@ class CalendarGame:
     @property
     def miss(self) -> float | None:
         """Attendance less median forecast, of a past game that was forecast."""
-        if self.gate is None or self.forecast is None:
+        if self.attendance is None or self.forecast is None:
             return None
-        return float(self.gate - self.forecast[MEDIAN])
+        return float(self.attendance - self.forecast[MEDIAN])
 
     @property
     def inside(self) -> bool | None:
-        """Whether the attendance lay within the 80 % range."""
-        if self.gate is None or self.forecast is None:
+        """Whether the attendance lay within the 80% range."""
+        if self.attendance is None or self.forecast is None:
             return None
-        return bool(self.forecast[LOW] - 1 <= self.gate <= self.forecast[HIGH] + 1)
+        return bool(self.forecast[LOW] - 1 <= self.attendance <= self.forecast[HIGH] + 1)
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Season:
     undated : tuple of CalendarGame
         Games without a date, in order.
     played, to_come : int
-    mean_gate, before : float or None
+    mean_attendance, before : float or None
         Mean attendance of this season's games so far, and of as many games into last season.
     issued_at : datetime or None
         When the latest forecast of a game to come was issued.
@@ -139,7 +139,7 @@ class Season:
     undated: tuple[CalendarGame, ...]
     played: int
     to_come: int
-    mean_gate: float | None
+    mean_attendance: float | None
     before: float | None
     issued_at: dt.datetime | None
 
@@ -171,8 +171,8 @@ def season_view(service: ClubService, club: str, season: int | None = None) -> S
     forecasts = _before_the_day(service.forecasts(club), table)
     games = _games(table, forecasts)
     dated = [game for game in games if game.row[c.DATE] is not None]
-    gates = [game.gate for game in games if game.gate is not None]
-    open_games = [game for game in games if game.gate is None]
+    attendances = [game.attendance for game in games if game.attendance is not None]
+    open_games = [game for game in games if game.attendance is None]
     issued = [game.forecast["issued_at"] for game in open_games if game.forecast is not None]
     return Season(
         club=club,
@@ -181,10 +181,10 @@ def season_view(service: ClubService, club: str, season: int | None = None) -> S
         months=_months(dated),
         stands=_stands(games),
         undated=tuple(game for game in games if game.row[c.DATE] is None),
-        played=len(gates),
+        played=len(attendances),
         to_come=len(open_games),
-        mean_gate=sum(gates) / len(gates) if gates else None,
-        before=_before(home, chosen, len(gates)),
+        mean_attendance=sum(attendances) / len(attendances) if attendances else None,
+        before=_before(home, chosen, len(attendances)),
         issued_at=max(issued, default=None),
     )
 
@@ -213,15 +213,15 @@ def _stands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
     for number in sorted({game.stand for game in games}):
         of_it = tuple(game for game in games if game.stand == number)
         days = [game.row[c.DATE] for game in of_it if game.row[c.DATE] is not None]
-        people = [game.gate if game.gate is not None else (game.forecast or {}).get(MEAN) for game in of_it]
-        chances = [game.forecast[P_SELLOUT] for game in of_it if game.gate is None and game.forecast is not None]
+        people = [game.attendance if game.attendance is not None else (game.forecast or {}).get(MEAN) for game in of_it]
+        chances = [game.forecast[P_SELLOUT] for game in of_it if game.attendance is None and game.forecast is not None]
         stands.append(
             Homestand(
                 number,
                 min(days, default=None),
                 max(days, default=None),
                 of_it,
-                sum(game.gate is None for game in of_it),
+                sum(game.attendance is None for game in of_it),
                 None if None in people else float(sum(each for each in people if each is not None)),
                 max((chance for chance in chances if chance is not None), default=None),
             )

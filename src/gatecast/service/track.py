@@ -16,7 +16,7 @@ from gatecast.evaluate.scores import (
     GAMES,
     MAE,
     MONTH,
-    SMALLEST_SCORED_GATE,
+    SMALLEST_SCORED_ATTENDANCE,
     WAPE,
     WIDTH_80,
     score,
@@ -26,7 +26,7 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.service.drift import DriftStatus, drift_status
-from gatecast.service.issued_forecasts import DAYS, before_games, last_of_each
+from gatecast.service.issued_forecasts import DAYS, last_of_each, scored_forecasts
 
 __all__ = ["BINS", "FEWEST_SO_FAR", "RULE", "Point", "Score", "Track", "simple_rule", "track_view"]
 
@@ -49,11 +49,11 @@ class Score:
     games : int
     mae, bias, crps, width_80 : float
         People: the mean distance of attendance from the median forecast, the mean of attendance less median (above 0 if
-        more came than expected), the continuous ranked probability score, and the mean width of the range of 8 in 10.
+        more came than expected), the continuous ranked probability score, and the mean width of the 80% range.
     wape : float
         `mae` in percent of the mean attendance.
     coverage : mapping of int to float
-        Percent of games whose attendance lay in the 50, 80 and 90 % ranges.
+        Percent of games whose attendance lay in the 50, 80 and 90% ranges.
     rule_games : int
         Games for which a simple rule gives a forecast.
     rule_mae : float or None
@@ -80,15 +80,15 @@ class Point:
     date: dt.date | None
     visitor: str | None
     days: int
-    gate: int
+    attendance: int
     low: float
     expected: float
     high: float
 
     @property
     def inside(self) -> bool:
-        """Whether the attendance lay in the 80 % range."""
-        return self.low - 1 <= self.gate <= self.high + 1
+        """Whether the attendance lay in the 80% range."""
+        return self.low - 1 <= self.attendance <= self.high + 1
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def track_view(service: ClubService, club: str, season: int | None = None) -> Tr
     season : int, optional
         All of them if not given.
     """
-    every = before_games(service, club)
+    every = scored_forecasts(service, club)
     seasons = tuple(every[c.SEASON].drop_nulls().unique().sort(descending=True).to_list())
     shown = season if season in seasons else None
     empty = season is not None and shown is None
@@ -166,7 +166,7 @@ def simple_rule(games: Games, cutoffs: pl.DataFrame) -> pl.DataFrame:
         `cutoffs` with the column `RULE`, people; null if neither is known, or there are no dates.
     """
     attendance = pl.col(c.ATTENDANCE).cast(pl.Float64)
-    played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE, pl.col(c.DATE).is_not_null())
+    played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE, pl.col(c.DATE).is_not_null())
     so_far = played.sort(c.DATE).select(
         c.SEASON,
         pl.col(c.DATE).alias("known"),

@@ -1,4 +1,4 @@
-"""How far off a network was on games that it had not been trained on: what calibration learns from."""
+"""Errors of a network on games that it was not trained on, from which calibration learns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.games.cutoff import PRESEASON, Lead
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 
-__all__ = ["LEVELS", "CalibrationErrors", "days_of", "errors_of", "standard_errors", "unit"]
+__all__ = ["CalibrationErrors", "days_of", "interquartile_range", "scaled_errors", "scaled_errors_from_quantiles"]
 
 Floats = npt.NDArray[np.float32]
 
-LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-LOWER, UPPER = LEVELS.index(0.25), LEVELS.index(0.75)
+LOWER, UPPER = QUANTILE_LEVELS.index(0.25), QUANTILE_LEVELS.index(0.75)
 NARROWEST = 0.01
 PRESEASON_DAYS = 130.0
 
@@ -29,7 +29,7 @@ class CalibrationErrors:
     ----------
     leads : tuple of int or "preseason"
     errors : ndarray of float32, shape (leads, games, 7)
-        Attendance less each quantile of `LEVELS`, in units of the forecast's interquartile range; in order of day.
+        Attendance less each quantile of `QUANTILE_LEVELS`, in interquartile ranges of the forecast; in order of day.
     """
 
     leads: tuple[Lead, ...]
@@ -38,8 +38,8 @@ class CalibrationErrors:
     @classmethod
     def of(cls, leads: Sequence[Lead], parameters: Floats, attended: Floats) -> Self:
         """Compute errors from parameters, shape (leads * games, 4), and attendance, shape (leads * games,)."""
-        errors = standard_errors(parameters, attended)
-        return cls(tuple(leads), errors.reshape(len(leads), -1, len(LEVELS)))
+        errors = scaled_errors(parameters, attended)
+        return cls(tuple(leads), errors.reshape(len(leads), -1, len(QUANTILE_LEVELS)))
 
     def nearest(self, days_ahead: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """Return the index of the lead nearest to each of `days_ahead` on a logarithmic scale, in the same shape."""
@@ -54,7 +54,7 @@ def days_of(lead: Lead) -> float:
     return PRESEASON_DAYS if lead == PRESEASON else float(lead)
 
 
-def standard_errors(parameters: Floats, attended: Floats) -> Floats:
+def scaled_errors(parameters: Floats, attended: Floats) -> Floats:
     """Return attendance minus each quantile, in units of the interquartile range of demand.
 
     Parameters
@@ -70,16 +70,16 @@ def standard_errors(parameters: Floats, attended: Floats) -> Floats:
     """
     from gatecast.networks.demand import demand_quantiles
 
-    demand = np.asarray(demand_quantiles(parameters, np.array(LEVELS)))
-    return errors_of(demand, attended)
+    demand = np.asarray(demand_quantiles(parameters, np.array(QUANTILE_LEVELS)))
+    return scaled_errors_from_quantiles(demand, attended)
 
 
-def errors_of(demand: npt.NDArray[np.floating], attended: npt.NDArray[np.floating]) -> Floats:
-    """Return the same from quantiles of demand, shape (games, 7), in units of capacity."""
-    out: Floats = (np.minimum(attended, 1.0)[:, None] - np.minimum(demand, 1.0)) / unit(demand)[:, None]
+def scaled_errors_from_quantiles(demand: npt.NDArray[np.floating], attended: npt.NDArray[np.floating]) -> Floats:
+    """Return scaled errors from quantiles of demand, shape (games, 7), and attendance, both shares of capacity."""
+    out: Floats = (np.minimum(attended, 1.0)[:, None] - np.minimum(demand, 1.0)) / interquartile_range(demand)[:, None]
     return out.astype(np.float32)
 
 
-def unit(demand: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Return the interquartile range of demand, shape (games,), from its quantiles at `LEVELS`."""
+def interquartile_range(demand: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return the interquartile range of demand, shape (games,), from its quantiles at `QUANTILE_LEVELS`."""
     return np.maximum(demand[:, UPPER] - demand[:, LOWER], NARROWEST)

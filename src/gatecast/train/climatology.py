@@ -1,4 +1,4 @@
-"""What past attendance alone says of the next game: the forecast to fall back on if games are too few to train on."""
+"""Climatology, the distribution of past attendance: the forecast to fall back on if games are too few to train on."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Climatology:
     games: int
 
     @classmethod
-    def fit(cls, gates: npt.NDArray[np.int64], holds: Floats) -> Self:
+    def fit(cls, attendance: npt.NDArray[np.int64], holds: Floats) -> Self:
         """Learn from attendance and what the venues hold, both of shape (games,)."""
-        fill = gates / holds
+        fill = attendance / holds
         return cls(float(fill.mean()), float(fill.std(ddof=1)), len(fill))
 
     @property

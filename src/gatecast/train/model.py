@@ -20,12 +20,13 @@ from gatecast.files import write_text, written_whole
 from gatecast.games import Column
 from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.games.cutoff import Lead
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.networks import NETWORKS, network
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Arrays
 from gatecast.prepare.encoding import Encoding, Inputs
 from gatecast.prepare.tokens import network_inputs
-from gatecast.train.calibration_errors import LEVELS, CalibrationErrors
+from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.climatology import Climatology
 from gatecast.train.settings import TrainingSettings
 
@@ -261,7 +262,8 @@ def _held_back(leads: list[Lead], errors: npt.NDArray[np.float32] | None) -> Cal
     if errors is None:
         return None
     _check(
-        "held_back", _holds(leads, (int, str)) and errors.ndim == 3 and errors.shape[::2] == (len(leads), len(LEVELS))
+        "held_back",
+        _holds(leads, (int, str)) and errors.ndim == 3 and errors.shape[::2] == (len(leads), len(QUANTILE_LEVELS)),
     )
     _check("held_back", bool(np.isfinite(errors).all()))
     return CalibrationErrors(tuple(leads), errors)

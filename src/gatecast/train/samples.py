@@ -128,14 +128,14 @@ def training_samples(
     half_life : float
         Seasons after which a game counts half. Large venues count more, as their errors are more people.
     """
-    gates = preparation.schedule.attendance[rows].astype(np.float32)
+    attendance = preparation.schedule.attendance[rows].astype(np.float32)
     seats = [encoding.capacities(arrays) for arrays in known]
     season = preparation.schedule.season[rows]
     weights = 0.5 ** ((season.max() - season) / half_life) * seats[0]
     return Samples(
         _stacked(known, encoding),
         {"home": known[0].history.home, "road": known[0].history.road},
-        np.concatenate([gates / each for each in seats]),
+        np.concatenate([attendance / each for each in seats]),
         (weights / weights.mean()).astype(np.float32),
     )
 

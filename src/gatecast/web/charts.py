@@ -92,7 +92,7 @@ def axis(low: float, high: float, start: float, end: float, most: int = MOST_TIC
 
 @dataclass(frozen=True)
 class RangeBar:
-    """A forecast on a scale: start and length of the 80 % and the 50 % range, the median, seats and attendance."""
+    """A forecast on a scale: start and length of the 80% and the 50% range, the median, seats and attendance."""
 
     wide: tuple[float, float]
     narrow: tuple[float, float]
@@ -406,7 +406,7 @@ def through(points: Sequence[Point]) -> Through | None:
     """Return the chart of a season's games in order of play; None if there are none."""
     if not points:
         return None
-    people = axis(0, max(max(each.gate, each.high) for each in points) * TRACK_ROOM, BASE, TRACK_TOP)
+    people = axis(0, max(max(each.attendance, each.high) for each in points) * TRACK_ROOM, BASE, TRACK_TOP)
     step = (TRACK_RIGHT - TRACK_LEFT) / len(points)
     places = [round(TRACK_LEFT + (i + 0.5) * step, 1) for i in range(len(points))]
     edges = [(x, point) for x, point in zip(places, points, strict=True)]
@@ -418,7 +418,7 @@ def through(points: Sequence[Point]) -> Through | None:
         people=people,
         range=path([*high, *reversed(low)]) + "Z",
         middle=path([(x, people.at(each.expected)) for x, each in edges]),
-        marks=tuple(Mark(x, people.at(each.gate), each) for x, each in zip(places, points, strict=True)),
+        marks=tuple(Mark(x, people.at(each.attendance), each) for x, each in zip(places, points, strict=True)),
         months=tuple(_months(places, points)),
     )
 
@@ -427,7 +427,7 @@ def scatter(points: Sequence[Point]) -> Scatter | None:
     """Return the scatter chart of attendance over forecast; None for fewer than two games."""
     if len(points) < 2:
         return None
-    attendances = [float(each.gate) for each in points]
+    attendances = [float(each.attendance) for each in points]
     said = [each.expected for each in points]
     top = max(*attendances, *said) * TRACK_ROOM
     across = axis(0, top, SQUARE_LEFT, SQUARE - 10, most=4)

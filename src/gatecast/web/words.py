@@ -141,7 +141,7 @@ WORDS = {
     d.STARTERS: "Starting pitchers",
     d.SEASON: "Time of season",
     d.FORM: "Team form",
-    d.GATES: "Recent attendance",
+    d.RECENT_ATTENDANCE: "Recent attendance",
     d.BALLPARK: "Ballpark",
 }
 COLUMNS = {
@@ -161,7 +161,7 @@ def driver_words(driver: str) -> str:
 
     Examples
     --------
-    >>> driver_words(d.GATES), driver_words(CUSTOM + "tickets_sold")
+    >>> driver_words(d.RECENT_ATTENDANCE), driver_words(CUSTOM + "tickets_sold")
     ('Recent attendance', 'Tickets sold')
     """
     return WORDS.get(driver) or heading(driver.removeprefix(CUSTOM))
@@ -172,7 +172,7 @@ def alike_words(drivers: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> alike_words([d.PROMOTION, d.GATES]), alike_words([])
+    >>> alike_words([d.PROMOTION, d.RECENT_ATTENDANCE]), alike_words([])
     ('Promotion, recent attendance', '–')
     """
     return heading(", ".join(driver_words(driver).lower() for driver in drivers)) or ABSENT

@@ -1,4 +1,4 @@
-"""The sample league's schedule: one place a day, series, home stands, rain-outs made up."""
+"""The sample league's schedule: one place a day, series, homestands, rain-outs made up."""
 
 import datetime as dt
 

@@ -21,7 +21,7 @@ def normal_points(mean, spread, games=1):
     return marginal_points(np.repeat(mean + spread * SCORES[None, :], games, axis=0))
 
 
-def home_stand(games=6, mean=20_000, spread=3_000, **more):
+def homestand(games=6, mean=20_000, spread=3_000, **more):
     """Games of one club on six days, forecast as of a week before the first."""
     dates = [dt.date(2019, 6, 1) + dt.timedelta(days=i) for i in range(games)]
     described = {"date": dates, "home": "Riverside", "as_of": dt.date(2019, 5, 25), "capacity": [30_000] * games}
@@ -80,8 +80,8 @@ def test_a_larger_crowd_is_larger_at_every_level(means, spread):
 
 
 def test_columns_are_joint_outcomes():
-    """The total of a home stand varies more than that of independent games, and people go with tickets."""
-    crowd = forecast_crowd(home_stand(), USUAL)
+    """The total of a homestand varies more than that of independent games, and people go with tickets."""
+    crowd = forecast_crowd(homestand(), USUAL)
     assert crowd.tickets.shape == crowd.people.shape == (6, SCENARIOS)
     for scenarios in (crowd.tickets, crowd.people):
         assert scenarios.sum(axis=0).std() > 1.25 * np.sqrt((scenarios.std(axis=1) ** 2).sum())
@@ -91,12 +91,12 @@ def test_columns_are_joint_outcomes():
 def test_no_more_people_than_tickets():
     often = CrowdSettings(show_rate=0.98, show_rate_spread=0.1)
     assert known_crowd(np.array([1000.0]), often).people.max() <= 1000
-    crowd = forecast_crowd(home_stand(), often)
+    crowd = forecast_crowd(homestand(), often)
     assert (np.sort(crowd.people, axis=1) <= np.sort(crowd.tickets, axis=1) + 1e-6).all()
 
 
 def test_the_same_seed_gives_the_same_crowd():
-    first, again, other = (forecast_crowd(home_stand(), USUAL, seed=seed) for seed in (0, 0, 5))
+    first, again, other = (forecast_crowd(homestand(), USUAL, seed=seed) for seed in (0, 0, 5))
     np.testing.assert_array_equal(first.people, again.people)
     assert (first.people != other.people).any()
     np.testing.assert_allclose(np.sort(first.tickets, axis=1), np.sort(other.tickets, axis=1))
@@ -128,7 +128,7 @@ def test_what_a_club_scanned_takes_the_place_of_the_settings():
         }
     ).with_columns(scanned=pl.when(pl.col("date").dt.weekday() == 6).then(14_000).otherwise(12_000).cast(pl.Int32))
     model = ShowRate.fit(Games.from_frame(past))
-    crowd = forecast_crowd(home_stand(), USUAL, show_rate=model)
+    crowd = forecast_crowd(homestand(), USUAL, show_rate=model)
     share = crowd.people.mean(axis=1) / crowd.tickets.mean(axis=1)
     assert share == pytest.approx([0.7, 0.6, 0.6, 0.6, 0.6, 0.6], abs=0.02)
 

@@ -10,7 +10,7 @@ from gatecast.plan import CrowdSettings, Operations, StaffRole, StockItem, Trans
 from gatecast.plan.evaluate.replay import entries_of, replay_costs, replayed
 from gatecast.plan.evaluate.scaling import scaled_operations
 
-from ..seasons import forecasts_of, home_stands, league
+from ..seasons import forecasts_of, homestands_of_season, league
 
 ROLE = StaffRole(name="ushers", people_per_shift=100, cost=100, shortage_cost=400)
 KEPT = StockItem(
@@ -41,8 +41,8 @@ def test_the_cost_of_a_certain_plan_is_a_simple_sum():
 
 
 @pytest.mark.parametrize("scaled", [False, True])
-def test_nothing_beats_hindsight_in_any_home_stand(scaled):
-    games = home_stands(capacity=30_000, scanned=pl.lit(None, pl.Int32))
+def test_nothing_beats_hindsight_in_any_homestand(scaled):
+    games = homestands_of_season(capacity=30_000, scanned=pl.lit(None, pl.Int32))
     operations = default_operations()
     operations = operations.replace(stock=(*operations.stock, KEPT))
     told, costs = costs_of(games, forecasts_of(games, 2500, 2500), operations, scaled=scaled)
@@ -56,7 +56,7 @@ def test_nothing_beats_hindsight_in_any_home_stand(scaled):
 
 
 def test_a_promise_over_a_home_stand_is_kept():
-    games = home_stands()
+    games = homestands_of_season()
     promised = one_role(ROLE.replace(minimum_shifts=4))
     told, costs = costs_of(games, forecasts_of(games, 1500, 1500), promised)
     needed = told.table["attendance"].to_numpy().reshape(-1, 4) / 100
@@ -66,7 +66,7 @@ def test_a_promise_over_a_home_stand_is_kept():
 
 
 def test_what_keeps_is_ordered_for_several_games():
-    games = home_stands()
+    games = homestands_of_season()
     forecasts = forecasts_of(games, 500, 500)
     kept = Operations(crowd=CrowdSettings(show_rate=1.0), stock=(KEPT,))
     daily = KEPT.replace(shelf_life_days=1, delivery_days=())
@@ -78,7 +78,7 @@ def test_what_keeps_is_ordered_for_several_games():
 
 
 def test_each_lead_is_planned_by_itself():
-    games = home_stands()
+    games = homestands_of_season()
     week, month = (forecasts_of(games, e, e, seed=int(e), lead=lead) for e, lead in ((800.0, "7"), (2000.0, "30")))
     operations = one_role(ROLE.replace(minimum_shifts=2)).replace(stock=(KEPT,))
     told, both = costs_of(games, pl.concat([month, week]), operations)
@@ -107,7 +107,7 @@ def test_each_ballpark_has_operations_of_its_size(seats, enough):
 def test_two_ballparks_of_one_club_are_planned_apart():
     buses = TransportService(name="buses", share=0.1, seats=50, cost=300, penalty=20, fleet=40)
     small = pl.col("date").dt.day() % 2 == 0
-    games = home_stands(
+    games = homestands_of_season(
         venue=pl.when(small).then(pl.lit("field")).otherwise(pl.lit("park")),
         capacity=pl.when(small).then(18_000).otherwise(60_000),
     )

@@ -8,7 +8,7 @@ from gatecast.plan import default_operations, plan_value
 from gatecast.plan.evaluate.replay import replay_costs, replayed
 from gatecast.plan.evaluate.value import saved_over
 
-from ..seasons import forecasts_of, home_stands, league
+from ..seasons import forecasts_of, homestands_of_season, league
 
 
 def entry(value, decision="all", season=2019):
@@ -58,7 +58,7 @@ def test_the_result_is_json_with_every_decision_and_season_the_same_each_time():
     assert keys == {("7", s, d) for s in (2019, "all") for d in ("staff", "stock", "transport", "all")}
     captured = entry(first)["captured"]
     assert captured["low"] <= captured["estimate"] <= captured["high"]
-    assert (entry(first)["games"], entry(first)["home_stands"]) == (120, 2)
+    assert (entry(first)["games"], entry(first)["homestands"]) == (120, 2)
     assert (first["games_without_naive"], first["games_without_others"], first["scaled_from_seats"]) == (0, 0, None)
 
 
@@ -72,8 +72,8 @@ def test_parts_add_up_to_their_decision():
             assert sum(p["cost_a_game"][plan] for p in parts) == pytest.approx(cost, abs=0.2)
 
 
-def test_home_stands_are_drawn_whole():
-    games = home_stands(stands=16, length=5)
+def test_homestands_are_drawn_whole():
+    games = homestands_of_season(stands=16, length=5)
     shared = np.repeat(np.random.default_rng(0).standard_normal(16), 5) * 2500
     levels = [f"q{level}" for level in ("05", "10", "25", "50", "75", "90", "95")]
     forecasts = forecasts_of(games, 0, 300).with_columns(pl.col("mean", *levels) + pl.Series(shared))

@@ -37,7 +37,7 @@ def test_the_file_holds_the_whole_plan(found, plan):
     assert list(found["games"][0]) == plan.games.columns
     assert {role["name"] for role in found["operations"]["staff"]} == {role.name for role in plan.operations.staff}
     assert found["operations"]["crowd"]["show_rate"] == 0.83
-    assert found["assumptions"][0]["source"].startswith("15 to 20 % of tickets")
+    assert found["assumptions"][0]["source"].startswith("15 to 20% of tickets")
 
 
 def test_dates_and_times_are_text(found):

@@ -116,9 +116,7 @@ def test_each_game_has_a_shift_sheet_on_a_page_of_its_own(tmp_path, forecast):
     assert header == ["Role", "Shifts", "People for\nhomestand", "Hire by", "Enough in", "Why"]
     first, *_ = found
     assert len(found) == 3
-    assert first == (
-        "Thu 30 May 2019, 19:05, Lakers: 71 shifts for 5,000 people in (8 in 10 games from 3,720 to 6,280)"
-    )
+    assert first == ("Thu 30 May 2019, 19:05, Lakers: 71 shifts for 5,000 people in (80% range from 3,720 to 6,280)")
     ushers, gate = found[first]
     assert ushers[:5] == ["Ushers", 57, 97, dt.datetime(2019, 5, 28), 0.75]
     assert ushers[5].startswith("Hire 57 to serve 5,700 people at 100 each")

@@ -31,7 +31,7 @@ def as_need(columns):
 
 
 def cost_of_shifts(need, shifts, costs):
-    """Expected cost of one home stand, counted shift by shift."""
+    """Expected cost of one homestand, counted shift by shift."""
     total = 0.0
     for row, hired in zip(need, shifts, strict=True):
         for asked in row:

@@ -60,5 +60,7 @@ def test_one_game_is_the_game(forecast):
 
 def test_games_that_no_delivery_reaches_are_told(forecast):
     item = StockItem(**BUNS, shelf_life_days=2, delivery_days=("thu",))
-    assert told(forecast, stock=(item,)) == ["Buns: nothing to sell at 1 of 3 games, as no delivery keeps."]
+    assert told(forecast, stock=(item,)) == [
+        "Buns: nothing to sell at 1 of 3 games: every earlier delivery is past its shelf life."
+    ]
     assert told(forecast.with_columns(pl.lit(None, pl.Date).alias("date")), stock=(item,)) == []

@@ -139,7 +139,12 @@ def test_the_name_of_a_field_is_no_place_either(app):
         body = (
             f"{quote('cell:1:' + name)}=x&{quote('column:' + name)}={quote(name)}&do={quote(name)}&home={quote(name)}"
         )
-        for place in (sent_file(app, "june.csv").headers["location"], "/data/gates", "/settings/change", "/plan/keep"):
+        for place in (
+            sent_file(app, "june.csv").headers["location"],
+            "/data/attendance",
+            "/settings/change",
+            "/plan/keep",
+        ):
             answer = ask(app, place, "POST", body.encode(), content_type=FORM)
             assert answer.status < 500
             if answer.headers["content-type"].startswith("text/html"):

@@ -116,13 +116,13 @@ def test_gates_of_games_and_tickets_sold_are_recognised(visit, own_service):
 
 def test_gates_typed_by_hand(visit, own_service):
     visitor = visit(own_service)
-    stored = visitor.post("/data/gates", data={"gate:QUI202506100": "3,100", "gate:QUI202506110": ""})
+    stored = visitor.post("/data/attendance", data={"attendance:QUI202506100": "3,100", "attendance:QUI202506110": ""})
     assert "1 changed" in stored.text
     assert own_service.coming("Quillport Lanterns").table[c.GAME_ID][0] == "QUI202506110"
-    refused = visitor.post("/data/gates", data={"gate:QUI202506110": "lots"})
+    refused = visitor.post("/data/attendance", data={"attendance:QUI202506110": "lots"})
     assert refused.status_code == 422
     assert "lots" in refused.text
-    assert visitor.post("/data/gates", data={}).status_code == 422
+    assert visitor.post("/data/attendance", data={}).status_code == 422
 
 
 def test_an_empty_service_takes_a_first_table(visit, empty_service):
@@ -135,5 +135,5 @@ def test_an_empty_service_takes_a_first_table(visit, empty_service):
 
 
 def test_gates_are_asked_for_of_past_games_and_the_next_one(visit, own_service):
-    asked = re.findall(r'name="gate:([^"]*)"', visit(own_service).get("/data").text)
+    asked = re.findall(r'name="attendance:([^"]*)"', visit(own_service).get("/data").text)
     assert asked == ["QUI202506100"]

@@ -40,7 +40,7 @@ def test_a_game_to_come(sample_club, visit):
     for words in (
         "Fri 13 June 2025, 19:05, v. Velmora Kites",
         f"{rounded(said['q50'])} expected",
-        f"{rounded(said['q10'])}–{rounded(said['q90'])} 80 % range",
+        f"{rounded(said['q10'])}–{rounded(said['q90'])} 80% range",
         f"{percent(said['p_sellout'])} chance of a sell-out".replace("\u00a0", " "),
         "turned away on average",
         "Tickets sold 2,803 3,879",
@@ -58,7 +58,7 @@ def test_a_game_to_come(sample_club, visit):
 def test_a_game_played_beside_what_was_forecast(sample_club, visit):
     page = visit(sample_club).get(PLAYED)
     text = text_of(page)
-    for words in ("3,838 attended, 62 % of 6,200 seats", " expected", "attendance was within it", "more than expected"):
+    for words in ("3,838 attended, 62% of 6,200 seats", " expected", "attendance was within it", "more than expected"):
         assert words in text, words
     assert "/what-if" not in page.text
     assert 'class="came"' in page.text

@@ -38,7 +38,7 @@ def test_every_number_stands_there_with_unit_and_source(sample_club, visit):
     for words in (
         "NFPA 101; IFC 403",
         "share of tickets",
-        "home games: on average 84 % of tickets were used",
+        "home games: on average 84% of tickets were used",
         "one for 150 people",
     ):
         assert words in text, words

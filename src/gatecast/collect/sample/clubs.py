@@ -12,7 +12,7 @@ LEAGUE = "Sample League"
 
 @dataclass(frozen=True)
 class Club:
-    """One invented club and the true values behind its gate.
+    """One invented club and the true values behind its attendance.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """What makes people come: the true effects in log demand, and demand drawn with them.
 
-Every size here stands in docs/sample-league.md too. An effect of 0.10 is about 10 % more people.
+Every size here stands in docs/sample-league.md too. An effect of 0.10 is about 10% more people.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Demand:
     expected : ndarray of float
         Mean over the noise, all effects known.
     drawn : ndarray of int
-        With the noise of its home stand and its own.
+        With the noise of its homestand and its own.
     """
 
     expected: Floats

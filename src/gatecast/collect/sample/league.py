@@ -72,7 +72,7 @@ def sample_league(seed: int = 0) -> SampleLeague:
     results = played(rngs[3], schedule)
     demand = drawn_demand(rngs[4], schedule, weather, results, conditions)
     table = _table(schedule, conditions, weather, results).with_columns(
-        _gates(rngs[5], schedule, conditions, weather, demand)
+        _attendance(rngs[5], schedule, conditions, weather, demand)
     )
     whole = Games.from_frame(table, sales.EXTRAS)
     games, upcoming = whole.filter(pl.col(c.DATE) <= AS_OF), _upcoming(whole, schedule)
@@ -87,7 +87,7 @@ def sample_league(seed: int = 0) -> SampleLeague:
 
 
 def _table(games: Schedule, conditions: Conditions, weather: Weather, results: Results) -> pl.DataFrame:
-    """Every canonical column but the gates."""
+    """Every canonical column but attendance."""
     starters = np.array([club.starters for club in CLUBS])
     return pl.DataFrame(
         {
@@ -123,7 +123,7 @@ def _table(games: Schedule, conditions: Conditions, weather: Weather, results: R
     )
 
 
-def _gates(
+def _attendance(
     rng: np.random.Generator, games: Schedule, conditions: Conditions, weather: Weather, demand: Demand
 ) -> list[pl.Expr]:
     """Attendance of every game; sales, and people through the gate, of your club's."""
@@ -143,7 +143,7 @@ def _gates(
 
 
 def _upcoming(whole: Games, schedule: Schedule) -> Games:
-    """Your club's next home games, whole home stands of them, as they stood at the end of `AS_OF`."""
+    """Your club's next home games, whole homestands of them, as they stood at the end of `AS_OF`."""
     today = to_day(AS_OF)
     coming = (schedule.home == YOURS) & (schedule.day > today)
     stands = schedule.stand[coming]

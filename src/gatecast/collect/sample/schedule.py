@@ -43,7 +43,7 @@ class Schedule:
     number : ndarray of int
         0 for a single game, 1 and 2 for the games of a doubleheader.
     stand : ndarray of int
-        The same number for all games of one home stand, and for no others.
+        The same number for all games of one homestand, and for no others.
     """
 
     season: Ints
@@ -136,7 +136,7 @@ def _home_weeks(rng: np.random.Generator, hosted: list[int]) -> Flags:
     """Which clubs are at home in which week, shape (weeks, clubs); your club always in the weeks `hosted`.
 
     Rows of a Hadamard matrix split the clubs in halves so that every two clubs are opposed equally often; each split
-    is followed by its mirror image, so that home stands last one or two weeks.
+    is followed by its mirror image, so that homestands last one or two weeks.
     """
     splits = np.ones((1, 1), int)
     for _ in range(3):

@@ -27,7 +27,7 @@ __all__ = ["DEFAULT", "GAMES_TO_TRUST", "ShowRate"]
 FloatArray = npt.NDArray[np.float64]
 
 DEFAULT = CrowdSettings(show_rate=0.83, show_rate_spread=0.05)
-"""Between 15 and 20 % of the tickets sold in the majors go unused (Sports Business Journal 2010; LA Times 2011)."""
+"""Between 15 and 20% of the tickets sold in the majors go unused (Sports Business Journal 2010; LA Times 2011)."""
 GAMES_TO_TRUST = 40
 """Scanned games from which on a club's own share is used alone; with fewer, it is averaged with the default."""
 LOWEST, HIGHEST = 0.02, 0.99

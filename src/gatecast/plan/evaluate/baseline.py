@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.evaluate.scores import SMALLEST_SCORED_ATTENDANCE
 from gatecast.games import Games
 from gatecast.games import columns as c
 
@@ -32,7 +32,7 @@ def naive_attendance(games: Games) -> pl.DataFrame:
     """
     weekday = pl.col(c.DATE).dt.weekday().alias(WEEKDAY)
     table = games.table.select(c.GAME_ID, c.DATE, c.SEASON, c.HOME, weekday, pl.col(c.ATTENDANCE).cast(pl.Float64))
-    played = table.filter((pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE) & ~games.league.restricts(games.table))
+    played = table.filter((pl.col(c.ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE) & ~games.league.restricts(games.table))
     mean = pl.col(c.ATTENDANCE).mean()
     before = played.select(c.SEASON, c.HOME).unique().sort(c.SEASON).rename({c.SEASON: BEFORE})
     latest = (

@@ -1,6 +1,6 @@
 """Another method's forecasts to compare with: a table with fewer quantiles, completed.
 
-Between two quantiles, and beyond the outermost as far as 5 and 95 %, a distribution continues like a normal one:
+Between two quantiles, and beyond the outermost as far as 5 and 95%, a distribution continues like a normal one:
 linear in the normal score, with the slope of the two outermost quantiles. Plans read any forecast beyond its outermost
 quantiles in this way (`gatecast.forecast.scenarios.marginal_points`), so a method that gives q10 and q25 is read as if
 it had given a q05 on their line.

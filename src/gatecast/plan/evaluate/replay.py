@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import DataError, InputError
-from gatecast.evaluate.scores import SMALLEST_SCORED_GATE
+from gatecast.evaluate.scores import SMALLEST_SCORED_ATTENDANCE
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, QUANTILE_COLUMNS
@@ -104,7 +104,7 @@ def replayed(
     if table[LEAD].null_count():
         raise DataError("no lead", "days before the game, or preseason", "give a backtest's file", column=LEAD)
     known = (c.DATE, c.START_TIME, c.NUMBER, c.HOME, c.VENUE, c.SEASON, c.CAPACITY, c.ATTENDANCE, c.SCANNED)
-    played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_GATE).select(c.GAME_ID, *known)
+    played = games.table.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE).select(c.GAME_ID, *known)
     joined = table.select(c.GAME_ID, LEAD, AS_OF, *QUANTILE_COLUMNS).join(played, on=c.GAME_ID, maintain_order="left")
     if joined.height == 0:
         got, remedy = "no game with both a forecast and an attendance", "give the two files of one backtest"

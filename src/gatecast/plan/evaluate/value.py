@@ -80,7 +80,7 @@ def plan_value(
         Ready for JSON. `results` holds one entry for each lead, season (and all of them) and decision (staff, stock,
         transport and all of them): games and homestands; cost a game of each plan; `saved_over_naive`,
         `saved_over_point` and `saved_over_` each other method, money a game; `captured`, the share of the gap between
-        the naive plan and hindsight that the forecast closes. Each of these has an estimate and a 95 % interval.
+        the naive plan and hindsight that the forecast closes. Each of these has an estimate and a 95% interval.
         `parts` has the same for every role, item and service.
 
     Raises
@@ -98,7 +98,7 @@ def plan_value(
     results, parts = [], []
     for lead, season, rows in _groups(past.table):
         drawn = _means(costs[rows], stands[rows], draw)
-        facts = {"lead": lead, "season": season, "games": len(rows), "home_stands": len(np.unique(stands[rows]))}
+        facts = {"lead": lead, "season": season, "games": len(rows), "homestands": len(np.unique(stands[rows]))}
         for decision, places in sums.items():
             results.append({**facts, "decision": decision, **_worth(drawn[:, places].sum(axis=1), past.plans)})
         for place, (decision, name) in enumerate(entries):
@@ -160,7 +160,7 @@ def _worth(means: FloatArray, plans: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _interval(values: FloatArray) -> dict[str, float | None]:
-    """Return the first value, and the range that holds 95 % of the others."""
+    """Return the first value, and the range that holds 95% of the others."""
     finite = values[1:][np.isfinite(values[1:])]
     low, high = np.quantile(finite, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) if len(finite) else (np.nan, np.nan)
     named = {"estimate": values[0], "low": low, "high": high}

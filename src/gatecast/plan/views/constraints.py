@@ -51,7 +51,8 @@ def limits_that_bind(plan: Plan) -> list[str]:
             sentences.append(f"{name}: held down by a limit at {games}; one more would save up to {saved} net.")
         if row[UNREACHED]:
             sentences.append(
-                f"{name}: nothing to sell at {_of(row[UNREACHED], plan.games.height)}, as no delivery keeps."
+                f"{name}: nothing to sell at {_of(row[UNREACHED], plan.games.height)}: every earlier"
+                " delivery is past its shelf life."
             )
     return sentences
 

@@ -270,8 +270,8 @@ class TrackScore(ResponseBody):
         float, Field(description="Mean of attendance minus median forecast: above 0 if more came than forecast.")
     ]
     crps: Annotated[float, Field(description="Continuous ranked probability score.")]
-    width_80: Annotated[float, Field(description="Mean width of the 80 % range.")]
-    coverage_50: Annotated[float, Field(description="Percent of games with attendance within the 50 % range.")]
+    width_80: Annotated[float, Field(description="Mean width of the 80% range.")]
+    coverage_50: Annotated[float, Field(description="Percent of games with attendance within the 50% range.")]
     coverage_80: float
     coverage_90: float
     rule_games: Annotated[int, Field(description="Games for which the simple rule has a value.")]
@@ -308,7 +308,7 @@ class DriftAlarm(ResponseBody):
     games: int
     since: Day | None
     share: Annotated[float, Field(description="Attendance over median forecasts, minus 1.")]
-    inside: Annotated[int, Field(description="Games within the 80 % range.")]
+    inside: Annotated[int, Field(description="Games within the 80% range.")]
     odds: Annotated[int, Field(description="A false alarm this strong occurs once in so many seasons.")]
 
 

@@ -66,7 +66,7 @@ def _bars(view: Season) -> dict[str, object]:
         return {}
     scale = axis(0, _top(games), 0, 100)
     made: dict[str, object] = {
-        str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.gate) for game in games
+        str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.attendance) for game in games
     }
     return {**made, "scale": scale}
 
@@ -74,10 +74,10 @@ def _bars(view: Season) -> dict[str, object]:
 def _busiest(view: Season) -> CalendarGame | None:
     """Return the upcoming game of the next homestand with the highest forecast; None if it is the only one."""
     stand = view.next_stand
-    games = [game for game in stand.games if game.gate is None and game.people is not None] if stand else []
+    games = [game for game in stand.games if game.attendance is None and game.people is not None] if stand else []
     return max(games, key=lambda game: game.people or 0.0) if len(games) > 1 else None
 
 
 def _top(games: list[CalendarGame]) -> float:
-    tops = [max(game.seats or 0.0, float((game.forecast or {})[HIGH]), game.gate or 0.0) for game in games]
+    tops = [max(game.seats or 0.0, float((game.forecast or {})[HIGH]), game.attendance or 0.0) for game in games]
     return max(tops) * 1.02

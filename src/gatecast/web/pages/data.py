@@ -29,10 +29,10 @@ from gatecast.web.words import column_words, game_words, value_words
 __all__ = ["router"]
 
 router = APIRouter()
-MOST_IMPORTS, MOST_OPEN_GATES = 20, 12
+MOST_IMPORTS, MOST_UNKNOWN_GAMES = 20, 12
 CELL = re.compile(r"cell:(\d{1,9}):(.{1,200})", re.DOTALL)
-COLUMN, GATE = "column:", "gate:"
-Number = Annotated[int, PathParameter(ge=0, le=2**31 - 1)]
+COLUMN, ATTENDANCE = "column:", "attendance:"
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
 def uploads_of(request: Request) -> Uploads:
@@ -102,15 +102,17 @@ def undo(request: Request, number: Number) -> Response:
     return redirected("/data")
 
 
-@router.post("/data/gates")
-async def gates(request: Request) -> Response:
+@router.post("/data/attendance")
+async def enter_attendance(request: Request) -> Response:
     """Save attendance typed by hand."""
     form = await request.form(max_fields=100)
-    return await to_thread.run_sync(_gates, request, form)
+    return await to_thread.run_sync(_enter_attendance, request, form)
 
 
-def _gates(request: Request, form: FormData) -> Response:
-    typed = {key.removeprefix(GATE): str(text).strip() for key, text in form.items() if key.startswith(GATE)}
+def _enter_attendance(request: Request, form: FormData) -> Response:
+    typed = {
+        key.removeprefix(ATTENDANCE): str(text).strip() for key, text in form.items() if key.startswith(ATTENDANCE)
+    }
     rows = [(game, text.replace(",", "").replace(" ", "")) for game, text in typed.items() if text]
     if not rows:
         return _data(request, problem="got no attendance, expected at least one number of people", status=422)
@@ -224,7 +226,7 @@ def _clubs(service: ClubService) -> pl.DataFrame:
         table.group_by(c.HOME)
         .agg(
             pl.len().alias("games"),
-            pl.col(c.ATTENDANCE).is_not_null().sum().alias("gates"),
+            pl.col(c.ATTENDANCE).is_not_null().sum().alias("attended"),
             pl.col(c.SEASON).min().alias("first"),
             pl.col(c.SEASON).max().alias("last"),
         )
@@ -240,4 +242,4 @@ def _unknown(service: ClubService) -> list[dict[str, object]]:
     coming = service.coming(club).table[c.GAME_ID]
     over = waiting.filter(~pl.col(c.GAME_ID).is_in(coming.implode()))
     following = waiting.filter(pl.col(c.GAME_ID) == coming[0]) if len(coming) else waiting.clear()
-    return pl.concat([over.tail(MOST_OPEN_GATES), following]).to_dicts()
+    return pl.concat([over.tail(MOST_UNKNOWN_GAMES), following]).to_dicts()

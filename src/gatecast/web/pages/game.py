@@ -52,7 +52,7 @@ def reasons(request: Request, game_id: str) -> Response:
         address=address(game_id),
         modelled=service.model_id() is not None,
         forecast=view.last is not None,
-        played=view.game.gate is not None,
+        played=view.game.attendance is not None,
         columns=view.columns,
         reasons=found,
         address_of=address,
@@ -136,12 +136,12 @@ def _reasons_view(reasons: Reasons) -> dict[str, Any]:
 
 
 def _drawings(view: GameView) -> dict[str, Any]:
-    forecast, seats, gate = view.game.forecast, view.game.seats, view.game.gate
+    forecast, seats, attendance = view.game.forecast, view.game.seats, view.game.attendance
     towards = view.game.people
-    scale = None if forecast is None else chances_scale([forecast], seats, gate)
+    scale = None if forecast is None else chances_scale([forecast], seats, attendance)
     return {
-        "chances": None if forecast is None or scale is None else chances(forecast, scale, seats, gate),
-        "over_time": over_time(view.issues, seats, gate),
+        "chances": None if forecast is None or scale is None else chances(forecast, scale, seats, attendance),
+        "over_time": over_time(view.issues, seats, attendance),
         "sales": None if view.pace is None or not towards else sales(view.pace, towards),
         "towards": towards,
     }

@@ -255,9 +255,11 @@ def _bars(view: HomestandView) -> dict[str, RangeBar]:
     games = [game for game in view.stand.games if game.forecast is not None]
     if not games:
         return {}
-    top = max(max(game.seats or 0.0, (game.forecast or {})[HIGH], game.gate or 0) for game in games)
+    top = max(max(game.seats or 0.0, (game.forecast or {})[HIGH], game.attendance or 0) for game in games)
     scale = axis(0, top * 1.02, 0, 100)
-    return {str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.gate) for game in games}
+    return {
+        str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.attendance) for game in games
+    }
 
 
 def _names(view: HomestandView, reader: Preferences) -> dict[str, tuple[str, str]]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from gatecast.formatting import MONTHS, money, number
 from gatecast.games import columns as c
 from gatecast.service import ClubService
-from gatecast.service.issued_forecasts import before_games
+from gatecast.service.issued_forecasts import scored_forecasts
 from gatecast.service.issued_plans import FIRST, LAST, plan_record
 from gatecast.service.season import labels_of
 from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
@@ -90,7 +90,7 @@ def _season(service: ClubService, club: str, text: str) -> int | None:
     """Return the season that an address names; by default the latest with scored forecasts, None for all."""
     if text == ALL:
         return None
-    seasons = before_games(service, club)[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
+    seasons = scored_forecasts(service, club)[c.SEASON].drop_nulls().unique().sort(descending=True).to_list()
     named = next((season for season in seasons if str(season) == text), None)
     return named if named is not None else next(iter(seasons), None)
 

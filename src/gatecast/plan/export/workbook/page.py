@@ -22,7 +22,7 @@ __all__ = ["CHANCE", "CLOCK", "DAY", "PERCENT", "TEXT", "WHOLE", "Block", "Headi
 
 WHOLE, PERCENT, DAY, CLOCK, TEXT = "#,##0", "0%", "ddd d mmm yyyy", "hh:mm", "@"
 CHANCE = '[=0]0%;[<0.01]"under 1%";0%'
-"""A small chance is shown as under 1 %, never as a bare 0."""
+"""A small chance is shown as under 1%, never as a bare 0."""
 LEFT_FORMS = (DAY, CLOCK, TEXT)
 TITLE_ROW, NOTE_ROW, HEADER_ROW = 1, 2, 4
 FORMULA_STARTS = ("=", "+", "-", "@")

@@ -109,7 +109,7 @@ def _summary_page(plan: Plan, labels: Labels) -> Page:
     return Page(
         tab="Summary",
         title=_summary_title(plan.games),
-        note="People in: through the gate; 8 games in 10 end between low and high. Expected cost: wages, vehicles, and"
+        note="People in: through the gate; 80% of games end between low and high. Expected cost: wages, vehicles, and"
         " what waste and shortage cost on average.",
         headings=[*labels.headings, *(columns[name] for name in shown)],
         blocks=[Block(rows)],
@@ -216,7 +216,7 @@ def _shifts_page(plan: Plan, labels: Labels) -> Page:
             Block(
                 rows[place * each : (place + 1) * each],
                 f"{line}: {total:,} shifts for {rounded(people)} people in"
-                f" (8 in 10 games from {rounded(low)} to {rounded(high)})",
+                f" (80% range from {rounded(low)} to {rounded(high)})",
             )
             for place, (line, (total, people, low, high)) in enumerate(zip(labels.lines, games, strict=True))
         ],
