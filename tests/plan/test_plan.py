@@ -158,7 +158,7 @@ def test_stock_says_its_delivery_and_when_it_is_ordered(forecast):
     assert second.startswith("Hot dogs: order none with the delivery of 29 May; ")
     assert (
         third
-        == "Hot dogs: nothing to sell, every earlier delivery is past its shelf life; 90 are asked for on average."
+        == "Hot dogs: nothing to sell: every earlier delivery is past its shelf life; 90 are asked for on average."
     )
     assert table["risk_short"][2] == 1
 

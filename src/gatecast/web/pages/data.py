@@ -10,7 +10,6 @@ from typing import Annotated
 import polars as pl
 from anyio import to_thread
 from fastapi import APIRouter, File, HTTPException, Request, Response, UploadFile
-from fastapi import Path as PathParameter
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as StarletteUpload
 
