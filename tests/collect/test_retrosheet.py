@@ -138,7 +138,7 @@ def test_seats_that_a_gate_proves_wrong_are_dropped_for_the_park_and_no_other(tm
         ({"date": "20990404"}, r"^gl2\.txt, row 2, attendance: .*2099.*expected results only of games already played"),
         (
             {"gate": "900000"},
-            r"^gl2\.txt, row 2, attendance \(field 18\): got '900000', expected a whole number from 0 to 250000",
+            r"^gl2\.txt, row 2, attendance: got '900000', expected a whole number from 0 to 250000",
         ),
         ({"gate": "-40"}, r"^gl2\.txt, row 2, attendance: got '-40'"),
         ({"gate": "x"}, r"^gl2\.txt, row 2, attendance \(field 18\): got 'x'"),

@@ -19,6 +19,7 @@ FEWEST_ROWS = 5
 LARGEST_SHARE = 100
 LEAST_CROWD = 100
 MOST_CANDIDATES = 4
+FEWEST_LENGTHS = 2
 SHORTEST_GAME, LONGEST_GAME = 90, 299
 """Minutes."""
 
@@ -112,10 +113,10 @@ def is_game_length(cells: Cells) -> bool:
     if cells.values.dtype != pl.String or plain_header(cells.header) not in {"time", "t", "duration", "gametime"}:
         return False
     text = cells.known_text().drop_nulls()
-    if len(text) < 3 or not text.str.contains(r"^\d:\d{2}$").all():
+    if len(text) < FEWEST_LENGTHS or not text.str.contains(r"^\d:\d{2}$").all():
         return False
     minutes = text.str.extract(r"^(\d)", 1).cast(pl.Int64) * 60 + text.str.extract(r":(\d{2})$", 1).cast(pl.Int64)
-    return bool(((minutes >= SHORTEST_GAME) & (minutes <= LONGEST_GAME)).all()) and minutes.n_unique() > 2
+    return bool(((minutes >= SHORTEST_GAME) & (minutes <= LONGEST_GAME)).all()) and minutes.n_unique() > 1
 
 
 def _lag(header: str) -> bool:
