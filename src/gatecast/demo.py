@@ -22,13 +22,13 @@ from gatecast.formatting import clock, day
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import FORECAST_COLUMNS, MEDIAN, MODEL
-from gatecast.plan import Plan, default_operations, make_plan, read_operations, write_plan
+from gatecast.plan import Operations, Plan, default_operations, make_plan, read_operations, write_plan
 from gatecast.plan.columns import CHOICE, NAME, PEOPLE, UNIT
 from gatecast.plan.operations.toml import write_operations
 from gatecast.progress import Progress, silent
 from gatecast.train import TrainingSettings
 
-__all__ = ["DEMO_FILES", "Demo", "make_demo"]
+__all__ = ["DEMO_FILES", "Demo", "make_demo", "sample_operations"]
 
 DEMO_FILES = {
     "report.html": "the next homestand, the plan, and how good forecasts were",
@@ -49,7 +49,7 @@ QUICK_BACKTEST = TrainingSettings(members=2)
 
 @dataclass(frozen=True)
 class Demo:
-    """What a demo made.
+    """Results of a demo.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
     coming = league.upcoming.table
     write_table(coming.select(s.name for s in coming if s.null_count() < coming.height), folder / "upcoming.csv")
     write_table(forecast, folder / "forecast.csv")
-    _write_operations(folder / "operations.toml")
+    write_operations(sample_operations(), folder / "operations.toml")
     plan = make_plan(forecast, read_operations(folder / "operations.toml"))
     write_plan(plan, folder / "plan.xlsx", notice=SIMULATED_NOTICE)
     people = f"{PEOPLE}_{MEDIAN}"
@@ -157,10 +157,10 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
     return plan
 
 
-def _write_operations(path: Path) -> None:
-    """Write the default operations without the extra trains that a club of six thousand seats does not run."""
-    usual = default_operations()
-    write_operations(usual.replace(transport=[each for each in usual.transport if each.name != NO_TRAINS]), path)
+def sample_operations() -> Operations:
+    """Return the default operations without the extra trains that a club of six thousand seats does not run."""
+    operations = default_operations()
+    return operations.replace(transport=[each for each in operations.transport if each.name != NO_TRAINS])
 
 
 def _homestand_plan(plan: Plan, games: int) -> pl.DataFrame:

@@ -28,7 +28,7 @@ TABLE_ENDINGS = (".parquet", ".csv", ".xlsx")
 UNSEEN = "\\s\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 """Signs, for a class of a regular expression, that programs drop from the beginning of a cell."""
 FORMULA = f"(^|[;\t\r\n])([{UNSEEN}]*)([=+\\-@＝＋－＠﹦﹢﹣﹫])"
-"""What begins a formula: at the beginning of a cell, or where a program may see the beginning of another one."""
+"""Pattern of text that starts a formula: at the start of a cell, or where a program may see another cell start."""
 ESCAPED_FORMULA = f"(^|[;\t\r\n])'([{UNSEEN}]*)([=+\\-@＝＋－＠﹦﹢﹣﹫])"
 CELL_START = "^([\t\r\n])"
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"

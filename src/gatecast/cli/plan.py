@@ -12,7 +12,6 @@ from gatecast.cli.options import OperationsFile, checked_output
 
 __all__ = ["plan"]
 
-ENDINGS = (".xlsx", ".ics", ".json", ".csv", ".parquet")
 FORMS = ".xlsx to print, .ics for a calendar, .json, .csv or .parquet"
 
 
@@ -28,7 +27,9 @@ def plan(
     ] = None,
 ) -> None:
     """Choose staff, stock and transport for each game of a forecast, at the lowest expected cost."""
-    checked_output(out, forecast, operations, endings=ENDINGS)
+    from gatecast.plan.export.write import PLAN_ENDINGS
+
+    checked_output(out, forecast, operations, endings=PLAN_ENDINGS)
 
     from gatecast.cli.tables import deadline_table, plan_table
     from gatecast.plan import make_plan, read_forecast, read_operations, write_plan

@@ -57,7 +57,7 @@ def open_texts(path: Path) -> Iterator[Text]:
 
 
 def is_whole_zip(path: Path) -> bool:
-    """Whether a file is a zip that unpacks, in full and within limits."""
+    """Return True if a file is a zip that unpacks in full and within limits."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())

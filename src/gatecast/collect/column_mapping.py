@@ -36,8 +36,9 @@ __all__ = [
 ]
 
 METADATA_KEY = "gatecast.columns"
+"""Metadata key of the custom columns in a Parquet file that gatecast wrote."""
 LEAGUE_KEY = "gatecast.league"
-"""Where a Parquet file that gatecast wrote keeps the declarations of custom columns."""
+"""Metadata key of the league of the games in such a file."""
 LARGEST_MAPPING = 1_000_000
 LEAGUE = ("league", "country", "restricted_attendance")
 SECTIONS = (
@@ -70,7 +71,7 @@ TYPES: dict[str, tuple[type[pl.DataType], Role]] = {
 
 @dataclass(frozen=True)
 class Source:
-    """Where a column of games comes from.
+    """Source of a column of games.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ class CustomColumn:
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """How the columns of one table become columns of games.
+    """Mapping of the columns of one table to columns of games.
 
     Parameters
     ----------

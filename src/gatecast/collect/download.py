@@ -28,7 +28,7 @@ LARGEST_DOWNLOAD = 50_000_000
 """Bytes. A season's zip is under one million."""
 BUSY = (429, 500, 502, 503, 504)
 CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-"""What a server says of a file's version, and how to ask whether it is still that one."""
+"""Headers of a file's version in a response, and the request headers that ask if it is still current."""
 
 
 class _BusyError(Exception):

@@ -12,7 +12,7 @@ from gatecast.collect.raw_table import UNKNOWN, UNKNOWN_NAMES, Cells
 from gatecast.games import columns as c
 from gatecast.games.columns import Column, Role
 
-__all__ = ["NO", "YES", "is_yes_no", "parse", "promotions", "translated"]
+__all__ = ["NO", "YES", "parse", "promotions", "translated"]
 
 YES = ("yes", "y", "true", "t", "1", "x")
 NO = ("no", "n", "false", "f", "0")
@@ -43,7 +43,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("snowy", "sleet"), "snow"),
     },
 }
-"""What else is read as each accepted value."""
+"""Other words read as each accepted value."""
 
 
 def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:  # noqa: PLR0911
@@ -76,7 +76,7 @@ def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:  # noqa: P
         return _labels(cells)
     if column.dtype is pl.String:
         return _category(cells, column)
-    if is_yes_no(column):
+    if column.is_yes_no:
         return _yes_no(cells)
     return parse_numbers(cells, column, unit)
 
@@ -90,11 +90,6 @@ def _season_years(cells: Cells) -> Cells:
     last = text.str.extract(TWO_YEARS, 2).cast(pl.Int64)
     follows = ((first + 1) % 100 == last % 100).fill_null(False)
     return cells.having(first.cast(pl.String).zip_with(follows, text))
-
-
-def is_yes_no(column: Column) -> bool:
-    """Return True for a column that is declared as yes or no."""
-    return column.dtype is pl.Int8 and (column.low, column.high) == (0.0, 1.0)
 
 
 def translated(cells: Cells, words: Mapping[str, str]) -> Cells:

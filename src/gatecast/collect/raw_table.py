@@ -31,9 +31,9 @@ MOST_REFUSED = 100
 """Rows refused before a table is refused as a whole."""
 
 UNKNOWN_NAMES = ("unknown", "n/a", "nan", "null", "(none)", "?", "#n/a")
-"""What people write for a name that nobody knows, in small letters; NA and TBA may be codes of clubs."""
+"""Words for an unknown name, in lower case; NA and TBA may be codes of clubs."""
 UNKNOWN = (*UNKNOWN_NAMES, "na", "none", "-", "--", "tbd", "tba")
-"""What people write for a number, date, time or value of a closed set that nobody knows, in small letters."""
+"""Words for an unknown number, date, time or value of a closed set, in lower case."""
 
 LONGEST_SHOWN = 60
 INDEX_HEADER = "Unnamed: 0"
@@ -156,7 +156,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What was found out about a file before any of its columns was judged.
+    """Properties of a file found before any of its columns is interpreted.
 
     Parameters
     ----------

@@ -92,7 +92,7 @@ class EntityReading:
 
 @dataclass(frozen=True)
 class RowCounts:
-    """How many rows the file has and where they went."""
+    """Numbers of rows read, used and left out of a file."""
 
     in_file: int = 0
     games: int = 0
@@ -131,7 +131,7 @@ class SeasonReading(NamedTuple):
 
 @dataclass(frozen=True)
 class ReadingReport:
-    """What was understood of a table of games.
+    """A report of how a table of games was read.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ class ReadingReport:
 
 
 class Reading:
-    """What is found out while a table is read; becomes a `ReadingReport`.
+    """Findings while a table is read; becomes a `ReadingReport`.
 
     Parameters
     ----------

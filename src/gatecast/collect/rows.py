@@ -20,7 +20,7 @@ from gatecast.suggestions import listed, plain_header
 __all__ = ["FIRST", "REFUSE", "SUM", "HomeGames", "home_games", "merged", "note_playoffs", "without_noise"]
 
 REFUSE, FIRST, SUM = "refuse", "first", "sum"
-"""What a mapping may do with one game in several rows."""
+"""Ways in which a mapping may treat one game in several rows."""
 
 AT_HOME = ("home", "vs", "vs.", "heim", "hjemme", "casa", "ホーム", "홈", "主", "主场", "дома")
 AWAY = (
@@ -78,7 +78,7 @@ TELLING = (c.START_TIME, c.NUMBER, c.ATTENDANCE)
 
 @dataclass(frozen=True)
 class HomeGames:
-    """The home games of a table, and the headers that told which they are."""
+    """The home games of a table, and the headers that identified them."""
 
     table: RawTable
     used: tuple[str, ...] = ()

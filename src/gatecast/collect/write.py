@@ -50,5 +50,5 @@ def notice_of(path: str | Path) -> str:
 
 
 def columns_beside(path: Path) -> Path:
-    """Where the mapping of a table is looked for when none is given."""
+    """Return the path at which the mapping of a table is looked for if none is given."""
     return path.with_suffix(".columns.toml")

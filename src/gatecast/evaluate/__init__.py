@@ -1,4 +1,4 @@
-"""How good forecasts are: scores, reliability, and a report for the manager and the analyst."""
+"""Accuracy of forecasts: scores, reliability, and a report for the manager and the analyst."""
 
 from gatecast.evaluate.backtesting import Method, backtest
 from gatecast.evaluate.homestand import Homestand, UpcomingGame, homestand

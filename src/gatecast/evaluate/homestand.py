@@ -21,7 +21,7 @@ __all__ = ["Homestand", "UpcomingGame", "homestand"]
 MOST_LATER = 90
 NOTABLE_SELLOUT = 0.25
 RANGES = (("90%", 0.05, 0.95), ("80%", 0.10, 0.90), ("50%", 0.25, 0.75))
-"""How likely the attendance is to fall between two levels, in words; the first pair that the table has is told."""
+"""The chance that attendance falls between two quantiles; the first pair that the table has is used."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How good forecasts were: errors, pinball loss, CRPS, coverage, width and Brier score against the attendance."""
+"""Scores of forecasts: errors, pinball loss, CRPS, coverage, width and Brier score against the attendance."""
 
 from __future__ import annotations
 

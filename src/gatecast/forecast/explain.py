@@ -1,4 +1,4 @@
-"""What drives a forecast: by how many people each driver moves it away from that of an average home game."""
+"""Explanations of a forecast: the number of people by which each driver moves it from an average home game."""
 
 from __future__ import annotations
 

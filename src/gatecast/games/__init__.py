@@ -1,4 +1,4 @@
-"""What a game is: columns with type, unit, role and knowability; validation; what was known at a cutoff."""
+"""Games: columns with type, unit, role and knowability; validation; values known at a cutoff."""
 
 from gatecast.games.columns import AFTER, ALWAYS, CANONICAL, Column, Knowability, Role
 from gatecast.games.cutoff import PRESEASON, cutoff_days, known_at

@@ -71,7 +71,7 @@ DTYPES: dict[str, type[pl.DataType]] = {
 
 
 class Role(StrEnum):
-    """What a column is for."""
+    """Purpose of a column."""
 
     IDENTIFIER = "identifier"
     TIME = "time"
@@ -84,7 +84,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Knowability:
-    """How long before a game a value becomes known.
+    """Time before a game at which a value becomes known.
 
     Parameters
     ----------
@@ -170,6 +170,11 @@ class Column:
     low: float = -math.inf
     high: float = math.inf
     values: tuple[str, ...] = ()
+
+    @property
+    def is_yes_no(self) -> bool:
+        """True for a column that is declared as yes or no: whole numbers from 0 to 1."""
+        return self.dtype.is_integer() and (self.low, self.high) == (0.0, 1.0)
 
     def __post_init__(self) -> None:
         checks = (

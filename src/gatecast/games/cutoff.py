@@ -1,7 +1,7 @@
-"""What was known at a cutoff: the one place where values not yet known are taken out.
+"""Values known of a game at its cutoff.
 
-Training, backtests and live forecasts all read games through `known_at`, so that no network sees anything a
-forecaster could not have seen.
+Training, backtests and forecasts read the columns of the game itself through `known_at`, which removes values not yet
+known. Results of other games are limited to those before the cutoff by `gatecast.prepare.prefix_sums`.
 """
 
 from __future__ import annotations

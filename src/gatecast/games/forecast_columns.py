@@ -48,7 +48,7 @@ MEAN = "mean"
 P_SELLOUT = "p_sellout"
 """Chance that demand reaches the capacity, 0 to 1."""
 MODEL = "model"
-"""Who made the forecast, in a table that holds several forecasters' rows."""
+"""Name of the forecaster, in a table with rows of several forecasters."""
 
 FORECAST_COLUMNS = (GAME_ID, SEASON, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
 """The columns of the file that a backtest writes, in order."""

@@ -32,7 +32,7 @@ NETWORKS = {
     "recurrent": "gatecast.networks.recurrent:recurrent",
     "transformer": "gatecast.networks.transformer:transformer",
 }
-"""Where each network is defined, by name: `module:function`, imported when asked for."""
+"""Each network's definition by name: `module:function`, imported when it is first used."""
 DEFAULT_NETWORK = "transformer"
 """The one with the lowest errors on the seasons that the networks were compared on (docs/networks.md)."""
 

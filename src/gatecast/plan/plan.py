@@ -13,7 +13,7 @@ __all__ = ["Plan"]
 
 @dataclass(frozen=True)
 class Plan:
-    """What to hire, stock and schedule for each game of a forecast.
+    """A plan: staff to hire, stock to order and transport to run for each game of a forecast.
 
     Parameters
     ----------

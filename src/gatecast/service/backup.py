@@ -95,7 +95,7 @@ def check_backup(file: Path) -> None:
 
 @dataclass(frozen=True)
 class Restored:
-    """What was there before a backup was restored: a backup of it, or a damaged database set aside; else None."""
+    """Path of the data that a restore replaced: a backup or a damaged database set aside; None if none."""
 
     before: Path | None
     damaged: Path | None

@@ -1,4 +1,4 @@
-"""Offer what pages, API and commands need of a club, over one store and one folder."""
+"""The service of one club: its store, models and cached results, for pages, API and commands."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def open_service(
 
 
 class ClubService:
-    """Combine a store with the folder that holds its models; may be used by several threads.
+    """A club's store with the folder of its models; safe to use from several threads.
 
     Parameters
     ----------

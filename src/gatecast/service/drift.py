@@ -48,10 +48,10 @@ Floats = npt.NDArray[np.float64]
 
 LEVEL, COVERAGE = "level", "coverage"
 SHORTEST, LONGEST = 10, 30
-"""Fewest and most of the latest games that are looked at correlation."""
+"""Shortest and longest window of latest games that is tested for drift."""
 COVERAGE_GAMES = 20
 LEVEL_ODDS = ((3.1, 20), (3.42, 50), (3.63, 100), (3.83, 200), (4.25, 1000))
-"""How far a window deviates, in standard deviations, and in how many seasons one such window occurs by chance."""
+"""Deviation of a window in standard deviations, and the number of seasons in which one such window occurs by chance."""
 COVERAGE_ODDS = ((8, 50), (7, 200), (5, 1000))
 """Games within the 80% range, of `COVERAGE_GAMES`, and in how many seasons so few occur once by chance.
 
@@ -65,7 +65,7 @@ EDGE = 1e-6
 
 @dataclass(frozen=True)
 class Alarm:
-    """Describe what is wrong with the forecasts.
+    """A drift alarm.
 
     Parameters
     ----------
@@ -78,9 +78,9 @@ class Alarm:
     share : float
         Their total attendance over the total of their median forecasts, less 1.
     inside : int
-        How many lay in their 80% range.
+        Number of games within their 80% range.
     odds : int
-        In how many seasons of well-calibrated forecasts as much occurs once.
+        Number of seasons of well-calibrated forecasts in which this occurs once by chance.
     """
 
     kind: str
@@ -101,7 +101,7 @@ class Alarm:
 
 @dataclass(frozen=True)
 class DriftStatus:
-    """Describe how the latest games of the season compare with their forecasts.
+    """Comparison of the latest games of the season with their forecasts.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class DriftStatus:
     share : float or None
         Their total attendance over the total of their median forecasts, less 1; None where there is no game.
     inside : int
-        How many lay in their 80% range.
+        Number of games within their 80% range.
     alarm : Alarm or None
         None while chance explains the errors, and with fewer than `SHORTEST` games.
     """

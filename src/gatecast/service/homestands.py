@@ -291,13 +291,8 @@ def _decided(plan: Plan, kind: str) -> Iterator[DecisionRow]:
             engaged=max(engaged, default=0) if isinstance(entry, StaffRole) else None,
             shortfall=max(rows[SHORTFALL].to_list(), default=0),
             expected_cost=float(rows[EXPECTED_COST].sum()),
-            spend=sum(choices) * _price(entry),
+            spend=sum(choices) * entry.cost_of_one,
         )
-
-
-def _price(entry: StaffRole | StockItem | TransportService) -> float:
-    """Return what a shift, a case or a vehicle costs."""
-    return entry.case_size * entry.unit_cost if isinstance(entry, StockItem) else entry.cost
 
 
 def _deliveries(plan: Plan) -> Iterator[Delivery]:

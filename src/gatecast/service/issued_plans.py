@@ -93,7 +93,7 @@ class ChangesSinceIssue:
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What the plan issued for a game cost at the attendance that came, and what hindsight would have cost."""
+    """Cost of the plan issued for a game at its attendance, and the cost with hindsight."""
 
     game_id: str
     cost: float
@@ -102,7 +102,7 @@ class PlanOutcome:
 
 @dataclass(frozen=True)
 class PlansOutcome:
-    """What came of the plans issued for games that have been played.
+    """Outcomes of the plans issued for games that have been played.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ class Replay:
 
 @dataclass(frozen=True)
 class PlanRecord:
-    """What came of the plans issued for games played, and the replay of them all; None if there is none."""
+    """Outcomes of the plans issued for games played, and the replay of them all; None if there is none."""
 
     issued: PlansOutcome | None
     replay: Replay | None

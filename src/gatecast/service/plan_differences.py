@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Differences:
-    """What differs between two plans of the same games.
+    """Differences between two plans of the same games.
 
     Parameters
     ----------

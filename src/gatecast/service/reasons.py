@@ -46,7 +46,7 @@ class ComparableGame:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What drives the forecast of a game, by the model in use now.
+    """Drivers of the forecast of a game, by the model in use now.
 
     Parameters
     ----------

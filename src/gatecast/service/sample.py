@@ -14,18 +14,17 @@ import polars as pl
 
 from gatecast.collect import SIMULATED_NOTICE, SampleLeague, sample_league
 from gatecast.collect.sample.sales import TICKETS_SOLD
+from gatecast.demo import sample_operations
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MODEL
-from gatecast.plan import Operations, default_operations
 from gatecast.plan.columns import TICKETS
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
 from gatecast.service.models import keep_model
 
-__all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "fill_with_sample", "sample_operations"]
+__all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "fill_with_sample"]
 
 FORECASTS_FILE, MODEL_FOLDER = "forecasts.parquet", "model"
-NO_TRAINS = "extra trains"
 ISSUED = dt.time(6, 0, tzinfo=dt.UTC)
 """The morning after the cutoff, when the sample's forecasts were issued."""
 
@@ -48,12 +47,6 @@ def fill_with_sample(service: ClubService) -> None:
     store.save_setting(CLUB, league.club)
     store.save_setting(NOTICE, SIMULATED_NOTICE)
     store.save_setting(OPERATIONS, operations_to_dict(sample_operations()))
-
-
-def sample_operations() -> Operations:
-    """Return the default operations without the extra trains that a club of six thousand seats does not run."""
-    operations = default_operations()
-    return operations.replace(transport=[each for each in operations.transport if each.name != NO_TRAINS])
 
 
 def _tickets(league: SampleLeague) -> pl.DataFrame:

@@ -77,7 +77,7 @@ class CalendarGame:
 
     @property
     def inside(self) -> bool | None:
-        """Whether the attendance lay within the 80% range."""
+        """True if the attendance lay within the 80% range."""
         if self.attendance is None or self.forecast is None:
             return None
         return bool(self.forecast[LOW] - 1 <= self.attendance <= self.forecast[HIGH] + 1)

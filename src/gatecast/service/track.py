@@ -40,7 +40,7 @@ LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
 
 @dataclass(frozen=True)
 class Score:
-    """How good some forecasts were.
+    """Accuracy of a group of forecasts.
 
     Parameters
     ----------
@@ -87,13 +87,13 @@ class Point:
 
     @property
     def inside(self) -> bool:
-        """Whether the attendance lay in the 80% range."""
+        """True if the attendance lay within the 80% range."""
         return self.low - 1 <= self.attendance <= self.high + 1
 
 
 @dataclass(frozen=True)
 class Track:
-    """How good the forecasts of a club were.
+    """Accuracy of the forecasts of a club.
 
     Parameters
     ----------

@@ -112,7 +112,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """What storing an upload would do.
+    """Preview of storing an upload.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Keep browser sessions and API tokens by the digests of their secrets."""
+"""Browser sessions and API tokens, stored by the digests of their secrets."""
 
 from __future__ import annotations
 

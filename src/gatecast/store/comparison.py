@@ -163,7 +163,7 @@ class Comparison:
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to write."""
+        """True if there is anything to write."""
         return bool(self.added.height or self.changed.height)
 
     def report(self, import_id: int | None, source: str) -> ImportReport:

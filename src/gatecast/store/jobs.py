@@ -1,4 +1,4 @@
-"""Keep long work: how far it has come, and whether it may continue."""
+"""Jobs: their progress and cancellation."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Job:
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits or runs."""
+        """True while it waits or runs."""
         return self.state in OPEN
 
     def is_silent(self, seconds: float, now: dt.datetime | None = None) -> bool:

@@ -44,7 +44,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did.
+    """Result of an import.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class Undone:
-    """What undoing an import did: games withdrawn, and games given their earlier values."""
+    """Result of undoing an import: games withdrawn, and games restored to earlier values."""
 
     import_id: int
     withdrawn: int

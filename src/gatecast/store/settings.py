@@ -1,4 +1,4 @@
-"""Keep a club's settings: a JSON value for each key, with its versions."""
+"""A club's settings: a JSON value for each key, with its versions."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Checkpoint:
 
     @property
     def path(self) -> Path:
-        """Where the state lies."""
+        """Return the path of the state."""
         return (self.folder or Path()) / f"{self.name}.checkpoint.safetensors"
 
     def keep(self, state: State, history: list[float]) -> None:

@@ -97,7 +97,7 @@ def _prepared(preparation: Preparation, rows: Rows, half_life: float) -> tuple[E
 
 
 class _Work:
-    """What the trainings of one ensemble share: samples, one compiled loop, a folder."""
+    """Trainer of one ensemble: samples, compiled loop and folder shared by its members."""
 
     def __init__(
         self,

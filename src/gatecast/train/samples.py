@@ -1,4 +1,4 @@
-"""Which games a network is trained on, and what it is shown of them."""
+"""Games that a network is trained on, and their inputs."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ __all__ = ["TrainingSettings"]
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How an ensemble is trained.
+    """Settings of the training of an ensemble.
 
     Parameters
     ----------

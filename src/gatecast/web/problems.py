@@ -43,7 +43,7 @@ MOST_ERRORS = 200
 LONGEST_SHOWN = 80
 PLACES = ("body", "query", "path")
 KINDS = ("int", "float", "bool", "str", "constrained-int", "constrained-float", "constrained-str")
-"""What a place says of a value that could be of several kinds, once for each of them."""
+"""Parts of a location that pydantic adds for each member of a union."""
 PLEASANTRY = "Input should be "
 
 

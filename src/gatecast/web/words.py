@@ -123,14 +123,10 @@ def _number_words(value: float, column: Column, reader: Preferences) -> str:
         return OF_A_DAY.get(int(value), ABSENT)
     if column.role is Role.TIME:
         return str(value)
-    if _is_yes_no(column):
+    if column.is_yes_no:
         return "yes" if value else "no"
     words = number(value) if column.dtype.is_integer() else cell(value)
     return f"{words} {column.unit}" if column.unit else words
-
-
-def _is_yes_no(column: Column) -> bool:
-    return column.dtype.is_integer() and (column.low, column.high) == (0.0, 1.0)
 
 
 WORDS = {

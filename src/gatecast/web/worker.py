@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["CAN_SERVE", "PING_PATH", "SIGNED_IN_HEADER", "Worker", "WorkerGoneError", "WorkerProxy"]
 
 CAN_SERVE = hasattr(socket, "AF_UNIX")
-"""Whether this system has the sockets that the worker listens on."""
+"""True if this system has the sockets that the worker listens on."""
 PING_PATH = "/worker-ping"
 SIGNED_IN_HEADER = b"x-gatecast-signed-in"
 """Tells the worker that a session goes with the request; the proxy removes it from what clients send."""

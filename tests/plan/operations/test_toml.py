@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatecast.demo import sample_operations
 from gatecast.errors import SettingsError
 from gatecast.plan import CrowdSettings, Operations, StockItem, default_operations, read_operations
 from gatecast.plan.operations import toml
 from gatecast.plan.operations.toml import LARGEST_FILE, operations_text, parse_operations, write_operations
-from gatecast.service.sample import sample_operations
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
     lambda name: name.strip() and name.isprintable()

@@ -1,4 +1,4 @@
-"""What the clubs decide about each game: when it starts, what is promoted, what a ticket costs."""
+"""Decisions of the clubs about each game: start time, promotion and ticket price."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RIVAL_SURCHARGE = 1.0
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the clubs decided, shape (games,).
+    """Decisions of the clubs, each of shape (games,).
 
     Parameters
     ----------

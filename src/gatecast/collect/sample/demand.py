@@ -1,4 +1,4 @@
-"""What makes people come: the true effects in log demand, and demand drawn with them.
+"""True effects in log demand, and demand drawn with them.
 
 Every size here stands in docs/sample-league.md too. An effect of 0.10 is about 10% more people.
 """

@@ -1,4 +1,4 @@
-"""Who pitched, who won, and how well each club stood before each game."""
+"""Pitchers, winners, and each club's record before each game."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _appearances(games: Schedule) -> tuple[Ints, Ints]:
 
 
 def _before(games: Schedule, counted: Flags, in_order: tuple[Ints, Ints]) -> Ints:
-    """How many of a club's `counted` games of the season came before each game; shape (2, games), home club first."""
+    """Return the number of each club's `counted` games of the season before each game; shape (2, games), home club first."""
     order, group = in_order
     running: Ints = np.cumsum(counted[order]) - counted[order]
     count = np.empty(2 * len(games), np.int64)

@@ -1,4 +1,4 @@
-"""What only a club itself knows: tickets sold ahead, people through the gate, food and drink."""
+"""Sales that only the club itself knows: tickets sold ahead, people through the gate, food and drink."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who plays where and when: home weeks, series, holidays, rain-outs and their make-ups."""
+"""The schedule of the sample league: home weeks, series, holidays, rain-outs and their make-ups."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def season_schedule(rng: np.random.Generator, season: int) -> Schedule:
 
 
 def _home_weeks(rng: np.random.Generator, hosted: list[int]) -> Flags:
-    """Which clubs are at home in which week, shape (weeks, clubs); your club always in the weeks `hosted`.
+    """Return True for clubs at home, shape (weeks, clubs); your club always in the weeks `hosted`.
 
     Rows of a Hadamard matrix split the clubs in halves so that every two clubs are opposed equally often; each split
     is followed by its mirror image, so that homestands last one or two weeks.
@@ -152,7 +152,7 @@ def _home_weeks(rng: np.random.Generator, hosted: list[int]) -> Flags:
 
 
 def _visits(rng: np.random.Generator, hosts: Ints, guests: Ints) -> Ints:
-    """Who visits each host in the first and the second series of each week, shape (weeks, hosts, 2).
+    """Return the visitor of each host in the first and the second series of each week, shape (weeks, hosts, 2).
 
     Each week takes the pairing of the clubs that have met least there so far, so that all meet in both parks.
     """

@@ -1,4 +1,4 @@
-"""When the games of a plan are played: this ties staff and stock of one game to those of the next."""
+"""Days and homestands of a plan's games, which tie staff and stock of one game to those of the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a ballpark decides before a game, and what too many and too few cost: roles, items and services.
+"""Decisions of a ballpark and their costs: staff roles, stock items and transport services.
 
 These pydantic models serve the operations file, the form of the settings page, the HTTP API and Python: one description
 of every setting, with its unit, its limits and its errors.
@@ -431,7 +431,7 @@ Entry = StaffRole | StockItem | TransportService
 
 
 class Decisions(Checked):
-    """What a club decides for each game: at least one role, item or service."""
+    """Decisions of a club for each game: at least one role, item or service."""
 
     crowd: CrowdSettings
     staff: Annotated[tuple[StaffRole, ...], Field(json_schema_extra={"maxItems": MOST_ENTRIES})] = ()
@@ -454,7 +454,7 @@ def _entries(kind: str, entries: object) -> object:
 
 
 class Operations(Decisions):
-    """What a club decides for each game, and what that costs; a setting left out for good is absent.
+    """Decisions of a club for each game with their costs; optional settings that are switched off are None.
 
     Parameters
     ----------

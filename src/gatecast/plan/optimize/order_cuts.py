@@ -59,7 +59,7 @@ class OrderList:
 
 @dataclass(frozen=True)
 class Start:
-    """Where the search for the best list starts.
+    """Starting point of the search for the best list.
 
     Parameters
     ----------

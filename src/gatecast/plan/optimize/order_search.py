@@ -25,7 +25,7 @@ IntArray = npt.NDArray[np.int64]
 
 FEW_SCENARIOS = (16, 64, 256)
 REACH = 2.0
-"""How far the limits lie from the last solution, in standard errors of a mean over its scenarios."""
+"""Distance of the limits from the last solution, in standard errors of a mean over its scenarios."""
 LARGEST_PROGRAM = 20_000
 """Most variables of a program; cuts are faster than a larger one."""
 

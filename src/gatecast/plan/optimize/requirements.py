@@ -90,7 +90,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Requirement:
-    """What each game requires of one role, item or service, and within which limits.
+    """Units that each game requires of one role, item or service, and the limits of the choice.
 
     Parameters
     ----------

@@ -61,9 +61,9 @@ Cell = (
     | Text
     | None
 )
-"""What a body may give for a column of the club's own: the column says which of them it holds."""
+"""Types that a request may send for a custom column; the column's declaration says which one it holds."""
 Value = int | float | bool | str | None
-"""What an answer may give for a column of the club's own."""
+"""Types that a response may hold for a custom column."""
 
 
 class Body(BaseModel):

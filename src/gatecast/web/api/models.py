@@ -160,7 +160,7 @@ class TicketPage(Page):
 
 
 class Imported(ResponseBody):
-    """How many rows were added, changed and unchanged, and which were refused. Nothing of a refused row is stored."""
+    """Numbers of rows added, changed and unchanged, and the refused rows. Nothing of a refused row is stored."""
 
     import_id: Annotated[
         int | None, Field(description="Needed to undo the import; null if nothing but tickets was stored.")

@@ -142,7 +142,7 @@ OperationsBody = Annotated[Operations, AfterValidator(_storable)]
 
 
 class PlanRequest(Body):
-    """Which homestand to plan, as the calendar numbers them (by default the next one), and with which operations."""
+    """The homestand to plan, numbered as in the calendar (by default the next one), and the operations to plan with."""
 
     season: Annotated[int | None, Field(ge=int(SEASON.low), le=int(SEASON.high))] = None
     stand: Annotated[int | None, Field(ge=1, le=MOST_STAND, description="Number of the homestand in its season.")] = (

@@ -1,4 +1,4 @@
-"""Which addresses may be listened on, which host names are answered, and which sites may send changes."""
+"""Addresses that the server may listen on, host names it answers, and sites that may send changes."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ UPLOADS = {"/data": LARGEST_UPLOAD, "/api/v1": LARGEST_UPLOAD}
 IDLE_S = 30.0
 """Seconds for which nothing may come while more of a request is to come."""
 LINGER_S, LINGER_BYTES = 5.0, 64 * MEGABYTE
-"""What a client that was refused may still send; one that is cut off at once never reads why."""
+"""Bytes that a refused client may still send: one that is disconnected at once never reads the reason."""
 
 
 class BodyLimit:

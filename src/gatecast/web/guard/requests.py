@@ -1,4 +1,4 @@
-"""What the guard reads of a request, how it refuses one, and which addresses it refuses."""
+"""Reading the headers of a request, refusing it, and the addresses that are always refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking: someone signed in, a program with a token, or a stranger, who is sent to sign in."""
+"""Authentication of a request: a signed-in user, a program with a token, or a stranger, who is sent to sign in."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class AuthCache:
             asked.pop(key, None)
         kept.pop(key, None)
         if answer:
-            # What `forget` has put aside in the meantime is written to no more.
+            # If `forget` ran meanwhile, this writes to the discarded dictionary, which has no effect.
             kept[key] = (ends, answer)
             while len(kept) > MOST_ENTRIES:
                 kept.pop(next(iter(kept)))

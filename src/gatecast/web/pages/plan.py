@@ -41,7 +41,7 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
 }
-"""What a plan can be downloaded as, by the ending of the file."""
+"""Media types of the files that a plan can be downloaded as, by ending."""
 
 
 def plan_file(view: HomestandView | None, ending: str, notice: str, sequence: int = 0) -> Response | None:
@@ -87,10 +87,10 @@ PATH = "/plan"
 SEASON, STAND, MARK, ISSUED, WAS = "season", "stand", "mark", "issued", "was."
 LONGEST_NUMBER = 9
 MOST_REASONS = 30
-"""Games of a plan whose reasons are told on its page."""
+"""Most games of a plan whose reasons are shown on its page."""
 HIGH = quantile_column(0.95)
 PUSH_URL = "HX-Push-Url"
-"""Header by which a script is told the address of what it shows."""
+"""Header that tells a script the address of the page it shows."""
 SETTINGS_CHANGED = "Not saved: somebody else has changed the settings since you opened this page."
 CHANGED_MEANWHILE = "The plan has changed since you opened this page. Review the new plan below, then issue it."
 
@@ -99,7 +99,7 @@ Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks for: a homestand, and settings to try or just saved, by key."""
+    """The homestand of a request, and settings to try or just saved, by key."""
 
     season: int | None
     stand: int | None

@@ -1,4 +1,4 @@
-"""What if: other weather, promotion, pitcher or start time for one game, and the effect on its plan."""
+"""The page "What if": other weather, promotion, pitcher or start time for one game, and the effect on its plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import polars as pl
 from fastapi import APIRouter, Request, Response
 
 from gatecast.collect import numbers
-from gatecast.collect.parse import is_yes_no
 from gatecast.formatting import day, money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
@@ -150,7 +149,7 @@ def _kind(field: Field, reader: Preferences) -> tuple[str, Options]:
         return "date", ()
     if column.name in EMPTIED or (column.dtype is pl.String and not choices):
         return "text", choices
-    if column.name == c.NUMBER or is_yes_no(column):
+    if column.name == c.NUMBER or column.is_yes_no:
         values = range(NUMBERS_OF_A_DAY if column.name == c.NUMBER else YES_NO)
         return "select", tuple((str(value), value_words(value, column, reader)) for value in values)
     return ("select", choices) if choices else ("number", ())
@@ -161,7 +160,7 @@ UNITS_FIELD = "gc_units"
 """Field that says in which units the numbers of an address are, whoever opens it."""
 LONGEST_TYPED = 200
 REPLACE_URL = "HX-Replace-Url"
-"""Header by which a script is told the address that the answer can be found under again."""
+"""Header that tells a script the address of the answer."""
 
 
 @router.get("/games/{game_id:path}/what-if")
