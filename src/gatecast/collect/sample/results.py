@@ -73,7 +73,7 @@ def _appearances(games: Schedule) -> tuple[Ints, Ints]:
 
 
 def _before(games: Schedule, counted: Flags, in_order: tuple[Ints, Ints]) -> Ints:
-    """Return the number of each club's `counted` games of the season before each game; shape (2, games), home club first."""
+    """Return how many `counted` games of the season each club had before each game, shape (2, games), home first."""
     order, group = in_order
     running: Ints = np.cumsum(counted[order]) - counted[order]
     count = np.empty(2 * len(games), np.int64)
