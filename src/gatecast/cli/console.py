@@ -107,7 +107,7 @@ class _Lines:
 def kept_work(folder: Path) -> Iterator[Path]:
     """Give a folder that keeps the state of a long job until the job is done.
 
-    It stays where the job is interrupted, and the user is told how to go on.
+    If the job is interrupted the folder stays, and a note says how to continue.
     """
     try:
         yield folder

@@ -107,19 +107,12 @@ class Health:
     def _checked(self) -> str:
         with self._lock:
             if time.monotonic() - self._checked_at > CHECK_EVERY_S:
-                self._damage = self._damage_found()
+                found = self._database.problem()
+                if found:
+                    LOG.warning("healthz: %s", found)
+                self._damage = "The database is damaged or cannot be read." if found else ""
                 self._checked_at = time.monotonic()
         return self._damage
-
-    def _damage_found(self) -> str:
-        if not self._database.sqlite:
-            return ""
-        with self._database.reading() as connection:
-            answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
-        if answer == "ok":
-            return ""
-        LOG.warning("healthz: the database is damaged: %s", answer)
-        return "The database is damaged."
 
 
 class OneMomentPerPage:
