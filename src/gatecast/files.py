@@ -116,13 +116,14 @@ def spreadsheet_safe(text: str) -> str:
 
 def spreadsheet_safe_table(table: pl.DataFrame) -> pl.DataFrame:
     """Return a table with text cells and headers made safe by `spreadsheet_safe`; numbers stay numbers."""
-    made = (
+    safe_cells = (
         pl.col(name).str.replace_all(FORMULA, "${1}'${2}${3}").str.replace(CELL_START, "'${1}")
         for name in _texts(table)
     )
-    kept = ((name, pl.col(name).str.contains(NUMBER)) for name in _texts(table))
+    is_number = ((name, pl.col(name).str.contains(NUMBER)) for name in _texts(table))
     cells = (
-        pl.when(number).then(name).otherwise(safe).alias(name) for safe, (name, number) in zip(made, kept, strict=True)
+        pl.when(number).then(name).otherwise(safe).alias(name)
+        for safe, (name, number) in zip(safe_cells, is_number, strict=True)
     )
     return table.with_columns(*cells).rename(spreadsheet_safe)
 

@@ -116,7 +116,7 @@ def test_the_replay_lies_between_habit_and_hindsight(sample_club):
     assert record.issued is None
     replay = record.replay
     assert replay.games > 60
-    assert replay.hindsight < replay.forecast < replay.habit
+    assert replay.hindsight < replay.forecast < replay.naive
     assert replay.saved.low < replay.saved.estimate < replay.saved.high
 
 

@@ -19,13 +19,13 @@ def demo() -> None:
     from gatecast.evaluate.report import versus_table
 
     with shown_progress() as progress:
-        made = make_demo(DEMO_FOLDER, progress=progress, note=note)
+        demo = make_demo(DEMO_FOLDER, progress=progress, note=note)
     say(SIMULATED_NOTICE)
     say()
-    show_table(forecast_table(made.forecast))
-    show_table(versus_table(made.scores))
+    show_table(forecast_table(demo.forecast))
+    show_table(versus_table(demo.scores))
     say(f"Written to {DEMO_FOLDER}:")
-    for name, what in made.files.items():
+    for name, what in demo.files.items():
         say(f"  {name:<16} {what}")
     say()
     say("Next: open report.html and plan.xlsx, or run 'gatecast serve'. With your own spreadsheet:")

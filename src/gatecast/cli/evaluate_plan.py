@@ -43,12 +43,12 @@ def evaluate_plan(
     from gatecast.plan.evaluate.other_forecasts import read_others
 
     settings = read_operations(operations)
-    told = read_forecast(forecasts)
+    forecast = read_forecast(forecasts)
     others = {name: read_others(file) for name, file in compared.items()}
     with held_notes() as notes:
         past = read_games(games, note=notes)
         with shown_progress() as progress:
-            value = plan_value(past, told, settings, against=others, scaled=scaled, progress=progress)
+            value = plan_value(past, forecast, settings, against=others, scaled=scaled, progress=progress)
     write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", out)
     show_table(value_table(value))
     show_table(saved_table(value))

@@ -99,10 +99,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         return FAILED
     except Exception as problem:
         # Usage errors are typer's or click's, by the version of typer.
-        told = getattr(problem, "format_message", None)
-        if told is None:
+        message = getattr(problem, "format_message", None)
+        if message is None:
             raise
-        fail(_usage(told(), problem))
+        fail(_usage(message(), problem))
         return UNUSABLE
     if code == INTERRUPTED:
         fail("stopped; nothing was written")

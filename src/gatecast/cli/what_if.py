@@ -61,8 +61,8 @@ def what_if(
             raise InputError("--as-of: got none, expected the last day known, such as 2019-05-30")
         session = forecaster.session(past, coming, day)
         given, changed = session.forecast(), session.what_if(dict.fromkeys(game, values))
-    told = [f"{name} were {value or 'unknown'}" for name, value in values.items()]
-    say(f"What if {' and '.join(told)}?")
+    changes = [f"{name} were {value or 'unknown'}" for name, value in values.items()]
+    say(f"What if {' and '.join(changes)}?")
     say()
     show_table(forecasts_table(given, changed, game))
     if settings is not None:

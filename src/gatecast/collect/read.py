@@ -318,9 +318,9 @@ def _note_left_out(table: RawTable, mapping: ColumnMapping, reading: Reading, at
     for custom in mapping.custom_columns:
         reading.column(custom.header, custom.column.name, unit=custom.column.unit, reason="a column of the club's own")
     unused = [header for header in table.frame.columns if header not in used and header not in reading.columns]
-    told = [header for header in table.frame.columns if header not in used and header not in at_home]
-    if told:
-        reading.note(f"left out {listed(told)}; declare what should count under [further] in a mapping file")
+    unused_headers = [header for header in table.frame.columns if header not in used and header not in at_home]
+    if unused_headers:
+        reading.note(f"left out {listed(unused_headers)}; declare what should count under [further] in a mapping file")
     for header in unused:
         reading.column(header, "", reason="not a column that games have")
     names = {*mapping.columns, *mapping.constants}

@@ -40,12 +40,12 @@ class BacktestMethod:
 
     def fit_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp]) -> Self:
         """Train on the games in `rows`, shape (games,)."""
-        self.forecaster.fit_rows(preparation, rows, folder=self.folder, progress=self._told)
+        self.forecaster.fit_rows(preparation, rows, folder=self.folder, progress=self._report)
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp], lead: Lead) -> pl.DataFrame:
         """Forecast the games in `rows`, each at its own cutoff."""
         return self.forecaster.forecast_rows(preparation, rows, lead)
 
-    def _told(self, what: str, done: int, total: int) -> None:
+    def _report(self, what: str, done: int, total: int) -> None:
         self.progress(f"{self.name}: {what}" if self.name else what, done, total)

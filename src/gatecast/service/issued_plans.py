@@ -271,23 +271,23 @@ class Replay:
     Parameters
     ----------
     games, homestands : int
-    games_without_habit : int
+    games_without_naive : int
         Games left out, as no season before them is known.
-    forecast, habit, hindsight : float
+    forecast, naive, hindsight : float
         Money a game: by the forecast issued before it, by the mean of the weekday in the season before, and by what
         came.
     saved : Estimate
-        Money a game that the forecast saved over habit.
+        Money a game that the forecast saved over the naive plan.
     captured : Estimate
-        Part of what hindsight would have saved over habit.
+        Part of what hindsight would have saved over the naive plan.
     currency : str
     """
 
     games: int
     homestands: int
-    games_without_habit: int
+    games_without_naive: int
     forecast: float
-    habit: float
+    naive: float
     hindsight: float
     saved: Estimate
     captured: Estimate
@@ -356,9 +356,9 @@ def _replayed(games: Games, table: pl.DataFrame, operations: Operations) -> Repl
     return Replay(
         games=result["games"],
         homestands=result["homestands"],
-        games_without_habit=value["games_without_naive"],
+        games_without_naive=value["games_without_naive"],
         forecast=cost[FORECAST],
-        habit=cost[NAIVE],
+        naive=cost[NAIVE],
         hindsight=cost[HINDSIGHT],
         saved=_estimate(result[saved_over(NAIVE)]),
         captured=_estimate(result["captured"]),

@@ -130,13 +130,13 @@ class OneMomentPerPage:
 def _refused(request: Request, refused: HTTPException) -> Response:
     if _of_api(request):
         return problem(refused.status_code, refused.detail, headers=refused.headers)
-    return _told(request, refused.status_code, refused.detail)
+    return _error_page(request, refused.status_code, refused.detail)
 
 
 def _unusable(request: Request, refused: GatecastError) -> Response:
     if is_unavailable(refused):
         return unavailable(request.scope, refused)
-    return from_error(refused) if _of_api(request) else _told(request, 422, str(refused))
+    return from_error(refused) if _of_api(request) else _error_page(request, 422, str(refused))
 
 
 def _invalid(request: Request, refused: RequestValidationError) -> Response:
@@ -144,12 +144,12 @@ def _invalid(request: Request, refused: RequestValidationError) -> Response:
     if _of_api(request):
         return from_invalid(refused)
     first = refused.errors()[0]
-    return _told(request, 422, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+    return _error_page(request, 422, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
 
 
 def _of_api(request: Request) -> bool:
     return request.url.path.startswith(API)
 
 
-def _told(request: Request, status: int, detail: str) -> Response:
+def _error_page(request: Request, status: int, detail: str) -> Response:
     return page(request, "problem.html.j2", status=status, detail=detail)

@@ -428,18 +428,18 @@ def scatter(points: Sequence[Point]) -> Scatter | None:
     if len(points) < 2:
         return None
     attendances = [float(each.attendance) for each in points]
-    said = [each.expected for each in points]
-    top = max(*attendances, *said) * TRACK_ROOM
+    expected_values = [each.expected for each in points]
+    top = max(*attendances, *expected_values) * TRACK_ROOM
     across = axis(0, top, SQUARE_LEFT, SQUARE - 10, most=4)
     up = axis(0, top, SQUARE_BASE, TRACK_TOP, most=4)
-    alike = len(set(attendances)) < 2 or len(set(said)) < 2
+    alike = len(set(attendances)) < 2 or len(set(expected_values)) < 2
     return Scatter(
         expected=across,
         attendances=up,
         # A line of no length with round ends is a dot: one path for all of them.
-        dots="".join(f"M{across.at(x):g} {up.at(y):g}h0" for x, y in zip(said, attendances, strict=True)),
+        dots="".join(f"M{across.at(x):g} {up.at(y):g}h0" for x, y in zip(expected_values, attendances, strict=True)),
         same=((across.at(0), up.at(0)), (across.at(top), up.at(top))),
-        correlation=None if alike else correlation(said, attendances),
+        correlation=None if alike else correlation(expected_values, attendances),
     )
 
 

@@ -88,8 +88,7 @@ def problem(
         "detail": _plain(detail),
     }
     if errors:
-        told = [{key: _plain(value) for key, value in each.items()} for each in errors[:MOST_ERRORS]]
-        body["errors"] = told
+        body["errors"] = [{key: _plain(value) for key, value in each.items()} for each in errors[:MOST_ERRORS]]
     return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -104,8 +103,8 @@ def refusals(refused: Iterable[Refused]) -> list[dict[str, Any]]:
 def from_error(error: GatecastError) -> JSONResponse:
     """Return the answer to an error: 422 for bad input, 409 for a conflicting state, 503 for an unreachable store."""
     if isinstance(error, DataError):
-        told = Refused.of(error)
-        return problem(422, str(error), refusals([told]) if error.row is not None or error.column else [])
+        refused = Refused.of(error)
+        return problem(422, str(error), refusals([refused]) if error.row is not None or error.column else [])
     if isinstance(error, SettingsError):
         place = {"row": None, "column": error.key, "got": error.got, "expected": error.expected}
         return problem(422, str(error), [{**place, "remedy": error.remedy}])
@@ -141,7 +140,7 @@ def from_invalid(error: RequestValidationError) -> JSONResponse:
             refused = {"got": cause.got, "expected": cause.expected, "remedy": cause.remedy}
             found.setdefault((row, column), {"row": row, "column": column, **refused})
             continue
-        found.setdefault((row, column), {"row": row, "column": column, **_told(each, column), "remedy": ""})
+        found.setdefault((row, column), {"row": row, "column": column, **_got_and_expected(each, column), "remedy": ""})
     errors = list(found.values())
     first = errors[0]
     place = ", ".join(part for part in ("" if first["row"] is None else f"row {first['row']}", first["column"]) if part)
@@ -159,7 +158,7 @@ def _place(location: Sequence[Any]) -> tuple[int | None, str]:
     return None, ".".join(str(part) for part in inner if part not in KINDS) or str(location[0])
 
 
-def _told(error: Mapping[str, Any], column: str) -> dict[str, str]:
+def _got_and_expected(error: Mapping[str, Any], column: str) -> dict[str, str]:
     expected = str(error["msg"]).removeprefix(PLEASANTRY).removeprefix("Value error, ")
     if error["loc"][-1] in KINDS:
         expected = "a number, text, true, false or null"

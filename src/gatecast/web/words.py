@@ -202,13 +202,15 @@ def driver_facts(driver: str, row: Mapping[str, Any], columns: Mapping[str, Colu
         latest = min(own, key=lambda name: columns[name].known.lead, default="")
         return value_words(row[latest], columns[latest], reader) if latest else ""
     names = [name for name in COLUMNS.get(driver, ()) if row[name] or name == c.PROMOTION]
-    told = [_said(name, row[name], columns[name], reader) for name in names if not (name == c.NUMBER and not row[name])]
+    facts = [
+        _fact(name, row[name], columns[name], reader) for name in names if not (name == c.NUMBER and not row[name])
+    ]
     if driver == d.START and row[c.DATE] is not None:
-        told.insert(0, WEEKDAYS[row[c.DATE].weekday()])
-    return ", ".join(told)
+        facts.insert(0, WEEKDAYS[row[c.DATE].weekday()])
+    return ", ".join(facts)
 
 
-def _said(name: str, value: object, column: Column, reader: Preferences) -> str:
+def _fact(name: str, value: object, column: Column, reader: Preferences) -> str:
     if name == c.PRECIPITATION and value == DRY:
         return "dry"
     return value_words(value, column, reader)
@@ -358,17 +360,19 @@ def change_words(change: Change, currency: str) -> str:
         return f"{name}: no longer planned, {number(change.total_before)} {change.unit} before"
     if change.total_before is None:
         return f"{name}: {number(change.total_after)} {change.unit}, new in the plan"
-    told = f"{number(change.total_after)} {change.unit}"
+    sentence = f"{number(change.total_after)} {change.unit}"
     if change.total_after != change.total_before:
-        told += f" instead of {number(change.total_before)}"
+        sentence += f" instead of {number(change.total_before)}"
     else:
-        told += " in total as before"
+        sentence += " in total as before"
         if change.games:
-            told += f", different at {change.games} game{'s' if change.games > 1 else ''}"
+            sentence += f", different at {change.games} game{'s' if change.games > 1 else ''}"
     if change.engaged_after is not None and change.engaged_before is not None:
-        told += f", {number(change.engaged_after)} people to hire"
-        told += f" instead of {number(change.engaged_before)}" if change.engaged_after != change.engaged_before else ""
+        sentence += f", {number(change.engaged_after)} people to hire"
+        sentence += (
+            f" instead of {number(change.engaged_before)}" if change.engaged_after != change.engaged_before else ""
+        )
     if number(abs(change.dearer)) == "0":
-        return f"{name}: {told}; expected cost unchanged"
+        return f"{name}: {sentence}; expected cost unchanged"
     more = "more" if change.dearer > 0 else "less"
-    return f"{name}: {told}; expected cost {money(abs(change.dearer), currency)} {more}"
+    return f"{name}: {sentence}; expected cost {money(abs(change.dearer), currency)} {more}"

@@ -73,4 +73,4 @@ def test_a_long_life_never_reaches_into_another_store(life):
 def test_there_may_be_no_games():
     found = deliveries_for(np.zeros(0, int), None, item())
     assert found.first.tolist() == [0]
-    assert len(found.spell) == 0
+    assert len(found.run) == 0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from gatecast.plan.optimize import order_search as order_list
 from gatecast.plan.optimize.newsvendor import UnitCosts
 from gatecast.plan.optimize.order_cuts import Start, best_whole_list, expected_costs
-from gatecast.plan.optimize.order_lp import OrderProgram, Spell, around, at_limits
+from gatecast.plan.optimize.order_lp import LinkedGames, OrderProgram, around, at_limits
 from gatecast.plan.optimize.order_search import best_order_list
 
 COSTS = UnitCosts(unit=0.0, missing=3.0, idle=1.5)
@@ -15,7 +15,7 @@ COSTS = UnitCosts(unit=0.0, missing=3.0, idle=1.5)
 def spell_of(need, life=2, room=np.inf):
     """A delivery for each game, one game a day, each keeping for `life` games."""
     games = np.arange(len(need))
-    return Spell(np.asarray(need, float), games + 1, np.maximum(games + 1 - life, 0), room, COSTS)
+    return LinkedGames(np.asarray(need, float), games + 1, np.maximum(games + 1 - life, 0), room, COSTS)
 
 
 def drawn(games=6, scenarios=40, mean=12.0, seed=0, **terms):
@@ -24,24 +24,24 @@ def drawn(games=6, scenarios=40, mean=12.0, seed=0, **terms):
 
 @pytest.mark.parametrize("terms", [{"life": 2}, {"life": 3, "room": 20.0}, {"life": 9, "room": 9.0}])
 def test_limits_around_the_best_list_leave_it_the_best(terms):
-    spell = drawn(**terms)
-    nothing = np.zeros(spell.deliveries)
-    free = OrderProgram(spell, nothing, nothing + np.inf)
+    run = drawn(**terms)
+    nothing = np.zeros(run.deliveries)
+    free = OrderProgram(run, nothing, nothing + np.inf)
     best = free.solve()
-    near = OrderProgram(spell, *around(best.totals, 2.5))
+    near = OrderProgram(run, *around(best.totals, 2.5))
     assert near.variables < free.variables
     assert near.solve().bound == pytest.approx(best.bound)
-    assert expected_costs(spell, best.totals[None, :]).sum() + spell.lost == pytest.approx(best.bound)
+    assert expected_costs(run, best.totals[None, :]).sum() + run.cost_of_no_sales == pytest.approx(best.bound)
 
 
 def test_a_limit_that_keeps_the_cost_up_is_named():
-    spell = drawn()
-    nothing = np.zeros(spell.deliveries)
-    best = OrderProgram(spell, nothing, nothing + np.inf).solve()
+    run = drawn()
+    nothing = np.zeros(run.deliveries)
+    best = OrderProgram(run, nothing, nothing + np.inf).solve()
     low, high = around(best.totals, 1.0)
     high[2] -= 4.0
     low[2] -= 4.0
-    held = OrderProgram(spell, low, high).solve()
+    held = OrderProgram(run, low, high).solve()
     assert held.bound > best.bound
     assert (held.pressing & at_limits(held.totals, low, high))[2]
 
@@ -49,31 +49,31 @@ def test_a_limit_that_keeps_the_cost_up_is_named():
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 4), st.sampled_from([np.inf, 3.0, 7.0]), st.floats(0.5, 6.0))
 def test_between_whole_numbers_the_cost_of_a_chain_is_no_more_than_that_of_any_list(seed, life, room, mean):
-    spell = drawn(5, 6, mean, seed, life=life, room=room)
+    run = drawn(5, 6, mean, seed, life=life, room=room)
     draw = np.random.default_rng(seed)
-    one, two = np.cumsum(draw.integers(0, 6, (2, spell.deliveries)), axis=1).astype(float)
+    one, two = np.cumsum(draw.integers(0, 6, (2, run.deliveries)), axis=1).astype(float)
     up, down = np.ceil((one + two) / 2), np.floor((one + two) / 2)
-    costs = expected_costs(spell, np.array([one, two, up, down])).sum(axis=1)
+    costs = expected_costs(run, np.array([one, two, up, down])).sum(axis=1)
     assert costs[2] + costs[3] <= costs[0] + costs[1] + 1e-9
 
 
 def test_cuts_find_the_best_list_from_a_poor_start():
-    spell = drawn(games=8, life=3, room=30.0)
-    known = best_order_list(spell, 1e-6)
-    reach = np.full(spell.deliveries, 1.0)
-    found = best_whole_list(spell, Start(np.full(spell.deliveries, 5.0), reach, -np.inf), 1e-6)
+    run = drawn(games=8, life=3, room=30.0)
+    known = best_order_list(run, 1e-6)
+    reach = np.full(run.deliveries, 1.0)
+    found = best_whole_list(run, Start(np.full(run.deliveries, 5.0), reach, -np.inf), 1e-6)
     assert found.cost == pytest.approx(known.cost, rel=1e-5)
     assert found.bound == pytest.approx(found.cost, rel=1e-5)
 
 
 def test_programs_too_large_are_left_to_cuts(monkeypatch):
-    spell = drawn(games=10, scenarios=120, life=3)
-    usual = best_order_list(spell, 1e-6)
+    run = drawn(games=10, scenarios=120, life=3)
+    usual = best_order_list(run, 1e-6)
     monkeypatch.setattr(order_list, "LARGEST_PROGRAM", 0)
-    assert best_order_list(spell, 1e-6).cost == pytest.approx(usual.cost, rel=1e-5)
+    assert best_order_list(run, 1e-6).cost == pytest.approx(usual.cost, rel=1e-5)
 
 
 def test_groups_of_scenarios_add_up():
-    spell = drawn(scenarios=7)
-    lists = np.cumsum(np.full((3, spell.deliveries), 11.0), axis=1)
-    assert expected_costs(spell, lists, 3).sum(axis=1) == pytest.approx(expected_costs(spell, lists)[:, 0])
+    run = drawn(scenarios=7)
+    lists = np.cumsum(np.full((3, run.deliveries), 11.0), axis=1)
+    assert expected_costs(run, lists, 3).sum(axis=1) == pytest.approx(expected_costs(run, lists)[:, 0])

@@ -71,7 +71,7 @@ def put_it_right(tab):
     tab.wait_for_load_state()
     assert tab.locator("section[aria-labelledby=refused]").count() == 0
     tab.get_by_role("button", name="Import", exact=True).click()
-    said = tab.locator("#told").inner_text()
+    said = tab.locator("#message").inner_text()
     assert "3 added, 2 changed, 0 unchanged" in said and "refused" not in said
 
 

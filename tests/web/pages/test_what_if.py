@@ -111,7 +111,7 @@ def test_the_part_that_a_script_swaps_in(visitor):
     part = visitor.get(f"{NEXT}?gc_part=form&gc_units=metric&promotion=none&sky=", headers={"hx-request": "true"})
     assert part.status_code == 200
     assert "<html" not in part.text
-    assert 'id="told"' in part.text
+    assert 'id="message"' in part.text
     assert part.headers["hx-replace-url"] == f"{NEXT}?gc_units=metric&promotion=none"
 
 

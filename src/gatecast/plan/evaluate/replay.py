@@ -109,8 +109,8 @@ def replayed(
     if joined.height == 0:
         got, remedy = "no game with both a forecast and an attendance", "give the two files of one backtest"
         raise DataError(got, "forecasts of games in the games table", remedy, column=c.GAME_ID)
-    habit = joined.join(naive_attendance(games), on=c.GAME_ID, maintain_order="left")
-    usable = habit.filter(pl.col(NAIVE_ATTENDANCE).is_not_null())
+    with_naive = joined.join(naive_attendance(games), on=c.GAME_ID, maintain_order="left")
+    usable = with_naive.filter(pl.col(NAIVE_ATTENDANCE).is_not_null())
     if usable.height == 0:
         raise DataError("no earlier season", "attendance of at least one season before those forecast", column=c.SEASON)
     others = {name: f"by {name}" for name in against or {}}
@@ -119,7 +119,7 @@ def replayed(
         common = _with_quantiles(common, name, others[name], frame)
     leads = usable.select(pl.col(LEAD).unique(maintain_order=True)).with_row_index("place")
     ordered = common.join(leads, on=LEAD).sort("place", c.DATE, c.NUMBER, c.START_TIME, c.GAME_ID, nulls_last=True)
-    left_out = (habit.height - usable.height, usable.height - common.height)
+    left_out = (with_naive.height - usable.height, usable.height - common.height)
     return Replayed(ordered.drop("place"), others, *left_out)
 
 

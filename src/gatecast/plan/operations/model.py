@@ -53,7 +53,7 @@ PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 CROWD_EXPECTED = "a [crowd] table with show_rate"
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""Weekdays as a settings file spells them, in the order of `datetime.date.weekday`."""
+"""Weekdays as a settings file runs them, in the order of `datetime.date.weekday`."""
 
 
 def _described(schema: dict[str, Any], model: type[Settings]) -> None:

@@ -22,8 +22,8 @@ class Deliveries:
     """The deliveries that can matter, at most one for each day of play, and the games that each can serve.
 
     Of several delivery days between two days of play only the last counts: it serves the same games with fresher
-    stock. Arrays are in the order of stores and of play. A spell is a run of games linked by deliveries that keep
-    from one to the next; all that is left of it has perished before the next spell.
+    stock. Arrays are in the order of stores and of play. A run is a run of games linked by deliveries that keep
+    from one to the next; all that is left of it has perished before the next run.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class Deliveries:
     comes : ndarray of bool, shape (games,)
         True if that delivery comes after the last game and still keeps at this one.
     arrived, expired : ndarray of int, shape (games,)
-        How many of the spell's deliveries have come by the game, and how many have passed their shelf life.
-    first : ndarray of int, shape (spells + 1,)
-        The first game of each spell, and the number of games.
+        How many of the run's deliveries have come by the game, and how many have passed their shelf life.
+    first : ndarray of int, shape (runs + 1,)
+        The first game of each run, and the number of games.
     """
 
     order: IntArray
@@ -54,12 +54,12 @@ class Deliveries:
 
     @property
     def games(self) -> IntArray:
-        """Games of each spell, shape (spells,)."""
+        """Games of each run, shape (runs,)."""
         return np.diff(self.first)
 
     @property
-    def spell(self) -> IntArray:
-        """The spell of each game, shape (games,)."""
+    def run(self) -> IntArray:
+        """The run of each game, shape (games,)."""
         return np.repeat(np.arange(len(self.first) - 1), self.games)
 
     @property

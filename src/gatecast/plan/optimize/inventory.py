@@ -17,7 +17,7 @@ import numpy.typing as npt
 from gatecast.plan.operations.model import StockItem
 from gatecast.plan.optimize.deliveries import Deliveries, deliveries_for
 from gatecast.plan.optimize.newsvendor import UnitCosts, best_choice
-from gatecast.plan.optimize.order_lp import Spell
+from gatecast.plan.optimize.order_lp import LinkedGames
 from gatecast.plan.optimize.order_search import best_order_list
 from gatecast.plan.optimize.perishables import Sales, next_case_sold, sales
 
@@ -200,12 +200,12 @@ def _best_orders(need: FloatArray, deliveries: Deliveries, item: StockItem, gap:
         return cases, 0.0
     whole = np.add.reduceat(need, deliveries.first[:-1], axis=0)
     count = np.add.reduceat(comes, deliveries.first[:-1], dtype=np.int64)
-    alone = np.flatnonzero(comes & (count == 1)[deliveries.spell])
-    cases[alone] = best_choice(whole[deliveries.spell[alone]], costs, most=item.store_size)
+    alone = np.flatnonzero(comes & (count == 1)[deliveries.run])
+    cases[alone] = best_choice(whole[deliveries.run[alone]], costs, most=item.store_size)
     slack = 0.0
-    for spell in np.flatnonzero(count > 1):
-        rows = slice(deliveries.first[spell], deliveries.first[spell + 1])
-        games = Spell(need[rows], deliveries.arrived[rows], deliveries.expired[rows], _room(item), costs)
+    for run in np.flatnonzero(count > 1):
+        rows = slice(deliveries.first[run], deliveries.first[run + 1])
+        games = LinkedGames(need[rows], deliveries.arrived[rows], deliveries.expired[rows], _room(item), costs)
         best = best_order_list(games, gap)
         cases[rows][comes[rows]] = np.diff(best.totals, prepend=0)
         slack += max(best.cost - best.bound, 0.0)

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.plan.optimize.newsvendor import ROUNDING
-from gatecast.plan.optimize.order_lp import FORCE, Spell, around, at_limits, unsolved
+from gatecast.plan.optimize.order_lp import FORCE, LinkedGames, around, at_limits, unsolved
 from gatecast.plan.optimize.perishables import outflow_after, outflow_before
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class OrderList:
     totals : ndarray of int, shape (deliveries,)
         Cases delivered up to each delivery.
     cost, bound : float
-        Expected cost over the spell, and a lower bound for any list.
+        Expected cost over the run, and a lower bound for any list.
     """
 
     totals: IntArray
@@ -74,20 +74,20 @@ class Start:
     bound: float
 
 
-def best_whole_list(spell: Spell, start: Start, gap: float) -> OrderList:
+def best_whole_list(run: LinkedGames, start: Start, gap: float) -> OrderList:
     """Return the list of whole cases with the smallest expected cost.
 
     Parameters
     ----------
-    spell : Spell
+    run : LinkedGames
     start : Start
     gap : float
         Share of its expected cost by which the list may exceed the bound.
     """
-    cuts, gap = _Cuts(spell), max(gap, SMALLEST_GAP)
+    cuts, gap = _Cuts(run), max(gap, SMALLEST_GAP)
     point = start.totals
     low, high = around(np.floor(point), start.reach)[0], around(np.ceil(point), start.reach)[1]
-    best = OrderList(np.zeros(spell.deliveries, np.int64), spell.lost, start.bound)
+    best = OrderList(np.zeros(run.deliveries, np.int64), run.cost_of_no_sales, start.bound)
     for _ in range(MOST_ROUNDS):
         totals, cost = cuts.add(point)
         if cost < best.cost:
@@ -105,39 +105,39 @@ def best_whole_list(spell: Spell, start: Start, gap: float) -> OrderList:
     return best
 
 
-def expected_costs(spell: Spell, lists: FloatArray, groups: int = 1) -> FloatArray:
+def expected_costs(run: LinkedGames, lists: FloatArray, groups: int = 1) -> FloatArray:
     """Return the change of expected cost against selling nothing, shape (lists, groups).
 
     Parameters
     ----------
-    spell : Spell
+    run : LinkedGames
     lists : ndarray of float, shape (lists, deliveries)
         Cases delivered up to each delivery.
     groups : int
         Parts into which the scenarios are divided; each adds its share.
     """
     totals = np.column_stack([np.zeros(len(lists)), lists])
-    scenarios = spell.need.shape[1]
+    scenarios = run.need.shape[1]
     outflow = np.zeros((len(lists), scenarios))
     sold = np.zeros_like(outflow)
-    for need, arrived, expired in zip(spell.need, spell.arrived, spell.expired, strict=True):
+    for need, arrived, expired in zip(run.need, run.arrived, run.expired, strict=True):
         supply = totals[:, [arrived]]
-        before = outflow_before(outflow, supply, totals[:, [expired]], spell.room)
+        before = outflow_before(outflow, supply, totals[:, [expired]], run.store_capacity)
         outflow = outflow_after(before, need, supply)
         sold += outflow - before
     starts = np.arange(groups) * scenarios // groups
     share = np.diff(np.append(starts, scenarios)) / scenarios
-    saved = spell.sale * np.add.reduceat(sold, starts, axis=1) / scenarios
-    cost: FloatArray = spell.costs.idle * totals[:, -1:] * share - saved
+    saved = run.saving_per_sale * np.add.reduceat(sold, starts, axis=1) / scenarios
+    cost: FloatArray = run.costs.idle * totals[:, -1:] * share - saved
     return cost
 
 
 class _Cuts:
-    """Cuts below the expected cost of a spell, one for each group of scenarios and each point added."""
+    """Cuts below the expected cost of a run, one for each group of scenarios and each point added."""
 
-    def __init__(self, spell: Spell) -> None:
-        self.spell = spell
-        self.groups = min(MOST_GROUPS, spell.need.shape[1])
+    def __init__(self, run: LinkedGames) -> None:
+        self.run = run
+        self.groups = min(MOST_GROUPS, run.need.shape[1])
         self.slopes: list[FloatArray] = []
         self.limits: list[FloatArray] = []
 
@@ -150,14 +150,14 @@ class _Cuts:
         rank = np.empty(count, np.int64)
         rank[order] = np.arange(count)
         chain = below + (rank < np.arange(count + 1)[:, None])
-        costs = expected_costs(self.spell, chain, self.groups)
+        costs = expected_costs(self.run, chain, self.groups)
         slopes = np.empty((count, self.groups))
         slopes[order] = np.diff(costs, axis=0)
         self.slopes.append(slopes.T)
         self.limits.append(below @ slopes - costs[0])
         sums = costs.sum(axis=1)
         best = int(np.argmin(sums))
-        return chain[best].astype(np.int64), float(sums[best]) + self.spell.lost
+        return chain[best].astype(np.int64), float(sums[best]) + self.run.cost_of_no_sales
 
     def lowest(self, low: FloatArray, high: FloatArray) -> tuple[FloatArray, float, npt.NDArray[np.bool_]]:
         """Return where the cuts are lowest within limits, how low, and which limits keep them up."""
@@ -173,7 +173,7 @@ class _Cuts:
             raise unsolved("order list", found.message)
         force = np.abs(found.lower.marginals[:count]) + np.abs(found.upper.marginals[:count])
         point = np.maximum.accumulate(found.x[:count])
-        return point, float(found.fun) + self.spell.lost, force > FORCE * self.spell.sale
+        return point, float(found.fun) + self.run.cost_of_no_sales, force > FORCE * self.run.saving_per_sale
 
     def _rows(self, count: int) -> tuple[csr_array, FloatArray]:
         from scipy.sparse import csr_array, diags_array, hstack, vstack

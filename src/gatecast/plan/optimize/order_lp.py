@@ -22,7 +22,7 @@ import numpy.typing as npt
 from gatecast.errors import InputError
 from gatecast.plan.optimize.newsvendor import ROUNDING, UnitCosts
 
-__all__ = ["FORCE", "OrderProgram", "Solution", "Spell", "around", "at_limits", "unsolved"]
+__all__ = ["FORCE", "LinkedGames", "OrderProgram", "Solution", "around", "at_limits", "unsolved"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -33,7 +33,7 @@ FORCE = 1e-7
 
 
 @dataclass(frozen=True)
-class Spell:
+class LinkedGames:
     """Games linked by the deliveries that serve them, and the costs of a case of the item.
 
     Parameters
@@ -42,7 +42,7 @@ class Spell:
         Cases asked for.
     arrived, expired : ndarray of int, shape (games,)
         Deliveries that have come, and that have passed their shelf life, by each game; never falling.
-    room : float
+    store_capacity : float
         Most cases in the store.
     costs : UnitCosts
         `missing` for a case asked for and not there, `idle` for one never sold.
@@ -51,7 +51,7 @@ class Spell:
     need: FloatArray
     arrived: IntArray
     expired: IntArray
-    room: float
+    store_capacity: float
     costs: UnitCosts
 
     @property
@@ -60,12 +60,12 @@ class Spell:
         return int(self.arrived[-1])
 
     @property
-    def sale(self) -> float:
+    def saving_per_sale(self) -> float:
         """Money that selling one case saves."""
         return self.costs.missing + self.costs.idle
 
     @property
-    def lost(self) -> float:
+    def cost_of_no_sales(self) -> float:
         """Expected cost of selling nothing."""
         return self.costs.missing * float(self.need.sum(axis=0).mean())
 
@@ -114,18 +114,18 @@ class _Total:
 
 
 class OrderProgram:
-    """The program of the lists between two lists, over all scenarios of a spell.
+    """The program of the lists between two lists, over all scenarios of a run.
 
     Parameters
     ----------
-    spell : Spell
+    run : LinkedGames
     low, high : ndarray of float, shape (deliveries,)
         The two lists: cases delivered up to each delivery.
     """
 
-    def __init__(self, spell: Spell, low: FloatArray, high: FloatArray) -> None:
-        self.spell, self.low, self.high = spell, low, high
-        self.deliveries = spell.deliveries
+    def __init__(self, run: LinkedGames, low: FloatArray, high: FloatArray) -> None:
+        self.run, self.low, self.high = run, low, high
+        self.deliveries = run.deliveries
         self.variables = 1 + self.deliveries  # the first stands for nothing delivered
         self.bounded: list[tuple[IntArray, IntArray, FloatArray]] = []
         self.gains: list[tuple[IntArray, float]] = []
@@ -146,21 +146,21 @@ class OrderProgram:
             raise unsolved("order list", found.message)
         lists = slice(1, self.deliveries + 1)
         force = np.abs(found.lower.marginals[lists]) + np.abs(found.upper.marginals[lists])
-        constant = self.spell.lost - self.spell.sale * self.sold_for_certain
-        return Solution(found.x[lists], float(found.fun) + constant, force > FORCE * self.spell.sale)
+        constant = self.run.cost_of_no_sales - self.run.saving_per_sale * self.sold_for_certain
+        return Solution(found.x[lists], float(found.fun) + constant, force > FORCE * self.run.saving_per_sale)
 
     def _follow_stock(self) -> None:
-        spell = self.spell
+        run = self.run
         outflow = self._delivered(0)
         arrived = expired = 0
-        on_hand = np.full(spell.need.shape[1], spell.room)  # at most
-        for need, arrived_now, expired_now in zip(spell.need, spell.arrived, spell.expired, strict=True):
+        on_hand = np.full(run.need.shape[1], run.store_capacity)  # at most
+        for need, arrived_now, expired_now in zip(run.need, run.arrived, run.expired, strict=True):
             supply = self._delivered(arrived_now)
             if expired_now > expired:
                 outflow = self._either(outflow, self._delivered(expired_now), larger=True)
-            if arrived_now > arrived and np.isfinite(spell.room):
-                outflow = self._either(outflow, supply.plus(-spell.room), larger=True)
-                on_hand = np.full_like(on_hand, spell.room)
+            if arrived_now > arrived and np.isfinite(run.store_capacity):
+                outflow = self._either(outflow, supply.plus(-run.store_capacity), larger=True)
+                on_hand = np.full_like(on_hand, run.store_capacity)
             before = outflow
             outflow = self._either(before.plus(need), supply, larger=False, second=need >= on_hand)
             on_hand = np.maximum(on_hand - need, 0.0)
@@ -171,7 +171,7 @@ class OrderProgram:
     def _delivered(self, count: int) -> _Total:
         """Return the cases of the first deliveries, the same in every scenario."""
         low, high = (0.0, 0.0) if count == 0 else (self.low[count - 1], self.high[count - 1])
-        scenarios = self.spell.need.shape[1]
+        scenarios = self.run.need.shape[1]
         return _Total(np.full(scenarios, count), *(np.full(scenarios, value) for value in (0.0, low, high)))
 
     def _either(self, one: _Total, two: _Total, *, larger: bool, second: BoolArray | bool = False) -> _Total:
@@ -219,9 +219,11 @@ class OrderProgram:
 
     def _money(self) -> FloatArray:
         variable = np.concatenate([variable for variable, _ in self.gains])
-        gain = np.repeat([gain for _, gain in self.gains], self.spell.need.shape[1])
-        money: FloatArray = -self.spell.sale * np.bincount(variable, gain, self.variables) / self.spell.need.shape[1]
-        money[self.deliveries] += self.spell.costs.idle
+        gain = np.repeat([gain for _, gain in self.gains], self.run.need.shape[1])
+        money: FloatArray = (
+            -self.run.saving_per_sale * np.bincount(variable, gain, self.variables) / self.run.need.shape[1]
+        )
+        money[self.deliveries] += self.run.costs.idle
         return money
 
 

@@ -1,6 +1,6 @@
 """Sales from a list of deliveries: stock on a shelf, the oldest sold first, until its shelf life is over.
 
-Everything is counted in running totals, in cases, from the start of a spell: `supply` has been delivered and `gone` has
+Everything is counted in running totals, in cases, from the start of a run: `supply` has been delivered and `gone` has
 passed its shelf life by a game, `outflow` has been sold or thrown out. As the oldest leaves first, its age need not be
 followed: before a game the outflow is at least what is gone, at least the supply less what the store holds, and never
 falls; at the game it rises by what is sold, up to the supply. Both steps are a larger or a smaller of two totals.
@@ -70,8 +70,8 @@ def sales(need: FloatArray, cases: IntArray, deliveries: Deliveries, room: float
     """
     supply, gone = running_totals(cases, deliveries)
     on_hand, sold, wasted, short = np.zeros((4, len(need)))
-    spells = np.argsort(-deliveries.games, kind="stable")
-    starts, games = deliveries.first[spells], deliveries.games[spells]
+    runs = np.argsort(-deliveries.games, kind="stable")
+    starts, games = deliveries.first[runs], deliveries.games[runs]
     outflow = np.zeros((len(starts), need.shape[1]))
     for step in range(int(games.max(initial=0))):
         open_ = games > step
@@ -104,10 +104,10 @@ def next_case_sold(need: FloatArray, cases: IntArray, deliveries: Deliveries, ro
     """
     supply, gone = running_totals(cases, deliveries)
     added = np.flatnonzero(deliveries.comes)
-    spell = deliveries.spell[added]
-    added = added[np.argsort(-deliveries.games[spell], kind="stable")]
-    spell = deliveries.spell[added]
-    starts, games, place = deliveries.first[spell], deliveries.games[spell], deliveries.arrived[added]
+    run = deliveries.run[added]
+    added = added[np.argsort(-deliveries.games[run], kind="stable")]
+    run = deliveries.run[added]
+    starts, games, place = deliveries.first[run], deliveries.games[run], deliveries.arrived[added]
     shape = (len(added), need.shape[1])
     outflow, more, extra = np.zeros(shape), np.zeros(shape), np.zeros(len(added))
     for step in range(int(games.max(initial=0))):
@@ -127,7 +127,7 @@ def next_case_sold(need: FloatArray, cases: IntArray, deliveries: Deliveries, ro
 
 
 def running_totals(cases: IntArray, deliveries: Deliveries) -> tuple[FloatArray, FloatArray]:
-    """Return cases delivered and cases past their shelf life by each game, since its spell began; shape (games,)."""
+    """Return cases delivered and cases past their shelf life by each game, since its run began; shape (games,)."""
     delivered = np.concatenate([[0], np.cumsum(cases[deliveries.comes])])
     start = np.cumsum(deliveries.comes) - deliveries.arrived
     supply, gone = (delivered[start + count] - delivered[start] for count in (deliveries.arrived, deliveries.expired))

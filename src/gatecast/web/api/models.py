@@ -61,18 +61,18 @@ def _about(name: str) -> str:
     return f"{column.unit + '; ' if column.unit else ''}known {known}"
 
 
-def _offered(names: Iterable[str]) -> dict[str, Any]:
+def _input_fields(names: Iterable[str]) -> dict[str, Any]:
     cells = {name: input_type(CANONICAL[name]) | None for name in names}
     return {name: (Annotated[cell, Field(description=_about(name))], None) for name, cell in cells.items()}
 
 
-def _told(names: Iterable[str]) -> dict[str, Any]:
+def _output_fields(names: Iterable[str]) -> dict[str, Any]:
     cells = {name: answer_type(CANONICAL[name]) | None for name in names}
     return {name: (Annotated[cell, Field(description=_about(name))], ...) for name, cell in cells.items()}
 
 
-GIVEN_ID = {c.GAME_ID: (Text, ...)}
-TOLD_ID = {c.GAME_ID: (str, ...)}
+INPUT_ID = {c.GAME_ID: (Text, ...)}
+OUTPUT_ID = {c.GAME_ID: (str, ...)}
 PEOPLE = {
     LEAD: (Annotated[str, Field(description="Days before the game, or preseason.")], ...),
     AS_OF: (Annotated[Day | None, Field(description="The cutoff: the last day known.")], ...),
@@ -89,7 +89,7 @@ class _Open(ResponseBody):
     __pydantic_extra__: dict[str, Value] = Field(init=False)
 
 
-@with_fields(_offered(CANONICAL))
+@with_fields(_input_fields(CANONICAL))
 class GameRow(Body):
     """A game to store: canonical columns and the club's own. An absent or null value keeps the stored one."""
 
@@ -97,7 +97,7 @@ class GameRow(Body):
     __pydantic_extra__: dict[str, Cell] = Field(init=False)
 
 
-@with_fields({**_told(CANONICAL), **TOLD_ID})
+@with_fields({**_output_fields(CANONICAL), **OUTPUT_ID})
 class Game(_Open):
     """A game: canonical columns, then the club's own; null for an unknown value."""
 
@@ -113,7 +113,7 @@ class GamePage(Page):
         ISSUES.c.issue_id.name: (int, ...),
         ISSUES.c.issued_at.name: (Moment, ...),
         MODEL: (str, ...),
-        **TOLD_ID,
+        **OUTPUT_ID,
         **PEOPLE,
     }
 )
@@ -127,12 +127,12 @@ class ForecastPage(Page):
     items: list[Forecast]
 
 
-@with_fields({**GIVEN_ID, **_offered(RESULTS)})
+@with_fields({**INPUT_ID, **_input_fields(RESULTS)})
 class OutcomeRow(Body):
     """The result of a game to store. An absent or null value keeps the stored one."""
 
 
-@with_fields({**TOLD_ID, **_told((c.DATE, *RESULTS))})
+@with_fields({**OUTPUT_ID, **_output_fields((c.DATE, *RESULTS))})
 class Outcome(ResponseBody):
     """The result of a game."""
 
@@ -143,12 +143,12 @@ class OutcomePage(Page):
     items: list[Outcome]
 
 
-@with_fields({**GIVEN_ID, AS_OF: (Day, ...), TICKETS: (SOLD, ...)})
+@with_fields({**INPUT_ID, AS_OF: (Day, ...), TICKETS: (SOLD, ...)})
 class TicketRow(Body):
     """Tickets sold for a game by the end of a day."""
 
 
-@with_fields({**TOLD_ID, AS_OF: (Day, ...), TICKETS: (SOLD, ...)})
+@with_fields({**OUTPUT_ID, AS_OF: (Day, ...), TICKETS: (SOLD, ...)})
 class Ticket(ResponseBody):
     """Tickets sold for a game by the end of a day, as stored."""
 
@@ -348,10 +348,10 @@ def track_json(track: Track) -> dict[str, Any]:
 
 
 def _score(score: Score) -> dict[str, Any]:
-    told = asdict(score)
-    del told["group"]
-    shares = {f"coverage_{level}": share for level, share in told.pop("coverage").items()}
-    return {**told, **shares}
+    values = asdict(score)
+    del values["group"]
+    shares = {f"coverage_{level}": share for level, share in values.pop("coverage").items()}
+    return {**values, **shares}
 
 
 def _days(first: int | None) -> dict[str, int | None]:

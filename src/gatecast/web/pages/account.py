@@ -20,7 +20,7 @@ router = APIRouter()
 PATH, LOGOUT = "/account", "/logout"
 CURRENT, CHOSEN, AGAIN, NAME, MAY = "current", "chosen", "again", "name", "may"
 WRITE = "write"
-TOLD = {
+MESSAGES = {
     "password": "Password set. Everyone else must sign in again, and programs need new tokens.",
     "token": "Token revoked. Its program can no longer use the API.",
 }
@@ -68,7 +68,7 @@ def sign_out(request: Request) -> Response:
 @router.get(PATH)
 def account(request: Request, done: str = "") -> Response:
     """Show the password, the session and the tokens."""
-    return _account(request, told=TOLD.get(done, ""))
+    return _account(request, message=MESSAGES.get(done, ""))
 
 
 @router.post(f"{PATH}/password")
@@ -122,7 +122,7 @@ def drop_token(request: Request, number: Number) -> Response:
 
 
 def _login(request: Request, following: str, problem: str = "", status: int = 200, wait: int = 0) -> Response:
-    made = page(
+    response = page(
         request,
         "login.html.j2",
         status=status,
@@ -131,7 +131,7 @@ def _login(request: Request, following: str, problem: str = "", status: int = 20
         locked=access.has_password(service_of(request).store),
         account=PATH,
     )
-    return _told_to_wait(made, wait)
+    return _with_retry_after(response, wait)
 
 
 def _account(
@@ -139,7 +139,7 @@ def _account(
     errors: Mapping[str, str] | None = None,
     status: int = 422,
     *,
-    told: str = "",
+    message: str = "",
     secret: str = "",
     typed: Mapping[str, str] | None = None,
     wait: int = 0,
@@ -147,11 +147,11 @@ def _account(
     """Return the page, with errors beside what was typed."""
     store = service_of(request).store
     ends = [access.session_ends(store, each) for each in session_secrets(request.scope)]
-    made = page(
+    response = page(
         request,
         "account.html.j2",
         status=status if errors else 200,
-        told=told,
+        message=message,
         errors=errors or {},
         typed=typed or {},
         secret=secret,
@@ -162,13 +162,13 @@ def _account(
         longest=access.LONGEST_PASSWORD,
         days=access.SESSION_TIME.days,
     )
-    return _told_to_wait(made, wait)
+    return _with_retry_after(response, wait)
 
 
-def _told_to_wait(made: Response, seconds: int) -> Response:
+def _with_retry_after(response: Response, seconds: int) -> Response:
     if seconds:
-        made.headers["retry-after"] = str(seconds)
-    return made
+        response.headers["retry-after"] = str(seconds)
+    return response
 
 
 def _too_many(seconds: int) -> str:

@@ -98,7 +98,7 @@ Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlanRequest:
     """The homestand of a request, and settings to try or just saved, by key."""
 
     season: int | None
@@ -113,17 +113,17 @@ def plan(request: Request) -> Response:
     service = service_of(request)
     if not service.club():
         return page(request, "empty.html.j2", areas=PLAN_AREAS)
-    return _shown(request, _asked(request.query_params.multi_items()))
+    return _plan_page(request, _plan_request(request.query_params.multi_items()))
 
 
 @router.get("/plan.{ending}")
 def plan_download(request: Request, ending: str) -> Response:
     """Download the plan as a file."""
-    service, asked = service_of(request), _asked(request.query_params.multi_items())
-    found = edited(service.operations(), asked.typed)
-    view = homestand_view(service, asked.season, asked.stand, found.operations) if service.club() else None
+    service, wanted = service_of(request), _plan_request(request.query_params.multi_items())
+    edit = edited(service.operations(), wanted.typed)
+    view = homestand_view(service, wanted.season, wanted.stand, edit.operations) if service.club() else None
     file = plan_file(view, ending, service.notice(), plans_issued(service))
-    if found.operations is None or file is None:
+    if edit.operations is None or file is None:
         raise HTTPException(404, "There is no such plan to download.")
     return file
 
@@ -131,32 +131,34 @@ def plan_download(request: Request, ending: str) -> Response:
 @router.post("/plan/issue")
 def issue_plan(request: Request, sent: Sent) -> Response:
     """Issue the plan of a homestand, if it has not changed since it was shown."""
-    service, asked, mark = service_of(request), _asked(sent), dict(sent).get(MARK, "")
-    view = _view(service, asked)
+    service, wanted, mark = service_of(request), _plan_request(sent), dict(sent).get(MARK, "")
+    view = _view(service, wanted)
     if view.plan is not None and view.plan.mark != mark:
-        return _shown(request, Asked(asked.season, asked.stand, {}, {}), status=409, remark=CHANGED_MEANWHILE)
+        return _plan_page(
+            request, PlanRequest(wanted.season, wanted.stand, {}, {}), status=409, remark=CHANGED_MEANWHILE
+        )
     return redirected(address_of(view, {ISSUED: str(record_plan(service, view))}))
 
 
 @router.post("/plan/keep")
 def keep(request: Request, sent: Sent) -> Response:
     """Save settings for every plan."""
-    service, asked = service_of(request), _asked(sent)
-    view = _view(service, asked)
-    base = base_of(service, asked.typed)
-    changed = edited(base or service.operations(), asked.typed)
+    service, wanted = service_of(request), _plan_request(sent)
+    view = _view(service, wanted)
+    base = base_of(service, wanted.typed)
+    changed = edited(base or service.operations(), wanted.typed)
     if changed.operations is None:
-        return _shown(request, asked)
+        return _plan_page(request, wanted)
     typed = {each.key: typed_text(each.after) for each in changed.changes}
     if base is None:
-        return _shown(request, replace(asked, typed=typed), status=409, remark=SETTINGS_CHANGED)
+        return _plan_page(request, replace(wanted, typed=typed), status=409, remark=SETTINGS_CHANGED)
     if changed.changes:
         try:
-            service.save_operations(changed.operations, based_on=version_of(asked.typed))
+            service.save_operations(changed.operations, based_on=version_of(wanted.typed))
         except SettingsConflictError as conflict:
             clashes = "; ".join(clash_words(each, base.currency) for each in conflict.clashes)
             remark = f"{SETTINGS_CHANGED} {clashes}."
-            return _shown(request, replace(asked, typed=typed), status=409, remark=remark)
+            return _plan_page(request, replace(wanted, typed=typed), status=409, remark=remark)
     return redirected(address_of(view, {f"{WAS}{each.key}": typed_text(each.before) for each in changed.changes}))
 
 
@@ -165,12 +167,12 @@ def address_of(view: HomestandView, more: dict[str, str]) -> str:
     return f"{PATH}?{urlencode({SEASON: view.season.season, STAND: view.stand.number, **more})}"
 
 
-def _asked(items: Iterable[tuple[str, str]]) -> Asked:
+def _plan_request(items: Iterable[tuple[str, str]]) -> PlanRequest:
     texts = texts_of(items)
     was = texts_of(texts.items(), WAS)
     typed = {name: text for name, text in texts.items() if name != CURRENCY and not name.startswith(WAS)}
     season, stand = (_number(typed.pop(name, "")) for name in (SEASON, STAND))
-    return Asked(season, stand, typed, was)
+    return PlanRequest(season, stand, typed, was)
 
 
 def _number(text: str) -> int | None:
@@ -180,30 +182,30 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else -1
 
 
-def _view(service: ClubService, asked: Asked) -> HomestandView:
-    view = homestand_view(service, asked.season, asked.stand) if service.club() else None
+def _view(service: ClubService, wanted: PlanRequest) -> HomestandView:
+    view = homestand_view(service, wanted.season, wanted.stand) if service.club() else None
     if view is None:
         raise HTTPException(404, "There is no such homestand.")
     return view
 
 
-def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") -> Response:
+def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark: str = "") -> Response:
     """Return the page of a homestand, with settings tried or just saved."""
     service = service_of(request)
-    own, saved = service.operations(), _view(service, asked)
-    tried = edited(own, asked.typed)
-    kept = edited(own, {} if tried.changes or tried.errors else asked.was)
+    own, saved = service.operations(), _view(service, wanted)
+    tried = edited(own, wanted.typed)
+    saved_edit = edited(own, {} if tried.changes or tried.errors else wanted.was)
     view, before = saved, None
     if tried.changes and tried.operations is not None:
-        view, before = homestand_view(service, asked.season, asked.stand, tried.operations) or saved, saved
-    elif kept.changes and kept.operations is not None:
-        before = homestand_view(service, asked.season, asked.stand, kept.operations)
-    entries = entries_of(tried.operations or own, asked.typed, tried.errors)
+        view, before = homestand_view(service, wanted.season, wanted.stand, tried.operations) or saved, saved
+    elif saved_edit.changes and saved_edit.operations is not None:
+        before = homestand_view(service, wanted.season, wanted.stand, saved_edit.operations)
+    entries = entries_of(tried.operations or own, wanted.typed, tried.errors)
     carried = {each.key: typed_text(each.after) for each in tried.changes}
     if tried.errors:
         keys = {field.key for entry in entries for field in entry.fields}
-        carried = {key: text for key, text in asked.typed.items() if key in keys}
-    made = page(
+        carried = {key: text for key, text in wanted.typed.items() if key in keys}
+    response = page(
         request,
         "plan.html.j2",
         status=422 if tried.errors else status,
@@ -215,12 +217,12 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
         remark=remark,
         version=service.operations_version(),
         tried=tried,
-        kept=kept,
-        back=[replace(each, before=each.after, after=each.before) for each in kept.changes],
+        kept=saved_edit,
+        back=[replace(each, before=each.after, after=each.before) for each in saved_edit.changes],
         carried=carried,
-        told=_told(before, view),
+        compared=_compared(before, view),
         since=changes_since_issue(service, view),
-        issued=asked.typed.get(ISSUED, ""),
+        issued=wanted.typed.get(ISSUED, ""),
         after=outcome_of_plans(service, view.played),
         entries=entries,
         query=urlencode({SEASON: view.season.season, STAND: view.stand.number, **carried}),
@@ -232,11 +234,11 @@ def _shown(request: Request, asked: Asked, status: int = 200, remark: str = "") 
         **_words(own.currency),
     )
     if carried and not tried.errors:
-        made.headers[PUSH_URL] = address_of(view, carried)
-    return made
+        response.headers[PUSH_URL] = address_of(view, carried)
+    return response
 
 
-def _told(before: HomestandView | None, view: HomestandView) -> Differences | None:
+def _compared(before: HomestandView | None, view: HomestandView) -> Differences | None:
     """Return the differences between two plans of a homestand; None without both."""
     if before is None or before.plan is None or view.plan is None:
         return None
@@ -245,9 +247,9 @@ def _told(before: HomestandView | None, view: HomestandView) -> Differences | No
 
 def _due(view: HomestandView) -> tuple[list[Deadline], list[Deadline]]:
     """Return the deadlines that have passed, and those ahead."""
-    found = view.plan.deadlines if view.plan else ()
-    late = [each for each in found if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
-    return late, [each for each in found if each not in late]
+    due = view.plan.deadlines if view.plan else ()
+    late = [each for each in due if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
+    return late, [each for each in due if each not in late]
 
 
 def _bars(view: HomestandView) -> dict[str, RangeBar]:

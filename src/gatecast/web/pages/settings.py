@@ -50,7 +50,7 @@ GROUP, DONE = "group", "done"
 VERSION, LONGEST_VERSION = "version", 9
 FILE = "file"
 """Field of an upload."""
-TOLD = {
+MESSAGES = {
     "kept": "Saved. Every plan now uses the new values.",
     "added": "Added.",
     "removed": "Removed. To undo, add it again below: its numbers are filled in.",
@@ -67,7 +67,9 @@ Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 def settings(request: Request) -> Response:
     """Show the settings."""
     typed = texts_of(request.query_params.multi_items())
-    return _shown(request, typed if typed.get(DONE) == "removed" else {}, told=TOLD.get(typed.get(DONE, ""), ""))
+    return _settings_page(
+        request, typed if typed.get(DONE) == "removed" else {}, message=MESSAGES.get(typed.get(DONE, ""), "")
+    )
 
 
 @router.post("/settings/change")
@@ -79,7 +81,7 @@ def change(request: Request, sent: Sent) -> Response:
         return _conflict(request)
     changed = edited(base, typed)
     if changed.operations is None:
-        return _shown(request, typed, changed.errors, version=version)
+        return _settings_page(request, typed, changed.errors, version=version)
     if changed.changes:
         try:
             service.save_operations(changed.operations, based_on=version)
@@ -99,7 +101,7 @@ def add(request: Request, sent: Sent) -> Response:
         return _conflict(request)
     grown = added(base, group, typed)
     if grown.operations is None:
-        return _shown(request, typed, grown.errors, version=version_of(typed))
+        return _settings_page(request, typed, grown.errors, version=version_of(typed))
     try:
         service.save_operations(grown.operations, based_on=version_of(typed))
     except SettingsConflictError as conflict:
@@ -122,7 +124,7 @@ def remove(request: Request, sent: Sent) -> Response:
     except SettingsConflictError as conflict:
         return _conflict(request, conflict)
     except SettingsError as problem:
-        return _shown(request, {}, {"": f"got {problem.got}, expected {problem.expected}"})
+        return _settings_page(request, {}, {"": f"got {problem.got}, expected {problem.expected}"})
     values = {key_of(group, "", each.setting): typed_text(each.value) for each in gone.fields}
     return redirected(_back("removed", values))
 
@@ -139,7 +141,7 @@ def upload(
     except SettingsConflictError:
         return _conflict(request)
     except SettingsError as problem:
-        return _shown(request, {}, {FILE: str(problem)})
+        return _settings_page(request, {}, {FILE: str(problem)})
     return redirected(_back("loaded"))
 
 
@@ -199,18 +201,18 @@ def _conflict(
     """Return the page with what somebody else saved in the meantime, and what was typed, to choose from."""
     currency = service_of(request).operations().currency
     clashes = [clash_words(each, currency) for each in conflict.clashes] if conflict else []
-    return _shown(request, typed or {}, conflicts=[CHANGED_MEANWHILE, *clashes])
+    return _settings_page(request, typed or {}, conflicts=[CHANGED_MEANWHILE, *clashes])
 
 
 def _back(done: str, values: Mapping[str, str] | None = None) -> str:
     return f"{PATH}?{urlencode({DONE: done, **(values or {})})}"
 
 
-def _shown(
+def _settings_page(
     request: Request,
     typed: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
-    told: str = "",
+    message: str = "",
     *,
     version: int | None = None,
     conflicts: Sequence[str] = (),
@@ -226,7 +228,7 @@ def _shown(
         status=409 if conflicts else 422 if refused else 200,
         areas=SEASON_AREAS,
         path=PATH,
-        told=told,
+        message=message,
         version=service.operations_version() if version is None else version,
         conflicts=conflicts,
         errors=refused,

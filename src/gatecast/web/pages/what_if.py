@@ -100,7 +100,7 @@ def units_of(reader: Preferences) -> dict[str, str]:
 
 
 def groups_of(
-    fields: Sequence[Field], reader: Preferences, given: Mapping[str, str], refused: Mapping[str, str]
+    fields: Sequence[Field], reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]
 ) -> tuple[Group, ...]:
     """Return the fields of the form in groups.
 
@@ -108,7 +108,7 @@ def groups_of(
     ----------
     fields : sequence of Field
     reader : Preferences
-    given, refused : mapping of str to str
+    typed, refused : mapping of str to str
         What was typed and what was refused, by column.
     """
     placed = {name: group for group, names in GROUPS.items() for name in names}
@@ -116,27 +116,27 @@ def groups_of(
     for group, names in GROUPS.items():
         of_it = [field for field in fields if placed.get(field.column.name, OWN) == group]
         of_it.sort(key=lambda field: names.index(field.column.name) if field.column.name in names else 0)
-        shown = [field for field in of_it if field.heeded or field.column.name in given]
+        shown = [field for field in of_it if field.heeded or field.column.name in typed]
         early = tuple(column_words(field.column.name).lower() for field in of_it if field not in shown)
-        inputs = tuple(_input(field, reader, given, refused) for field in shown)
+        inputs = tuple(_input(field, reader, typed, refused) for field in shown)
         if inputs or early:
             groups.append(Group(group, inputs, early))
     return tuple(groups)
 
 
-def _input(field: Field, reader: Preferences, given: Mapping[str, str], refused: Mapping[str, str]) -> Input:
+def _input(field: Field, reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]) -> Input:
     name = field.column.name
-    typed, error = given.get(name, ""), refused.get(name, "")
+    text, error = typed.get(name, ""), refused.get(name, "")
     kind, options = _kind(field, reader)
     if kind in ("time", "date") and error:
         kind = "text"  # A browser would drop a text that is no time.
-    if kind == "select" and typed and typed not in dict(options):
-        options = (*options, (typed, typed))
+    if kind == "select" and text and text not in dict(options):
+        options = (*options, (text, text))
     unit = field.column.unit if kind == "number" else ""
     if name in units_of(reader):
         unit = numbers.UNITS[name][units_of(reader)[name]].name
     now = value_words(field.now, field.column, reader)
-    return Input(name, column_words(name), unit, kind, options, now, typed, error, EMPTIED.get(name, ""))
+    return Input(name, column_words(name), unit, kind, options, now, text, error, EMPTIED.get(name, ""))
 
 
 def _kind(field: Field, reader: Preferences) -> tuple[str, Options]:
@@ -170,16 +170,16 @@ def what_if(request: Request, game_id: str) -> Response:
     row = game_row(service, game_id)
     if row is None:
         return show_game(request, f"{game_id}/what-if")
-    reader = _units_asked(request)
+    reader = _units_of_request(request)
     coming, modelled = is_coming(service, row), service.model_id() is not None
     fields = fields_of(service, row) if coming and modelled else ()
-    given = _given(request, fields)
-    outcome = compare_what_if(service, row, given, units_of(reader)) if given else WhatIfResult(None, {})
+    typed = _typed(request, fields)
+    result = compare_what_if(service, row, typed, units_of(reader)) if typed else WhatIfResult(None, {})
     partial = PART_FIELD in request.query_params and bool(fields)
-    made = page(
+    response = page(
         request,
         "what_if_form.html.j2" if partial else "what_if.html.j2",
-        status=422 if outcome.refused else 200,
+        status=422 if result.refused else 200,
         areas=PLAN_AREAS,
         row=row,
         title=game_words(row, reader_of(request)),
@@ -189,30 +189,30 @@ def what_if(request: Request, game_id: str) -> Response:
         partial=partial,
         part_field=PART_FIELD,
         units_field=(UNITS_FIELD, reader.units),
-        groups=groups_of(fields, reader, given, outcome.refused),
-        asked=bool(given),
-        refused=outcome.refused,
-        answer=outcome.answer,
+        groups=groups_of(fields, reader, typed, result.refused),
+        asked=bool(typed),
+        refused=result.refused,
+        answer=result.answer,
         column_words=column_words,
         money=money,
-        **_answer_view(service, outcome.answer, row, reader),
+        **_answer_view(service, result.answer, row, reader),
     )
     if partial:
-        made.headers[REPLACE_URL] = f"{address(game_id)}/what-if?{urlencode({UNITS_FIELD: reader.units, **given})}"
-    return made
+        response.headers[REPLACE_URL] = f"{address(game_id)}/what-if?{urlencode({UNITS_FIELD: reader.units, **typed})}"
+    return response
 
 
-def _units_asked(request: Request) -> Preferences:
+def _units_of_request(request: Request) -> Preferences:
     """Return the units of the numbers in the address; by default the reader's own."""
-    asked, reader = request.query_params.get(UNITS_FIELD, ""), reader_of(request)
-    return Preferences(asked, reader.theme) if asked in UNITS else reader
+    units, reader = request.query_params.get(UNITS_FIELD, ""), reader_of(request)
+    return Preferences(units, reader.theme) if units in UNITS else reader
 
 
-def _given(request: Request, fields: tuple[Field, ...]) -> dict[str, str]:
+def _typed(request: Request, fields: tuple[Field, ...]) -> dict[str, str]:
     """Return what was typed, by column; empty fields are left out."""
     names = {field.column.name for field in fields}
-    asked = request.query_params.items()
-    return {name: text[:LONGEST_TYPED] for name, text in asked if name in names and text.strip()}
+    texts = request.query_params.items()
+    return {name: text[:LONGEST_TYPED] for name, text in texts if name in names and text.strip()}
 
 
 def _answer_view(
@@ -227,7 +227,7 @@ def _answer_view(
     return {
         "before": before,
         "after": after,
-        "told": [
+        "changed_values": [
             (column_words(name), *(value_words(each, columns[name], reader) for each in (row[name], value)))
             for name, value in answer.values.items()
         ],
