@@ -61,7 +61,7 @@ PLACES = {
 HEADINGS = {**SCORE_HEADINGS, LEAD: "Lead", SEASON: "Season", RULE: RULE.capitalize()}
 FOLD = (LEAD, SEASON)
 CLIMATOLOGY_SEASONS = 3
-EVEN_CLUBS, EVEN = "Clubs with 70 to 90 % inside 80 %, of 100", (70.0, 90.0)
+EVEN_CLUBS, EVEN = "Clubs with 70 to 90% inside 80%, of 100", (70.0, 90.0)
 
 INTRODUCTION = f"""# Accuracy on real games
 
@@ -82,7 +82,7 @@ BESIDE = """MAE of each method on the same games, as the mean of the seasons' fi
 date is last season's; for 2022 that is of the limited crowds of 2021. The boosted trees, and the ridge regression,
 learn from the inputs of the feedforward network."""
 TOGETHER = """The column of clubs takes each season by itself. Over all seasons together, of 100 clubs, {over_all} had
-70 to 90 % of their games inside the 80 % range when all leads are taken together; by lead {by_lead}."""
+70 to 90% of their games inside the 80% range when all leads are taken together; by lead {by_lead}."""
 ABOUT_SELL_OUTS = """Brier score of the chance of a sell-out (attendance reaches the stated seats), beside that of
 each venue's share of sell-outs in the latest three seasons before: the mean of the seasons, then each."""
 ABOUT_PEER = """
@@ -138,7 +138,7 @@ def folds(forecasts: pl.DataFrame, games: Games, names: Sequence[str], peer: pl.
 
 
 def even_clubs(forecasts: pl.DataFrame, games: Games, by: Sequence[str]) -> pl.DataFrame:
-    """Return how many of 100 clubs had 70 to 90 % of their games inside the 80 % range, by some columns or overall."""
+    """Return how many of 100 clubs had 70 to 90% of their games inside the 80% range, by some columns or overall."""
     inside = score(forecasts, games, (*by, HOME)).filter(pl.col(EIGHTY).is_not_null())
     even = (100 * pl.col(EIGHTY).is_between(*EVEN).mean()).alias(EVEN_CLUBS)
     return inside.group_by(by, maintain_order=True).agg(even) if by else inside.select(even)

@@ -1,4 +1,4 @@
-"""How near the demand mean comes to the truth where 40 % of the games are sold out, with and without censoring.
+"""How near the demand mean comes to the truth where 40% of the games are sold out, with and without censoring.
 
 python benchmarks/censoring.py
 

@@ -36,12 +36,12 @@ def main() -> None:
     arguments = parser.parse_args()
     games, settings = games_of(arguments.games), TrainingSettings(members=arguments.members, epochs=arguments.epochs)
     rows = [measured(name, games, arguments.season, settings) for name in arguments.network or NETWORKS]
-    header = ["network", "weights", *(f"MAE {lead}" for lead in LEADS), "pinball", "inside 80 %", "epochs", "seconds"]
+    header = ["network", "weights", *(f"MAE {lead}" for lead in LEADS), "pinball", "inside 80%", "epochs", "seconds"]
     print(markdown(header, rows))
 
 
 def measured(name: str, games: Games, season: int, settings: TrainingSettings) -> list[object]:
-    """One row: MAE at each lead; pinball loss and the share inside 80 % intervals, as means over the leads."""
+    """One row: MAE at each lead; pinball loss and the share inside 80% intervals, as means over the leads."""
     forecaster = Forecaster(name, settings=settings)
     begin = time.perf_counter()
     forecasts = backtest(games, [season], LEADS, {name: lambda _: forecaster}, progress=told)

@@ -1,4 +1,4 @@
-"""How often a homestand's total lay inside its 80 % range: with joint scenarios, and with games drawn independently.
+"""How often a homestand's total lay inside its 80% range: with joint scenarios, and with games drawn independently.
 
     python benchmarks/homestands.py runs/games.parquet runs/transformer.parquet
 
@@ -200,7 +200,7 @@ def as_of_one_day(every_lead: pl.DataFrame, at_lead: pl.DataFrame) -> tuple[np.n
 
 
 def covered(table: pl.DataFrame, stands: np.ndarray) -> list[object]:
-    """Homestands, and how many of their totals lay inside the 80 % range: jointly, independently; below and above."""
+    """Homestands, and how many of their totals lay inside the 80% range: jointly, independently; below and above."""
     _, stand = np.unique(stands, return_inverse=True)
     total = np.bincount(stand, table[c.ATTENDANCE].to_numpy())
     jointly = ticket_scenarios(table)
@@ -225,7 +225,7 @@ def main() -> None:
     if given.fit:
         print_fit(errors)
         return
-    header = ["Lead", "Taken", "Season", "Homestands", "Inside 80 %, jointly, %", "Independently, %", "Below, %"]
+    header = ["Lead", "Taken", "Season", "Homestands", "Inside 80%, jointly, %", "Independently, %", "Below, %"]
     print(f"{SCENARIOS} scenarios; {MEASURED}\n")
     print(markdown([*header, "Above, %"], list(ranges(errors))))
 

@@ -41,7 +41,7 @@ INTRODUCTION = """# What plans were worth on real games
 {games} games of {seasons}, every club, are planned with the default operations, scaled from {seats} seats to
 those of each ballpark, as forecast by the {network} network from earlier seasons alone. What each plan believes of the
 tickets, and how costs are counted, is in [operations.md](operations.md#what-plans-were-worth). All figures are
-{currency} a game. Ranges hold 95 % of {resamples} resamples of whole homestands ({homestands} at a lead).
+{currency} a game. Ranges hold 95% of {resamples} resamples of whole homestands ({homestands} at a lead).
 
 ```
 {command}
@@ -56,8 +56,8 @@ READING = """## How to read it
 - Most of a cost is what even hindsight pays. “Captured” is the share of the gap between the naive plan and hindsight
   that is closed. Hindsight knows the tickets, not the show rate, the sales per head or who wants a shuttle.
 - The range of the tickets adds little to their median where the best choice stands near the middle (cleaning), or
-  where something else varies more: the share of people who want a shuttle or a train varies by 25 % from game to game,
-  and by 40 % for late buses, by the default operations.
+  where something else varies more: the share of people who want a shuttle or a train varies by 25% from game to game,
+  and by 40% for late buses, by the default operations.
 - Each game is planned from the forecast at its own lead, as a backtest has it; a club plans a homestand on one day.
 - In 2022 the naive plan takes attendance from 5 July 2021: closed and limited ballparks are nobody's habit."""
 
@@ -109,7 +109,7 @@ def verdict(entries: Sequence[Mapping[str, Any]], plans: Sequence[str]) -> str:
 
     sure = [plan for plan in plans if less(whole, plan)]
     unsure = [plan for plan in plans if plan not in sure]
-    text = f"At lead {SHOWN}, over all decisions and seasons, planning by the whole forecast costs less, at 95 %"
+    text = f"At lead {SHOWN}, over all decisions and seasons, planning by the whole forecast costs less, at 95%"
     text += f" confidence, than by each of: {listed(sure) or 'none'}."
     text += f" It is not shown to cost less than by: {listed(unsure)}." if unsure else ""
     text += f" It captures {ranged(whole['captured'], 100, ' %')} of the gap between the naive plan and hindsight."

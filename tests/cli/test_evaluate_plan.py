@@ -41,7 +41,7 @@ def test_what_plans_were_worth(run, files, tmp_path, past):
     costs, saved = (line for line in ended.out.splitlines() if " all " in line)
     for plan in ("naive", "forecast", "point", "hindsight"):
         assert f"${entry['cost_a_game'][plan]:,.0f}" in costs
-    assert f"{entry['captured']['estimate'] * 100:.0f} %" in costs
+    assert f"{entry['captured']['estimate'] * 100:.0f}%" in costs
     assert f"${entry['saved_over_naive']['estimate']:,.0f}" in saved
     assert f"{entry['saved_over_naive']['low']:,.0f} to {entry['saved_over_naive']['high']:,.0f}" in saved
     assert left_in(tmp_path) == ["forecasts.parquet", "value.json", "worse.csv"]

@@ -120,7 +120,7 @@ def test_a_manager_reads_the_homestand_then_how_far_to_trust_it(page, past):
     )
     assert text.index("Next homestand") < text.index("How far to trust it") < text.index("Notes")
     assert "Tried on 400 past games of 2023 and 2024" in text
-    assert re.search(r"\d+ % closer than the best simple method, season mean", text)
+    assert re.search(r"\d+% closer than the best simple method, season mean", text)
     assert "Do the ranges hold?" in text and "Miss by venue" in text and "All scores by season and lead" in text
 
 
@@ -129,7 +129,7 @@ def test_a_forecast_worse_than_a_simple_method_says_so(page, past):
     poor = forecasts.with_columns(pl.col("q50") + 3000)
     text = page(forecasts=poor, games=games, baselines=simple(forecasts, "last gate", 0.0)).text
     assert "further off than the best simple method, last gate" in text
-    assert re.search(r"Closer than the best other.*−\d+ %", text)
+    assert re.search(r"Closer than the best other.*−\d+%", text)
 
 
 def test_names_in_tables_cannot_become_markup(page):
