@@ -4,7 +4,7 @@
 
 Draws seasons of 81 home games whose errors are normal scores correlated as `gatecast.forecast.scenarios` says,
 looks at them after every game as `gatecast.service.drift` does, and prints: how far the latest games stand out at most
-in one season of so many, and how few attendances lie in their ranges at least (the alarm's constants); seasons with a false
+in one season of so many, and how few games lie in their ranges at least (the alarm's constants); seasons with a false
 alarm; and seasons in which a shift is found, by how many games after it. A shift is given in standard deviations of a
 game's forecast: where the 80% range reaches 20% to both sides, one is 16% of attendance.
 """
