@@ -173,7 +173,8 @@ def read_mapping(path: str | Path) -> ColumnMapping:
     file = target.name
     for key in content:
         if key not in SECTIONS:
-            meant = suggestion(key, SECTIONS) or f"columns stand under [columns], as in {EXAMPLE}"
+            near = "" if key in CANONICAL else suggestion(key, SECTIONS)
+            meant = near or f"columns stand under [columns], as in {EXAMPLE}"
             raise SettingsError(f"{key!r}", f"one of {', '.join(SECTIONS)}", meant, file=file, key=key)
     custom_columns = tuple(
         _custom_column(name, entry, file) for name, entry in _section(content, "further", file).items()
