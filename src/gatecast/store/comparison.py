@@ -16,7 +16,7 @@ from gatecast.store.report import ImportReport, Refused
 from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games, stored_seasons
 from gatecast.store.schema import GAMES, RESULTS
 
-__all__ = ["MOST_REFUSED", "ROW", "Comparison", "Offered", "compared", "outcomes_offered", "screened"]
+__all__ = ["MOST_REFUSED", "ROW", "Comparison", "Offered", "compared", "outcomes_offered", "screened", "screened_offer"]
 
 ROW = "row of the file"
 """The column that `screened` adds."""
@@ -173,7 +173,23 @@ class Comparison:
         )
 
 
-def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refused] = ()) -> Comparison:
+def screened_offer(offered: Offered) -> tuple[pl.DataFrame, list[Refused]]:
+    """Return the rows of an offered table that can be used, and those refused; needs no database.
+
+    Raises
+    ------
+    DataError
+        A table that cannot be used as a whole.
+    """
+    return screened(offered.frame, offered.custom_columns, file=offered.source, rows=offered.rows)
+
+
+def compared(
+    connection: sa.Connection,
+    offered: Offered,
+    already: Sequence[Refused] = (),
+    screen: tuple[pl.DataFrame, list[Refused]] | None = None,
+) -> Comparison:
     """Compare a table with what is stored; also refuse a row that would make a stored game inconsistent.
 
     Parameters
@@ -181,16 +197,18 @@ def compared(connection: sa.Connection, offered: Offered, already: Sequence[Refu
     offered : Offered
     already : sequence of Refused
         What was refused before, to be reported with the rest.
+    screen : tuple, optional
+        From `screened_offer`, so that the database need not wait for it.
 
     Raises
     ------
     DataError
         A table that cannot be used as a whole.
     """
-    table, refused = screened(offered.frame, offered.custom_columns, file=offered.source, rows=offered.rows)
+    table, refused = screen or screened_offer(offered)
     if offered.seasons_found or c.SEASON not in offered.frame.columns:
         table = _in_season(connection, table)
-    refused += already
+    refused = [*refused, *already]
     custom_columns = declared_with(connection, offered.custom_columns, offered.source)
     stored = stored_games(connection, custom_columns, among=table[c.GAME_ID].to_list())
     _check_dates(connection, table, offered.source)

@@ -16,7 +16,7 @@ from gatecast.games import columns as c
 from gatecast.plan.plan import Plan
 from gatecast.store import imports, issues, tickets
 from gatecast.store.access import Access
-from gatecast.store.comparison import Comparison, Offered, compared, outcomes_offered
+from gatecast.store.comparison import Comparison, Offered, compared, outcomes_offered, screened_offer
 from gatecast.store.database import Database, database_url, migrate
 from gatecast.store.jobs import Jobs
 from gatecast.store.report import ImportReport, Undone
@@ -138,9 +138,9 @@ class Store(Settings, Jobs, Access):
                 return compared(connection, offered).report(None, source)
         if isinstance(games, Games) and games.league != League():
             self.save_setting(LEAGUE, games.league.to_json())
-        now = utc_now()
+        screen, now = screened_offer(offered), utc_now()
         with self.database.writing() as connection:
-            comparison = compared(connection, offered)
+            comparison = compared(connection, offered, screen=screen)
             if if_changed and not comparison.changes:
                 return comparison.report(None, source)
             return imports.write(connection, comparison, source, now=now, known_at=now)
