@@ -67,7 +67,7 @@ def send_the_spreadsheet(tab, spreadsheet):
 def put_it_right(tab):
     tab.get_by_label("Row 3, Attendance").fill("2901")
     tab.get_by_label("Row 5, Date").fill("2025-07-16")
-    tab.get_by_role("button", name="Update preview").click()
+    tab.get_by_role("button", name="Update preview").first.click()
     tab.wait_for_load_state()
     assert tab.locator("section[aria-labelledby=refused]").count() == 0
     tab.get_by_role("button", name="Import", exact=True).click()
@@ -98,7 +98,7 @@ def make_ushers_dearer(tab):
     """The plan as the page tells it, with a higher wage kept for every plan."""
     tab.goto("/plan")
     before = plan_of(tab)
-    tab.get_by_text("Ushers: why, change").click()
+    tab.get_by_text("Ushers: reasons and settings").click()
     tab.locator(f'[name="{WAGE}"]').first.fill(DEARER)
     tab.get_by_role("button", name="Preview").locator("visible=true").click()
     tab.get_by_role("heading", name="Preview:").wait_for()
