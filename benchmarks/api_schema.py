@@ -78,7 +78,7 @@ class Known:
     def __init__(self, service: ClubService, seed: int) -> None:
         self.service, self.draw = service, random.Random(seed)
         self.games = service.home_games(service.club()).table[c.GAME_ID].to_list()
-        self.coming = service.coming(service.club()).table[c.GAME_ID].to_list()[:COMING_SOON]
+        self.coming = service.upcoming(service.club()).table[c.GAME_ID].to_list()[:COMING_SOON]
         self.columns = list(service.games().columns)
         self.clubs = service.clubs()
 
@@ -208,7 +208,7 @@ def served(place: int, places: int, cases: int, only: str) -> tuple[int, int, li
         fill_with_sample(service)
         issue_plan(service, homestand_view(service))
         take_outcomes(
-            service, [{c.GAME_ID: service.coming(service.club()).table[c.GAME_ID][0], c.ATTENDANCE: 3100}], source=""
+            service, [{c.GAME_ID: service.upcoming(service.club()).table[c.GAME_ID][0], c.ATTENDANCE: 3100}], source=""
         )
         known = Known(service, place)
         schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", here(build(service)))

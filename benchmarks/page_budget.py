@@ -127,7 +127,7 @@ def main() -> None:
 def measured(service: ClubService, club: str) -> list[list[object]]:
     """Return a row for each page."""
     rows: list[list[object]] = []
-    coming, past = service.coming(club).table, service.home_games(club).table.drop_nulls(c.ATTENDANCE)
+    coming, past = service.upcoming(club).table, service.home_games(club).table.drop_nulls(c.ATTENDANCE)
     played, gate = past[c.GAME_ID][-1], past[c.ATTENDANCE][-1]
     names = {"coming": coming[c.GAME_ID][0], "played": played, "before": past[c.SEASON][-1] - 1}
     visitor = Visitor(service)

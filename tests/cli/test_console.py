@@ -77,14 +77,14 @@ def test_progress_is_a_bar_on_a_terminal(monkeypatch):
 
 
 def test_work_is_removed_when_it_is_done(tmp_path):
-    with console.kept_work(tmp_path / "work") as folder:
+    with console.resumable_folder(tmp_path / "work") as folder:
         folder.mkdir()
         (folder / "state.safetensors").touch()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_work_is_kept_when_interrupted(tmp_path, capsys):
-    with pytest.raises(SystemExit) as ended, console.kept_work(tmp_path / "work") as folder:
+    with pytest.raises(SystemExit) as ended, console.resumable_folder(tmp_path / "work") as folder:
         folder.mkdir()
         (folder / "state.safetensors").touch()
         raise KeyboardInterrupt
@@ -94,7 +94,7 @@ def test_work_is_kept_when_interrupted(tmp_path, capsys):
 
 
 def test_interrupted_before_there_was_anything_to_keep(tmp_path, capsys):
-    with pytest.raises(SystemExit), console.kept_work(tmp_path / "work"):
+    with pytest.raises(SystemExit), console.resumable_folder(tmp_path / "work"):
         raise KeyboardInterrupt
     assert "nothing was written" in capsys.readouterr().err
 

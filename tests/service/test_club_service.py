@@ -35,7 +35,7 @@ def test_the_last_day_known_and_the_games_to_come(tmp_path, today, gates, known,
     with open_service(tmp_path, today=lambda: today) as service:
         service.store.import_games(games(DAYS, gates))
         assert service.as_of("Riverton") == known
-        assert len(service.coming("Riverton")) == coming
+        assert len(service.upcoming("Riverton")) == coming
 
 
 def test_the_club_with_games_to_come_is_first_until_another_is_chosen(tmp_path):
@@ -52,7 +52,7 @@ def test_the_club_with_games_to_come_is_first_until_another_is_chosen(tmp_path):
 
 def test_every_change_moves_the_revision(own_service):
     seen = {tuple(own_service.revision().values())}
-    game = own_service.coming(CLUB).table[c.GAME_ID][0]
+    game = own_service.upcoming(CLUB).table[c.GAME_ID][0]
     own_service.store.record_tickets(pl.DataFrame({c.GAME_ID: [game], "as_of": [dt.date(2025, 6, 1)], "tickets": [5]}))
     seen.add(tuple(own_service.revision().values()))
     own_service.store.record_outcomes(pl.DataFrame({c.GAME_ID: [game], c.ATTENDANCE: [4321]}))
@@ -111,7 +111,7 @@ def test_what_is_asked_in_one_moment_looks_at_the_store_once(own_service, monkey
         own_service.clubs()
         own_service.forecasts(CLUB)
         before = own_service.home_games(CLUB)
-        game = own_service.coming(CLUB).table[c.GAME_ID][0]
+        game = own_service.upcoming(CLUB).table[c.GAME_ID][0]
         own_service.store.record_outcomes(pl.DataFrame({c.GAME_ID: [game], c.ATTENDANCE: [4321]}))
         assert own_service.home_games(CLUB) is before
     assert len(looks) == 1

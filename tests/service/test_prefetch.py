@@ -12,7 +12,7 @@ from gatecast.service.prefetch import QUIET_S, prefetch_when_idle, work_ahead
 def test_the_reasons_of_the_next_game_are_there(own_service, monkeypatch):
     work_ahead(own_service)
     monkeypatch.setattr(reasons, "_reasons", None)
-    following = own_service.coming("Quillport Lanterns").table[c.GAME_ID][0]
+    following = own_service.upcoming("Quillport Lanterns").table[c.GAME_ID][0]
     assert reasons.reasons_of(own_service, game_view(own_service, following)).drivers
 
 
@@ -20,7 +20,7 @@ def test_the_plan_that_a_what_if_is_compared_with_is_there(own_service, monkeypa
     work_ahead(own_service)
     monkeypatch.setattr(what_if, "make_plan", None)
     club = own_service.club()
-    following = own_service.coming(club).table[c.GAME_ID][0]
+    following = own_service.upcoming(club).table[c.GAME_ID][0]
     plan = what_if.current_plan(own_service, own_service.forecaster(), club, following)
     assert following in plan.games[c.GAME_ID]
 

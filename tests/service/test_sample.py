@@ -7,7 +7,7 @@ def test_the_sample_club_is_there_with_all_that_pages_show(sample_club):
     assert club == "Quillport Lanterns"
     assert service.notice() == SIMULATED_NOTICE
     assert (
-        len(service.coming(club))
+        len(service.upcoming(club))
         == len(service.latest(club).filter(service.latest(club)["as_of"] == service.as_of(club)))
         == 18
     )

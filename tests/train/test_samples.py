@@ -10,8 +10,8 @@ from gatecast.games.league import RESTRICTED_FROM, RESTRICTED_UNTIL
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
 from gatecast.train.samples import (
+    held_back_rows,
     known_at_leads,
-    latest,
     training_games,
     training_samples,
 )
@@ -61,16 +61,16 @@ def test_games_without_a_season_are_not_bounded(undated):
 
 def test_the_latest_season_is_held_back(league):
     rows = training_games(league)
-    assert set(league.table[c.SEASON][latest(league, rows)].to_list()) == {2018}
-    assert len(latest(league, rows)) == 60
+    assert set(league.table[c.SEASON][held_back_rows(league, rows)].to_list()) == {2018}
+    assert len(held_back_rows(league, rows)) == 60
 
 
 def test_of_a_single_season_the_last_fifth_is_held_back(league, undated):
     rows = training_games(league, through=2016)
-    held_back = latest(league, rows)
+    held_back = held_back_rows(league, rows)
     assert len(held_back) == 12
     assert league.days[held_back].min() > league.days[np.setdiff1d(rows, held_back)].max()
-    assert latest(undated, np.arange(10)).tolist() == [8, 9]
+    assert held_back_rows(undated, np.arange(10)).tolist() == [8, 9]
 
 
 def test_an_older_season_counts_less_by_its_half_life_and_a_larger_venue_more(league):

@@ -172,7 +172,7 @@ def changes(service):
     """One of each kind, by what is changed."""
     table = service.home_games(CLUB).table
     played = table.drop_nulls(c.ATTENDANCE)[c.GAME_ID][-1]
-    coming = service.coming(CLUB).table[c.GAME_ID][0]
+    coming = service.upcoming(CLUB).table[c.GAME_ID][0]
     yield "outcome", "/api/v1/outcomes", [{"game_id": played, "attendance": 1234}]
     yield "tickets", "/api/v1/tickets", [{"game_id": coming, "as_of": "2025-01-05", "tickets": 77}]
     yield "plan", "/api/v1/plans", {}
@@ -183,7 +183,7 @@ def changes(service):
 @pytest.fixture
 def paths(own_service):
     table = own_service.home_games(CLUB).table
-    game, past = own_service.coming(CLUB).table[c.GAME_ID][0], table.drop_nulls(c.ATTENDANCE)[c.GAME_ID][-1]
+    game, past = own_service.upcoming(CLUB).table[c.GAME_ID][0], table.drop_nulls(c.ATTENDANCE)[c.GAME_ID][-1]
     shown = ["/", "/?season=2024", "/plan", "/track", "/track?season=all", "/track/plans", "/data", "/settings"]
     shown += [f"/games/{game}", f"/games/{past}", f"/games/{game}/what-if", "/api/v1/docs"]
     api = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gatecast.cli.console import held_notes, kept_work, say, show_table, shown_progress
+from gatecast.cli.console import held_notes, resumable_folder, say, show_table, shown_progress
 from gatecast.cli.options import (
     Epochs,
     GamesFile,
@@ -67,7 +67,7 @@ def backtest(
         if notice := past.league.notice(past.table):
             notes(notice)
     others = {} if no_baselines else BASELINES
-    with kept_work(work_folder(out)) as folder, shown_progress() as progress:
+    with resumable_folder(work_folder(out)) as folder, shown_progress() as progress:
 
         def ours(season: int) -> BacktestMethod:
             forecaster = Forecaster(network, seed=seed, settings=settings)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gatecast.evaluate.tables import PageTable
     from gatecast.progress import Progress
 
-__all__ = ["INTERRUPTED", "fail", "held_notes", "kept_work", "note", "say", "show_table", "shown_progress"]
+__all__ = ["INTERRUPTED", "fail", "held_notes", "note", "resumable_folder", "say", "show_table", "shown_progress"]
 
 INTERRUPTED = 130
 SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 15.0
@@ -104,7 +104,7 @@ class _Lines:
 
 
 @contextmanager
-def kept_work(folder: Path) -> Iterator[Path]:
+def resumable_folder(folder: Path) -> Iterator[Path]:
     """Give a folder that keeps the state of a long job until the job is done.
 
     If the job is interrupted the folder stays, and a note says how to continue.

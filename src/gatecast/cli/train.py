@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatecast.cli.console import held_notes, kept_work, say, shown_progress
+from gatecast.cli.console import held_notes, resumable_folder, say, shown_progress
 from gatecast.cli.options import (
     Epochs,
     GamesFile,
@@ -48,7 +48,7 @@ def train(
         if notice := past.league.notice(past.table):
             notes(notice)
     forecaster = Forecaster(network, seed=seed, settings=settings)
-    with kept_work(work_folder(out)) as folder, shown_progress() as progress:
+    with resumable_folder(work_folder(out)) as folder, shown_progress() as progress:
         forecaster.fit(past, through=through, folder=folder, progress=progress)
         forecaster.save(out)
     last = f", games to {forecaster.model.through}" if forecaster.model and forecaster.model.through else ""

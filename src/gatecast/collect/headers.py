@@ -233,7 +233,7 @@ class _Guesser:
         cells = self.sample.cells(header, refusals)
         if name == c.WIND:
             codes = (cells.values.cast(pl.Float64, strict=False) == -1).fill_null(False)
-            cells = cells.having(cells.values.set(codes, None))
+            cells = cells.with_values(cells.values.set(codes, None))
         unit = next((unit for ending, unit in units if re.search(ending, _unit_part(header))), "")
         if name == c.TEMPERATURE and not unit:
             unit = _temperature_unit(self.table, Source((header,)))

@@ -89,7 +89,7 @@ def _season_years(cells: Cells) -> Cells:
     first = text.str.extract(TWO_YEARS, 1).cast(pl.Int64)
     last = text.str.extract(TWO_YEARS, 2).cast(pl.Int64)
     follows = ((first + 1) % 100 == last % 100).fill_null(False)
-    return cells.having(first.cast(pl.String).zip_with(follows, text))
+    return cells.with_values(first.cast(pl.String).zip_with(follows, text))
 
 
 def translated(cells: Cells, words: Mapping[str, str]) -> Cells:
@@ -100,7 +100,7 @@ def translated(cells: Cells, words: Mapping[str, str]) -> Cells:
     text = cells.text().str.strip_chars()
     meant = text.str.to_lowercase().replace_strict(small, default=None, return_dtype=pl.String)
     both = meant.fill_null(text)
-    return cells.having(both.set(both == "", None))
+    return cells.with_values(both.set(both == "", None))
 
 
 def _category(cells: Cells, column: Column) -> pl.Series:

@@ -98,7 +98,7 @@ class Cells:
     time_zone: str = ""
     universal: bool = False
 
-    def having(self, values: pl.Series) -> Cells:
+    def with_values(self, values: pl.Series) -> Cells:
         """Return the same place with other values."""
         return replace(self, values=values)
 
@@ -215,7 +215,7 @@ class RawTable:
     facts: FileFacts = field(default_factory=FileFacts)
     sheet_of_row: Sequence[str] | None = None
 
-    def kept(self, mask: pl.Series) -> RawTable:
+    def filter_rows(self, mask: pl.Series) -> RawTable:
         """Return the rows for which `mask` holds."""
         rows = pl.Series(self.rows, dtype=pl.Int64).filter(mask).to_list()
         sheets = self.sheet_of_row

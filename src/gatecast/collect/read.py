@@ -298,7 +298,9 @@ def _kept(table: RawTable, mapping: ColumnMapping, reading: Reading) -> RawTable
     """Return the rows that [keep] keeps."""
     for header, texts in mapping.keep.items():
         text = table.cells(header).text()
-        kept = table.kept(text.str.to_lowercase().is_in([wanted.strip().lower() for wanted in texts]).fill_null(False))
+        kept = table.filter_rows(
+            text.str.to_lowercase().is_in([wanted.strip().lower() for wanted in texts]).fill_null(False)
+        )
         if not kept.rows:
             seen = listed(text.drop_nulls().unique(maintain_order=True).to_list())
             got = f"no row with {header} {' or '.join(map(repr, texts))}"
@@ -442,7 +444,9 @@ class _Columns:
             if wind is None or wind.header not in self.table.frame.columns:
                 return cells
             code &= self.table.frame[wind.header].cast(pl.Float64, strict=False) == -1
-        return cells.having(cells.values.zip_with(~code.fill_null(False), pl.Series([None], dtype=cells.values.dtype)))
+        return cells.with_values(
+            cells.values.zip_with(~code.fill_null(False), pl.Series([None], dtype=cells.values.dtype))
+        )
 
 
 def _known_attendance(frame: pl.DataFrame, reading: Reading) -> pl.DataFrame:

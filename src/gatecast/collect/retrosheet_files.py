@@ -153,7 +153,7 @@ def read_gameinfo(raw: bytes, file: str = "") -> pl.DataFrame:
         pl.when(~pl.col(c.START_TIME).str.contains(UNKNOWN_START)).then(pl.col(c.START_TIME)).alias(c.START_TIME),
     )
     regular = frame[GAME_TYPE].str.to_lowercase().fill_null(REGULAR) == REGULAR
-    table = RawTable(frame, table.rows, file, titles=titles).kept(regular)
+    table = RawTable(frame, table.rows, file, titles=titles).filter_rows(regular)
     for name in REQUIRED:
         _require(table, name)
     return _finished(table, table.frame.select(*_schedule(table), *_weather(table), *_results(table)))

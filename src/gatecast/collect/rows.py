@@ -109,7 +109,7 @@ def without_noise(table: RawTable, reading: Reading) -> RawTable:
             )
             reading.count(no_games=len(rows))
     noise = totals | repeated | notes
-    return table if not noise.any() or noise.all() else table.kept(~noise)
+    return table if not noise.any() or noise.all() else table.filter_rows(~noise)
 
 
 def home_games(table: RawTable, mapping: ColumnMapping, reading: Reading) -> HomeGames:
@@ -196,7 +196,7 @@ def merged(
     keep = ~pl.Series(range(frame.height), dtype=pl.Int64).is_in(list(drop))
     reading.note(f"merged {len(drop)} rows into other rows of the same game ({mapping.repeated})")
     reading.count(merged=len(drop))
-    return table.kept(keep), {name: values.filter(keep) for name, values in columns.items()}
+    return table.filter_rows(keep), {name: values.filter(keep) for name, values in columns.items()}
 
 
 def note_playoffs(table: RawTable, mapping: ColumnMapping, reading: Reading) -> None:
@@ -260,7 +260,7 @@ def _at_home(table: RawTable, side: pl.Series, header: str, reading: Reading) ->
     home = side.fill_null("home") == "home"
     if not home.any():
         raise DataError("away games only", "home games", f"see the column {header}", file=table.file, column=header)
-    return table if home.all() else table.kept(home)
+    return table if home.all() else table.filter_rows(home)
 
 
 def _repeats(

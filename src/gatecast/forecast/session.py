@@ -86,7 +86,7 @@ class ForecastSession(Generic[Kind]):
     """
 
     past: Games
-    coming: Games
+    upcoming: Games
     preparation: Preparation
     rows: Rows
 
@@ -126,14 +126,19 @@ class ForecastSession(Generic[Kind]):
         self._given = (_table(games, "games").clone(), _table(upcoming, "upcoming").clone())
         self._custom_columns: tuple[c.Column, ...] = forecaster.custom_columns
         if like is not None and like._custom_columns == self._custom_columns and _same(like._given, self._given):
-            self.past, self.coming, self.preparation, self.rows = like.past, like.coming, like.preparation, like.rows
+            self.past, self.upcoming, self.preparation, self.rows = (
+                like.past,
+                like.upcoming,
+                like.preparation,
+                like.rows,
+            )
         else:
             self.past = as_games(games, self._custom_columns)
-            self.coming = as_games(upcoming, self._custom_columns, keep_order=True)
-            everything = self.past.extended(self.coming)
+            self.upcoming = as_games(upcoming, self._custom_columns, keep_order=True)
+            everything = self.past.extended(self.upcoming)
             sorted_before = like.preparation if like is not None else None
             self.preparation = Preparation(everything, weather_as_observed=False, like=sorted_before)
-            self.rows = _rows_of(self.coming, everything)
+            self.rows = _rows_of(self.upcoming, everything)
         self.cutoff = _cutoff(self.preparation.games, self.rows, as_of)
         self._seen: dict[int, list[SeasonErrors]] = {}
         self._shifts: dict[int, Floats | None] = {}
@@ -179,8 +184,8 @@ class ForecastSession(Generic[Kind]):
         InputError
             There is no change, or a game is not among those to come.
         """
-        changed = changed_games(self.coming, changes)
-        check_known(self.coming, self._forecast[LEAD].cast(pl.Float64), changes)
+        changed = changed_games(self.upcoming, changes)
+        check_known(self.upcoming, self._forecast[LEAD].cast(pl.Float64), changes)
         after = ForecastSession(self.forecaster, self.past, changed, self.as_of, like=self)._forecast
         return self._as_given(
             self._forecast.select(c.GAME_ID).join(after, on=c.GAME_ID, how="left", maintain_order="left")
@@ -230,8 +235,8 @@ class ForecastSession(Generic[Kind]):
 
     def pairs(self, game_ids: Sequence[str] | None, choice: Choice) -> GamePairs:
         """Pair games to come, or all of them, with those of their club's past home games that `choice` takes."""
-        ids = self.coming.table[c.GAME_ID].to_list() if game_ids is None else list(game_ids)
-        asked = self.rows[places_of(self.coming, ids)]
+        ids = self.upcoming.table[c.GAME_ID].to_list() if game_ids is None else list(game_ids)
+        asked = self.rows[places_of(self.upcoming, ids)]
         return GamePairs.of(
             self.model, self.preparation, ids, asked, last=self.cutoff, choice=choice, shifts=self._shifts_of(asked)
         )
@@ -305,12 +310,12 @@ def as_games(games: Games | IntoFrame, custom_columns: Sequence[c.Column] = (), 
     return replace(table, table=table.table.with_columns(unknown), custom_columns=(*table.custom_columns, *missing))
 
 
-def _rows_of(coming: Games, everything: Games) -> Rows:
+def _rows_of(upcoming: Games, everything: Games) -> Rows:
     """Return where each game to come stands among all games, shape (games to come,): last, if games have no dates."""
-    if not coming.dated:
-        return np.arange(len(everything) - len(coming), len(everything))
+    if not upcoming.dated:
+        return np.arange(len(everything) - len(upcoming), len(everything))
     place = everything.table.select(c.GAME_ID).with_row_index()
-    rows = coming.table.select(c.GAME_ID).join(place, on=c.GAME_ID, how="left", maintain_order="left")["index"]
+    rows = upcoming.table.select(c.GAME_ID).join(place, on=c.GAME_ID, how="left", maintain_order="left")["index"]
     return rows.to_numpy().astype(np.intp)
 
 

@@ -20,9 +20,9 @@ from gatecast.plan.optimize.staffing import shifts_offered
 
 __all__ = ["Facts", "reasons"]
 
-CHOICE, SERVED, OUTCOMES, COSTS, SAVES, UNLIMITED = "choice", "served", "outcomes", "costs", "saves", "unlimited"
+CHOICE, SERVED, OUTCOMES, COSTS, SAVES, UNCONSTRAINED = "choice", "served", "outcomes", "costs", "saves", "unlimited"
 RULE, LEAST, SHORTFALL = "rule", "least", "shortfall"
-APART, ENGAGED, OFFERED, WITH_CALLED_IN = "apart", "engaged", "offered", "with_called_in"
+GAME_BY_GAME, ENGAGED, OFFERED, WITH_CALLED_IN = "apart", "engaged", "offered", "with_called_in"
 REACHABLE, ON_HAND, ASKED, WHEN = "reachable", "on_hand", "asked", "when"
 SENTENCE, PLACE = "sentence", "place"
 ENTRY_FACTS = {
@@ -121,8 +121,8 @@ def _of_games(decision: Decision) -> dict[str, npt.NDArray[np.number]]:
         WITH_CALLED_IN: _percent(decision.risk_short),
         COSTS: decision.saved_by_one_more - decision.marginal_worth,
         SAVES: decision.saved_by_one_more,
-        UNLIMITED: decision.unlimited,
-        APART: decision.apart,
+        UNCONSTRAINED: decision.unconstrained,
+        GAME_BY_GAME: decision.game_by_game,
         RULE: requirement.by_rule,
         LEAST: requirement.least,
         SHORTFALL: decision.shortfall,
@@ -164,18 +164,18 @@ def _staff() -> pl.Expr:
     )  # fmt: skip
     by_rule = pl.format(
         "{}: hire {}, as the rule of one for each {} people asks; cost alone would ask for {}.",
-        NAME, _grouped(CHOICE), ONE_PER, _grouped(UNLIMITED),
+        NAME, _grouped(CHOICE), ONE_PER, _grouped(UNCONSTRAINED),
     )  # fmt: skip
-    asked = pl.max_horizontal(UNLIMITED, RULE)
+    asked = pl.max_horizontal(UNCONSTRAINED, RULE)
     at_pool = pl.format(
         "{}: hire all {} of the pool, {}; {} are asked for: one more would cost {} and save {}.",
         NAME, _grouped(CHOICE), enough, _grouped(asked), COSTS, SAVES,
     )  # fmt: skip
-    above = pl.col(CHOICE) > pl.col(UNLIMITED)
+    above = pl.col(CHOICE) > pl.col(UNCONSTRAINED)
     return (
         pl.when(pl.col(SHORTFALL) > 0).then(_lacking())
-        .when(pl.col(CHOICE) > pl.col(APART)).then(_more_by_contract())
-        .when(pl.col(CHOICE) < pl.col(APART)).then(_fewer_by_contract(enough))
+        .when(pl.col(CHOICE) > pl.col(GAME_BY_GAME)).then(_more_by_contract())
+        .when(pl.col(CHOICE) < pl.col(GAME_BY_GAME)).then(_fewer_by_contract(enough))
         .when(pl.col(CHOICE) < asked).then(at_pool)
         .when(above & (pl.col(RULE) == pl.col(CHOICE))).then(by_rule)
         .when(above).then(_at_minimum("hire"))
@@ -208,7 +208,7 @@ def _more_by_contract() -> pl.Expr:
     return pl.format(
         "{}: hire {}, as each of the {} people engaged for the homestand is offered {} shifts;"
         " this game alone would ask for {}.",
-        NAME, _grouped(CHOICE), _grouped(ENGAGED), OFFERED, _grouped(APART),
+        NAME, _grouped(CHOICE), _grouped(ENGAGED), OFFERED, _grouped(GAME_BY_GAME),
     )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def _fewer_by_contract(enough: pl.Expr) -> pl.Expr:
     return pl.format(
         "{}: hire {}, {}; this game alone would ask for {}, but each further person engaged for the homestand"
         " must be offered {} shifts.",
-        NAME, _grouped(CHOICE), enough, _grouped(APART), OFFERED,
+        NAME, _grouped(CHOICE), enough, _grouped(GAME_BY_GAME), OFFERED,
     )  # fmt: skip
 
 
@@ -230,10 +230,10 @@ def _stock() -> pl.Expr:
     at_store = pl.format(
         "{}: have {} {} ({} units), all that the store holds, enough in {}% of outcomes; {} are asked for:"
         " one more would earn {} in sales and lose {} in leftovers.",
-        NAME, _grouped(CHOICE), _plural("case"), _grouped(SERVED), OUTCOMES, _grouped(UNLIMITED),
+        NAME, _grouped(CHOICE), _plural("case"), _grouped(SERVED), OUTCOMES, _grouped(UNCONSTRAINED),
         SAVES, COSTS,
     )  # fmt: skip
-    return pl.when(pl.col(CHOICE) < pl.col(UNLIMITED)).then(at_store).otherwise(chosen)
+    return pl.when(pl.col(CHOICE) < pl.col(UNCONSTRAINED)).then(at_store).otherwise(chosen)
 
 
 @cache
@@ -267,11 +267,11 @@ def _transport() -> pl.Expr:
     at_fleet = pl.format(
         "{}: run all {} of the fleet, enough in {}% of outcomes; {} are asked for:"
         " one more would cost {} and save {}.",
-        NAME, _grouped(CHOICE), OUTCOMES, _grouped(UNLIMITED), COSTS, SAVES,
+        NAME, _grouped(CHOICE), OUTCOMES, _grouped(UNCONSTRAINED), COSTS, SAVES,
     )  # fmt: skip
     return (
-        pl.when(pl.col(CHOICE) < pl.col(UNLIMITED)).then(at_fleet)
-        .when(pl.col(CHOICE) > pl.col(UNLIMITED)).then(_at_minimum("run"))
+        pl.when(pl.col(CHOICE) < pl.col(UNCONSTRAINED)).then(at_fleet)
+        .when(pl.col(CHOICE) > pl.col(UNCONSTRAINED)).then(_at_minimum("run"))
         .when(pl.col(CHOICE) == 0).then(none)
         .otherwise(chosen)
     )  # fmt: skip
@@ -280,7 +280,7 @@ def _transport() -> pl.Expr:
 def _at_minimum(verb: str) -> pl.Expr:
     return pl.format(
         "{}: {} {}, the minimum for any game; the crowd alone would ask for {}.",
-        NAME, pl.lit(verb), _grouped(CHOICE), _grouped(UNLIMITED),
+        NAME, pl.lit(verb), _grouped(CHOICE), _grouped(UNCONSTRAINED),
     )  # fmt: skip
 
 

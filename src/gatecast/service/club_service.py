@@ -194,7 +194,7 @@ class ClubService:
         """
         return self.cached(("as of", club), (GAMES_AREA,), lambda: _last_day(self.home_games(club), self.today()))
 
-    def coming(self, club: str) -> Games:
+    def upcoming(self, club: str) -> Games:
         """Return the club's home games after the cutoff, in order of play."""
 
         def select() -> Games:
@@ -325,7 +325,7 @@ class ClubService:
         InputError
             There is no model yet, or no game to come.
         """
-        forecaster, coming = self.forecaster(), self.coming(club)
+        forecaster, coming = self.forecaster(), self.upcoming(club)
         if forecaster is None:
             raise InputError("got no trained model, expected one; train a model first")
         if not len(coming):

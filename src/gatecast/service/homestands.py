@@ -194,7 +194,7 @@ def homestand_view(
         To plan with; the club's own if not given.
     """
     club = service.club()
-    coming = service.coming(club).table
+    coming = service.upcoming(club).table
     if season is None and coming.height:
         season = coming[c.SEASON][0]
     view = service.cached(

@@ -317,13 +317,13 @@ def _perform(service: ClubService, job: Job, reporter: _Reporter) -> str:
     club = str(job.params.get("club") or service.club())
     if job.kind == TRAIN or service.model_id() is None:
         _train(service, job, reporter)
-    if not len(service.coming(club)):
+    if not len(service.upcoming(club)):
         return "trained; there is no game to come to forecast" if job.kind == TRAIN else "there is no game to come"
     reporter.progress("forecasting", 0, 1)
     forecasts, model = service.forecast_now(club), service.model_id() or ""
     reporter.patiently(reporter.check)
     reporter.patiently(lambda: service.store.record_forecast(forecasts, model))
-    return f"{len(service.coming(club))} games of {club} forecast"
+    return f"{len(service.upcoming(club))} games of {club} forecast"
 
 
 def _train(service: ClubService, job: Job, reporter: _Reporter) -> None:

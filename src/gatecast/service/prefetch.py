@@ -29,9 +29,9 @@ def work_ahead(service: ClubService) -> None:
     try:
         club = service.club()
         forecaster = service.forecaster() if club else None
-        if forecaster is None or not len(service.coming(club)):
+        if forecaster is None or not len(service.upcoming(club)):
             return
-        game = service.coming(club).table[c.GAME_ID][0]
+        game = service.upcoming(club).table[c.GAME_ID][0]
         current_plan(service, forecaster, club, game)
         view = game_view(service, game)
         if view is not None:

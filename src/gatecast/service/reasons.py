@@ -152,7 +152,7 @@ def _known_and_to_come(service: ClubService, view: GameView, as_of: dt.date | No
     if as_of is not None:
         return service.played(), service.home_games(club).filter(pl.col(c.DATE) > as_of)
     if view.coming:
-        return service.played(), service.coming(club)
+        return service.played(), service.upcoming(club)
     games, here = service.games(), pl.col(c.GAME_ID) == view.row[c.GAME_ID]
     place = games.table[c.GAME_ID].index_of(view.row[c.GAME_ID]) or 0
     before = games.with_table(games.table.head(place))

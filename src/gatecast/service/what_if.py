@@ -143,7 +143,7 @@ def what_if_session(service: ClubService, forecaster: Forecaster, club: str) -> 
     return service.cached(
         ("what if", club, service.model_id()),
         (GAMES_AREA,),
-        lambda: ForecastSession(forecaster, service.played(), service.coming(club), service.as_of(club)),
+        lambda: ForecastSession(forecaster, service.played(), service.upcoming(club), service.as_of(club)),
     )
 
 
@@ -227,7 +227,7 @@ def _stand(service: ClubService, club: str, game: str) -> list[str]:
     """Return the games to come of a game's homestand."""
 
     def group() -> dict[str, list[str]]:
-        table = service.coming(club).table
+        table = service.upcoming(club).table
         games, stands = table[c.GAME_ID].to_numpy(), homestand_of(table)
         return {game: games[stands == stand].tolist() for game, stand in zip(games, stands, strict=True)}
 
@@ -289,7 +289,7 @@ def _days_ahead(service: ClubService, row: Mapping[str, Any]) -> int:
     as_of, date = service.as_of(row[c.HOME]), row[c.DATE]
     if as_of is not None and date is not None:
         return int((date - as_of).days)
-    return (service.coming(row[c.HOME]).table[c.GAME_ID].index_of(row[c.GAME_ID]) or 0) + 1
+    return (service.upcoming(row[c.HOME]).table[c.GAME_ID].index_of(row[c.GAME_ID]) or 0) + 1
 
 
 def _choices(service: ClubService, row: Mapping[str, Any], column: Column) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
 from gatecast.train.loop import Loop, State, censored_crps, not_a_number
 from gatecast.train.model import TrainedModel
-from gatecast.train.samples import Samples, known_at_leads, latest, training_leads, training_samples
+from gatecast.train.samples import Samples, held_back_rows, known_at_leads, training_leads, training_samples
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["train_ensemble"]
@@ -76,14 +76,14 @@ def train_ensemble(
     if len(rows) < FEWEST_GAMES:
         raise InputError(f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}")
     encoding, samples = _prepared(preparation, rows, settings.half_life)
-    work = _Work(settings, Signature(**encoding.sizes), samples, folder, progress)
+    trainer = _EnsembleTrainer(settings, Signature(**encoding.sizes), samples, folder, progress)
     epochs, errors = settings.epochs, None
     if len(rows) >= FEWEST_TO_HOLD_BACK:
-        held_back = np.isin(rows, latest(preparation.games, rows))
-        epochs, parameters = work.best_epochs(held_back)
+        held_back = np.isin(rows, held_back_rows(preparation.games, rows))
+        epochs, parameters = trainer.best_epochs(held_back)
         check_parameters(parameters, settings.network)
         errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
-    members = work.members(epochs, jobs)
+    members = trainer.members(epochs, jobs)
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.attendance[rows], preparation.attendance.largest_in(rows))
     custom_columns = preparation.games.custom_columns
@@ -96,7 +96,7 @@ def _prepared(preparation: Preparation, rows: Rows, half_life: float) -> tuple[E
     return encoding, training_samples(preparation, encoding, known, rows, half_life=half_life)
 
 
-class _Work:
+class _EnsembleTrainer:
     """Trainer of one ensemble: samples, compiled loop and folder shared by its members."""
 
     def __init__(

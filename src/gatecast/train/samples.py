@@ -18,8 +18,8 @@ from gatecast.prepare.encoding import Encoding, Inputs
 
 __all__ = [
     "Samples",
+    "held_back_rows",
     "known_at_leads",
-    "latest",
     "training_games",
     "training_leads",
     "training_samples",
@@ -88,7 +88,7 @@ def training_games(games: Games, *, through: int | None = None) -> Rows:
     return rows
 
 
-def latest(games: Games, rows: Rows) -> Rows:
+def held_back_rows(games: Games, rows: Rows) -> Rows:
     """Return the rows to hold back: the latest whole season, or the last fifth of the games if there is only one.
 
     A season with less than two thirds of the games of the fullest one (cut short, or just begun) is not whole.

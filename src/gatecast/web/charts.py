@@ -24,7 +24,7 @@ __all__ = [
     "RangeBar",
     "Sales",
     "Scatter",
-    "Through",
+    "SeasonChart",
     "axis",
     "chances",
     "chances_scale",
@@ -34,7 +34,7 @@ __all__ = [
     "range_bar",
     "sales",
     "scatter",
-    "through",
+    "season_chart",
     "two_chances",
 ]
 
@@ -381,7 +381,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Through:
+class SeasonChart:
     """The games of a season in order of play: ranges, medians and attendance."""
 
     people: Axis
@@ -402,7 +402,7 @@ class Scatter:
     correlation: float | None
 
 
-def through(points: Sequence[Point]) -> Through | None:
+def season_chart(points: Sequence[Point]) -> SeasonChart | None:
     """Return the chart of a season's games in order of play; None if there are none."""
     if not points:
         return None
@@ -414,7 +414,7 @@ def through(points: Sequence[Point]) -> Through | None:
         edges = [(TRACK_LEFT, points[0]), (TRACK_RIGHT, points[0])]
     high = [(x, people.at(each.high)) for x, each in edges]
     low = [(x, people.at(each.low)) for x, each in edges]
-    return Through(
+    return SeasonChart(
         people=people,
         range=path([*high, *reversed(low)]) + "Z",
         middle=path([(x, people.at(each.expected)) for x, each in edges]),

@@ -8,7 +8,7 @@ import pytest
 
 from gatecast.collect.sample import sample_league
 from gatecast.collect.sample.clubs import CLUBS
-from gatecast.collect.sample.schedule import Schedule, dates, holidays_of, made_up, season_schedule, to_day
+from gatecast.collect.sample.schedule import Schedule, dates, holidays_of, season_schedule, to_day, with_makeup_games
 from gatecast.games import columns as c
 
 MONDAY = 1
@@ -96,14 +96,14 @@ def series_of(*days: str, visitor: int = 1) -> Schedule:
 
 
 def test_a_rained_out_game_is_the_second_of_the_next_day():
-    games = made_up(series_of("2024-05-07", "2024-05-08", "2024-05-09"), np.array([True, False, False]))
+    games = with_makeup_games(series_of("2024-05-07", "2024-05-08", "2024-05-09"), np.array([True, False, False]))
     assert dates(games.day).astype(str).tolist() == ["2024-05-08", "2024-05-08", "2024-05-09"]
     assert games.number.tolist() == [1, 2, 0]
 
 
 def test_two_rain_outs_in_a_row_take_different_days():
     rained = np.array([True, True, False, False])
-    games = made_up(series_of("2024-05-07", "2024-05-08", "2024-05-09", "2024-07-02"), rained)
+    games = with_makeup_games(series_of("2024-05-07", "2024-05-08", "2024-05-09", "2024-07-02"), rained)
     assert dates(games.day).astype(str).tolist() == ["2024-05-09", "2024-05-09", "2024-07-02", "2024-07-02"]
     assert games.number.tolist() == [1, 2, 1, 2]
 
@@ -111,7 +111,7 @@ def test_two_rain_outs_in_a_row_take_different_days():
 def test_a_rain_out_with_no_meeting_left_is_called_off():
     other = series_of("2024-05-10", visitor=2)
     games = Schedule.joined([series_of("2024-05-08", "2024-05-09"), other])
-    kept = made_up(games, np.array([False, True, False]))
+    kept = with_makeup_games(games, np.array([False, True, False]))
     assert dates(kept.day).astype(str).tolist() == ["2024-05-08", "2024-05-10"]
 
 

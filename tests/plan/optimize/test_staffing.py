@@ -146,6 +146,6 @@ def test_the_rule_is_met_in_the_share_of_outcomes_asked_for():
 def test_shift_costs_hold_the_call_in():
     role = StaffRole(name="u", people_per_shift=10, cost=100, shortage_cost=400, call_in_cost=150, call_in_pool=5)
     assert shift_costs(role) == UnitCosts(100, 400, late=150, late_most=5)
-    unlimited = StaffRole(name="u", people_per_shift=10, cost=100, shortage_cost=400, call_in_cost=150)
-    assert shift_costs(unlimited).reserve == np.inf
+    unconstrained = StaffRole(name="u", people_per_shift=10, cost=100, shortage_cost=400, call_in_cost=150)
+    assert shift_costs(unconstrained).reserve == np.inf
     assert expected_cost(np.array([[20.0]]), np.array([8]), shift_costs(role)).tolist() == [800 + 5 * 150 + 7 * 400]

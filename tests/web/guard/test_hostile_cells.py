@@ -86,7 +86,7 @@ def operations(service, staff=1):
 
 def record(service):
     """A forecast for every game to come."""
-    coming = service.coming(CLUB).table
+    coming = service.upcoming(CLUB).table
     forecast = coming.select(
         c.GAME_ID,
         pl.lit("1").alias(LEAD),

@@ -118,7 +118,7 @@ def test_gates_typed_by_hand(visit, own_service):
     visitor = visit(own_service)
     stored = visitor.post("/data/attendance", data={"attendance:QUI202506100": "3,100", "attendance:QUI202506110": ""})
     assert "1 changed" in stored.text
-    assert own_service.coming("Quillport Lanterns").table[c.GAME_ID][0] == "QUI202506110"
+    assert own_service.upcoming("Quillport Lanterns").table[c.GAME_ID][0] == "QUI202506110"
     refused = visitor.post("/data/attendance", data={"attendance:QUI202506110": "lots"})
     assert refused.status_code == 422
     assert "lots" in refused.text

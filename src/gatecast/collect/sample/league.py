@@ -13,7 +13,7 @@ from gatecast.collect.sample.clubs import CLUBS, LEAGUE, YOURS
 from gatecast.collect.sample.conditions import PROMOTIONS, Conditions, decided
 from gatecast.collect.sample.demand import Demand, drawn_demand, weather_effect
 from gatecast.collect.sample.results import Results, played
-from gatecast.collect.sample.schedule import Ints, Schedule, dates, made_up, season_schedule, to_day
+from gatecast.collect.sample.schedule import Ints, Schedule, dates, season_schedule, to_day, with_makeup_games
 from gatecast.collect.sample.weather import PRECIPITATIONS, SKIES, Weather, daily_weather
 from gatecast.games import Games, known_at
 from gatecast.games import columns as c
@@ -66,7 +66,7 @@ def sample_league(seed: int = 0) -> SampleLeague:
     climate = daily_weather(rngs[0], first_day, to_day(LAST_DAY) - first_day + 1)
     schedule = Schedule.joined([season_schedule(rngs[1], season) for season in SEASONS])
     wet = climate.at(schedule, first_day, np.zeros(len(schedule), bool)).rained_out
-    schedule = made_up(schedule, wet & (schedule.day <= today))
+    schedule = with_makeup_games(schedule, wet & (schedule.day <= today))
     conditions = decided(rngs[2], schedule)
     weather = climate.at(schedule, first_day, conditions.daytime)
     results = played(rngs[3], schedule)

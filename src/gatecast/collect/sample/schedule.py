@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gatecast.collect.sample.clubs import CLUBS, YOURS
 
-__all__ = ["Flags", "Ints", "Schedule", "dates", "holidays_of", "made_up", "season_schedule", "to_day"]
+__all__ = ["Flags", "Ints", "Schedule", "dates", "holidays_of", "season_schedule", "to_day", "with_makeup_games"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -173,7 +173,7 @@ def _holiday_mondays(games: Schedule) -> Schedule:
     return replace(games, day=games.day - eve)
 
 
-def made_up(games: Schedule, rained_out: Flags) -> Schedule:
+def with_makeup_games(games: Schedule, rained_out: Flags) -> Schedule:
     """Move rained-out games into doubleheaders on the next day the two clubs meet there.
 
     Parameters

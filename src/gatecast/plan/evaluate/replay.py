@@ -35,10 +35,10 @@ __all__ = [
     "HINDSIGHT",
     "NAIVE",
     "POINT",
-    "Replayed",
-    "came",
+    "ReplayData",
     "entries_of",
     "hindsight",
+    "observed_crowd",
     "replay_costs",
     "replayed",
 ]
@@ -52,7 +52,7 @@ ROW = "row"
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayData:
     """Past games with the beliefs about them and the attendance that came.
 
     Parameters
@@ -79,7 +79,7 @@ class Replayed:
 
 def replayed(
     games: Games, forecasts: pl.DataFrame | ForecastTable, against: Mapping[str, pl.DataFrame] | None = None
-) -> Replayed:
+) -> ReplayData:
     """Join forecasts of played games with their attendance and with the beliefs compared with.
 
     Parameters
@@ -120,17 +120,17 @@ def replayed(
     leads = usable.select(pl.col(LEAD).unique(maintain_order=True)).with_row_index("place")
     ordered = common.join(leads, on=LEAD).sort("place", c.DATE, c.NUMBER, c.START_TIME, c.GAME_ID, nulls_last=True)
     left_out = (with_naive.height - usable.height, usable.height - common.height)
-    return Replayed(ordered.drop("place"), others, *left_out)
+    return ReplayData(ordered.drop("place"), others, *left_out)
 
 
 def replay_costs(
-    games: Replayed, operations: Operations, *, scaled: bool = False, progress: Progress = silent
+    games: ReplayData, operations: Operations, *, scaled: bool = False, progress: Progress = silent
 ) -> FloatArray:
     """Return the cost of each plan, game by game.
 
     Parameters
     ----------
-    games : Replayed
+    games : ReplayData
     operations : Operations
     scaled : bool
         Take minimums, pools, fleets and stores in proportion to the seats of each ballpark.
@@ -149,7 +149,7 @@ def replay_costs(
     done, total = 0, sum(len(_ballparks(part, operations, scaled)) for part in parts)
     for part in parts:
         beliefs = _beliefs(part, games.others, operations.crowd)
-        real = came(part, operations.crowd)
+        real = observed_crowd(part, operations.crowd)
         for rows, own in _ballparks(part, operations, scaled):
             crowds = [_of(belief, rows) for belief in beliefs]
             costs[part[ROW].to_numpy()[rows]] = _costs(_of(real, rows), crowds, own, GameDays.of(part[rows]))
@@ -163,7 +163,7 @@ def entries_of(operations: Operations) -> list[tuple[str, str]]:
     return [(kind, entry.name) for kind in KINDS for entry in getattr(operations, kind)]
 
 
-def came(table: pl.DataFrame, settings: CrowdSettings) -> Crowd:
+def observed_crowd(table: pl.DataFrame, settings: CrowdSettings) -> Crowd:
     """Return the crowd known after the games: tickets sold, and the people who came if they were counted."""
     scanned = table[c.SCANNED].cast(pl.Float64).fill_null(float("nan")).to_numpy()
     return known_crowd(table[c.ATTENDANCE].cast(pl.Float64).to_numpy(), settings, scanned)

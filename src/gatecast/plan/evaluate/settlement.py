@@ -12,7 +12,7 @@ from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.plan.columns import CHOICE, EXPECTED_COST, KIND, NAME
 from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.evaluate.replay import came, entries_of, hindsight
+from gatecast.plan.evaluate.replay import entries_of, hindsight, observed_crowd
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.optimize.requirements import requirements
 from gatecast.plan.plan import Plan
@@ -139,7 +139,7 @@ def checked_plan(frame: pl.DataFrame, *, file: str = "", rows: list[int] | None 
 def _rows(played: pl.DataFrame, table: pl.DataFrame, operations: Operations) -> pl.DataFrame:
     """Return one row a game and decision, by game."""
     _refuse_others(table, operations)
-    real = requirements(came(played, operations.crowd), operations, GameDays.of(played))
+    real = requirements(observed_crowd(played, operations.crowd), operations, GameDays.of(played))
     parts = []
     for requirement in real:
         own = table.filter((pl.col(KIND) == requirement.kind) & (pl.col(NAME) == requirement.entry.name))

@@ -61,8 +61,8 @@ def _pooled(run: LinkedGames) -> OrderList | None:
     most = best_choice(run.need.sum(axis=0)[None, :], run.costs)
     totals = _late(run, np.repeat(most, run.deliveries))
     roomy = replace(run, store_capacity=np.inf)
-    cost, unlimited = _cost(run, totals), _cost(roomy, totals)
-    return OrderList(totals, cost, unlimited) if cost <= unlimited * (1 + ROUNDING) + ROUNDING else None
+    cost, unconstrained = _cost(run, totals), _cost(roomy, totals)
+    return OrderList(totals, cost, unconstrained) if cost <= unconstrained * (1 + ROUNDING) + ROUNDING else None
 
 
 def _late(run: LinkedGames, totals: IntArray) -> IntArray:

@@ -54,7 +54,7 @@ class Decision:
     ----------
     requirement : Requirement
     choice : ndarray of int, shape (games,)
-    apart, unlimited : ndarray of int, shape (games,)
+    game_by_game, unconstrained : ndarray of int, shape (games,)
         The choice if nothing tied the games together; and with no minimum, pool or fleet either.
     expected_cost, risk_short : ndarray of float, shape (games,)
         Money; chance of running short, with all that can be had late.
@@ -74,8 +74,8 @@ class Decision:
 
     requirement: Requirement
     choice: IntArray
-    apart: IntArray
-    unlimited: IntArray
+    game_by_game: IntArray
+    unconstrained: IntArray
     expected_cost: FloatArray
     risk_short: FloatArray
     saved_by_one_more: FloatArray
@@ -129,13 +129,13 @@ class Requirement:
         return False
 
     @cached_property
-    def unlimited(self) -> IntArray:
+    def unconstrained(self) -> IntArray:
         """The best choice if there were no limit and nothing tied the games together, shape (games,)."""
         return best_choice(self.units, self.costs)
 
     def choose(self, *, heed_rules: bool = True) -> IntArray:
         """Return the best choice, shape (games,); `heed_rules=False` leaves out the rule of one for so many people."""
-        return within(self.unlimited, self.least if heed_rules else self.entry.minimum, self.entry.most)
+        return within(self.unconstrained, self.least if heed_rules else self.entry.minimum, self.entry.most)
 
     def cost(self, choice: IntArray) -> FloatArray:
         """Return the expected cost of a choice, shape (games,)."""
@@ -147,8 +147,8 @@ class Requirement:
         return Decision(
             requirement=self,
             choice=choice,
-            apart=within(self.unlimited, self.least, self.entry.most),
-            unlimited=self.unlimited,
+            game_by_game=within(self.unconstrained, self.least, self.entry.most),
+            unconstrained=self.unconstrained,
             expected_cost=self.cost(choice),
             risk_short=risk_short(self.units, choice, self.costs.reserve),
             saved_by_one_more=saved_by_one_more(self.units, choice, self.costs),
@@ -213,7 +213,7 @@ class StaffRequirement(Requirement):
             self.minimum_shifts,
             least=self.least if heed_rules else self.entry.minimum,
             most=self.entry.most,
-            free=self.unlimited,
+            free=self.unconstrained,
         )
 
     def _decide_by(self) -> DateArray:
@@ -270,8 +270,8 @@ class StockRequirement(Requirement):
         return Decision(
             requirement=self,
             choice=orders.cases,
-            apart=orders.cases,
-            unlimited=orders.cases,
+            game_by_game=orders.cases,
+            unconstrained=orders.cases,
             expected_cost=orders.expected_cost,
             risk_short=orders.risk_short,
             saved_by_one_more=costs.missing * used,

@@ -163,6 +163,6 @@ def _club(service: ClubService, club: str) -> dict[str, object]:
     return {
         "club": club,
         "games": len(service.home_games(club)),
-        "to_come": len(service.coming(club)),
+        "to_come": len(service.upcoming(club)),
         "as_of": as_of and as_of.isoformat(),
     }

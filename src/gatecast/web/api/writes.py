@@ -82,7 +82,7 @@ def forecast(service: ServiceNow, club: Club = None) -> Response:
     shown = club_of(service, club)
     _forecaster(service, shown)
     number, new = issue_forecast(service, shown)
-    return JSONResponse({"issue_id": number, "games": len(service.coming(shown)), "new": new})
+    return JSONResponse({"issue_id": number, "games": len(service.upcoming(shown)), "new": new})
 
 
 @router.post("/plans/preview", responses=described(404, 409, writes=True), response_model=Plan)
@@ -146,7 +146,7 @@ def _forecaster(service: ClubService, club: str) -> Forecaster:
     forecaster = service.forecaster()
     if forecaster is None:
         raise HTTPException(409, "got no trained model, expected one; train one first")
-    if not len(service.coming(club)):
+    if not len(service.upcoming(club)):
         raise HTTPException(409, f"got no upcoming game of {club or 'any club'}, expected one; add the schedule first")
     return forecaster
 

@@ -238,7 +238,7 @@ def _unknown(service: ClubService) -> list[dict[str, object]]:
     """Return the club's latest past games without attendance, and the next game."""
     club = service.club()
     waiting = service.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_null(), pl.col(c.DATE).is_not_null())
-    coming = service.coming(club).table[c.GAME_ID]
+    coming = service.upcoming(club).table[c.GAME_ID]
     over = waiting.filter(~pl.col(c.GAME_ID).is_in(coming.implode()))
     following = waiting.filter(pl.col(c.GAME_ID) == coming[0]) if len(coming) else waiting.clear()
     return pl.concat([over.tail(MOST_UNKNOWN_GAMES), following]).to_dicts()

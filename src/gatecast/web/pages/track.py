@@ -14,7 +14,7 @@ from gatecast.service.issued_plans import FIRST, LAST, plan_record
 from gatecast.service.season import labels_of
 from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
 from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS
-from gatecast.web.charts import scatter, through
+from gatecast.web.charts import scatter, season_chart
 from gatecast.web.render import page, service_of
 
 __all__ = ["router"]
@@ -43,7 +43,7 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
         shown=shown,
         clubs=service.clubs(),
         labels=labels_of(service, shown),
-        through=through(view.points) if view.season is not None or len(view.seasons) < 2 else None,
+        season_chart=season_chart(view.points) if view.season is not None or len(view.seasons) < 2 else None,
         scatter=scatter(view.points),
         bins={first: _bin_words(first, last) for first, last in BINS},
         months=MONTHS,
