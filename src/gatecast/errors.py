@@ -52,9 +52,9 @@ class DataError(InputError):
     Parameters
     ----------
     got, expected : str
-        What was received and what would have been accepted, in words a spreadsheet user knows.
+        The value received and the values accepted, in words a spreadsheet user knows.
     remedy : str
-        What to do about it; may be empty when `expected` says it all.
+        The remedy; may be empty when `expected` says it all.
     file : str
         Name of the file, or empty for a table in memory.
     row : int or None

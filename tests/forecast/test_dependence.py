@@ -11,26 +11,26 @@ GAMES = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 230)), min_size=2
 
 
 def summed(dependence, days, cutoffs):
-    """Covariance without `own`, news by news."""
+    """Covariance without `idiosyncratic`, news by news."""
 
     def moved(age):
         if age == 0:
-            return dependence.on_day
-        trace = dependence.trace * np.exp(-age / dependence.trace_days)
-        return trace + dependence.level * np.exp(-age / dependence.level_days)
+            return dependence.same_day
+        transient = dependence.transient * np.exp(-age / dependence.transient_days)
+        return transient + dependence.level * np.exp(-age / dependence.level_days)
 
     out = np.zeros((len(days), len(days)))
     for i, (day, known) in enumerate(zip(days, cutoffs, strict=True)):
         for j, (other, other_known) in enumerate(zip(days, cutoffs, strict=True)):
             news = range(max(known, other_known) + 1, min(day, other) + 1)
             out[i, j] = sum(moved(day - each) * moved(other - each) for each in news)
-            out[i, j] += dependence.lasting * np.exp(-abs(day - other) / dependence.level_days)
+            out[i, j] += dependence.persistent * np.exp(-abs(day - other) / dependence.level_days)
     return out
 
 
 def correlations(days, leads, dependence=MEASURED):
     days, leads = np.array(days, float), np.array(leads, float)
-    shared = dependence.shared(days, days - leads) + dependence.own * np.eye(len(days))
+    shared = dependence.shared(days, days - leads) + dependence.idiosyncratic * np.eye(len(days))
     spread = np.sqrt(dependence.variance(leads))
     return shared / np.outer(spread, spread)
 
@@ -68,7 +68,7 @@ def test_forecasts_of_one_day_share_more_than_those_of_the_same_lead():
 def test_a_game_whose_gate_was_known_says_little_of_the_next():
     unknown, known = (correlations([0, 7], [7, lead])[0, 1] for lead in (8, 7))
     assert known < 0.8 * unknown
-    without = replace(MEASURED, lasting=0.0)
+    without = replace(MEASURED, persistent=0.0)
     assert correlations([0, 7], [7, 7], without)[0, 1] == 0
 
 
@@ -78,7 +78,7 @@ def test_correlation_of_pairs_is_that_of_the_matrix():
 
 
 def test_nothing_shared_is_independence():
-    nothing = Dependence(on_day=0, trace=0, trace_days=1, level=0, level_days=10, lasting=0, league=0)
+    nothing = Dependence(same_day=0, transient=0, transient_days=1, level=0, level_days=10, persistent=0, league=0)
     np.testing.assert_array_equal(correlations([0, 1, 2], [7, 8, 9], nothing), np.eye(3))
 
 

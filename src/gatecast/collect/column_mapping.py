@@ -125,13 +125,13 @@ class ColumnMapping:
     constants : mapping of our name to text
         Values that hold in every row.
     values : mapping of our name to mapping of text to text
-        What cells say, and what it means.
+        Texts of cells and their meanings.
     keep : mapping of their name to tuple of str
         Rows are kept where the column holds one of these texts.
     further : tuple of CustomColumn
         The club's own columns.
     repeated : str
-        What to do with one game in several rows: refuse, first (keep the first row) or sum (add the attendance).
+        Treatment of one game in several rows: refuse, first (keep the first row) or sum (add the attendance).
     aliases : mapping of text to text
         Other names of clubs and venues, and the name that each stands for.
     time_zone : str
@@ -141,7 +141,7 @@ class ColumnMapping:
     sheet : str
         Sheet of a workbook; if empty, its first one and all others with the same header.
     guess : bool
-        Whether columns left unsaid are guessed from their headers.
+        True if columns left unsaid are guessed from their headers.
     file : str
         Name of the mapping file, for messages.
     """

@@ -63,7 +63,7 @@ def guessed(table: RawTable, mapping: ColumnMapping, reading: Reading, without: 
     ----------
     table : RawTable
     mapping : ColumnMapping
-        What is said already; it wins. Where its `guess` is False, only our own names and units are added.
+        The user's mapping; it takes precedence. Where its `guess` is False, only our own names and units are added.
     reading : Reading
         Told what was guessed.
     without : sequence of str

@@ -53,7 +53,7 @@ def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:  # noqa: P
     ----------
     cells : Cells
     column : Column
-        What the cells are to be.
+        The column that the cells are read for.
     unit : str
         The unit of the file, as in `numbers.UNITS`; the column's own if empty.
 

@@ -108,7 +108,7 @@ class Cells:
         Parameters
         ----------
         values : polars.Series, shape (rows,)
-            What was read of the cells so far.
+            Cells as read so far.
         bad : polars.Series of Boolean, shape (rows,)
             Null counts as False.
         expected, remedy : str
@@ -200,7 +200,7 @@ class RawTable:
     metadata : mapping of str to str
         Key-value metadata of a Parquet file.
     titles : mapping of str to str
-        What messages call a column, where that is not its header.
+        Names of columns in messages, if other than their headers.
     facts : FileFacts
     sheet_of_row : sequence of str, shape (rows,), optional
         The sheet that each row stands on, where several sheets were read.

@@ -65,7 +65,7 @@ class UsableGames:
     mapping : ColumnMapping
         With all that was guessed.
     report : ReadingReport
-        What was understood of the table, and what was guessed.
+        Report of how the table was read, and of guesses.
     """
 
     games: Games
@@ -92,7 +92,7 @@ def read_games(
         A pandas, polars, Arrow or lazy frame is read by the same rules as a file; a pandas index that holds dates or
         has a name counts as a column.
     columns : path or ColumnMapping, optional
-        What the table calls its columns (docs/mapping.md). If not given, a file `<stem>.columns.toml` beside the
+        The table's names of its columns (docs/mapping.md). If not given, a file `<stem>.columns.toml` beside the
         table is used where there is one, but not for Parquet files that gatecast wrote; whatever is left unsaid is
         guessed.
     upcoming : bool

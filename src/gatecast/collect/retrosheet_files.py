@@ -204,10 +204,10 @@ def _published(
     places : mapping of str to int
         The field each column stands in, counted from 0.
     titles : mapping of str to str
-        What error messages call the columns.
+        Names of the columns in error messages.
     file : str
     width : int
-        How many fields every row must have.
+        Number of fields that every row must have.
     header : bool
         True where the first row names the fields.
 

@@ -27,7 +27,7 @@ def write_games(games: Games, path: str | Path, *, notice: str = "") -> None:
     games : Games
     path : path
     notice : str
-        What must be said wherever these games are shown; kept within a Parquet file, for `notice_of`.
+        Notice to be shown with these games; kept within a Parquet file, for `notice_of`.
     """
     target = check_writable(path)
     if target.suffix.lower() == ".parquet":

@@ -106,7 +106,7 @@ def backtest(
     leads : int, "preseason", or a sequence of these
         Days from the cutoff to the game.
     methods : Forecaster, or dict of str to Forecaster or callable
-        What to compare, by the name it has in the column `model`; a callable takes the season to forecast and returns
+        Methods to compare, by their name in the column `model`; a callable takes the season to forecast and returns
         a method that has learned nothing yet (see `Method`). A single forecaster is named by its network;
         `gatecast.evaluate.baselines.BASELINES` are the simple methods to compare with.
     progress : callable

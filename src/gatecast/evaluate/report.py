@@ -64,7 +64,7 @@ def write_report(
     upcoming : polars.DataFrame, optional
         Forecasts of games to come, as `homestand` takes them.
     plan_table : polars.DataFrame, optional
-        What to hire, stock and schedule; shown as it is.
+        Staff, stock and transport of a plan, shown unchanged.
 
     Raises
     ------

@@ -109,7 +109,7 @@ def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None)
     ----------
     model : TrainedModel
     arrays : Arrays
-        What is known of each game at its cutoff.
+        Values known of each game at its cutoff.
     shifts : ndarray of float, shape (games, 7), optional
         Calibration, in interquartile ranges; none if not given.
     """

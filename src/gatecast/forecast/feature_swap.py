@@ -53,7 +53,7 @@ class FeatureSwap:
         Parameters
         ----------
         sources : ndarray of int, shape (rows, drivers)
-            Which game each driver is taken from.
+            The game that each driver is taken from.
         """
         arrays = self.arrays
 

@@ -70,7 +70,7 @@ class Forecaster:
     settings : TrainingSettings
         All settings of training.
     model : TrainedModel or None
-        What was learned; None before training.
+        The trained model; None before training.
 
     Raises
     ------

@@ -28,37 +28,37 @@ LONGEST = 400
 
 @dataclass(frozen=True)
 class Dependence:
-    """Dependence of forecast errors, in units of the standard deviation of a game's own luck and news of its day.
+    """Dependence of forecast errors, in units of the standard deviation of the part that arises on the day of the game.
 
     Parameters
     ----------
-    on_day : float
-        How far the news of the day moves the attendance of that day, 0 to 1; the rest is the luck of one game alone.
-    trace, trace_days : float
-        How far news moves an attendance later, and the days in which that falls to a third (1/e).
+    same_day : float
+        Loading of news of the day on the attendance of that day, 0 to 1; the rest is particular to one game.
+    transient, transient_days : float
+        Loading of news on later attendance that fades, and the days in which it falls to a third (1/e).
     level, level_days : float
-        The same for the part that stays for months.
-    lasting : float
-        Variance that no forecast is free of; it too falls with the days between games, in `level_days`.
+        The same two for the part that stays for months.
+    persistent : float
+        Variance common to forecasts at any lead; it falls with the days between games, in `level_days`.
     league : float
-        Share of all this that clubs have in common.
+        Share of these covariances that clubs have in common.
     """
 
-    on_day: float
-    trace: float
-    trace_days: float
+    same_day: float
+    transient: float
+    transient_days: float
     level: float
     level_days: float
-    lasting: float
+    persistent: float
     league: float
 
     @property
-    def own(self) -> float:
-        """Variance of what moves one game alone."""
-        return 1.0 - self.on_day**2
+    def idiosyncratic(self) -> float:
+        """Variance of the part that is particular to one game."""
+        return 1.0 - self.same_day**2
 
     def shared(self, days: Floats, cutoffs: Floats) -> Floats:
-        """Return the covariance of games of one club without `own`, shape (games, games).
+        """Return the covariance of games of one club without `idiosyncratic`, shape (games, games).
 
         Parameters
         ----------
@@ -82,12 +82,12 @@ class Dependence:
         """
         days = np.clip(apart, 0, LONGEST - 1).astype(np.int64)
         lacking = np.clip(unknown, 0, LONGEST).astype(np.int64)
-        covariance: Floats = self._news[days, lacking] + self.lasting * np.exp(-apart / self.level_days)
+        covariance: Floats = self._news[days, lacking] + self.persistent * np.exp(-apart / self.level_days)
         return covariance
 
     def variance(self, leads: Floats) -> Floats:
         """Return the variance of a game's error, shape (games,); no forecast knows the last day's news."""
-        return self.own + self.covariance(np.zeros(len(leads)), np.maximum(leads, 1.0))
+        return self.idiosyncratic + self.covariance(np.zeros(len(leads)), np.maximum(leads, 1.0))
 
     def correlation(self, apart: Floats, earlier: Floats, later: Floats) -> Floats:
         """Return the correlation of the errors of two games of a club, of any shape.
@@ -113,14 +113,14 @@ class Dependence:
     def _news(self) -> Floats:
         """Sum of f(h) f(h + apart) over the news h days old that both lack, shape (apart, unknown)."""
         age = np.arange(2 * LONGEST)
-        moved = self.trace * np.exp(-age / self.trace_days) + self.level * np.exp(-age / self.level_days)
-        moved[0] = self.on_day
+        moved = self.transient * np.exp(-age / self.transient_days) + self.level * np.exp(-age / self.level_days)
+        moved[0] = self.same_day
         both = np.stack([moved[:LONGEST] * moved[apart : apart + LONGEST] for apart in range(LONGEST)])
         return np.concatenate([np.zeros((LONGEST, 1)), both.cumsum(axis=1)], axis=1)
 
 
 MEASURED = Dependence(
-    on_day=0.582, trace=1.27, trace_days=0.788, level=0.0984, level_days=106.0, lasting=0.15, league=0.032
+    same_day=0.582, transient=1.27, transient_days=0.788, level=0.0984, level_days=106.0, persistent=0.15, league=0.032
 )
 """Fitted to the errors of 2013 to 2017, forecast by a network trained through 2012: 1,144,583 pairs of forecasts.
 
@@ -283,7 +283,7 @@ def _joint_scores(
     scores = np.empty((len(days), count))
     for rows in _together(codes, days):
         shared = dependence.shared(days[rows], cutoffs[rows])
-        covariance = (1 - league) * shared + dependence.own * np.eye(len(rows))
+        covariance = (1 - league) * shared + dependence.idiosyncratic * np.eye(len(rows))
         scores[rows] = np.linalg.cholesky(covariance) @ _normals(draw, len(rows), count)
     if league:
         moments, of_game = np.unique(np.stack([days, cutoffs], axis=1), axis=0, return_inverse=True)

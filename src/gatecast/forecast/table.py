@@ -39,7 +39,7 @@ def contract_table(
     ----------
     games : Games
     rows : ndarray of int, shape (rows,)
-        Which games were forecast.
+        Games that were forecast.
     forecast : DemandForecast
         Of those games, in that order.
     leads : Series of str or str

@@ -141,9 +141,9 @@ class Column:
     dtype : polars data type
         One of Float64, Float32, Int8, Int16, Int32, Int64, Boolean, String, Date, Time.
     role : Role
-        What the column is for.
+        Purpose of the column.
     known : Knowability
-        How long before the game a value becomes known.
+        Time before the game at which a value becomes known.
     unit : str
         Unit of the values, for messages; empty if there is none.
     low, high : float

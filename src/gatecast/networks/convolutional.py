@@ -36,7 +36,7 @@ def convolutional(
     width, channels : int
         Sizes of the query's vector and of an encoded game's; half as many channels for the road games.
     dilations : tuple of int
-        How many games apart the two stand that each convolution reads; half as many convolutions for the road games.
+        Distance in games between the two that each convolution reads; half as many convolutions for the road games.
     heads : int
         Poolings of the club's home games; half as many of the road games.
     blocks : int

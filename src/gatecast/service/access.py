@@ -149,7 +149,7 @@ def make_token(store: Store, name: str, may_write: bool) -> str:
     ----------
     store : Store
     name : str
-        What it is for, shown in the list of tokens.
+        Purpose, shown in the list of tokens.
     may_write : bool
         False for a token that may only read.
 

@@ -269,7 +269,7 @@ class ClubService:
         SettingsConflictError
             Somebody else changed the same values since `based_on`, or anything since `expected`.
         SettingsError
-            What both changed does not go together.
+            Both changed the same setting in different ways.
         """
         wanted = operations_to_dict(operations)
         before = None if based_on is None else self.operations_at(based_on)

@@ -201,7 +201,7 @@ def error_correlation(days: Floats, cutoffs: Floats) -> Floats:
     days, cutoffs : ndarray of float, shape (games,)
         Day of each game and the cutoff of its forecast.
     """
-    covariance = MEASURED.shared(days, cutoffs) + np.eye(len(days)) * MEASURED.own
+    covariance = MEASURED.shared(days, cutoffs) + np.eye(len(days)) * MEASURED.idiosyncratic
     spread = np.sqrt(np.diag(covariance))
     correlation: Floats = covariance / spread / spread[:, None]
     return correlation

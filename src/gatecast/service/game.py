@@ -185,13 +185,13 @@ class GameView:
     season : int
         As in `season_view`.
     coming : bool
-        Whether it is still to come.
+        True if it is still to come.
     issues : tuple of Issue
         Forecasts with a cutoff before its day, oldest first.
     change : Change or None
         None if it was forecast once or never.
     since : tuple of Fact
-        What imports changed since the last forecast.
+        Changes by imports since the last forecast.
     pace : Pace or None
     """
 

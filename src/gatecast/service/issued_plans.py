@@ -133,7 +133,7 @@ def issue_plan(service: ClubService, view: HomestandView) -> tuple[int, bool]:
     int
         Number of the plan.
     bool
-        Whether it is a new one.
+        True if it is a new one.
 
     Raises
     ------

@@ -111,7 +111,7 @@ class Track:
     points : tuple of Point
         In order of play.
     drift : DriftStatus
-        Whether the latest forecasts drift; of the latest season, whichever is chosen.
+        Drift of the latest forecasts; of the latest season, whichever is chosen.
     """
 
     club: str

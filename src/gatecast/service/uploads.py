@@ -79,7 +79,7 @@ class Upload:
     home : str
         The home club of every game, if the file does not say.
     erase : bool
-        Whether an empty cell clears the stored value instead of leaving it, such as a promotion called off.
+        True if an empty cell clears the stored value instead of leaving it, such as a promotion called off.
     date_order : str
         `DAY_FIRST` or `MONTH_FIRST` if the user said how dates such as 5/6/2025 are meant; otherwise empty.
     capacity : str
@@ -133,13 +133,13 @@ class Preview:
     changes : tuple of Change
         Every stored value that would change, at most `MOST_CHANGES` of them.
     more_changes : int
-        How many more would.
+        Number of further ones.
     order : str
-        How games without dates continue the stored ones, in a sentence; empty for dated games.
+        A sentence on how games without dates continue the stored ones; empty for dated games.
     reading : ReadingReport or None
-        What was understood of the table; None for other kinds, or if the table cannot be used as a whole.
+        Report of how the table was read; None for other kinds, or if the table cannot be used as a whole.
     names : tuple of str
-        How names of clubs, visitors and venues were matched to those of the stored games, and which of them are new.
+        Names of clubs, visitors and venues matched to stored ones, and new names.
     custom_columns : tuple of Column
         The club's own columns that the table has.
     """
@@ -260,7 +260,7 @@ class Uploads:
         home : str
         cells : mapping of (row of the file, header) to text
         erase : bool
-            Whether empty cells clear stored values.
+            True if empty cells clear stored values.
         date_order, capacity, mapping_text : str
             As `Upload` has them.
         """

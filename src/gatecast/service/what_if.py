@@ -59,7 +59,7 @@ class WhatIfComparison:
     games : DataFrame
         The games to come of its homestand, as `gatecast.plan.Plan.games` has them.
     plan : Differences
-        What the plan of these games would change.
+        Changes to the plan of these games.
     """
 
     values: dict[str, object]
@@ -257,7 +257,7 @@ class Field:
     now : object
         Its present value; None if unknown.
     heeded : bool
-        Whether its value is known early enough for the forecast to use it.
+        True if its value is known early enough for the forecast to use it.
     choices : tuple of str
         Its accepted values, or those that games hold; empty for numbers, dates and times.
     """

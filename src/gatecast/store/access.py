@@ -26,7 +26,7 @@ class Token:
     ----------
     token_id : int
     name : str
-        What it is for.
+        Its purpose.
     may_write : bool
     made_at : datetime
     """

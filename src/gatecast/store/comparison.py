@@ -124,9 +124,9 @@ class Offered:
     columns : frozenset of str
         The columns that change games already stored; others apply to new games only.
     erase : bool
-        Whether an empty cell of those columns clears the stored value instead of leaving it.
+        True if an empty cell of those columns clears the stored value instead of leaving it.
     seasons_found : bool
-        Whether seasons were not stated but found from the gaps between games, so that they continue those stored.
+        True if seasons were not stated but found from the gaps between games, so that they continue those stored.
     """
 
     frame: pl.DataFrame
@@ -196,7 +196,7 @@ def compared(
     ----------
     offered : Offered
     already : sequence of Refused
-        What was refused before, to be reported with the rest.
+        Earlier refusals, to be reported with the rest.
     screen : tuple, optional
         From `screened_offer`, so that the database need not wait for it.
 

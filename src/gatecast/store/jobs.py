@@ -44,7 +44,7 @@ class Job:
         When it was started, and when it last reported.
     finished_at : datetime or None
     cancelling : bool
-        Whether it was asked to stop.
+        True if it was asked to stop.
     slot : str or None
         The lease it holds while it is open; no two jobs hold the same one.
     worker : str or None
@@ -190,7 +190,7 @@ class Jobs:
         Returns
         -------
         bool
-            Whether it may continue; False if it was cancelled or has ended, or another worker does it.
+            True if it may continue; False if it was cancelled or has ended, or another worker does it.
         """
         report = {
             JOBS.c.state: RUNNING,
@@ -229,7 +229,7 @@ class Jobs:
         Returns
         -------
         bool
-            Whether this end counts.
+            True if this end counts.
 
         Raises
         ------

@@ -116,7 +116,7 @@ class Store(Settings, Jobs, Access):
         columns : sequence of str, optional
             The columns that may change games already stored. If not given, those that the table has.
         erase : bool
-            Whether an empty cell clears the stored value instead of leaving it.
+            True if an empty cell clears the stored value instead of leaving it.
         dry_run : bool
             Report what would be done, and store nothing.
         if_changed : bool

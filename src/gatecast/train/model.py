@@ -78,7 +78,7 @@ class TrainedModel:
     members : list of list of ndarray
         Weights of each member, in the order of the network's variables.
     climatology : Climatology
-        What the attendance trained on says by itself.
+        Distribution of the attendance trained on.
     held_back : CalibrationErrors or None
         Errors on games not trained on; none where there were too few games to hold any back.
     epochs : int

@@ -81,7 +81,7 @@ class CachedResponse:
     state : mapping of str to int
         The state of the store when rendering began: of the areas that it comes from, and the day.
     changes : int
-        How many changes had been sent to this server by then.
+        Number of changes sent to this server by then.
     current_at : float
         When it was last known to be current, in seconds of the monotonic clock.
     stale_s : float

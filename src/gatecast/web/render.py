@@ -75,7 +75,7 @@ def page(
         The areas of the store that the page shows, if it is the same for every reader with the same preferences until
         one of them changes; empty if it must not be cached.
     view
-        What the template shows.
+        Values that the template shows.
     """
     service = service_of(request)
     text = (
@@ -105,7 +105,7 @@ def unavailable_page(again: str, *, changing: bool) -> HTMLResponse:
     again : str
         The address to try again.
     changing : bool
-        Whether the request would have changed something.
+        True if the request would have changed something.
     """
     text = templates().get_template("unavailable.html.j2").render(seconds=RETRY_AFTER_S, again=again, changing=changing)
     return HTMLResponse(text, 503, {"Retry-After": str(RETRY_AFTER_S)})

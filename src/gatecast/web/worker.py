@@ -68,7 +68,7 @@ class WorkerGoneError(Exception):
     Parameters
     ----------
     begun : bool
-        Whether it may have begun with the request.
+        True if it may have begun with the request.
     """
 
     def __init__(self, *, begun: bool) -> None:

@@ -23,7 +23,7 @@ class Club:
     level : float
         Median demand of a plain Monday in a plain week, as a share of the seats.
     draw : float
-        What its visit adds to the log demand of a home club.
+        Effect of its visit on the log demand of a home club.
     rival : str
         Code of the club whose visit draws a rival's crowd.
     warmth : float

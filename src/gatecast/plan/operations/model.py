@@ -351,7 +351,7 @@ class TransportService(Named):
     minimum, fleet : int
         Fewest and most vehicles.
     trip_minutes, minutes_to_clear : float, optional
-        How long a trip takes, there and back, and the longest time in which all who want the service must be away.
+        Minutes of a trip, there and back, and the longest time in which all who want the service must be away.
 
     Examples
     --------

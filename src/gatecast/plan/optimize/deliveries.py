@@ -34,7 +34,7 @@ class Deliveries:
     comes : ndarray of bool, shape (games,)
         True if that delivery comes after the last game and still keeps at this one.
     arrived, expired : ndarray of int, shape (games,)
-        How many of the run's deliveries have come by the game, and how many have passed their shelf life.
+        Number of the run's deliveries that have come by the game, and of those past their shelf life.
     first : ndarray of int, shape (runs + 1,)
         The first game of each run, and the number of games.
     """

@@ -233,7 +233,7 @@ def unsolved(sought: str, message: str) -> InputError:
     Parameters
     ----------
     sought : str
-        What the program decides, such as an order list.
+        Name of the decision, such as an order list.
     message : str
         The message of HiGHS.
     """

@@ -89,7 +89,7 @@ class KnownHosts:
     ----------
     app : ASGI application
     has_password : callable
-        Whether one is set.
+        True if one is set.
     """
 
     def __init__(self, app: ASGIApp, has_password: Callable[[], Awaitable[bool]]) -> None:

@@ -58,9 +58,9 @@ class Input:
     options : tuple of (str, str)
         Values to choose from, and their words.
     now : str
-        What is stored.
+        The stored value, in words.
     typed, error, hint : str
-        What was typed, why it cannot be used, and what else to know; each may be empty.
+        The text typed, the reason why it cannot be used, and a remark; each may be empty.
     """
 
     name: str
@@ -109,7 +109,7 @@ def groups_of(
     fields : sequence of Field
     reader : Preferences
     typed, refused : mapping of str to str
-        What was typed and what was refused, by column.
+        Texts typed, and reasons of refusals, by column.
     """
     placed = {name: group for group, names in GROUPS.items() for name in names}
     groups = []
