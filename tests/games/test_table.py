@@ -115,7 +115,7 @@ def test_a_further_column_that_is_absent_is_unknown():
 
 
 def test_a_further_column_needs_a_name_of_its_own():
-    with pytest.raises(DataError, match="wind_kmh: got a further column named 'wind_kmh', expected a name of its own"):
+    with pytest.raises(DataError, match="wind_kmh: got a custom column named 'wind_kmh', expected a name of its own"):
         read([Column(c.WIND, pl.Float64, Role.NUMBER, ALWAYS)], date=days(1))
 
 

@@ -108,7 +108,7 @@ class Source:
 
 @dataclass(frozen=True)
 class CustomColumn:
-    """A column of a club's own, and the header it stands under."""
+    """A custom column, and its header."""
 
     column: Column
     header: str
@@ -129,7 +129,7 @@ class ColumnMapping:
     keep : mapping of their name to tuple of str
         Rows are kept where the column holds one of these texts.
     further : tuple of CustomColumn
-        The club's own columns.
+        Custom columns.
     repeated : str
         Treatment of one game in several rows: refuse, first (keep the first row) or sum (add the attendance).
     aliases : mapping of text to text
@@ -239,7 +239,7 @@ def _of_type(value: Any, kind: type, expected: str, key: str, file: str) -> Any:
 def _ours(name: str, known: Mapping[str, object], section: str, file: str) -> str:
     """Return the name if it is a column of games; raise SettingsError otherwise."""
     if name not in known:
-        meant = suggestion(name, known) or "a club's own column is declared under [further]"
+        meant = suggestion(name, known) or "a custom column is declared under [further]"
         expected = "our name of a column (ours = theirs)"
         raise SettingsError(f"{name!r}", expected, meant, file=file, key=f"{section}.{name}")
     return name

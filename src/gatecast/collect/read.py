@@ -98,7 +98,7 @@ def read_games(
     upcoming : bool
         True for a table of games to come, which may be without attendance.
     custom_columns : sequence of Column
-        A club's own columns as another table declares them, the first of each name; read where this table has them.
+        Custom columns as another table declares them, the first of each name; read where this table has them.
     note : function of str, optional
         Called with a line for whatever was guessed, left out or taken as unknown. If not given, each line is a
         `ReadingWarning`.
@@ -182,7 +182,7 @@ def usable_games(
     table : RawTable
     mapping : ColumnMapping
     custom_columns : sequence of Column
-        A club's own columns as they were declared before.
+        Custom columns as they were declared before.
     note : function of str
 
     Raises
@@ -418,7 +418,7 @@ class _Columns:
         return translated(cells, words)
 
     def _custom(self, custom: CustomColumn) -> pl.Series:
-        """Return a club's own column, typed, shape (rows,)."""
+        """Return a custom column, typed, shape (rows,)."""
         name = custom.column.name
         cells = self._translated(self.table.cells(custom.header, self.refusals), name)
         return parse(cells, custom.column).alias(name)

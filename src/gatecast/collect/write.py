@@ -1,4 +1,4 @@
-"""Games to a file, with the declarations of a club's own columns kept so that they can be read back."""
+"""Games to a file, with the declarations of custom columns kept so that they can be read back."""
 
 from __future__ import annotations
 

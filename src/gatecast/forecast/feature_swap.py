@@ -109,7 +109,7 @@ class FeatureSwap:
         return out
 
     def _column(self, driver: str) -> int:
-        # A column of the club's own that no network reads may come from anywhere.
+        # A custom column that no network reads may come from anywhere.
         return self.drivers.index(driver if driver in self.drivers else RECENT_ATTENDANCE)
 
     def _of(self, name: str) -> npt.NDArray[np.float32]:

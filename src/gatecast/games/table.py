@@ -74,7 +74,7 @@ class Games:
             Canonical columns under their names (any may be missing), and the custom columns. Others are dropped. A
             lazy frame is collected.
         custom_columns : sequence of Column
-            Declarations of further columns to keep.
+            Declarations of custom columns to keep.
         league : League, optional
             Settings of the league; those of `League()` if not given.
         file : str
@@ -103,7 +103,7 @@ class Games:
             warnings.warn(text, ReadingWarning, stacklevel=2)
         clash = sorted(set(declared) & set(c.CANONICAL))
         if clash:
-            raise DataError(f"a further column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
+            raise DataError(f"a custom column named {clash[0]!r}", "a name of its own", file=file, column=clash[0])
         columns = {**c.CANONICAL, **declared}
         table = _typed(table, columns, file, numbers)
         unstated = table[c.SEASON].null_count() == table.height

@@ -37,7 +37,7 @@ class KeyedCache:
         key, state : hashable
         make : callable
         serves : callable
-            True if an value computed from the first state may be used for the second.
+            True if a value computed from the first state may be used for the second.
 
         Examples
         --------

@@ -141,7 +141,7 @@ class Preview:
     names : tuple of str
         Names of clubs, visitors and venues matched to stored ones, and new names.
     custom_columns : tuple of Column
-        The club's own columns that the table has.
+        Custom columns that the table has.
     """
 
     kind: str

@@ -86,7 +86,7 @@ class TrainedModel:
     through : str
         Day of the latest game trained on, or empty where games carry no dates.
     custom_columns : tuple of Column
-        The club's own columns that the games carried.
+        Custom columns that the games carried.
     """
 
     settings: TrainingSettings

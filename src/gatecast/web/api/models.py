@@ -83,7 +83,7 @@ PEOPLE = {
 
 
 class _Open(ResponseBody):
-    """An answer with further columns of the club or the forecaster."""
+    """An answer with custom columns or those of the forecaster."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Value] = Field(init=False)

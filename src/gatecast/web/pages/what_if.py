@@ -34,7 +34,7 @@ GROUPS = {
     OWN: (),
     FURTHER: (c.DAY_NIGHT, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE),
 }
-"""Names of the groups and their columns, in order; a club's own columns are named nowhere."""
+"""Names of the groups and their columns, in order; custom columns are not listed."""
 EMPTIED = {
     c.PROMOTION: "type none for no promotion",
     c.HOME_STARTER: "type unknown if it is not known",
