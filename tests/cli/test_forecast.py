@@ -40,7 +40,7 @@ def test_games_to_come(run, files, tmp_path, quick, league):
     assert table["game_id"].to_list() == league.upcoming.table[c.GAME_ID].to_list()
     lines = ended.out.splitlines()
     assert lines[0] == "Upcoming games, as known at the end of Sun 8 June"
-    assert lines[1].split() == ["Date", "Start", "Opponent", "Expected", "8", "in", "10", "between", "Sell-out"]
+    assert lines[1].split() == ["Date", "Start", "Opponent", "Expected", "80%", "range", "Sell-out"]
     assert lines[2].startswith("Tue 10 Jun  18:35  Oxbarrow Plowmen ")
     assert lines[-1] == "forecast.csv: 18 games forecast"
     assert left_in(tmp_path) == ["forecast.csv"]
