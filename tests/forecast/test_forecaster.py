@@ -188,7 +188,7 @@ def test_a_forecaster_can_be_pickled_after_a_forecast(forecaster, league, foreca
     [
         (
             {"network": "lstm"},
-            "network: got 'lstm', expected one of feedforward, convolutional, recurrent, transformer",
+            "network: got 'lstm', expected one of feedforward, convolutional, recurrent, transformer, pretrained, auto",
         ),
         ({"network": None}, "network: got None, expected one of feedforward"),
         ({"members": 0}, "members: got 0, expected a whole number from 1"),

@@ -20,7 +20,7 @@ from gatecast.cli.options import (
     training_settings,
     work_folder,
 )
-from gatecast.networks import DEFAULT_NETWORK
+from gatecast.networks import AUTO, chosen_network
 
 if TYPE_CHECKING:
     from gatecast.games import Games
@@ -36,7 +36,7 @@ def backtest(
         str, typer.Option("--leads", metavar="LEADS", help="Days before each game, or preseason: 1,7,30,preseason.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Forecasts to write: .parquet, .csv or .xlsx.")],
-    network: Network = DEFAULT_NETWORK,
+    network: Network = AUTO,
     members: Members = None,
     epochs: Epochs = None,
     seed: Seed = 0,
@@ -54,6 +54,7 @@ def backtest(
         checked_output(report, endings=(".html",))
     years, days = parse_seasons(seasons), parse_leads(leads)
     settings = training_settings(network, members, epochs, seed)
+    network = settings.network
 
     from gatecast.collect import read_games
     from gatecast.evaluate.backtesting import backtest as run
@@ -66,6 +67,7 @@ def backtest(
         past = read_games(games, note=notes)
         if notice := past.league.notice(past.table):
             notes(notice)
+    network = chosen_network(network, len(past))
     others = {} if no_baselines else BASELINES
     with resumable_folder(work_folder(out)) as folder, shown_progress() as progress:
 

@@ -33,6 +33,19 @@ def upcoming_notes(past: Games, coming: Games, custom_columns: Sequence[Column] 
     return lines
 
 
+METHODS = {
+    "network": "the pretrained network",
+    "least_squares": "weekday and month",
+    "weekday_mean": "the weekday's mean",
+    "last_weekday_mean": "last season's weekday",
+    "season_mean": "the season so far",
+    "last_season_mean": "last season",
+    "regression_recent": "the latest games",
+    "trees": "boosted trees",
+}
+"""What a forecast may rest on, in words."""
+
+
 def forecast(
     games: GamesFile,
     upcoming: Annotated[
@@ -45,7 +58,11 @@ def forecast(
     ] = None,
     model: Annotated[
         Path | None,
-        typer.Option("--model", metavar="MODEL_DIR", help="A trained model; if not given, one is trained first."),
+        typer.Option(
+            "--model",
+            metavar="MODEL_DIR",
+            help="A trained model; without one the pretrained network is used on few games, else one is trained first.",
+        ),
     ] = None,
 ) -> None:
     """Forecast upcoming games from what was known at the end of a day."""
@@ -59,8 +76,9 @@ def forecast(
     from gatecast.files import write_table
     from gatecast.forecast import Forecaster, ForecastSession
     from gatecast.games.columns import DATE
+    from gatecast.networks import AUTO
 
-    forecaster = Forecaster.load(model) if model else Forecaster()
+    forecaster = Forecaster.load(model) if model else Forecaster(AUTO)
     with held_notes() as notes:
         past = read_games(games, custom_columns=forecaster.custom_columns, note=notes)
         coming = read_games(
@@ -77,4 +95,6 @@ def forecast(
         table = session.forecast()
         write_table(table, out)
     show_table(forecast_table(table))
+    if len(shares := session.rests_on()) > 1:
+        say("rests on " + ", ".join(f"{METHODS[name]} ({share:.0%})" for name, share in shares.items()))
     say(f"{out}: {table.height:,} game{'s' if table.height != 1 else ''} forecast")

@@ -38,7 +38,9 @@ GamesFile = Annotated[
 OperationsFile = Annotated[
     Path, typer.Option("--operations", metavar="FILE", help="What you decide and what it costs: a .toml file.")
 ]
-Network = Annotated[str, typer.Option("--network", metavar="NAME", help="Network to train.")]
+Network = Annotated[
+    str, typer.Option("--network", metavar="NAME", help="Network; auto: the pretrained one on few games.")
+]
 Members = Annotated[
     int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="4")
 ]
@@ -55,8 +57,11 @@ def training_settings(network: str, members: int | None, epochs: int | None, see
     """Return training settings, with the defaults of `TrainingSettings` for whatever is not given."""
     from dataclasses import replace
 
+    from gatecast.networks import AUTO, DEFAULT_NETWORK
     from gatecast.train import TrainingSettings
 
+    if network == AUTO and (members, epochs) != (None, None):
+        network = DEFAULT_NETWORK
     settings = replace(TrainingSettings(), network=checked_network(network), seed=seed)
     settings = settings if members is None else replace(settings, members=members)
     return settings if epochs is None else replace(settings, epochs=epochs)
@@ -64,10 +69,11 @@ def training_settings(network: str, members: int | None, epochs: int | None, see
 
 def checked_network(name: str) -> str:
     """Return the name if there is a network of that name; raise InputError otherwise."""
-    from gatecast.networks import NETWORKS
+    from gatecast.networks import AUTO, NETWORKS, PRETRAINED
 
-    if name not in NETWORKS:
-        raise InputError(f"--network: got {name!r}, expected one of {', '.join(NETWORKS)}")
+    known = (*NETWORKS, PRETRAINED, AUTO)
+    if name not in known:
+        raise InputError(f"--network: got {name!r}, expected one of {', '.join(known)}")
     return name
 
 

@@ -18,7 +18,7 @@ from gatecast.cli.options import (
     training_settings,
     work_folder,
 )
-from gatecast.networks import DEFAULT_NETWORK
+from gatecast.networks import AUTO, PRETRAINED
 
 __all__ = ["train"]
 
@@ -31,7 +31,7 @@ def train(
         str | None,
         typer.Option("--through", metavar="SEASON", help="Last season to learn from, 2018 or 2018-19; by default all."),
     ] = None,
-    network: Network = DEFAULT_NETWORK,
+    network: Network = AUTO,
     members: Members = None,
     epochs: Epochs = None,
     seed: Seed = 0,
@@ -39,6 +39,7 @@ def train(
     """Train a model on past games. If interrupted, run the same command again to continue."""
     checked_folder(out)
     settings = training_settings(network, members, epochs, seed)
+    network = settings.network
 
     from gatecast.collect import read_games
     from gatecast.forecast import Forecaster
@@ -52,4 +53,8 @@ def train(
         forecaster.fit(past, through=through, folder=folder, progress=progress)
         forecaster.save(out)
     last = f", games to {forecaster.model.through}" if forecaster.model and forecaster.model.through else ""
-    say(f"{out}: {settings.members} {network} network{'s' if settings.members != 1 else ''}{last}")
+    network = forecaster.settings.network
+    if network == PRETRAINED:
+        say(f"{out}: the pretrained network, weighed on your games{last}")
+    else:
+        say(f"{out}: {settings.members} {network} network{'s' if settings.members != 1 else ''}{last}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,15 +15,66 @@ from gatecast.train.calibration_errors import interquartile_range
 from gatecast.train.climatology import Climatology
 from gatecast.train.model import TrainedModel
 
-__all__ = ["DemandForecast", "demand_of"]
+__all__ = ["AttendanceDistribution", "DemandForecast", "demand_of"]
 
 Floats = npt.NDArray[np.float64]
 
 POINTS = 200
 
 
+class AttendanceDistribution(ABC):
+    """Demand for some games, in people; attendance is its minimum with capacity.
+
+    Attributes
+    ----------
+    capacity : ndarray of float, shape (games,)
+        The most people the venue is known to hold; infinite if nothing tells.
+    stated_seats : ndarray of float, shape (games,)
+        People at which a game counts as sold out.
+    """
+
+    capacity: Floats
+    stated_seats: Floats
+
+    @abstractmethod
+    def demand(self, levels: npt.ArrayLike) -> Floats:
+        """Return quantiles of unconstrained demand, shape (games, levels), at least 0."""
+
+    def attendance(self, levels: npt.ArrayLike) -> Floats:
+        """Return quantiles of attendance, shape (games, levels), from 0 to capacity."""
+        return np.minimum(self.demand(levels), self.capacity[:, None])
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Expected attendance, shape (games,)."""
+        mean: Floats = np.minimum(self._points, self.capacity[:, None]).mean(axis=1)
+        return mean
+
+    @cached_property
+    def sell_out(self) -> Floats:
+        """Chance that demand reaches the seats, shape (games,)."""
+        reached = (self._points >= self.stated_seats[:, None]).sum(axis=1)
+        below = np.clip(POINTS - reached, 1, POINTS - 1)
+        games = np.arange(len(self.stated_seats))
+        left, right = self._points[games, below - 1], self._points[games, below]
+        share = np.clip((self.stated_seats - left) / np.maximum(right - left, 1e-9), 0.0, 1.0)
+        inside = 1.0 - (below - 0.5 + share) / POINTS
+        return np.where(reached == 0, 0.0, np.where(reached == POINTS, 1.0, inside))
+
+    @cached_property
+    def turned_away(self) -> Floats:
+        """Expected demand beyond capacity, shape (games,)."""
+        beyond: Floats = np.maximum(self._points - self.capacity[:, None], 0.0).mean(axis=1)
+        return beyond
+
+    @cached_property
+    def _points(self) -> Floats:
+        """Equally likely values of demand, shape (games, points)."""
+        return self.demand((np.arange(POINTS) + 0.5) / POINTS)
+
+
 @dataclass(frozen=True)
-class DemandForecast:
+class DemandForecast(AttendanceDistribution):
     """Demand for some games, in people; attendance is its minimum with capacity.
 
     The members' quantile functions are averaged level by level (Vincent 1912), which keeps the shape of each where an
@@ -68,38 +120,6 @@ class DemandForecast:
         usual, share = self.climatology.quantiles(levels), self.climatology.weight
         fill: Floats = (1.0 - share) * np.mean(members, axis=0) + share * usual
         return fill
-
-    def attendance(self, levels: npt.ArrayLike) -> Floats:
-        """Return quantiles of attendance, shape (games, levels), from 0 to capacity."""
-        return np.minimum(self.demand(levels), self.capacity[:, None])
-
-    @cached_property
-    def mean(self) -> Floats:
-        """Expected attendance, shape (games,)."""
-        mean: Floats = np.minimum(self._points, self.capacity[:, None]).mean(axis=1)
-        return mean
-
-    @cached_property
-    def sell_out(self) -> Floats:
-        """Chance that demand reaches the seats, shape (games,)."""
-        reached = (self._points >= self.stated_seats[:, None]).sum(axis=1)
-        below = np.clip(POINTS - reached, 1, POINTS - 1)
-        games = np.arange(len(self.stated_seats))
-        left, right = self._points[games, below - 1], self._points[games, below]
-        share = np.clip((self.stated_seats - left) / np.maximum(right - left, 1e-9), 0.0, 1.0)
-        inside = 1.0 - (below - 0.5 + share) / POINTS
-        return np.where(reached == 0, 0.0, np.where(reached == POINTS, 1.0, inside))
-
-    @cached_property
-    def turned_away(self) -> Floats:
-        """Expected demand beyond capacity, shape (games,)."""
-        beyond: Floats = np.maximum(self._points - self.capacity[:, None], 0.0).mean(axis=1)
-        return beyond
-
-    @cached_property
-    def _points(self) -> Floats:
-        """Equally likely values of demand, shape (games, points)."""
-        return self.demand((np.arange(POINTS) + 0.5) / POINTS)
 
 
 def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None) -> DemandForecast:

@@ -14,14 +14,15 @@ import polars as pl
 
 from gatecast.errors import InputError
 from gatecast.forecast.calibration import Calibration, errors_since_training
-from gatecast.forecast.distribution import DemandForecast, demand_of
+from gatecast.forecast.combined import CombinedModel, is_combined, load_combined
+from gatecast.forecast.distribution import AttendanceDistribution, demand_of
 from gatecast.forecast.session import ForecastSession, as_games
 from gatecast.forecast.table import contract_table
 from gatecast.games import Games, cutoff_days, parse_season
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.games.frames import Frame, IntoFrame
-from gatecast.networks import DEFAULT_NETWORK
+from gatecast.networks import AUTO, DEFAULT_NETWORK, PRETRAINED, chosen_network
 from gatecast.prepare import Preparation
 from gatecast.progress import Progress, printed, silent
 from gatecast.suggestions import listed, suggestion
@@ -32,6 +33,7 @@ from gatecast.train.settings import TrainingSettings
 __all__ = ["Forecaster"]
 
 Rows = npt.NDArray[np.intp]
+FEWEST_GAMES = 2
 TRAINING = ("members", "epochs", "batch", "learning_rate", "weight_decay", "half_life")
 """Settings of training that are keyword arguments of a forecaster, besides network and seed."""
 
@@ -45,7 +47,8 @@ class Forecaster:
     Parameters
     ----------
     network : str
-        Name of the network: feedforward, convolutional, recurrent or transformer (default).
+        Name of the network: feedforward, convolutional, recurrent or transformer (default); `pretrained` for the
+        one that comes trained, `auto` for that one on fewer than 10,000 games.
     seed : int
         Seed of all random numbers, at least 0: the same seed on the same machine gives the same forecast.
     members : int
@@ -69,7 +72,7 @@ class Forecaster:
     ----------
     settings : TrainingSettings
         All settings of training.
-    model : TrainedModel or None
+    model : TrainedModel, CombinedModel or None
         The trained model; None before training.
 
     Raises
@@ -84,9 +87,9 @@ class Forecaster:
     >>> forecaster = Forecaster("feedforward", members=1, epochs=1).fit(league.games)
     >>> forecaster.forecast(league.games, league.upcoming, as_of=league.as_of).columns[:4]
     ['game_id', 'lead', 'as_of', 'mean']
-    >>> Forecaster("lstm")
+    >>> Forecaster("lstm")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    gatecast.errors.InputError: network: got 'lstm', expected one of feedforward, convolutional, recurrent, transformer
+    gatecast.errors.InputError: network: got 'lstm', expected one of feedforward, convolutional, ...
     """
 
     def __init__(
@@ -109,7 +112,7 @@ class Forecaster:
         changes: dict[str, Any] = {"network": network, "seed": seed, **chosen}
         self.settings = replace(settings or TrainingSettings(), **changes)
         self.verbose, self.n_jobs = _checked_verbose(verbose), _checked_jobs(n_jobs)
-        self.model: TrainedModel | None = None
+        self.model: TrainedModel | CombinedModel | None = None
         self._session: ForecastSession[Any] | None = None
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -159,6 +162,8 @@ class Forecaster:
         if self.model is None:
             return text
         through = f" through {self.model.through}" if self.model.through else ""
+        if isinstance(self.model, CombinedModel):
+            return f"<{text}{through}>"
         return f"<{text} trained on {self.model.climatology.games:,} games{through}>"
 
     def __getstate__(self) -> dict[str, Any]:
@@ -207,9 +212,18 @@ class Forecaster:
         progress: Progress | None = None,
     ) -> Self:
         """Train on the games in `rows` of a preparation, shape (games,)."""
+        self._session = None
+        if self.settings.network == AUTO:
+            self.settings = replace(self.settings, network=chosen_network(AUTO, len(rows)))
+        if self.settings.network == PRETRAINED:
+            if len(rows) < FEWEST_GAMES:
+                raise InputError(
+                    f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}"
+                )
+            self.model = CombinedModel.of(preparation, rows, self.settings)
+            return self
         from gatecast.train.ensemble import train_ensemble
 
-        self._session = None
         self.model = train_ensemble(
             preparation,
             rows,
@@ -295,9 +309,11 @@ class Forecaster:
         cutoffs = cutoff_days(preparation.games, lead)[rows]
         return contract_table(preparation.games, rows, self.demand_rows(preparation, rows, lead), str(lead), cutoffs)
 
-    def demand_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> DemandForecast:
+    def demand_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> AttendanceDistribution:
         """Return the same forecasts as distributions of demand."""
         cutoffs = cutoff_days(preparation.games, lead)[rows]
+        if isinstance(self.trained, CombinedModel):
+            return self.trained.demand_at(preparation, rows, cutoffs.astype(np.int64))
         demand = demand_of(self.trained, preparation.at_lead(lead, rows))
         held_back = self.trained.held_back
         if held_back:
@@ -315,7 +331,29 @@ class Forecaster:
         InputError
             The forecaster is not trained.
         """
-        save_model(self.trained, folder)
+        model = self.trained
+        if isinstance(model, CombinedModel):
+            model.save(folder)
+        else:
+            save_model(model, folder)
+
+    @classmethod
+    def pretrained(cls) -> Self:
+        """Return a forecaster that needs no training: weights that come with the package, weighed on your own past.
+
+        Each forecast takes the latest weights that were trained on no game after its last day known.
+
+        Examples
+        --------
+        >>> from gatecast.collect.sample import sample_league
+        >>> league = sample_league()
+        >>> forecast = Forecaster.pretrained().forecast(league.games, league.upcoming, as_of=league.as_of)
+        >>> forecast.height == len(league.upcoming)
+        True
+        """
+        forecaster = cls(PRETRAINED)
+        forecaster.model = CombinedModel(forecaster.settings)
+        return forecaster
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -326,7 +364,7 @@ class Forecaster:
         ModelError
             The folder holds no model, or one that is damaged or of another format.
         """
-        model = load_model(folder)
+        model = load_combined(folder) if is_combined(folder) else load_model(folder)
         forecaster = cls(model.settings.network, seed=model.settings.seed, settings=model.settings)
         forecaster.model = model
         return forecaster
@@ -337,7 +375,7 @@ class Forecaster:
         return self.model.custom_columns if self.model else ()
 
     @property
-    def trained(self) -> TrainedModel:
+    def trained(self) -> TrainedModel | CombinedModel:
         """The model; raises InputError before training."""
         if self.model is None:
             raise InputError("forecaster: got one that is not trained, expected a trained one; call fit or load first")

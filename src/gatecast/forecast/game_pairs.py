@@ -10,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.errors import InputError
+from gatecast.forecast.combined import CombinedModel
 from gatecast.forecast.distribution import demand_of
 from gatecast.forecast.drivers import drivers_of
 from gatecast.forecast.feature_swap import FeatureSwap, stacked
+from gatecast.forecast.mixed_queries import MixedQueries
+from gatecast.forecast.weighing import Learned
 from gatecast.games import Games
 from gatecast.prepare import Preparation
+from gatecast.prepare.encoding import Encoding
 from gatecast.train.model import TrainedModel
 
 __all__ = ["Choice", "GamePairs"]
@@ -39,7 +43,7 @@ class GamePairs:
 
     Parameters
     ----------
-    model : TrainedModel
+    model : TrainedModel or CombinedModel
     ids : tuple of str
         The games to forecast.
     games : Games
@@ -53,9 +57,11 @@ class GamePairs:
         The game to forecast of each pair; pairs of one game stand together.
     rows : ndarray of int, shape (pairs,)
         Where the past game of each pair stands among all games.
+    queries : MixedQueries or None
+        The same games for a `CombinedModel`.
     """
 
-    model: TrainedModel
+    model: TrainedModel | CombinedModel
     ids: tuple[str, ...]
     games: Games
     drivers: tuple[str, ...]
@@ -63,11 +69,12 @@ class GamePairs:
     shifts: Floats | None
     game: Rows
     rows: Rows
+    queries: MixedQueries | None = None
 
     @classmethod
     def of(
         cls,
-        model: TrainedModel,
+        model: TrainedModel | CombinedModel,
         preparation: Preparation,
         ids: Sequence[str],
         asked: Rows,
@@ -75,12 +82,13 @@ class GamePairs:
         last: int,
         choice: Choice,
         shifts: Floats | None,
+        learned: dict[bool, Learned] | None = None,
     ) -> Self:
         """Pair games to forecast with the past home games of their club that `choice` takes.
 
         Parameters
         ----------
-        model : TrainedModel
+        model : TrainedModel or CombinedModel
         preparation : Preparation
             Of all games.
         ids : sequence of str
@@ -92,6 +100,8 @@ class GamePairs:
         choice : callable
         shifts : ndarray of float, shape (games to forecast, 7), or None
             Their calibration.
+        learned : dict, optional
+            What a `CombinedModel` learned from the past games already.
 
         Raises
         ------
@@ -112,10 +122,19 @@ class GamePairs:
         together = [(np.concatenate(past), np.repeat(ahead, counts))]
         for rows, leads in together if everything.dated else zip(past, ahead, strict=True):
             seen.append(preparation.at((everything.days[rows] - leads).astype(np.int32), rows))
-        drivers = drivers_of([*model.encoding.names, *model.encoding.vocabularies])
-        swap = FeatureSwap(stacked(seen), drivers, model.encoding)
+        arrays = stacked(seen)
+        encoding = Encoding.fit([arrays]) if isinstance(model, CombinedModel) else model.encoding
+        drivers = drivers_of([*encoding.names, *encoding.vocabularies])
+        queries = None
+        if isinstance(model, CombinedModel):
+            rows = np.concatenate([asked, *past])
+            cutoffs = everything.days[rows].astype(np.int64) - np.concatenate([ahead, np.repeat(ahead, counts)])
+            weighing, own = model.weighing(preparation, last, learned)
+            query = weighing.contexts.queries(rows)
+            queries = MixedQueries(model, weighing, query, cutoffs, own, own.at(rows, cutoffs), drivers)
+        swap = FeatureSwap(arrays, drivers, encoding)
         of_game = np.repeat(np.arange(len(asked)), counts)
-        return cls(model, tuple(ids), everything, tuple(drivers), swap, shifts, of_game, np.concatenate(past))
+        return cls(model, tuple(ids), everything, tuple(drivers), swap, shifts, of_game, np.concatenate(past), queries)
 
     @property
     def past(self) -> Rows:
@@ -147,6 +166,8 @@ class GamePairs:
         return np.concatenate(means)[which.ravel()]
 
     def _mean(self, game: Rows, sources: Rows) -> Floats:
+        if self.queries is not None or isinstance(self.model, CombinedModel):
+            return np.zeros(len(game)) if self.queries is None else self.queries.demand(sources).mean
         shifts = None if self.shifts is None else self.shifts[game]
         return demand_of(self.model, self.swap.mixed(sources), shifts).mean
 

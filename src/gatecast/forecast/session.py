@@ -14,11 +14,13 @@ import polars as pl
 
 from gatecast.errors import DataError, InputError
 from gatecast.forecast.calibration import Calibration, SeasonErrors, errors_since_training
+from gatecast.forecast.combined import CombinedModel, rests_on
 from gatecast.forecast.comparable import Comparable, latest_games, nearest_games
-from gatecast.forecast.distribution import demand_of
+from gatecast.forecast.distribution import AttendanceDistribution, demand_of
 from gatecast.forecast.explain import Explanation, explanations, games_of_two_seasons
 from gatecast.forecast.game_pairs import Choice, GamePairs
 from gatecast.forecast.table import contract_table, described_table
+from gatecast.forecast.weighing import NETWORK, Learned
 from gatecast.forecast.what_if import Changes, changed_games, check_known, places_of
 from gatecast.games import Games
 from gatecast.games import columns as c
@@ -43,7 +45,7 @@ class Trained(Protocol):
         """The custom columns that the model was trained with; none before training."""
 
     @property
-    def trained(self) -> TrainedModel:
+    def trained(self) -> TrainedModel | CombinedModel:
         """The model; raises InputError before training."""
 
 
@@ -142,12 +144,16 @@ class ForecastSession(Generic[Kind]):
         self.cutoff = _cutoff(self.preparation.games, self.rows, as_of)
         self._seen: dict[int, list[SeasonErrors]] = {}
         self._shifts: dict[int, Floats | None] = {}
+        self._learned: dict[bool, Learned] = {}
+        self._rests_on: dict[str, float] = {}
+        if like is not None and like.cutoff == self.cutoff and self._has_the_past_of(like):
+            self._learned = like._learned
         if like is not None and self._is_calibrated_as(like):
             self._seen, self._shifts = like._seen, like._shifts
             self.__dict__["model"] = like.model
 
     @cached_property
-    def model(self) -> TrainedModel:
+    def model(self) -> TrainedModel | CombinedModel:
         """The trained model, as the forecaster had it at the first question."""
         return self.forecaster.trained
 
@@ -162,6 +168,11 @@ class ForecastSession(Generic[Kind]):
             and turned_away are people; p_sellout is a probability from 0 to 1.
         """
         return self._as_given(self._forecast.clone())
+
+    def rests_on(self) -> dict[str, float]:
+        """Return the share of each method in the forecast, the largest first; only `network` if nothing is weighed."""
+        self.forecast()
+        return self._rests_on or {NETWORK: 1.0}
 
     def what_if(self, changes: Changes) -> Kind:
         """Forecast the games to come with some of their values changed; nothing is trained again.
@@ -238,13 +249,26 @@ class ForecastSession(Generic[Kind]):
         ids = self.upcoming.table[c.GAME_ID].to_list() if game_ids is None else list(game_ids)
         asked = self.rows[places_of(self.upcoming, ids)]
         return GamePairs.of(
-            self.model, self.preparation, ids, asked, last=self.cutoff, choice=choice, shifts=self._shifts_of(asked)
+            self.model,
+            self.preparation,
+            ids,
+            asked,
+            last=self.cutoff,
+            choice=choice,
+            shifts=self._shifts_of(asked),
+            learned=self._learned,
         )
 
     @cached_property
     def _forecast(self) -> pl.DataFrame:
         everything, rows, last = self.preparation.games, self.rows, self.cutoff
         cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
+        demand: AttendanceDistribution
+        if isinstance(self.model, CombinedModel):
+            demand = self.model.demand(self.preparation, rows, last, self._learned)
+            self._rests_on = rests_on(demand.weights)
+            table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
+            return described_table(table, everything, rows, demand)
         if last not in self._shifts:
             self._shifts[last] = self._shifts_of(rows)
         demand = demand_of(self.model, self.preparation.at(cutoffs, rows), self._shifts[last])
@@ -264,14 +288,15 @@ class ForecastSession(Generic[Kind]):
         ndarray of float, shape (games, 7), or None
             In interquartile ranges; None if no game was held back from training.
         """
-        held_back, last = self.model.held_back, self.cutoff
-        if not held_back:
+        model, last = self.model, self.cutoff
+        held_back = None if isinstance(model, CombinedModel) else model.held_back
+        if isinstance(model, CombinedModel) or not held_back:
             return None
         ahead = self.preparation.games.days[rows] - last
         nearest, clubs = held_back.nearest(ahead), self.preparation.games.clubs[rows]
         if last not in self._seen:
             # All leads together, whichever are asked for, so that a game always shares its block with the same ones.
-            self._seen[last] = errors_since_training(self.model, self.preparation, held_back.leads, last)
+            self._seen[last] = errors_since_training(model, self.preparation, held_back.leads, last)
         shifts = np.empty((len(ahead), len(QUANTILE_LEVELS)))
         for i in np.unique(nearest):
             lead, those = held_back.leads[i], nearest == i
@@ -282,14 +307,20 @@ class ForecastSession(Generic[Kind]):
     def _is_calibrated_as(self, like: ForecastSession[Any]) -> bool:
         """Return True if past errors and calibration of another session hold for this one."""
         return (
-            "model" in like.__dict__
-            and like.model is self._model_now()
-            and (self.past is like.past or _same(self._given[:1], like._given[:1]))
+            self._has_the_past_of(like)
             and self.preparation.schedule is like.preparation.schedule
             and np.array_equal(self.rows, like.rows)
         )
 
-    def _model_now(self) -> TrainedModel | None:
+    def _has_the_past_of(self, like: ForecastSession[Any]) -> bool:
+        """Return True if another session has the same model and past games."""
+        return (
+            "model" in like.__dict__
+            and like.model is self._model_now()
+            and (self.past is like.past or _same(self._given[:1], like._given[:1]))
+        )
+
+    def _model_now(self) -> TrainedModel | CombinedModel | None:
         try:
             return self.forecaster.trained
         except InputError:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.forecast.distribution import DemandForecast
+from gatecast.forecast.distribution import AttendanceDistribution
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import (
@@ -29,7 +29,7 @@ PEOPLE_DECIMALS, CHANCE_DECIMALS = 1, 4
 def contract_table(
     games: Games,
     rows: npt.NDArray[np.intp],
-    forecast: DemandForecast,
+    forecast: AttendanceDistribution,
     leads: pl.Series | str,
     cutoffs: npt.NDArray[np.int32],
 ) -> pl.DataFrame:
@@ -40,7 +40,7 @@ def contract_table(
     games : Games
     rows : ndarray of int, shape (rows,)
         Games that were forecast.
-    forecast : DemandForecast
+    forecast : AttendanceDistribution
         Of those games, in that order.
     leads : Series of str or str
         Days before each game, or "preseason".
@@ -67,17 +67,21 @@ def contract_table(
 
 
 def described_table(
-    table: pl.DataFrame, games: Games, rows: npt.NDArray[np.intp], forecast: DemandForecast
+    table: pl.DataFrame, games: Games, rows: npt.NDArray[np.intp], forecast: AttendanceDistribution
 ) -> pl.DataFrame:
     """Return a forecast as issued: without season, with turned_away and the description of each game.
 
-    `rows` are where the games of `table` stand in `games`. Capacity is what the venue is known to hold.
+    `rows` are where the games of `table` stand in `games`. Capacity is what the venue is known to hold, null if nobody
+    states it.
     """
+    known_seats = np.isfinite(forecast.capacity)
     known = games.table.select(name for name in CONTEXT_COLUMNS if name not in (c.CAPACITY, *FORECAST_COLUMNS))[rows]
     return (
         table.with_columns(
             pl.Series(TURNED_AWAY, np.round(forecast.turned_away, PEOPLE_DECIMALS)),
-            pl.Series(c.CAPACITY, forecast.capacity.astype(np.int64)),
+            pl.Series(c.CAPACITY, np.where(known_seats, forecast.capacity, 0).astype(np.int64)).set(
+                pl.Series(~known_seats), None
+            ),
         )
         .hstack(known)
         .select(*(name for name in FORECAST_COLUMNS if name != c.SEASON), TURNED_AWAY, *CONTEXT_COLUMNS)

@@ -154,3 +154,8 @@ def _uniform(salt: str) -> pl.Expr:
 def as_day(date: dt.date) -> int:
     """Return the days from 1970-01-01 to a date."""
     return int((np.datetime64(date, "D") - EPOCH).astype(int))
+
+
+def as_date(day: int) -> dt.date:
+    """Return the date of a number of days since 1970-01-01."""
+    return dt.date(1970, 1, 1) + dt.timedelta(days=int(day))

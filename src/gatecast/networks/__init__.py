@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from gatecast.networks.signature import Signature
 
-__all__ = ["DEFAULT_NETWORK", "NETWORKS", "import_keras_without", "network", "require_jax"]
+__all__ = [
+    "AUTO",
+    "DEFAULT_NETWORK",
+    "NETWORKS",
+    "PRETRAINED",
+    "chosen_network",
+    "import_keras_without",
+    "network",
+    "require_jax",
+]
 
 BACKEND = "jax"
 _not_for_keras: tuple[str, ...] = ()
@@ -35,6 +44,22 @@ NETWORKS = {
 """Each network's definition by name: `module:function`, imported when it is first used."""
 DEFAULT_NETWORK = "transformer"
 """The one with the lowest errors on the seasons that the networks were compared on (docs/networks.md)."""
+PRETRAINED = "pretrained"
+"""Stands for the network that comes trained, weighed against simple rules on the table's own past."""
+AUTO = "auto"
+"""Stands for the pretrained network on fewer than `LARGE` games, and for the default one on more."""
+LARGE = 10_000
+
+
+def chosen_network(name: str, games: int) -> str:
+    """Return the network that a name stands for on so many past games.
+
+    Examples
+    --------
+    >>> chosen_network("auto", 162), chosen_network("auto", 50_000), chosen_network("recurrent", 162)
+    ('pretrained', 'transformer', 'recurrent')
+    """
+    return (PRETRAINED if games < LARGE else DEFAULT_NETWORK) if name == AUTO else name
 
 
 def network(name: str) -> Callable[[Signature, int], keras.Model]:

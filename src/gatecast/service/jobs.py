@@ -57,8 +57,6 @@ SLOT = "work"
 DATABASE = "GATECAST_WORK_DATABASE"
 """Environment variable that passes the database URL, which may hold a password, to the process."""
 CHECKPOINTS, LOGS = "training", "logs"
-SMALL = 5000
-"""Below this many games, train the feedforward network: as accurate, and faster."""
 REPORT_S = 1.0
 SILENT_S = 30.0
 """Seconds without a report after which a process counts as dead."""
@@ -78,9 +76,10 @@ def training_settings(games: int, overrides: Mapping[str, Any] | None = None) ->
     overrides : mapping, optional
         Settings in place of the defaults.
     """
+    from gatecast.networks import AUTO, chosen_network
     from gatecast.train import TrainingSettings
 
-    defaults: dict[str, Any] = {"network": "feedforward", "members": 2} if games < SMALL else {}
+    defaults: dict[str, Any] = {"network": chosen_network(AUTO, games)}
     return TrainingSettings(**{**defaults, **(overrides or {})})
 
 

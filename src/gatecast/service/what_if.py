@@ -238,7 +238,9 @@ def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, 
     """Return the columns whose new label the model has no input for."""
     if forecaster.model is None:
         return ()
-    encoding = forecaster.model.encoding
+    encoding = getattr(forecaster.model, "encoding", None)
+    if encoding is None:
+        return ()
     seen = {**encoding.vocabularies, c.PROMOTION: encoding.promotions}
     return tuple(
         name

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from gatecast.errors import InputError
-from gatecast.networks import DEFAULT_NETWORK, NETWORKS
+from gatecast.networks import AUTO, DEFAULT_NETWORK, NETWORKS, PRETRAINED
 
 __all__ = ["TrainingSettings"]
 
@@ -20,7 +20,7 @@ class TrainingSettings:
     Parameters
     ----------
     network : str
-        Name of the network, one of `gatecast.networks.NETWORKS`.
+        Name of the network, one of `gatecast.networks.NETWORKS`; or `pretrained`, or `auto` for that one on few games.
     members : int
         Networks in the ensemble, at least 1; they differ by seed.
     epochs : int
@@ -56,8 +56,9 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.network, str) or self.network not in NETWORKS:
-            raise InputError(f"network: got {self.network!r}, expected one of {', '.join(NETWORKS)}")
+        known = (*NETWORKS, PRETRAINED, AUTO)
+        if not isinstance(self.network, str) or self.network not in known:
+            raise InputError(f"network: got {self.network!r}, expected one of {', '.join(known)}")
         for name, least in {"members": 1, "epochs": 1, "batch": 1, "seed": 0}.items():
             value: Any = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:

@@ -1,0 +1,312 @@
+"""The model that needs no training: the pretrained network, weighed against simple rules on the table's own past."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.special import ndtri
+
+from gatecast.errors import ModelError
+from gatecast.files import write_text, written_whole
+from gatecast.forecast.custom_inputs import CustomInputs
+from gatecast.forecast.distribution import POINTS, AttendanceDistribution
+from gatecast.forecast.weighing import GRID, MEMBERS, Learned, Weighing
+from gatecast.games import Column, Games
+from gatecast.games import columns as c
+from gatecast.games.columns import columns_from_json, columns_to_json
+from gatecast.games.cutoff import as_date
+from gatecast.networks import PRETRAINED
+from gatecast.prepare import Preparation
+from gatecast.prepare.club_context import ClubContexts
+from gatecast.prepare.context_inputs import ContextGames, Query, seasons_by_gap
+from gatecast.train.pretrained import Pretrained, fits, pretrained
+from gatecast.train.settings import TrainingSettings
+
+__all__ = ["CombinedDemand", "CombinedModel", "is_combined", "load_combined", "rests_on"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+
+FORMAT = 4
+DESCRIPTION, WEIGHTS, ABOUT = "model.json", "weights.safetensors", "about"
+SCORES: Floats = ndtri(GRID)
+LARGEST = float(np.log(1e6))
+FULL_HOUSE = 0.02
+"""A full house is counted at this much less than what the venue holds, or at all of it."""
+NEVER_FULL, UNPROVEN = 0.12, 0.5
+"""The same where none was counted yet, as in a new ballpark; and how much of the chance of a sell-out remains there."""
+PROVEN = 0.97
+"""Share of the seats that counts as a full house."""
+FULL_FROM = 0.9
+"""Level from which on it is all of it: games at the very seats are inside a range that ends there."""
+BLOCK_DAYS = 30
+"""Days of cutoffs that a backtest learns weights for at once, from what was known before the first."""
+
+
+@dataclass(frozen=True)
+class CombinedDemand(AttendanceDistribution):
+    """Demand for some games, as the combination says.
+
+    Parameters
+    ----------
+    capacity, stated_seats : ndarray of float, shape (games,)
+        As of any `AttendanceDistribution`; infinite where nobody states seats.
+    proven : ndarray of bool, shape (games,)
+        Whether a full house was ever counted there.
+    quantiles : ndarray of float, shape (games, levels)
+        Of the logarithm of demand, at the levels of `gatecast.forecast.weighing.GRID`.
+    weights : ndarray of float, shape (games, members)
+        Share of each of `gatecast.forecast.weighing.MEMBERS` in the forecast.
+    """
+
+    capacity: Floats
+    stated_seats: Floats
+    proven: npt.NDArray[np.bool_]
+    quantiles: Floats
+    weights: Floats
+
+    def demand(self, levels: npt.ArrayLike) -> Floats:
+        """Quantiles of unconstrained demand, shape (games, levels)."""
+        wanted: Floats = ndtri(np.asarray(levels, np.float64))
+        inside = np.stack([np.interp(wanted, SCORES, unit) for unit in np.eye(len(SCORES))])
+        for outer, inner, beyond in ((0, 2, wanted < SCORES[0]), (-1, -3, wanted > SCORES[-1])):
+            slope = (wanted[beyond] - SCORES[outer]) / (SCORES[outer] - SCORES[inner])
+            inside[outer, beyond] = 1 + slope
+            inside[inner, beyond] = -slope
+        people: Floats = np.exp(np.minimum(self.quantiles @ inside, LARGEST))
+        return people
+
+    def attendance(self, levels: npt.ArrayLike) -> Floats:
+        """Quantiles of attendance, shape (games, levels): a range that ends at the seats still has a width."""
+        below = np.maximum(1.0 - np.asarray(levels, np.float64) / FULL_FROM, 0.0)
+        full = 1.0 - np.where(self.proven, FULL_HOUSE, NEVER_FULL)[:, None] * below
+        return np.minimum(self.demand(levels), self.capacity[:, None] * full)
+
+    @cached_property
+    def sell_out(self) -> Floats:
+        """Chance that demand reaches the seats and all of them are counted, shape (games,)."""
+        return super().sell_out * np.where(self.proven, 1.0, UNPROVEN)
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Expected attendance, shape (games,)."""
+        mean: Floats = self.attendance((np.arange(POINTS) + 0.5) / POINTS).mean(axis=1)
+        return mean
+
+
+@dataclass(frozen=True)
+class CombinedModel:
+    """What a forecast by the combination needs to know beside the games: which weights, and the columns.
+
+    Parameters
+    ----------
+    settings : TrainingSettings
+    chosen : Pretrained or None
+        The weights; none to take the latest that saw no game after the day of each forecast.
+    custom_columns : tuple of Column
+        The club's own columns.
+    through : str
+        Day of the latest game known when the model was made, or empty.
+    """
+
+    settings: TrainingSettings
+    chosen: Pretrained | None = None
+    custom_columns: tuple[Column, ...] = ()
+    through: str = ""
+    _contexts: WeakKeyDictionary[Preparation, ClubContexts] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
+    )
+
+    @classmethod
+    def of(cls, preparation: Preparation, rows: Rows, settings: TrainingSettings) -> Self:
+        """Return the model for the games in `rows`: weights that saw no later game."""
+        games = preparation.games
+        last = games.table[c.DATE][rows].max() if games.dated and len(rows) else None
+        day = last if isinstance(last, dt.date) else None
+        return cls(settings, pretrained(day), games.custom_columns, str(day or ""))
+
+    def weights(self, games: Games, last: int) -> Pretrained:
+        """Return the pretrained weights of a forecast from one day."""
+        return self.chosen or pretrained(as_date(last) if games.dated else None)
+
+    def weighing(
+        self, preparation: Preparation, last: int, learned: dict[bool, Learned] | None = None
+    ) -> tuple[Weighing, CustomInputs]:
+        """Return what the past of a table says on one day, and its own columns."""
+        if preparation not in self._contexts:
+            self._contexts[preparation] = ClubContexts(context_games(preparation.games))
+        own = CustomInputs(preparation.games, last)
+        members = self.weights(preparation.games, last).members
+        columns = own if len(own) else None
+        return Weighing(members, self._contexts[preparation], last, columns=columns, learned=learned), own
+
+    def demand(
+        self, preparation: Preparation, rows: Rows, last: int, learned: dict[bool, Learned] | None = None
+    ) -> CombinedDemand:
+        """Demand for the games in `rows` from what was known at the end of a day."""
+        weighing, own = self.weighing(preparation, last, learned)
+        columns = own.at(rows, np.full(len(rows), last, np.int64)) if len(own) else None
+        return self.of_queries(weighing, weighing.contexts.queries(rows), columns)
+
+    def demand_at(self, preparation: Preparation, rows: Rows, cutoffs: Ints) -> CombinedDemand:
+        """Demand for games each at a cutoff of its own: weights are learned anew for every 30 days of cutoffs."""
+        parts, order = [], []
+        block = (cutoffs - cutoffs.min(initial=0)) // BLOCK_DAYS
+        for each in np.unique(block):
+            mine = np.flatnonzero(block == each)
+            weighing, own = self.weighing(preparation, int(cutoffs[mine].min()))
+            then = cutoffs[mine].astype(np.int64)
+            columns = own.at(rows[mine], then) if len(own) else None
+            parts.append(self.of_queries(weighing.seen_from(then), weighing.contexts.queries(rows[mine]), columns))
+            order.append(mine)
+        back = np.argsort(np.concatenate(order)) if order else np.zeros(0, np.intp)
+        return CombinedDemand(
+            *(
+                np.concatenate([getattr(part, name) for part in parts])[back]
+                for name in ("capacity", "stated_seats", "proven", "quantiles", "weights")
+            )
+        )
+
+    def of_queries(self, weighing: Weighing, query: Query, columns: Floats | None) -> CombinedDemand:
+        """Demand for any games at the clubs of a table."""
+        made = weighing.forecast(query, columns)
+        seats = np.where(query.games.seats > 0, query.games.seats, np.inf)
+        largest = _largest(weighing.contexts.games, query.games, weighing.last)
+        holds = np.where(np.isinf(seats), np.inf, np.maximum(seats, largest))
+        return CombinedDemand(holds, seats, largest >= PROVEN * seats, made.quantiles, made.weights)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model with its weights; the description comes last: without it there is no model."""
+        from safetensors.numpy import save_file
+
+        chosen = self.chosen or pretrained()
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        description = {
+            "format": FORMAT,
+            "settings": self.settings.as_json(),
+            "pretrained": {
+                "name": chosen.name,
+                "leagues": list(chosen.leagues),
+                "seasons": list(chosen.seasons),
+                "through": str(chosen.through or ""),
+                "members": len(chosen.members),
+            },
+            "through": self.through,
+            "extras": columns_to_json(self.custom_columns),
+        }
+        text = json.dumps(description, indent=1)
+        tensors = {f"{m}/{name}": value for m, each in enumerate(chosen.members) for name, value in each.items()}
+        # Models that share weights but were made of other games are told apart by the fingerprint of this file.
+        tensors[ABOUT] = np.frombuffer(hashlib.sha256(text.encode()).digest(), np.uint8)
+        with written_whole(target / WEIGHTS) as draft:
+            save_file(tensors, draft)
+        write_text(text, target / DESCRIPTION)
+
+
+def is_combined(folder: str | Path) -> bool:
+    """Whether a folder holds a model of this kind."""
+    try:
+        about = json.loads((Path(folder) / DESCRIPTION).read_text(encoding="utf-8"))
+        return bool(about["format"] == FORMAT and about["settings"]["network"] == PRETRAINED)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def load_combined(folder: str | Path) -> CombinedModel:
+    """Read a model that `CombinedModel.save` wrote; raises ModelError where it is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    source = Path(folder)
+    try:
+        about: dict[str, Any] = json.loads((source / DESCRIPTION).read_text(encoding="utf-8"))
+        weights = about["pretrained"]
+        members: list[dict[str, npt.NDArray[np.float32]]] = [{} for _ in range(int(weights["members"]))]
+        tensors = load_file(source / WEIGHTS)
+        tensors.pop(ABOUT, None)
+        for key, value in tensors.items():
+            member, _, name = key.partition("/")
+            members[int(member)][name] = value
+        if not members or not all(fits(each) for each in members):
+            raise ValueError("weights that do not fit the network")
+        through = dt.date.fromisoformat(weights["through"]) if weights["through"] else None
+        chosen = Pretrained(
+            str(weights["name"]),
+            tuple(map(str, weights["leagues"])),
+            tuple(map(int, weights["seasons"])),
+            through,
+            tuple(members),
+        )
+        settings = TrainingSettings(**about["settings"])
+        return CombinedModel(settings, chosen, columns_from_json(about["extras"]), str(about["through"]))
+    except (ValueError, KeyError, TypeError, IndexError, OSError, SafetensorError) as problem:
+        reason = " ".join(str(problem).split())[:200]
+        raise ModelError(f"{source.name}: got a damaged model ({reason}), expected one as it was written") from problem
+
+
+def context_games(games: Games) -> ContextGames:
+    """Return the games of a table as `ClubContexts` reads them."""
+    table, rows = games.table, len(games)
+    date = table[c.DATE]
+    clubs = _codes(pl.concat([table[c.HOME], table[c.VISITOR].alias(c.HOME)]))
+    start = table[c.START_TIME]
+    hour = (start.dt.hour() + start.dt.minute() / 60).cast(pl.Float64)
+    seats = table.select(pl.col(c.CAPACITY).forward_fill().over(c.HOME, c.VENUE)).to_series()
+    restricted = games.league.restricts(table).to_numpy()
+    attendance = table[c.ATTENDANCE].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    attendance = np.where(restricted, np.nan, attendance)
+    day = games.days.astype(np.int64)
+    season = np.zeros(rows, np.int64)
+    if games.dated:
+        season = seasons_by_gap(day)
+
+    def numbers(values: pl.Series, unknown: int = -1) -> Ints:
+        return values.cast(pl.Int64).fill_null(unknown).to_numpy()
+
+    return ContextGames(
+        day=day,
+        season=season,
+        weekday=numbers(date.dt.weekday()) - 1 if games.dated else np.full(rows, -1, np.int64),
+        month=numbers(date.dt.month()),
+        year_day=date.dt.ordinal_day().cast(pl.Float64).fill_null(np.nan).to_numpy(),
+        hour=hour.fill_null(np.nan).to_numpy(),
+        home=clubs[:rows],
+        visitor=clubs[rows:],
+        venue=_codes(table[c.VENUE]),
+        double=table[c.NUMBER].fill_null(0).to_numpy() > 0,
+        seats=seats.cast(pl.Float64).fill_null(np.nan).to_numpy(),
+        attendance=np.where(attendance > 0, attendance, np.nan),
+    )
+
+
+def rests_on(weights: Floats) -> dict[str, float]:
+    """Return the share of each member in some forecasts, the largest first, those of under 1 % left out."""
+    shares = dict(zip(MEMBERS, weights.mean(axis=0).tolist(), strict=True))
+    return {name: share for name, share in sorted(shares.items(), key=lambda each: -each[1]) if share >= 0.01}
+
+
+def _largest(games: ContextGames, asked: ContextGames, last: int) -> Floats:
+    """Return the largest attendance known at the venue of each game on a day, shape (queries,)."""
+    out = np.zeros(len(asked))
+    known = (games.attendance > 0) & (games.day <= last)
+    for home, venue in {*zip(asked.home.tolist(), asked.venue.tolist(), strict=True)}:
+        there = known & (games.home == home) & (games.venue == venue)
+        out[(asked.home == home) & (asked.venue == venue)] = games.attendance[there].max(initial=0.0)
+    return out
+
+
+def _codes(values: pl.Series) -> Ints:
+    """Return a code for each text, -1 where there is none."""
+    return values.rank("dense").cast(pl.Int64).fill_null(0).to_numpy().astype(np.int64) - 1

@@ -1,0 +1,167 @@
+import datetime as dt
+import json
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gatecast.collect.sample import sample_league
+from gatecast.errors import InputError, ModelError
+from gatecast.evaluate import QUANTILE_COLUMNS
+from gatecast.forecast import Forecaster
+from gatecast.games import Column, Games, Knowability, Role
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN, P_SELLOUT
+
+LEAGUE = sample_league()
+CLUB = LEAGUE.club
+
+
+def own(rows=None, *, seats=True, columns=()):
+    """Past games of one club alone, and those to come."""
+    past = LEAGUE.games.table.filter(pl.col(c.HOME) == CLUB, pl.col(c.DATE) <= LEAGUE.as_of)
+    past = past if rows is None else past.head(rows)
+    coming = LEAGUE.upcoming.table
+    if not seats:
+        past, coming = (table.with_columns(pl.lit(None, pl.Int32).alias(c.CAPACITY)) for table in (past, coming))
+    kept = [name for name in past.columns if name in c.CANONICAL or name in {column.name for column in columns}]
+    return Games.from_frame(past.select(kept), columns), Games.from_frame(
+        coming.select(name for name in kept if name in coming.columns), columns
+    )
+
+
+def quantiles(forecast):
+    return forecast.select(QUANTILE_COLUMNS).to_numpy()
+
+
+@pytest.mark.parametrize("rows", [2, 6, 20, 81, None])
+def test_any_number_of_past_games_gives_a_sound_forecast(rows):
+    past, coming = own(rows)
+    as_of = past.table[c.DATE].max() if rows else LEAGUE.as_of
+    forecast = Forecaster.pretrained().forecast(past, coming, as_of)
+    values = quantiles(forecast)
+    assert forecast.height == len(coming)
+    assert (np.diff(values, axis=1) >= 0).all()
+    assert (values[:, 1] < values[:, 5]).all()
+    assert (values <= forecast[c.CAPACITY].to_numpy()[:, None]).all()
+    assert ((values[:, 0] <= forecast[MEAN].to_numpy()) & (forecast[MEAN].to_numpy() <= values[:, -1])).all()
+    assert forecast[P_SELLOUT].is_between(0, 1).all()
+    usual = past.table[c.ATTENDANCE].mean()
+    assert 0.4 * usual < np.median(values[:, 3]) < 2.5 * usual
+
+
+def test_a_game_has_much_the_same_forecast_whatever_stands_beside_it():
+    past, coming = own()
+    whole = Forecaster.pretrained().forecast(past, coming, LEAGUE.as_of)
+    one = Forecaster.pretrained().forecast(
+        past, coming.filter(pl.col(c.GAME_ID) == coming.table[c.GAME_ID][0]), LEAGUE.as_of
+    )
+    assert np.allclose(quantiles(whole)[0], quantiles(one)[0], rtol=0.02)
+
+
+def test_results_after_the_day_change_nothing():
+    past, coming = own()
+    as_of = past.table[c.DATE].sort()[-30]
+    later = pl.col(c.DATE) > as_of
+    changed = Games(
+        past.table.with_columns(
+            pl.when(later).then(pl.col(c.ATTENDANCE) * 3).otherwise(c.ATTENDANCE).alias(c.ATTENDANCE)
+        )
+    )
+    first, second = (Forecaster.pretrained().forecast(games, coming, as_of) for games in (past, changed))
+    assert first.equals(second)
+
+
+def test_unknown_seats_are_no_ceiling():
+    past, coming = own(seats=False)
+    forecast = Forecaster.pretrained().forecast(past, coming, LEAGUE.as_of)
+    assert forecast[c.CAPACITY].null_count() == forecast.height
+    assert (forecast[P_SELLOUT] == 0).all()
+    low = past.table.with_columns(pl.col(c.ATTENDANCE).clip(upper_bound=int(past.table[c.ATTENDANCE].quantile(0.3))))
+    assert quantiles(Forecaster.pretrained().forecast(Games(low), coming, LEAGUE.as_of)).max() > low[c.ATTENDANCE].max()
+
+
+def test_tickets_sold_are_heeded_and_noise_is_not():
+    sold = Column("sold", pl.Float64, Role.NUMBER, Knowability.parse("7 days"))
+    noise = Column("noise", pl.Float64, Role.NUMBER, Knowability.parse("always"))
+    past, coming = own()
+    draw = np.random.default_rng(0)
+    usual = past.table[c.ATTENDANCE].mean()
+
+    def with_column(games, column, values):
+        return Games.from_frame(games.table.with_columns(pl.Series(column.name, values, pl.Float64)), [column])
+
+    told = 0.7 * past.table[c.ATTENDANCE].to_numpy() * draw.normal(1, 0.03, len(past))
+    much = with_column(past, sold, told)
+    near = coming.filter(pl.col(c.DATE) <= LEAGUE.as_of + dt.timedelta(days=7))
+    for size in (0.5, 1.0):
+        asked = with_column(near, sold, np.full(len(near), 0.7 * usual * size))
+        forecast = Forecaster.pretrained().forecast(much, asked, LEAGUE.as_of)
+        assert np.allclose(quantiles(forecast)[:, 3], usual * size, rtol=0.12)
+    plain = Forecaster.pretrained().forecast(past, coming, LEAGUE.as_of)
+    random = Forecaster.pretrained().forecast(
+        with_column(past, noise, draw.normal(50, 10, len(past))),
+        with_column(coming, noise, draw.normal(50, 10, len(coming))),
+        LEAGUE.as_of,
+    )
+    assert np.allclose(quantiles(plain)[:, 3], quantiles(random)[:, 3], rtol=0.08)
+
+
+def test_a_model_is_saved_and_read_again(tmp_path):
+    past, coming = own()
+    forecaster = Forecaster("pretrained").fit(past)
+    forecaster.save(tmp_path / "model")
+    again = Forecaster.load(tmp_path / "model")
+    assert again.settings.network == "pretrained"
+    assert again.forecast(past, coming, LEAGUE.as_of).equals(forecaster.forecast(past, coming, LEAGUE.as_of))
+
+
+@pytest.mark.parametrize("damage", ["{", '{"format": 4}', None])
+def test_a_damaged_model_is_refused(tmp_path, damage):
+    Forecaster("pretrained").fit(own()[0]).save(tmp_path)
+    about = json.loads((tmp_path / "model.json").read_text())
+    about["pretrained"]["members"] = 0
+    (tmp_path / "model.json").write_text(damage or json.dumps(about))
+    with pytest.raises(ModelError):
+        Forecaster.load(tmp_path)
+
+
+def test_auto_is_the_pretrained_network_on_few_games():
+    assert Forecaster("auto").fit(own()[0]).settings.network == "pretrained"
+
+
+def test_one_game_is_too_few():
+    with pytest.raises(InputError, match="at least 2"):
+        Forecaster("pretrained").fit(own(1)[0])
+
+
+def test_a_change_is_answered_and_explained():
+    past, coming = own()
+    game = coming.table[c.GAME_ID][0]
+    session = Forecaster.pretrained().session(past, coming, LEAGUE.as_of)
+    before, after = session.forecast(), session.what_if({game: {c.VISITOR: None}})
+    assert before.height == after.height
+    (why,) = session.explain([game])
+    assert why.baseline + sum(why.people.values()) == pytest.approx(why.expected, rel=1e-6)
+    assert why.expected == pytest.approx(before.filter(pl.col(c.GAME_ID) == game)[MEAN].item(), rel=0.01)
+    assert session.comparable(game)
+
+
+def test_a_club_new_to_its_league_is_forecast_from_the_others():
+    table = LEAGUE.games.table.filter((pl.col(c.HOME) != CLUB) & (pl.col(c.DATE) <= LEAGUE.as_of))
+    forecast = Forecaster.pretrained().forecast(
+        Games(table, LEAGUE.games.custom_columns), LEAGUE.upcoming, LEAGUE.as_of
+    )
+    values = quantiles(forecast)
+    assert (values[:, 5] > 1.2 * values[:, 1]).all()
+
+
+def test_backtest_rows_use_older_weights_for_older_games():
+    forecaster = Forecaster.pretrained()
+    last = (dt.date(2012, 6, 1) - dt.date(1970, 1, 1)).days
+    assert forecaster.model is not None
+    chosen = forecaster.model.weights(LEAGUE.games, last)
+    assert chosen.through is None or chosen.through <= dt.date(2012, 6, 1)
+    fixed = replace(forecaster.model, chosen=chosen)
+    assert fixed.weights(LEAGUE.games, last + 5000) is chosen
