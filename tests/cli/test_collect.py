@@ -19,7 +19,7 @@ def test_a_clubs_sheet(run, tmp_path, ending):
     (tmp_path / "columns.toml").write_text(MAPPING)
     ended = run("collect", "file", "club.csv", "--columns", "columns.toml", "--out", f"games.{ending}")
     assert ended.code == 0
-    assert ended.out == f"games.{ending}: 2 games from Fri 14 April 2023 to Sat 15 April 2023, 1 with gates\n"
+    assert ended.out == f"games.{ending}: 2 games from Fri 14 April 2023 to Sat 15 April 2023, 1 with attendance\n"
     assert "read" in ended.err
     assert "Opponent as visitor" in ended.err
     games = read_games(tmp_path / f"games.{ending}")
@@ -29,7 +29,10 @@ def test_a_clubs_sheet(run, tmp_path, ending):
 
 def test_games_without_dates(run, tmp_path):
     (tmp_path / "six.csv").write_text("visitor,attendance\n1,32000\n")
-    assert run("collect", "file", "six.csv", "--out", "games.csv").out == "games.csv: 1 game, no dates, 1 with gates\n"
+    assert (
+        run("collect", "file", "six.csv", "--out", "games.csv").out
+        == "games.csv: 1 game, no dates, 1 with attendance\n"
+    )
 
 
 def test_published_files(run, tmp_path, shared_data):

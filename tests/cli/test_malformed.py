@@ -216,5 +216,5 @@ def test_forecasts_of_other_games(run, files, tmp_path):
     table = pl.read_csv(files / "forecast.csv").with_columns(pl.format("X{}", "game_id").alias("game_id"))
     table.write_csv(tmp_path / "other.csv")
     ended = run("evaluate-plan", games, "--forecasts", "other.csv", "--operations", operations, "--out", "v.json")
-    refused(ended, "no game with both a forecast and a gate")
+    refused(ended, "no game with both a forecast and an attendance")
     refused(run("collect", "file", "list.json", "--out", "games.csv"), "list.json", "'.json'")

@@ -132,7 +132,7 @@ def backtest(
     >>> quick = gatecast.Forecaster("feedforward", members=1, epochs=1)
     >>> forecasts = gatecast.backtest(games, 2024, [1, 7], quick)
     >>> gatecast.score(forecasts, games, by="lead").select("lead", "games").rows()
-    [('1', 288), ('7', 288)]
+    [('1', 575), ('7', 575)]
     """
     wanted = [parse_season(str(one)) for one in ([seasons] if isinstance(seasons, int | str) else seasons)]
     ahead = [parse_lead(str(lead)) for lead in ([leads] if isinstance(leads, int | str) else leads)]

@@ -168,7 +168,7 @@ def etag_of(body: bytes) -> bytes:
     Examples
     --------
     >>> etag_of(b"Kites")
-    b'"ec0c5e2a3acdf9bb8a8e8cf2f5d6ba1a"'
+    b'"c5ef50c5b28e72fc69f423fc9b455962"'
     """
     return b'"' + hashlib.sha256(body).hexdigest()[:ETAG_LENGTH].encode() + b'"'
 

@@ -31,6 +31,6 @@ def test_the_season_then_all_clubs_where_the_weekday_or_the_club_is_new():
 
 def test_limited_crowds_are_nobodys_habit():
     days = [dt.date(2019, 5, 6), dt.date(2021, 5, 3), dt.date(2021, 8, 2), dt.date(2022, 5, 2)]
-    games = games_of(date=days, home=["A"] * 4, attendance=[30_000, 5000, 20_000, 25_000])
+    games = games_of(date=days, home=["A"] * 4, home_league=["AL"] * 4, attendance=[30_000, 5000, 20_000, 25_000])
     found = games.table.join(naive_attendance(games), on="game_id").sort("date")
     assert found["naive_attendance"].to_list() == [None, 30_000, 30_000, 20_000]

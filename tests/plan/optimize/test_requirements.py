@@ -46,8 +46,8 @@ def test_nothing_beats_hindsight_where_games_are_tied_together():
 def test_without_home_stands_each_game_is_its_own():
     operations = ushers(minimum_shifts=3)
     apart, tied = (next(decide(believed(), operations, days)) for days in (None, DAYS))
-    assert apart.choice.tolist() == apart.apart.tolist() == tied.apart.tolist()
-    assert tied.choice.tolist() != tied.apart.tolist()
+    assert apart.choice.tolist() == apart.game_by_game.tolist() == tied.game_by_game.tolist()
+    assert tied.choice.tolist() != tied.game_by_game.tolist()
     assert tied.expected_cost.sum() > apart.expected_cost.sum()
 
 

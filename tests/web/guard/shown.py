@@ -7,7 +7,7 @@ from .hostile_cells import PRODUCT
 
 __all__ = ["assert_nothing_runs", "assert_shown"]
 
-NOT_OURS = {"iframe", "object", "embed", "base", "img", "style", "x", "math", "foreignobject", "textarea"}
+NOT_OURS = {"iframe", "object", "embed", "base", "img", "style", "x", "math", "foreignobject"}
 
 
 class Page(HTMLParser):
@@ -42,6 +42,7 @@ def assert_nothing_runs(answer):
     page.feed(answer.text)
     assert page.wrong == []
     assert NOT_OURS.isdisjoint(page.tags)
+    assert page.tags.count("textarea") == answer.text.count('<textarea id="mapping" name="mapping" ')
     assert page.tags.count("script") <= 2
     assert page.tags.count("meta") <= 4
     assert not re.search(r"<script(?![^>]*\ssrc=\"/static/)", answer.text)

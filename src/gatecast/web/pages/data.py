@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import polars as pl
 from anyio import to_thread
-from fastapi import APIRouter, File, HTTPException, Request, Response, UploadFile
+from fastapi import APIRouter, File, HTTPException, Path, Request, Response, UploadFile
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as StarletteUpload
 
@@ -83,7 +83,7 @@ def refused(request: Request, upload_id: str) -> Response:
     """Download the rows of an upload that cannot be used."""
     rows = uploads.refused_rows(service_of(request), _waiting(request, upload_id))
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "refused.csv"
+        path = pathlib.Path(folder) / "refused.csv"
         write_table(rows, path)
         content = path.read_bytes()
     headers = {"content-disposition": 'attachment; filename="refused.csv"', "cache-control": "no-store"}
