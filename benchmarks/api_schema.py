@@ -38,10 +38,9 @@ from schemathesis.specs.openapi.checks import (
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan import default_operations
-from gatecast.plan.columns import TICKETS
+from gatecast.plan.columns import KINDS, TICKETS
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.operations.toml import operations_to_dict
-from gatecast.plan.optimize.requirements import KINDS
 from gatecast.service import ClubService, open_service
 from gatecast.service.api_imports import take_outcomes
 from gatecast.service.homestands import homestand_view

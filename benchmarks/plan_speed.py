@@ -24,9 +24,9 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS
 from gatecast.plan import Operations, StockItem, default_operations, make_plan
 from gatecast.plan.demand.crowd import forecast_crowd
-from gatecast.plan.demand.forecast_table import checked_forecast
+from gatecast.plan.demand.forecast_table import ForecastTable
 from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.optimize.requirements import STOCK, needs
+from gatecast.plan.optimize.requirements import StockRequirement, requirements
 
 SEASON = 81
 MONTH = 14
@@ -100,7 +100,7 @@ def forecast_of(seats: int, games: int) -> pl.DataFrame:
         MEAN: np.minimum(middle, seats),
         P_SELLOUT: 0.0,
     }
-    return checked_forecast(pl.DataFrame(known | dict(zip(QUANTILE_COLUMNS, levels.T, strict=True))))
+    return ForecastTable.check(pl.DataFrame(known | dict(zip(QUANTILE_COLUMNS, levels.T, strict=True)))).frame
 
 
 def operations_for(seats: int) -> Operations:
@@ -133,11 +133,11 @@ def seconds(work: Callable[[], object], runs: int) -> float:
 def stock_of(table: pl.DataFrame, operations: Operations) -> Iterator[tuple[StockItem, float, float]]:
     """Each item, seconds to decide on it, and the gap of its order list."""
     crowd = forecast_crowd(table, operations.crowd)
-    for need in needs(crowd, operations, GameDays.of(table)):
-        if need.kind == STOCK and isinstance(need.entry, StockItem):
+    for requirement in requirements(crowd, operations, GameDays.of(table)):
+        if isinstance(requirement, StockRequirement):
             start = time.perf_counter()
-            orders = need.decide().orders
-            yield need.entry, time.perf_counter() - start, 0.0 if orders is None else orders.gap
+            orders = requirement.decide().orders
+            yield requirement.entry, time.perf_counter() - start, 0.0 if orders is None else orders.gap
 
 
 def items_of(table: pl.DataFrame, operations: Operations) -> list[list[object]]:

@@ -1,6 +1,7 @@
 """The benchmarks that compare settings and families, on the sample league."""
 
-import importlib
+import ast
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -11,12 +12,28 @@ from gatecast.collect.sample import sample_league
 from gatecast.prepare import Preparation
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
+SCRIPTS = sorted(
+    [*FOLDER.glob("*.py"), *(FOLDER.parent / "tools").glob("*.py"), *(FOLDER.parent / "examples").glob("*.py")]
+)
 
 
 @pytest.fixture
 def benchmark(monkeypatch):
     monkeypatch.syspath_prepend(FOLDER)
     return importlib.import_module
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_imports_names_that_exist(path):
+    absent = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "gatecast"
+        for alias in node.names
+        if not hasattr(importlib.import_module(node.module), alias.name)
+        and importlib.util.find_spec(f"{node.module}.{alias.name}") is None
+    ]
+    assert absent == []
 
 
 def test_seeds_together_are_scored_as_the_mean_of_their_quantiles(benchmark, compiled_once, monkeypatch, capsys):
