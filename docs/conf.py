@@ -24,7 +24,7 @@ copyright = "2026, The gatecast developers"
 version = release = gatecast.__version__
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
-exclude_patterns = ["_build", "_templates", "jupyter_execute", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", ".jupyter_cache", "_templates", "jupyter_execute", "**/.ipynb_checkpoints"]
 templates_path = ["_templates"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
