@@ -43,7 +43,7 @@ METHODS = {
     "regression_recent": "the latest games",
     "trees": "boosted trees",
 }
-"""What a forecast may rest on, in words."""
+"""Names of the bases of a forecast, as shown to the user."""
 
 
 def forecast(

@@ -107,7 +107,7 @@ class CombinedDemand(AttendanceDistribution):
 
 @dataclass(frozen=True)
 class CombinedModel:
-    """What a forecast by the combination needs to know beside the games: which weights, and the columns.
+    """Settings that a forecast by the combination needs beside the games: which weights, and the columns.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ class CombinedModel:
 
 
 def is_combined(folder: str | Path) -> bool:
-    """Whether a folder holds a model of this kind."""
+    """Return whether a folder holds a model of this kind."""
     try:
         about = json.loads((Path(folder) / DESCRIPTION).read_text(encoding="utf-8"))
         return bool(about["format"] == FORMAT and about["settings"]["network"] == PRETRAINED)

@@ -27,7 +27,7 @@ SHORTEST = 7
 
 @dataclass(frozen=True)
 class CustomInputs:
-    """What a table tells of its games beyond the schedule.
+    """Hold the inputs that a table has of its games beyond the schedule.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ NEAR = 7
 ALONE = ((80.0, 160.0), (0.93, 1.0))
 IN_LEAGUE = ((0.0, 20.0, 60.0), (1.05, 1.15, 1.0))
 NEW_VENUE = 1.3
-"""How wide ranges are by past games of the club, as a share of the network's: of a club alone, and of one in a league,
+"""Width of ranges by past games of the club, as a share of the network's: of a club alone, and of one in a league,
 whose first games tell less of its level than they seem to; and before the first games in a new ballpark."""
 SEASON_GAMES = 4
 SOON = 14
@@ -65,7 +65,7 @@ SOON = 14
 
 @dataclass(frozen=True)
 class Settings:
-    """How much the past of a table counts against what was learned over many clubs; chosen on development clubs."""
+    """Weight of the past of a table against what was learned over many clubs; chosen on development clubs."""
 
     most_games: int = 2000
     fewest: int = 5
@@ -103,7 +103,7 @@ class Combined:
 
 
 class Weighing:
-    """What the past of a table says of each forecast, as known on one day; learned when first asked for.
+    """Hold the evidence of a table's past about each forecast, as known on one day; learned when first asked for.
 
     Nothing of it depends on which games are asked for: a game has one forecast, whatever stands beside it.
 
@@ -375,7 +375,7 @@ def _columns(columns: Floats | None, rows: int) -> Floats:
 
 
 def _is_count(column: Floats) -> bool:
-    """Whether a column holds many different positive numbers: read as logarithms then, beside the forecast's own."""
+    """Return whether a column has many positive numbers: read as logarithms then, beside the forecast's own."""
     there = column[np.isfinite(column)]
     return bool(len(there)) and bool((there > 0).all()) and len(np.unique(there)) > 6
 
@@ -446,7 +446,7 @@ def _trees(
 
 
 def _width(missed: Floats, before: Floats, trust: Floats, seasons: int, settings: Settings) -> float:
-    """How many times as wide ranges have to be as the network's to hold 80 % of the past, drawn towards as wide.
+    """Return how many times as wide ranges have to be as the network's to hold 80 % of the past, drawn towards as wide.
 
     The errors of a season go together, so narrower ranges are trusted by the number of seasons, wider ones by games.
     """
@@ -461,7 +461,7 @@ def _width(missed: Floats, before: Floats, trust: Floats, seasons: int, settings
 
 
 def _usual_width(asked: ContextInputs) -> Floats:
-    """How wide ranges are for so many past games of the club, as a share of the network's."""
+    """Return the width of ranges for so many past games of the club, as a share of the network's."""
     league, new, seen = (
         asked.features[:, FEATURES.index(name)] > 0 for name in ("league_known", "venue_new", "venue_games")
     )

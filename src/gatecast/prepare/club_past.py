@@ -199,7 +199,7 @@ class ClubPast:
         }
 
     def _counts(self, query: ContextGames, count: Ints) -> dict[str, Floats]:
-        """How much is known: games in all, on the weekday, in the month, and days since the last one."""
+        """Return how much is known: games in all, on the weekday, in the month, and days since the last one."""
         weekday = np.where(query.weekday >= 0, self.calendar_sum[count, np.clip(query.weekday, 0, None)], 0.0)
         month = np.where(query.month > 0, self.calendar_sum[count, WEEKDAYS + np.clip(query.month - 1, 0, None)], 0.0)
         gap = np.full(len(count), NEVER)
@@ -214,7 +214,7 @@ class ClubPast:
         }
 
     def _range(self, count: Ints, level: Floats) -> dict[str, Floats]:
-        """Where the latest 81 games lie, and the mean of the latest ten, each less the level."""
+        """Return where the latest 81 games lie, and the mean of the latest ten, each less the level."""
         index = np.arange(len(self.y))
         window = (index < count[:, None]) & (index >= np.maximum(count - RANGE_GAMES, 0)[:, None])
         ranked, size = np.sort(np.where(window, self.y, np.inf), axis=1), window.sum(axis=1)
@@ -329,7 +329,7 @@ class ClubPast:
 
 
 class _Rest:
-    """What the regression leaves of the past games that each query knows, shape (queries, past games)."""
+    """Hold the residuals of the regression over the past games that each query knows, shape (queries, past games)."""
 
     def __init__(self, club: ClubPast, query: ContextGames, cutoffs: Ints, count: Ints, fitted: Floats) -> None:
         self.past, self.first_of_season = club.past, club.first_of_season

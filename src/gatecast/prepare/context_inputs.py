@@ -124,7 +124,7 @@ class Query:
 
 @dataclass(frozen=True)
 class ContextInputs:
-    """What the network is shown.
+    """Hold the inputs of the network.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def one_hot(codes: Ints, size: int) -> Floats:
 
 
 def summer_holidays(games: ContextGames) -> tuple[Floats, Floats]:
-    """Whether a game is on a summer holiday of the United States, and on the evening before one."""
+    """Return whether a game is on a summer holiday of the United States, and on the evening before one."""
     day, weekday = np.nan_to_num(games.year_day), games.weekday
     # Days of the year in a common year; a leap year is a day off, which the width of a Monday's range takes up.
     memorial = (weekday == 0) & (day >= 145) & (day <= 152)

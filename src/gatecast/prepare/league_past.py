@@ -1,4 +1,4 @@
-"""What the other clubs of a table tell at any cutoff: visitors, the season so far, weekdays, months and levels."""
+"""Figures of the other clubs of a table at any cutoff: visitors, the season so far, weekdays, months and levels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class LeaguePast:
-    """What the other clubs of a table tell: how visitors draw, how the season goes, what weekdays and months bring."""
+    """Hold the figures of the other clubs: how visitors draw, how the season goes, what weekdays and months bring."""
 
     def __init__(self, games: ContextGames, clubs: Iterable[ClubPast]) -> None:
         log_seats = log_seats_of(games.seats)
