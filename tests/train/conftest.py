@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,9 @@ from gatecast.train.settings import TrainingSettings
 from .tiny import BROKEN, BROKEN_PLACE, NAME, PLACE, WIDE, WIDE_PLACE, small_league
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _tiny_networks():
+@contextmanager
+def tiny_networks():
+    """Name the networks of these tests, for no longer than they need: a worker runs other packages' tests in between."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(NETWORKS, NAME, PLACE)
         patch.setitem(NETWORKS, BROKEN, BROKEN_PLACE)
@@ -19,9 +22,16 @@ def _tiny_networks():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _named():
+    with tiny_networks():
+        yield
+
+
 @pytest.fixture(scope="session")
-def settings(_tiny_networks):
-    return TrainingSettings(network=NAME, members=2, epochs=4, batch=16, learning_rate=0.02)
+def settings():
+    with tiny_networks():
+        return TrainingSettings(network=NAME, members=2, epochs=4, batch=16, learning_rate=0.02)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +47,8 @@ def rows(preparation):
 @pytest.fixture(scope="session")
 def trained(compiled_once, preparation, rows, settings):
     """A trained model; what it took to train it is told to nobody."""
-    return train_ensemble(preparation, rows, settings)
+    with tiny_networks():
+        return train_ensemble(preparation, rows, settings)
 
 
 @pytest.fixture
