@@ -11,6 +11,7 @@ from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.freshness import forecast_inputs
 from gatecast.store.schema import ISSUES
 
 __all__ = ["DAYS", "PLACE", "forecasts_with_attendance", "issue_forecast", "last_of_each", "scored_forecasts"]
@@ -87,7 +88,7 @@ def last_of_each(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
 
 
 def issue_forecast(service: ClubService, club: str) -> tuple[int, bool]:
-    """Forecast the club's games to come and record the forecasts, unless the last issue says the same.
+    """Forecast the club's games to come and record the forecasts, unless the last issue says the same of the same.
 
     Parameters
     ----------
@@ -107,13 +108,16 @@ def issue_forecast(service: ClubService, club: str) -> tuple[int, bool]:
     InputError
         There is no model yet, or no game to come.
     """
+    inputs = forecast_inputs(service, club)
     model, forecast = service.model_id() or "", service.forecast_now(club)
     issued = service.forecasts(club)
     if issued.height:
         last = issued.filter(pl.col(ISSUE_ID) == issued[ISSUE_ID][-1])
-        if last[MODEL][0] == model and _comparable(last).equals(_comparable(forecast)):
-            return int(last[ISSUE_ID][0]), False
-    return service.store.record_forecast(forecast, model), True
+        number = int(last[ISSUE_ID][0])
+        same = service.store.forecast_inputs([number]).get(number, inputs) == inputs
+        if same and last[MODEL][0] == model and _comparable(last).equals(_comparable(forecast)):
+            return number, False
+    return service.store.record_forecast(forecast, model, made_from=inputs), True
 
 
 def _comparable(forecasts: pl.DataFrame) -> pl.DataFrame:

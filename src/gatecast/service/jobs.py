@@ -30,6 +30,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from gatecast.errors import ConflictError, GatecastError, InputError, StoreUnavailableError
 from gatecast.service.club_service import ClubService, open_service
+from gatecast.service.freshness import forecast_inputs
 from gatecast.service.models import keep_model
 from gatecast.store import Job
 
@@ -126,6 +127,12 @@ def start(service: ClubService, kind: str, params: Mapping[str, Any] | None = No
         raise InputError(f"work: got {kind!r}, expected {TRAIN} or {FORECAST}")
     if len(service.played()) < 2:
         raise InputError("got fewer than two games with an attendance, expected games to learn from; upload them first")
+    club = str((params or {}).get("club") or service.club())
+    if kind == FORECAST and not len(service.upcoming(club)):
+        raise InputError(
+            f"got no game to come of {club or 'any club'}, expected one to forecast; upload the schedule first:"
+            " nothing was trained"
+        )
     other = open_job(service)
     if other is not None:
         raise ConflictError(f"got a second job, expected one at a time; wait for the {other.kind} job, or cancel it")
@@ -319,9 +326,10 @@ def _perform(service: ClubService, job: Job, reporter: _Reporter) -> str:
     if not len(service.upcoming(club)):
         return "trained; there is no game to come to forecast" if job.kind == TRAIN else "there is no game to come"
     reporter.progress("forecasting", 0, 1)
+    inputs = forecast_inputs(service, club)
     forecasts, model = service.forecast_now(club), service.model_id() or ""
     reporter.patiently(reporter.check)
-    reporter.patiently(lambda: service.store.record_forecast(forecasts, model))
+    reporter.patiently(lambda: service.store.record_forecast(forecasts, model, made_from=inputs))
     return f"{len(service.upcoming(club))} games of {club} forecast"
 
 

@@ -20,6 +20,7 @@ from gatecast.games.forecast_columns import AS_OF, MODEL
 from gatecast.plan.columns import TICKETS
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
+from gatecast.service.freshness import forecast_inputs
 from gatecast.service.models import keep_model
 
 __all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "fill_with_sample"]
@@ -41,10 +42,10 @@ def fill_with_sample(service: ClubService) -> None:
     store, package = service.store, resources.files("gatecast.service") / "sample_club"
     store.import_games(league.games.extended(league.upcoming), source="the sample league")
     store.record_tickets(_tickets(league), source="the sample league")
-    with resources.as_file(package) as folder:
-        _record(service, pl.read_parquet(folder / FORECASTS_FILE))
-        keep_model(store, service.folder, Path(folder) / MODEL_FOLDER)
     store.save_setting(CLUB, league.club)
+    with resources.as_file(package) as folder:
+        keep_model(store, service.folder, Path(folder) / MODEL_FOLDER)
+        _record(service, pl.read_parquet(folder / FORECASTS_FILE))
     store.save_setting(NOTICE, SIMULATED_NOTICE)
     store.save_setting(OPERATIONS, operations_to_dict(sample_operations()))
 
@@ -63,7 +64,9 @@ def _tickets(league: SampleLeague) -> pl.DataFrame:
 
 def _record(service: ClubService, forecasts: pl.DataFrame) -> None:
     """Record the forecasts as they were issued, one issue a morning."""
-    for part in forecasts.partition_by(AS_OF, maintain_order=True):
+    mornings = forecasts.partition_by(AS_OF, maintain_order=True)
+    for part in mornings:
         known = part[AS_OF][0]
         issued = dt.datetime.combine(known + dt.timedelta(days=1), ISSUED)
-        service.store.record_forecast(part.drop(MODEL), part[MODEL][0], issued_at=issued)
+        inputs = forecast_inputs(service, service.club()) if part is mornings[-1] else None
+        service.store.record_forecast(part.drop(MODEL), part[MODEL][0], issued_at=issued, made_from=inputs)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from gatecast.games.seasons import continued_seasons
 from gatecast.store.report import ImportReport, Refused
 from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games, stored_seasons
 from gatecast.store.schema import GAMES, RESULTS
+from gatecast.store.statuses import read_statuses
 
 __all__ = ["MOST_REFUSED", "ROW", "Comparison", "Offered", "compared", "outcomes_offered", "screened", "screened_offer"]
 
@@ -152,6 +153,10 @@ class Comparison:
         Games that differ, as they will be and as they are; row by row the same game.
     unchanged : int
     refused : tuple of Refused
+    statuses : mapping of str to (str or None, str or None)
+        The status before and after of each game that is set aside or comes back, by id; None in the schedule.
+    kept_aside : tuple of str
+        Ids of games that the table names on the day on which they were postponed or cancelled: they stay set aside.
     """
 
     custom_columns: tuple[Column, ...]
@@ -160,6 +165,8 @@ class Comparison:
     before: pl.DataFrame
     unchanged: int
     refused: tuple[Refused, ...]
+    statuses: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    kept_aside: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -210,8 +217,9 @@ def compared(
         table = _in_season(connection, table)
     refused = [*refused, *already]
     custom_columns = declared_with(connection, offered.custom_columns, offered.source)
-    stored = stored_games(connection, custom_columns, among=table[c.GAME_ID].to_list())
+    stored, statuses = _stored_and_set_aside(connection, custom_columns, table)
     _check_dates(connection, table, offered.source)
+    table, kept_aside = _without_set_aside(table, stored, statuses)
     names = [*CANONICAL, *(column.name for column in custom_columns)]
     table = table.with_columns(
         pl.lit(None, each.dtype).alias(each.name) for each in custom_columns if each.name not in table.columns
@@ -220,19 +228,46 @@ def compared(
     known = before[WITHDRAWN].is_not_null()
     after = _merged(table, before, names, offered)
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in names)).to_series()
+    after = after.with_columns(pl.lit(False).alias(WITHDRAWN))
     changed, before = after.filter(known & differs), before.filter(known & differs)
     refused += _nonsense(changed, custom_columns, offered.source)
     sound = ~changed[ROW].is_in([each.row for each in refused])
     added = table.filter(~known).select(*names, pl.lit(False).alias(WITHDRAWN)).with_row_index(PLACE)
     first = _first_place(connection)
+    back = changed.filter(sound)[c.GAME_ID].to_list()
     return Comparison(
         custom_columns,
         added.with_columns(pl.col(PLACE).cast(pl.Int64) + first),
         changed.filter(sound).drop(ROW),
         before.filter(sound),
-        int((known & ~differs).sum()),
+        int((known & ~differs).sum()) + len(kept_aside),
         tuple(sorted(refused, key=lambda each: (each.row or 0, each.column))),
+        {game: (statuses[game], None) for game in back if game in statuses},
+        kept_aside,
     )
+
+
+def _stored_and_set_aside(
+    connection: sa.Connection, custom_columns: Sequence[Column], table: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return the stored games of a table, those set aside included, and the statuses of the latter."""
+    ids, statuses = table[c.GAME_ID].to_list(), read_statuses(connection)
+    if not statuses:
+        return stored_games(connection, custom_columns, among=ids), {}
+    stored = stored_games(connection, custom_columns, all_of_them=True, among=ids)
+    return stored.filter(~pl.col(WITHDRAWN) | pl.col(c.GAME_ID).is_in(list(statuses))), statuses
+
+
+def _without_set_aside(
+    table: pl.DataFrame, stored: pl.DataFrame, statuses: Mapping[str, str]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Leave out games that are set aside and that a table names on the same day; another day brings one back."""
+    aside = stored.filter(pl.col(c.GAME_ID).is_in(list(statuses))).select(c.GAME_ID, pl.col(c.DATE).alias("day"))
+    if aside.is_empty():
+        return table, ()
+    same = table.join(aside, on=c.GAME_ID).filter(pl.col(c.DATE).is_null() | (pl.col(c.DATE) == pl.col("day")))
+    kept = tuple(same[c.GAME_ID])
+    return table.filter(~pl.col(c.GAME_ID).is_in(list(kept))), kept
 
 
 def _in_season(connection: sa.Connection, table: pl.DataFrame) -> pl.DataFrame:

@@ -13,8 +13,9 @@ from gatecast.games import columns as c
 from gatecast.store import revisions
 from gatecast.store.comparison import Comparison
 from gatecast.store.report import ImportReport, Undone
-from gatecast.store.rows import WITHDRAWN, as_json, declare, declared, from_json, game_rows, stored_games
+from gatecast.store.rows import STATUS, WITHDRAWN, as_json, declare, declared, from_json, game_rows, stored_games
 from gatecast.store.schema import GAME_CHANGES, GAMES, IMPORTS, OUTCOMES, RESULTS
+from gatecast.store.statuses import write_statuses
 
 __all__ = ["undo", "write"]
 
@@ -57,6 +58,7 @@ def write(
     )
     changes = _changes(comparison)
     _insert(connection, sa.insert(GAME_CHANGES), [{**row, "import_id": number} for row in changes])
+    write_statuses(connection, {game: now_is for game, (_, now_is) in comparison.statuses.items()})
     nothing = comparison.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
     after = pl.concat([comparison.added, comparison.changed.select(comparison.added.columns)])
     before = pl.concat([nothing, comparison.before.select(comparison.added.columns)])
@@ -88,11 +90,13 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
     rows = []
     for row in stored.iter_rows(named=True):
         before = changes[row[c.GAME_ID]]
-        earlier = {name: from_json(value, columns[name]) for name, value in (before or {}).items()}
+        earlier = {name: from_json(value, columns[name]) for name, value in (before or {}).items() if name in columns}
+        earlier |= {WITHDRAWN: before[WITHDRAWN]} if before and WITHDRAWN in before else {}
         rows.append({**row, **(taken_out if before is None else earlier)})
     after = pl.DataFrame(rows, schema=stored.schema)
     _update(connection, game_rows(after, custom_columns))
     _outcomes(connection, stored, after, number, now=now, known_at=now)
+    write_statuses(connection, {game: cells[STATUS] for game, cells in changes.items() if cells and STATUS in cells})
     connection.execute(sa.update(IMPORTS).where(IMPORTS.c.import_id == number).values({IMPORTS.c.undone_at: now}))
     revisions.move(connection, revisions.IMPORTS)
     if changes:
@@ -135,7 +139,10 @@ def _changes(comparison: Comparison) -> list[dict[str, Any]]:
     names = comparison.changed.columns
     for old, new in zip(comparison.before.select(names).iter_rows(), comparison.changed.iter_rows(), strict=True):
         cells = {name: as_json(a) for name, a, b in zip(names, old, new, strict=True) if a != b}
-        rows.append({game: new[names.index(c.GAME_ID)], before: cells})
+        number = new[names.index(c.GAME_ID)]
+        if number in comparison.statuses:
+            cells[STATUS] = comparison.statuses[number][0]
+        rows.append({game: number, before: cells})
     return rows
 
 

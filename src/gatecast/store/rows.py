@@ -14,11 +14,12 @@ from gatecast.errors import DataError, InputError
 from gatecast.games import CANONICAL, Column
 from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json, columns_to_json
-from gatecast.store.schema import FURTHER_COLUMNS, GAMES, OUTCOMES, RESULTS
+from gatecast.store.schema import FURTHER_COLUMNS, GAME_STATUSES, GAMES, OUTCOMES, RESULTS
 
 __all__ = [
     "FEW_GAMES",
     "PLACE",
+    "STATUS",
     "WITHDRAWN",
     "as_json",
     "as_text",
@@ -38,6 +39,7 @@ FEW_GAMES = 200
 """Ids up to which games are looked up by them rather than read as a whole."""
 
 FURTHER, PLACE, WITHDRAWN = GAMES.c.further.name, GAMES.c.place.name, GAMES.c.withdrawn.name
+STATUS = GAME_STATUSES.c.status.name
 
 
 def declared(connection: sa.Connection) -> tuple[Column, ...]:

@@ -1,8 +1,8 @@
 """Define the tables of the database, for SQLite and PostgreSQL alike.
 
 Games hold the canonical columns of `gatecast.games.columns` except attendance and scans: those are outcomes, of which
-each correction is a row of its own and the last one counts. Forecasts, plans, outcomes and snapshots of tickets sold
-are never changed; triggers of the first migration forbid it.
+each correction is a row of its own and the last one counts. Forecasts, plans, their inputs, outcomes, figures set by
+hand and snapshots of tickets sold are never changed; triggers of the migrations forbid it.
 """
 
 from __future__ import annotations
@@ -21,15 +21,19 @@ from gatecast.plan.columns import TICKETS
 
 __all__ = [
     "FORECASTS",
+    "FORECAST_INPUTS",
     "FURTHER_COLUMNS",
     "GAMES",
     "GAME_CHANGES",
+    "GAME_STATUSES",
     "IMPORTS",
     "ISSUES",
     "JOBS",
     "METADATA",
     "OUTCOMES",
+    "OVERRIDES",
     "PLANS",
+    "PLAN_INPUTS",
     "RESULTS",
     "REVISIONS",
     "SESSIONS",
@@ -144,6 +148,12 @@ GAME_CHANGES = sa.Table(
     sa.Column(c.GAME_ID, sa.Text, sa.ForeignKey(f"games.{c.GAME_ID}"), primary_key=True, index=True),
     sa.Column("before", sa.JSON(none_as_null=True)),
 )
+GAME_STATUSES = sa.Table(
+    "game_statuses",
+    METADATA,
+    sa.Column(c.GAME_ID, sa.Text, sa.ForeignKey(f"games.{c.GAME_ID}"), primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+)
 OUTCOMES = sa.Table(
     "outcomes",
     METADATA,
@@ -195,6 +205,30 @@ PLANS = sa.Table(
     sa.Column("issue_id", sa.Integer, sa.ForeignKey("forecast_issues.issue_id")),
     sa.Column("plan", sa.Text, nullable=False),
     sa.Column("operations", sa.Text, nullable=False),
+)
+FORECAST_INPUTS = sa.Table(
+    "forecast_inputs",
+    METADATA,
+    sa.Column("issue_id", sa.Integer, sa.ForeignKey("forecast_issues.issue_id"), primary_key=True, autoincrement=False),
+    sa.Column("inputs", sa.JSON, nullable=False),
+)
+PLAN_INPUTS = sa.Table(
+    "plan_inputs",
+    METADATA,
+    sa.Column("plan_id", sa.Integer, sa.ForeignKey("plans.plan_id"), primary_key=True, autoincrement=False),
+    sa.Column("inputs", sa.JSON, nullable=False),
+)
+OVERRIDES = sa.Table(
+    "overrides",
+    METADATA,
+    sa.Column("override_id", sa.Integer, primary_key=True),
+    sa.Column(c.GAME_ID, sa.Text, sa.ForeignKey(f"games.{c.GAME_ID}"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("value", sa.Double),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("beside", sa.JSON, nullable=False),
+    sa.Column("recorded_at", Utc, nullable=False),
 )
 REVISIONS = sa.Table(
     "revisions",

@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from gatecast.games import CANONICAL, Column, Games, League
 from gatecast.games import columns as c
 from gatecast.plan.plan import Plan
-from gatecast.store import imports, issues, tickets
+from gatecast.store import edits, imports, inputs, issues, tickets
 from gatecast.store.access import Access
 from gatecast.store.comparison import Comparison, Offered, compared, outcomes_offered, screened_offer
 from gatecast.store.database import Database, database_url, migrate
+from gatecast.store.edits import GameEdit, GameOperation
 from gatecast.store.jobs import Jobs
+from gatecast.store.overrides import Overrides
 from gatecast.store.report import ImportReport, Undone
 from gatecast.store.revisions import read_revisions
 from gatecast.store.rows import declared, in_order, stored_games, stored_results
@@ -56,7 +58,7 @@ def open_store(place: str | Path) -> Store:
     return Store(database)
 
 
-class Store(Settings, Jobs, Access):
+class Store(Settings, Jobs, Access, Overrides):
     """One database; may be used by several threads and processes at once.
 
     Every method is one transaction: when it returns, what it wrote is on disk; when it raises, nothing is written.
@@ -176,6 +178,52 @@ class Store(Settings, Jobs, Access):
         with self.database.writing() as connection:
             return imports.undo(connection, import_id, utc_now())
 
+    def edit_games(self, edit_list: Sequence[GameEdit], *, source: str) -> ImportReport:
+        """Change games in place, all or none, as an import of its own that `undo` takes back.
+
+        Parameters
+        ----------
+        edit_list : sequence of GameEdit
+            At most one for each game.
+        source : str
+            Who changed them, for the list of imports.
+
+        Returns
+        -------
+        ImportReport
+            Without a number if nothing differs.
+
+        Raises
+        ------
+        InputError
+            No such game or column.
+        ConflictError
+            A stored value is not the expected one.
+        DataError
+            A game would be inconsistent.
+        """
+        now = utc_now()
+        with self.database.writing() as connection:
+            comparison = edits.edited(connection, edit_list)
+            if not comparison.changes:
+                return comparison.report(None, source)
+            return imports.write(connection, comparison, source, now=now, known_at=now)
+
+    def game_operations(self, game_id: str) -> list[GameOperation]:
+        """Return every import and edit that touched a game, oldest first."""
+        with self.database.reading() as connection:
+            return edits.read_operations(connection, game_id)
+
+    def moves(self) -> pl.DataFrame:
+        """Return the earlier dates of moved games: see `gatecast.store.edits.read_moves`."""
+        with self.database.reading() as connection:
+            return edits.read_moves(connection)
+
+    def set_aside(self) -> pl.DataFrame:
+        """Return the games that are postponed without a new date or cancelled, with their status."""
+        with self.database.reading() as connection:
+            return edits.read_set_aside(connection)
+
     def imports(self) -> pl.DataFrame:
         """Return every import in order: number, when, source, rows added, changed, unchanged, refused, when undone."""
         moment = pl.Datetime("us", "UTC")
@@ -242,11 +290,28 @@ class Store(Settings, Jobs, Access):
         with self.database.reading() as connection:
             return tickets.read_tickets(connection)
 
-    def record_forecast(self, frame: pl.DataFrame, model_id: str, *, issued_at: dt.datetime | None = None) -> int:
-        """Record a forecast for good, all of its rows or none: see `gatecast.store.issues.write_forecast`."""
+    def record_forecast(
+        self,
+        frame: pl.DataFrame,
+        model_id: str,
+        *,
+        issued_at: dt.datetime | None = None,
+        made_from: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Record a forecast for good, all of its rows or none: see `gatecast.store.issues.write_forecast`.
+
+        `made_from` holds digests of what it was made from, to tell later what has changed since.
+        """
         now = utc_now()
         with self.database.writing() as connection:
-            return issues.write_forecast(connection, frame, model_id, issued_at=_moment(issued_at, now), now=now)
+            number = issues.write_forecast(connection, frame, model_id, issued_at=_moment(issued_at, now), now=now)
+            inputs.write_forecast_inputs(connection, number, made_from)
+            return number
+
+    def forecast_inputs(self, issue_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Return digests of what forecasts were made from, by number; those recorded without are left out."""
+        with self.database.reading() as connection:
+            return inputs.read_forecast_inputs(connection, issue_ids)
 
     def forecasts(self, games: Sequence[str] | None = None, *, model_id: str | None = None) -> pl.DataFrame:
         """Return forecasts as they were issued, oldest first.
@@ -267,12 +332,27 @@ class Store(Settings, Jobs, Access):
             return issues.read_forecasts(connection, games, model_id)
 
     def record_plan(
-        self, plan: Plan | Mapping[str, Any], *, issue_id: int | None = None, issued_at: dt.datetime | None = None
+        self,
+        plan: Plan | Mapping[str, Any],
+        *,
+        issue_id: int | None = None,
+        issued_at: dt.datetime | None = None,
+        made_from: Mapping[str, Any] | None = None,
     ) -> int:
-        """Record a plan and its operations for good: see `gatecast.store.issues.write_plan`."""
+        """Record a plan and its operations for good: see `gatecast.store.issues.write_plan`.
+
+        `made_from` holds digests of what it was made from, to tell later what has changed since.
+        """
         now = utc_now()
         with self.database.writing() as connection:
-            return issues.write_plan(connection, plan, issue_id, issued_at=_moment(issued_at, now), now=now)
+            number = issues.write_plan(connection, plan, issue_id, issued_at=_moment(issued_at, now), now=now)
+            inputs.write_plan_inputs(connection, number, made_from)
+            return number
+
+    def plan_inputs(self, plan_id: int) -> dict[str, Any] | None:
+        """Return digests of what a plan was made from; None if it was recorded without."""
+        with self.database.reading() as connection:
+            return inputs.read_plan_inputs(connection, plan_id)
 
     def plans(self) -> pl.DataFrame:
         """Return number, issued_at and issue_id of every plan, oldest first."""
