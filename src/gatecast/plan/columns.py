@@ -10,6 +10,7 @@ __all__ = [
     "DELIVERY",
     "ENGAGED",
     "EXPECTED_COST",
+    "FORECAST",
     "HOMESTAND",
     "KEEPS_UNTIL",
     "KIND",
@@ -46,6 +47,8 @@ KEEPS_UNTIL, SERVES = "keeps_until", "serves"
 BEFORE, AFTER = "before", "after"
 
 STAFF, STOCK, TRANSPORT = "staff", "stock", "transport"
+FORECAST = "forecast"
+"""Kind of a forecast set by hand, beside the kinds of decisions."""
 KINDS = (STAFF, STOCK, TRANSPORT)
 UNITS = {STAFF: "shifts", STOCK: "cases", TRANSPORT: "vehicles"}
 """Unit of a choice of each kind."""

@@ -25,7 +25,7 @@ from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, SETTINGS_A
 from gatecast.service.tickets import TICKETS_AREA
 from gatecast.store.schema import ISSUES
 
-__all__ = ["FRESHNESS_AREAS", "Freshness", "forecast_inputs", "freshness", "plan_changes", "plan_inputs"]
+__all__ = ["FRESHNESS_AREAS", "Freshness", "forecast_inputs", "freshness", "next_step", "plan_changes", "plan_inputs"]
 
 FRESHNESS_AREAS = (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA, TICKETS_AREA)
 """Areas of the store that the freshness of forecasts comes from."""
@@ -42,6 +42,8 @@ SCHEDULED_COLUMNS = (c.DATE, c.START_TIME, c.NUMBER, c.VISITOR, c.CAPACITY)
 GAMES, MODEL_NAME, RESULTS, SOLD = "games", "model", "results", "tickets"
 FORECASTS, SETTINGS, BY_HAND = "forecasts", "settings", "by hand"
 DIGITS = 8
+FEWEST_PLAYED = 2
+"""Past games that a model needs at least."""
 
 
 @dataclass(frozen=True)
@@ -192,8 +194,24 @@ def _tickets_sold(service: ClubService) -> dict[str, str]:
     return service.cached(("tickets sold",), (TICKETS_AREA,), read)
 
 
+PAST, SCHEDULE, FORECAST, PLAN = "past", "schedule", "forecast", "plan"
+
+
+def next_step(service: ClubService, club: str) -> str:
+    """Return what is to be done next: upload `past` games or the `schedule`, `forecast`, or look at the `plan`."""
+    if len(service.played()) < FEWEST_PLAYED:
+        return PAST
+    if not len(service.upcoming(club)):
+        return SCHEDULE
+    found = freshness(service, club)
+    return FORECAST if found.stale or found.unforecast else PLAN
+
+
 def plan_inputs(
-    service: ClubService, games: Iterable[Mapping[str, Any]], forecasts: Mapping[str, int], by_hand: Iterable[object]
+    service: ClubService,
+    games: Iterable[Mapping[str, Any]],
+    forecasts: Mapping[str, int],
+    by_hand: Mapping[str, object],
 ) -> dict[str, Any]:
     """Return digests of what a plan is made from now.
 
@@ -204,14 +222,14 @@ def plan_inputs(
         Its games by column names.
     forecasts : mapping of str to int
         The issue that the forecast of each game is from.
-    by_hand : iterable of object
-        The figures set by hand that it heeds.
+    by_hand : mapping of str to object
+        The figures set by hand of each game that has some.
     """
     return {
         FORECASTS: dict(forecasts),
         GAMES: {row[c.GAME_ID]: _digest([row[name] for name in SCHEDULED_COLUMNS]) for row in games},
         SETTINGS: _digest(operations_to_dict(service.operations())),
-        BY_HAND: _digest(sorted(map(str, by_hand))),
+        BY_HAND: {game: _digest(values) for game, values in by_hand.items()},
     }
 
 
@@ -220,16 +238,20 @@ def plan_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str
 
     Examples
     --------
-    >>> made = {"forecasts": {"A": 1}, "games": {"A": "x"}, "settings": "s", "by hand": "h"}
+    >>> made = {"forecasts": {"A": 1}, "games": {"A": "x"}, "settings": "s", "by hand": {}}
     >>> plan_changes(made, {**made, "forecasts": {"A": 2}, "settings": "t"})
     ('the forecast', 'settings')
     """
-    both = before.get(GAMES, {}).keys() & now[GAMES].keys()
+    both = before[GAMES].keys() & now[GAMES].keys()
+
+    def differ(part: str, games: Iterable[str]) -> bool:
+        return any(before[part].get(game) != now[part].get(game) for game in games)
+
     changed = (
-        ("the forecast", any(before[FORECASTS].get(game) != now[FORECASTS].get(game) for game in both)),
-        ("games", before.get(GAMES, {}) != now[GAMES]),
-        ("settings", before.get(SETTINGS) != now[SETTINGS]),
-        ("figures set by hand", before.get(BY_HAND) != now[BY_HAND]),
+        ("the forecast", differ(FORECASTS, both)),
+        ("games", differ(GAMES, now[GAMES])),
+        ("settings", before[SETTINGS] != now[SETTINGS]),
+        ("figures set by hand", differ(BY_HAND, both)),
     )
     return tuple(words for words, differs in changed if differs)
 

@@ -17,6 +17,7 @@ from gatecast.games import columns as c
 from gatecast.service.club_service import SCHEDULE_AREA, ClubService
 from gatecast.service.game import Fact, game_row
 from gatecast.store import GameEdit, GameOperation, ImportReport
+from gatecast.store.comparison import OF_THE_DAY
 from gatecast.store.rows import STATUS, from_json
 from gatecast.store.statuses import CANCELLED, POSTPONED, SCHEDULED
 
@@ -37,8 +38,6 @@ __all__ = [
 ]
 
 BY_HAND = "changed by hand"
-OF_THE_DAY = (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION, c.HOME_STARTER, c.VISITOR_STARTER)
-"""Columns that say something of one day: they are emptied when a game moves to another."""
 FIXED = (c.GAME_ID, c.HOME, c.SEASON)
 CELL_ROW = 1
 MOST_OF_A_DAY = 3

@@ -6,14 +6,16 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from gatecast.formatting import capital
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN
 from gatecast.plan import Operations, Plan, StaffRole, StockItem, TransportService, make_plan
+from gatecast.plan.by_hand import BY_HAND_SCHEMA, HandNumber, costs_under, moved_forecast, with_numbers
 from gatecast.plan.columns import (
     CASES,
     CHOICE,
@@ -21,6 +23,7 @@ from gatecast.plan.columns import (
     DELIVERY,
     ENGAGED,
     EXPECTED_COST,
+    FORECAST,
     KIND,
     KINDS,
     NAME,
@@ -34,11 +37,23 @@ from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list
+from gatecast.service.by_hand import current_overrides
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.service.season import CalendarGame, Homestand, Season, season_view
+from gatecast.store import Override
 from gatecast.store.schema import ISSUES
 
-__all__ = ["DecisionRow", "Delivery", "HomestandPlan", "HomestandView", "homestand_view", "planned"]
+__all__ = [
+    "CrossedCosts",
+    "DecisionRow",
+    "Delivery",
+    "HomestandPlan",
+    "HomestandView",
+    "crossed_costs",
+    "homestand_view",
+    "planned",
+    "view_of_game",
+]
 
 ISSUE_ID, ISSUED_AT = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name
 MARK_LENGTH = 16
@@ -108,6 +123,8 @@ class HomestandPlan:
         Constraints that bind, in sentences.
     mark : str
         Digest that is equal for the same choices and operations.
+    model : HomestandPlan or None
+        The plan without any figure set by hand; None if there is none.
     """
 
     plan: Plan
@@ -117,6 +134,7 @@ class HomestandPlan:
     deadlines: tuple[Deadline, ...]
     limits: tuple[str, ...]
     mark: str
+    model: HomestandPlan | None = None
 
     @property
     def operations(self) -> Operations:
@@ -222,6 +240,49 @@ def homestand_view(
     )
 
 
+def view_of_game(service: ClubService, game_id: str) -> HomestandView | None:
+    """Return the homestand of a game of the service's club, with its plan; None if there is none."""
+    row = service.home_games(service.club()).table.filter(pl.col(c.GAME_ID) == game_id)
+    if row.is_empty():
+        return None
+    club, season = service.club(), row[c.SEASON][0]
+    view = service.cached(
+        ("season", club, season), (GAMES_AREA, FORECASTS_AREA), lambda: season_view(service, club, season)
+    )
+    numbers = (each.number for each in view.stands if any(game.row[c.GAME_ID] == game_id for game in each.games))
+    number = next(numbers, None)
+    return None if number is None else homestand_view(service, view.season, number)
+
+
+@dataclass(frozen=True)
+class CrossedCosts:
+    """Expected cost of one game, in money, planned for the model's forecast and for one by hand, under each of them."""
+
+    model_if_model: float
+    model_if_hand: float
+    hand_if_model: float
+    hand_if_hand: float
+
+
+def crossed_costs(service: ClubService, view: HomestandView, game_id: str) -> CrossedCosts | None:
+    """Return what a game costs if the model is right and if the figure set by hand is; None without such a figure."""
+    overrides = current_overrides(service, {game_id})
+    plan = view.plan
+    if plan is None or plan.model is None or (game_id, FORECAST, "") not in overrides:
+        return None
+    rows = [_forecast_row(game) for game in view.planned]
+    moved = [_moved(row, overrides.get((row[c.GAME_ID], FORECAST, ""))) for row in rows]
+    model, hand = (pl.DataFrame(each, infer_schema_length=None) for each in (rows, moved))
+
+    def cost(of: Plan, under: pl.DataFrame) -> float:
+        table = costs_under(of, under).filter(pl.col(c.GAME_ID) == game_id)
+        return float(table[EXPECTED_COST].sum())
+
+    return CrossedCosts(
+        cost(plan.model.plan, model), cost(plan.model.plan, hand), cost(plan.plan, model), cost(plan.plan, hand)
+    )
+
+
 def planned(service: ClubService, games: Iterable[CalendarGame], operations: Operations) -> HomestandPlan:
     """Return the plan of some games with forecasts, made once for the same forecasts and operations.
 
@@ -235,9 +296,67 @@ def planned(service: ClubService, games: Iterable[CalendarGame], operations: Ope
     rows = [_forecast_row(game) for game in games]
     # An attendance that changes no forecast leaves the plan as it is.
     state = (_digest(operations), repr(rows))
+    ids = tuple(row[c.GAME_ID] for row in rows)
+    model = service.cached_for(("plan", *ids, state[0]), state, lambda: _planned(rows, operations))
+    overrides = current_overrides(service, ids)
+    if not overrides:
+        return model
+    by_hand = (*state, tuple((key, each.override_id) for key, each in sorted(overrides.items())))
     return service.cached_for(
-        ("plan", *(row[c.GAME_ID] for row in rows), state[0]), state, lambda: _planned(rows, operations)
+        ("plan by hand", *ids, state[0]), by_hand, lambda: _planned_by_hand(rows, operations, overrides, model)
     )
+
+
+def _planned_by_hand(
+    rows: list[dict[str, Any]],
+    operations: Operations,
+    overrides: Mapping[tuple[str, str, str], Override],
+    model: HomestandPlan,
+) -> HomestandPlan:
+    """Return the plan with figures set by hand, which holds the model's."""
+    moved = [_moved(row, overrides.get((row[c.GAME_ID], FORECAST, ""))) for row in rows]
+    table = pl.DataFrame(moved, infer_schema_length=None)
+    plan = make_plan(table, operations)
+    told = _forecasts_by_hand(rows, plan, model.plan, overrides)
+    numbers = {
+        key: HandNumber(round(each.value or 0), each.reason)
+        for key, each in overrides.items()
+        if key[1] != FORECAST and _can_be_set(operations, key)
+    }
+    plan = with_numbers(replace(plan, by_hand=told), table, numbers)
+    return replace(_shown(plan, operations), model=model)
+
+
+def _can_be_set(operations: Operations, key: tuple[str, str, str]) -> bool:
+    """Return whether a decision can be set by hand still: settings may have changed since."""
+    entry = next((each for each in getattr(operations, key[1], ()) if each.name == key[2]), None)
+    keeps = getattr(entry, "shelf_life_days", 1) > 1 or bool(getattr(entry, "delivery_days", ()))
+    return entry is not None and not keeps
+
+
+def _moved(row: dict[str, Any], override: Override | None) -> dict[str, Any]:
+    if override is None or override.value is None:
+        return row
+    return moved_forecast(row, override.value, row[c.CAPACITY])
+
+
+def _forecasts_by_hand(
+    rows: list[dict[str, Any]], plan: Plan, model: Plan, overrides: Mapping[tuple[str, str, str], Override]
+) -> pl.DataFrame | None:
+    """Return the forecasts set by hand beside the model's, with the cost of both plans if the model is right."""
+    ours = {row[c.GAME_ID]: row for row in rows if (row[c.GAME_ID], FORECAST, "") in overrides}
+    if not ours:
+        return None
+    under = costs_under(plan, pl.DataFrame(rows, infer_schema_length=None))
+    costs = dict(under.group_by(c.GAME_ID).agg(pl.col(EXPECTED_COST).sum()).iter_rows())
+    model_costs = dict(model.games.select(c.GAME_ID, EXPECTED_COST).iter_rows())
+    told = [
+        (game, FORECAST, "", "people", override.value, row[MEAN], costs[game], model_costs[game], None, None,
+         override.reason)
+        for game, row in ours.items()
+        for override in [overrides[game, FORECAST, ""]]
+    ]  # fmt: skip
+    return pl.DataFrame(told, schema=BY_HAND_SCHEMA, orient="row")
 
 
 def _chosen(view: Season, season: int | None, number: int | None, to_come: frozenset[str]) -> Homestand | None:
@@ -261,7 +380,10 @@ def _digest(operations: Operations) -> str:
 
 
 def _planned(rows: list[dict[str, Any]], operations: Operations) -> HomestandPlan:
-    plan = make_plan(pl.DataFrame(rows, infer_schema_length=None), operations)
+    return _shown(make_plan(pl.DataFrame(rows, infer_schema_length=None), operations), operations)
+
+
+def _shown(plan: Plan, operations: Operations) -> HomestandPlan:
     choices = json.dumps([plan.games[c.GAME_ID].to_list(), plan.table[CHOICE].to_list(), _digest(operations)])
     return HomestandPlan(
         plan=plan,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,9 @@ from gatecast.plan.evaluate.settlement import COST, HINDSIGHT_COST, after_the_ga
 from gatecast.plan.evaluate.value import EVERY, saved_over
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
+from gatecast.service.by_hand import current_overrides
 from gatecast.service.club_service import ClubService
+from gatecast.service.freshness import plan_changes, plan_inputs
 from gatecast.service.homestands import HomestandView
 from gatecast.service.issued_forecasts import DAYS, last_of_each, scored_forecasts
 from gatecast.service.plan_differences import Differences, differences, restricted_to
@@ -42,6 +44,7 @@ __all__ = [
     "Replay",
     "changes_since_issue",
     "issue_plan",
+    "issued_plan_changes",
     "outcome_of_plans",
     "plan_record",
     "plans_issued",
@@ -84,11 +87,14 @@ class ChangesSinceIssue:
         Over the games that both plans hold; None if there are none, or the plans cannot be compared.
     new_games : int
         Games to come that it does not hold.
+    reasons : tuple of str
+        What it was made from that has changed since, in a few words each.
     """
 
     issued: IssuedPlan
     differences: Differences | None
     new_games: int
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,11 @@ def record_plan(service: ClubService, view: HomestandView) -> int:
     """
     if view.plan is None:
         raise InputError("got a homestand without a plan, expected games to come with a forecast; forecast first")
-    return service.store.record_plan(plan_as_dict(view.plan.plan, service.notice()), issue_id=view.issue_id)
+    return service.store.record_plan(
+        plan_as_dict(view.plan.plan, service.notice()),
+        issue_id=view.issue_id,
+        made_from=_inputs(service, view.planned),
+    )
 
 
 def plans_issued(service: ClubService) -> int:
@@ -180,7 +190,32 @@ def changes_since_issue(service: ClubService, view: HomestandView) -> ChangesSin
         changes = differences(restricted_to(issued.plan, both), restricted_to(now, both))
     except InputError:
         changes = None
-    return ChangesSinceIssue(issued, changes, len(wanted - both))
+    return ChangesSinceIssue(issued, changes, len(wanted - both), _reasons(service, view.planned, issued))
+
+
+def issued_plan_changes(
+    service: ClubService, planned: Iterable[CalendarGame]
+) -> tuple[IssuedPlan, tuple[str, ...]] | None:
+    """Return the last plan issued for some games to come and what it was made from that changed; None without one."""
+    games = tuple(planned)
+    issued = next(_plans_holding(service, {str(game.row[c.GAME_ID]) for game in games}), None)
+    return None if issued is None else (issued, _reasons(service, games, issued))
+
+
+def _reasons(service: ClubService, planned: Iterable[CalendarGame], issued: IssuedPlan) -> tuple[str, ...]:
+    before = service.store.plan_inputs(issued.plan_id)
+    return () if before is None else plan_changes(before, _inputs(service, planned))
+
+
+def _inputs(service: ClubService, planned: Iterable[CalendarGame]) -> dict[str, Any]:
+    """Return digests of what a plan of some games is made from now."""
+    games = tuple(planned)
+    ids = {str(game.row[c.GAME_ID]) for game in games}
+    issues = {str(game.row[c.GAME_ID]): int((game.forecast or {}).get(ISSUES.c.issue_id.name) or 0) for game in games}
+    by_hand: dict[str, list[object]] = {}
+    for key, each in sorted(current_overrides(service, ids).items()):
+        by_hand.setdefault(key[0], []).append((*key, each.value))
+    return plan_inputs(service, [game.row for game in games], issues, by_hand)
 
 
 def outcome_of_plans(service: ClubService, played: Collection[CalendarGame]) -> PlansOutcome | None:

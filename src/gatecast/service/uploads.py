@@ -6,7 +6,7 @@ import secrets
 import tempfile
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -25,7 +25,8 @@ from gatecast.games.complete import counted_on
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.games.matching import match
 from gatecast.plan.columns import TICKETS
-from gatecast.service.club_service import ClubService
+from gatecast.service.club_service import SCHEDULE_AREA, ClubService
+from gatecast.service.moved_games import MovedGame, moved_games
 from gatecast.store import ImportReport, Refused
 from gatecast.store.comparison import Comparison
 
@@ -86,6 +87,8 @@ class Upload:
         The seats of every game, if the user said so; otherwise empty.
     mapping_text : str
         A mapping file as the user typed or uploaded it; may be empty.
+    apart : frozenset of str
+        Ids of games that look like stored ones on another day and are, by the user's word, games of their own.
     """
 
     upload_id: str
@@ -98,6 +101,7 @@ class Upload:
     date_order: str = ""
     capacity: str = ""
     mapping_text: str = ""
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,12 @@ class Preview:
         Names of clubs, visitors and venues matched to stored ones, and new names.
     custom_columns : tuple of Column
         Custom columns that the table has.
+    moves : tuple of MovedGame
+        Stored games that the table has on another day.
+    absent : tuple of dict
+        Stored upcoming games between the first and the last day of the table that it does not have.
+    kept_aside : tuple of str
+        Ids of postponed or cancelled games that the table has on their old day; they stay set aside.
     """
 
     kind: str
@@ -157,6 +167,9 @@ class Preview:
     reading: ReadingReport | None = None
     names: tuple[str, ...] = ()
     custom_columns: tuple[Column, ...] = ()
+    moves: tuple[MovedGame, ...] = ()
+    absent: tuple[Mapping[str, Any], ...] = ()
+    kept_aside: tuple[str, ...] = ()
 
 
 class Uploads:
@@ -248,6 +261,7 @@ class Uploads:
         date_order: str = "",
         capacity: str = "",
         mapping_text: str = "",
+        apart: frozenset[str] = frozenset(),
     ) -> Upload:
         """Apply the user's choice of columns and corrected cells.
 
@@ -261,7 +275,7 @@ class Uploads:
         cells : mapping of (row of the file, header) to text
         erase : bool
             True if empty cells clear stored values.
-        date_order, capacity, mapping_text : str
+        date_order, capacity, mapping_text, apart
             As `Upload` has them.
         """
         known = set(upload.table.frame.columns)
@@ -278,6 +292,7 @@ class Uploads:
             date_order=date_order if date_order in (DAY_FIRST, MONTH_FIRST) else "",
             capacity=capacity.strip(),
             mapping_text=mapping_text.strip()[:LONGEST_MAPPING],
+            apart=apart,
         )
         self.put(revised)
         return revised
@@ -292,6 +307,7 @@ class Uploads:
             date_order="",
             capacity="",
             mapping_text="",
+            apart=frozenset(),
         )
         self.put(fresh)
         return fresh
@@ -308,7 +324,8 @@ def preview(service: ClubService, upload: Upload) -> Preview:
     try:
         usable = _usable_rows(service, upload)
         games, order = _with_stored_ids(service, usable)
-        comparison = service.store.compare_games(games, **_how(upload, usable))
+        games, moves, absent = _with_moves(service, games, upload)
+        comparison = service.store.compare_games(games, **_how(upload, usable, moves))
     except InputError as problem:
         mapped = dict(upload.columns)
         return Preview(kind, None, (), _remedied(problem), mapped, pl.DataFrame(), tuple(upload.table.frame.columns))
@@ -334,6 +351,9 @@ def preview(service: ClubService, upload: Upload) -> Preview:
         usable.report,
         tuple(_matched(service, usable)[1]),
         comparison.custom_columns,
+        moves,
+        absent,
+        comparison.kept_aside,
     )
 
 
@@ -363,7 +383,8 @@ def store_upload(service: ClubService, upload: Upload) -> ImportReport:
         return service.store.record_tickets(table.frame, source=table.file, rows=table.rows)
     usable = _usable_rows(service, upload)
     games, _ = _with_stored_ids(service, usable)
-    report = service.store.import_games(games, if_changed=True, **_how(upload, usable))
+    games, moves, _ = _with_moves(service, games, upload)
+    report = service.store.import_games(games, if_changed=True, **_how(upload, usable, moves))
     return replace(report, refused=(*(Refused.of(each) for each in usable.refused), *report.refused))
 
 
@@ -416,11 +437,28 @@ def _with_plain_dates(frame: pl.DataFrame, order: str) -> pl.DataFrame:
     return frame.with_columns(rewritten)
 
 
-def _how(upload: Upload, usable: UsableGames) -> dict[str, Any]:
+def _how(upload: Upload, usable: UsableGames, moves: Sequence[MovedGame] = ()) -> dict[str, Any]:
     """Return how the games of an upload are imported, as arguments of `Store.import_games`."""
     mapping = usable.mapping
     named = [*mapping.columns, *mapping.constants, *(each.column.name for each in mapping.custom_columns)]
+    if any(move.offered_id not in upload.apart for move in moves):
+        named.append(c.NUMBER)  # A game that moves may make a doubleheader, or leave one.
     return {"source": upload.table.file, "rows": usable.rows, "columns": named, "erase": upload.erase}
+
+
+def _with_moves(
+    service: ClubService, games: Games, upload: Upload
+) -> tuple[Games, tuple[MovedGame, ...], tuple[Mapping[str, Any], ...]]:
+    """Return the games of an upload, moved ones under the ids of the stored games, the moves, and absent games."""
+    aside = service.cached(("set aside",), (SCHEDULE_AREA,), service.store.set_aside)
+    columns = [c.GAME_ID, c.HOME, c.VISITOR, c.DATE, c.NUMBER, c.START_TIME, c.ATTENDANCE]
+    stored = pl.concat([service.games().table.select(columns), aside.select(columns)])
+    if stored.is_empty() or not games.dated or not len(games):
+        return games, (), ()
+    moves, absent = moved_games(stored, games.table, upload.apart)
+    ids = {move.offered_id: move.game_id for move in moves if move.offered_id not in upload.apart}
+    table = games.table.with_columns(pl.col(c.GAME_ID).replace(ids)) if ids else games.table
+    return games.with_table(table), moves, absent
 
 
 def _with_stored_ids(service: ClubService, usable: UsableGames) -> tuple[Games, str]:
@@ -431,11 +469,14 @@ def _with_stored_ids(service: ClubService, usable: UsableGames) -> tuple[Games, 
     if not games.dated:
         return _undated_with_ids(service, games)
     key = [c.HOME, c.DATE, c.NUMBER]
-    known = (
-        service.games().table.drop_nulls(c.DATE).unique(key, keep="none").select(*key, pl.col(c.GAME_ID).alias("known"))
-    )
+    aside = service.cached(("set aside",), (SCHEDULE_AREA,), service.store.set_aside)
+    stored = pl.concat([each.drop_nulls(c.DATE).select(*key, c.GAME_ID) for each in (service.games().table, aside)])
+    known = stored.unique(key, keep="none").rename({c.GAME_ID: "known"})
     table = games.table.join(known, on=key, how="left", maintain_order="left")
-    table = table.with_columns(pl.coalesce("known", c.GAME_ID).alias(c.GAME_ID)).drop("known")
+    # The id of a day may be that of a game that has moved away: the new game of that day gets another.
+    taken = pl.col("known").is_null() & pl.col(c.GAME_ID).is_in(stored[c.GAME_ID].implode())
+    fresh = pl.when(taken).then(pl.format("{}-2", c.GAME_ID)).otherwise(c.GAME_ID)
+    table = table.with_columns(pl.coalesce("known", fresh).alias(c.GAME_ID)).drop("known")
     return games.with_table(table), ""
 
 

@@ -17,10 +17,22 @@ from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games, s
 from gatecast.store.schema import GAMES, RESULTS
 from gatecast.store.statuses import read_statuses
 
-__all__ = ["MOST_REFUSED", "ROW", "Comparison", "Offered", "compared", "outcomes_offered", "screened", "screened_offer"]
+__all__ = [
+    "MOST_REFUSED",
+    "OF_THE_DAY",
+    "ROW",
+    "Comparison",
+    "Offered",
+    "compared",
+    "outcomes_offered",
+    "screened",
+    "screened_offer",
+]
 
 ROW = "row of the file"
 """The column that `screened` adds."""
+OF_THE_DAY = (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION, c.HOME_STARTER, c.VISITOR_STARTER)
+"""Columns that say something of one day: they are emptied when a game to come moves to another."""
 MOST_REFUSED = 200
 """A table with more mistakes than this is refused as a whole: its columns are mapped wrongly, or it is another."""
 
@@ -311,7 +323,11 @@ def _merged(table: pl.DataFrame, before: pl.DataFrame, names: list[str], offered
             continue
         filled = pl.repeat(True, table.height, eager=True) if offered.erase else cells[name].is_not_null()
         columns.append(table[name].zip_with(filled & (table[name].is_not_null() | offered.erase), before[name]))
-    return pl.DataFrame([*columns, before[PLACE], before[WITHDRAWN], table[ROW]])
+    merged = pl.DataFrame([*columns, before[PLACE], before[WITHDRAWN], table[ROW]])
+    # What was known of the old day of a game to come says nothing of its new one.
+    moved = merged[c.DATE].ne_missing(before[c.DATE]) & merged[c.ATTENDANCE].is_null() & before[c.DATE].is_not_null()
+    gone = [name for name in OF_THE_DAY if name not in offered.columns]
+    return merged.with_columns(pl.when(~moved).then(pl.col(name)).alias(name) for name in gone)
 
 
 def _nonsense(changed: pl.DataFrame, custom_columns: Sequence[Column], file: str) -> list[Refused]:

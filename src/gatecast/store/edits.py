@@ -96,19 +96,19 @@ def edited(connection: sa.Connection, edits: Sequence[GameEdit]) -> Comparison:
     statuses = read_statuses(connection)
     known = stored.filter(~pl.col(WITHDRAWN) | pl.col(c.GAME_ID).is_in(list(statuses)))
     rows = known.rows_by_key(c.GAME_ID, named=True, unique=True, include_key=True)
-    befores, afters = [], []
+    rows_before, rows_after = [], []
     moved: dict[str, tuple[str | None, str | None]] = {}
     for edit in edits:
         found = rows.get(edit.game_id)
         if found is None:
             raise InputError(f"game {edit.game_id}: got no such game, expected one of the store")
         cells, status = _after(edit, found, statuses.get(edit.game_id, SCHEDULED), columns)
-        befores.append(found)
-        afters.append({**cells, WITHDRAWN: status != SCHEDULED})
+        rows_before.append(found)
+        rows_after.append({**cells, WITHDRAWN: status != SCHEDULED})
         if status != statuses.get(edit.game_id, SCHEDULED):
             moved[edit.game_id] = (statuses.get(edit.game_id), status or None)
-    before = pl.DataFrame(befores, schema=known.schema, orient="row")
-    after = pl.DataFrame(afters, schema=known.schema, orient="row")
+    before = pl.DataFrame(rows_before, schema=known.schema, orient="row")
+    after = pl.DataFrame(rows_after, schema=known.schema, orient="row")
     after = _checked(after, custom_columns, dated=not before[c.DATE].null_count())
     names = [name for name in after.columns if name != PLACE]
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in names)).to_series()

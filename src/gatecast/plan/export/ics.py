@@ -13,9 +13,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 
+import polars as pl
+
 from gatecast.errors import InputError
 from gatecast.games import columns as c
-from gatecast.plan.columns import STAFF
+from gatecast.plan.columns import FORECAST, KIND, NAME, STAFF
 from gatecast.plan.plan import Plan
 from gatecast.plan.views.deadlines import Deadline, deadlines
 
@@ -58,11 +60,22 @@ def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = N
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{MAKER}", "CALSCALE:GREGORIAN"]
     lines += [f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}"]
     for each in due:
-        lines += _event(each, notice, made_at, sequence)
+        lines += _event(each, [*_by_hand(plan, each), *([notice] if notice else [])], made_at, sequence)
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def _event(due: Deadline, notice: str, made_at: str, sequence: int) -> Iterator[str]:
+def _by_hand(plan: Plan, due: Deadline) -> Iterator[str]:
+    """Yield what was set by hand for a deadline, beside the model's figure, and why."""
+    if plan.by_hand is None:
+        return
+    for row in plan.by_hand.filter(pl.col(c.GAME_ID).is_in(due.games)).iter_rows(named=True):
+        if row[KIND] in (due.kind, FORECAST):
+            note = f" ({row['note']})" if row["note"] else ""
+            name = row[NAME] or "people expected"
+            yield f"By hand: {name}: {row['by_hand']:,.0f} instead of {row['model']:,.0f}{note}"
+
+
+def _event(due: Deadline, remarks: list[str], made_at: str, sequence: int) -> Iterator[str]:
     amounts = [f"{name}: {amount:,} {due.unit}" for name, amount in due.amounts]
     yield "BEGIN:VEVENT"
     yield f"UID:{uuid.uuid5(NAMESPACE, due.key)}@gatecast"
@@ -71,7 +84,7 @@ def _event(due: Deadline, notice: str, made_at: str, sequence: int) -> Iterator[
     yield f"DTSTART;VALUE=DATE:{due.decide_by:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{due.decide_by + dt.timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{escaped(due.what)}"
-    yield f"DESCRIPTION:{escaped(chr(10).join([*amounts, *([notice] if notice else [])]))}"
+    yield f"DESCRIPTION:{escaped(chr(10).join([*amounts, *remarks]))}"
     yield f"CATEGORIES:{CATEGORIES[due.kind == STAFF]}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"

@@ -36,7 +36,7 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
     -------
     dict
         format, version, notice, currency, operations (crowd, staff, stock, transport), assumptions, games, decisions,
-        deliveries, deadlines. Dates are text such as 2019-05-30, times 19:05.
+        deliveries, deadlines, by_hand. Dates are text such as 2019-05-30, times 19:05.
     """
     settings = {name: getattr(plan.operations, name) for name in Decisions.model_fields}
     values: dict[str, Any] = _plain(
@@ -54,6 +54,7 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
                 {**asdict(each), "amounts": [{"name": n, "amount": a, "unit": each.unit} for n, a in each.amounts]}
                 for each in deadlines(plan)
             ],
+            "by_hand": [] if plan.by_hand is None else plan.by_hand.to_dicts(),
         }
     )
     return values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -13,6 +13,7 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan.columns import TICKETS
 from gatecast.service.drift import DriftStatus
+from gatecast.service.game_edits import CANCELLED, POSTPONED, editable_columns
 from gatecast.service.track import BINS, Score, Track
 from gatecast.store.schema import IMPORTS, ISSUES, RESULTS
 from gatecast.web.api.fields import (
@@ -26,6 +27,7 @@ from gatecast.web.api.fields import (
     Value,
     answer_type,
     input_type,
+    one_of,
     with_fields,
 )
 from gatecast.web.problems import Refusal
@@ -33,14 +35,21 @@ from gatecast.web.problems import Refusal
 __all__ = [
     "Clubs",
     "ForecastPage",
+    "FreshnessAnswer",
     "Game",
+    "GameChanged",
     "GamePage",
+    "GamePatch",
     "GameRow",
+    "HandScores",
     "ImportPage",
     "Imported",
     "Issued",
     "OutcomePage",
     "OutcomeRow",
+    "OverrideBody",
+    "OverridePage",
+    "OverrideSet",
     "TicketPage",
     "TicketRow",
     "TrackRecord",
@@ -100,6 +109,110 @@ class GameRow(Body):
 @with_fields({**_output_fields(CANONICAL), **OUTPUT_ID})
 class Game(_Open):
     """A game: canonical columns, then the club's own; null for an unknown value."""
+
+
+EDITABLE = (*editable_columns(CANONICAL), *RESULTS)
+STATUS_WORDS = (POSTPONED, CANCELLED)
+
+
+@with_fields(
+    {
+        **_input_fields(EDITABLE),
+        "status": (
+            Annotated[
+                one_of(STATUS_WORDS) | None,
+                Field(description="postponed or cancelled sets the game aside; null puts it back into the schedule."),
+            ],
+            None,
+        ),
+    }
+)
+class GamePatch(Body):
+    """Changes of a stored game: what is absent stays, null clears. A new date puts a game set aside back."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Cell] = Field(init=False)
+
+
+class GameChanged(ResponseBody):
+    """A changed game as it is now."""
+
+    import_id: Annotated[int | None, Field(description="Needed to undo the change; null if nothing differed.")]
+    status: Annotated[
+        Literal["postponed", "cancelled"] | None, Field(description="Null if the game is in the schedule.")
+    ]
+    also_changed: Annotated[int, Field(description="Other games of the day whose doubleheader number changed.")]
+    game: Game
+
+
+class OverrideBody(Body):
+    """A figure to set by hand for a game to come: a forecast in people, or a number of its plan."""
+
+    game_id: Text
+    kind: Literal["forecast", "staff", "stock", "transport"]
+    name: Annotated[Text, Field(description="Of the role, item or service; empty for a forecast.")] = ""
+    value: Annotated[
+        Annotated[float, Field(ge=0, le=c.LARGEST_CROWD)] | None,
+        Field(description="People, shifts, cases or vehicles; null gives the figure back to the model."),
+    ]
+    reason: Text = ""
+
+
+class OverrideRow(ResponseBody):
+    """A figure set by hand, and what the model said then."""
+
+    override_id: int
+    game_id: str
+    kind: str
+    name: str
+    value: float | None
+    reason: str
+    recorded_at: Moment
+    in_effect: Annotated[bool, Field(description="False if it was given back, or set again later.")]
+
+
+class OverridePage(Page):
+    """Figures set by hand, the oldest first."""
+
+    items: list[OverrideRow]
+
+
+class OverrideSet(ResponseBody):
+    """The number of a recorded figure; null if there was none to give back."""
+
+    override_id: int | None
+
+
+class HandFigure(ResponseBody):
+    """A figure set by hand beside the model's, after the game: errors in people, or costs in money."""
+
+    game_id: str
+    date: Day | None
+    kind: str
+    name: str
+    reason: str
+    by_hand: float
+    model: float
+    attendance: int
+    hand_error: float
+    model_error: float
+
+
+class HandScores(ResponseBody):
+    """How figures set by hand did beside the model's."""
+
+    forecasts: list[HandFigure]
+    numbers: list[HandFigure]
+
+
+class FreshnessAnswer(ResponseBody):
+    """Whether the latest forecasts are as new as what they were made from."""
+
+    stale: bool
+    reasons: Annotated[list[str], Field(description="What changed since, in words.")]
+    games: Annotated[dict[str, list[str]], Field(description="What changed of each game, by its id.")]
+    unforecast: Annotated[list[str], Field(description="Upcoming games without a forecast.")]
+    issued_at: Moment | None
 
 
 class GamePage(Page):

@@ -110,6 +110,22 @@ class Deadline(ResponseBody):
     passed: bool
 
 
+class ByHand(ResponseBody):
+    """A figure set by hand beside the model's: a forecast in people, or a number of a decision."""
+
+    game_id: str
+    kind: Annotated[str, Field(description="forecast, staff, stock or transport.")]
+    name: Annotated[str, Field(description="Of the role, item or service; empty for a forecast.")]
+    unit: str
+    by_hand: float
+    model: float
+    cost: Annotated[float | None, Field(description="Expected cost of the figure set by hand, money.")]
+    model_cost: Annotated[float | None, Field(description="Expected cost of the model's figure, money.")]
+    risk_short: Annotated[float | None, Field(description="Chance that the figure set by hand is not enough.")]
+    model_risk_short: Annotated[float | None, Field(description="The same of the model's.")]
+    note: Annotated[str, Field(description="Why it was set.")]
+
+
 class Plan(ResponseBody):
     """The plan of a homestand: staff, orders and transport for each game, with all assumptions."""
 
@@ -123,6 +139,9 @@ class Plan(ResponseBody):
     decisions: list[Decision]
     deliveries: list[Delivery]
     deadlines: list[Deadline]
+    by_hand: Annotated[
+        list[ByHand], Field(default_factory=list, description="Figures set by hand; absent in older plans.")
+    ]
 
 
 def _storable(operations: Operations) -> Operations:

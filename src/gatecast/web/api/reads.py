@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import polars as pl
 from fastapi import HTTPException, Query, Request, Response
@@ -13,14 +14,19 @@ from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
+from gatecast.service.by_hand import ScoredFigure, current_overrides, hand_score
+from gatecast.service.freshness import freshness
 from gatecast.service.track import track_view
 from gatecast.web.api.models import (
     Clubs,
     ForecastPage,
+    FreshnessAnswer,
     Game,
     GamePage,
+    HandScores,
     ImportPage,
     OutcomePage,
+    OverridePage,
     TicketPage,
     TrackRecord,
     track_json,
@@ -44,7 +50,7 @@ from gatecast.web.api.routes import (
 )
 from gatecast.web.cache import SEASON_AREAS
 
-__all__ = ["router"]
+__all__ = ["game_response", "router"]
 
 router = router_of()
 
@@ -83,8 +89,15 @@ def games(  # noqa: PLR0917  each is a query parameter
 @router.get("/games/{game_id:path}", responses=described(404), response_model=Game)
 @reads_areas(*SEASON_AREAS)
 def game(service: ServiceNow, game_id: GameId) -> Response:
-    """Return one game."""
+    """Return one game; `status` says if it is postponed without a new date, or cancelled."""
+    return game_response(service, game_id)
+
+
+def game_response(service: ClubService, game_id: str) -> Response:
+    """Return a game as an answer, one set aside with its status; 404 if there is none."""
     found = service.games().table.filter(pl.col(c.GAME_ID) == game_id)
+    if found.is_empty():
+        found = service.store.set_aside().filter(pl.col(c.GAME_ID) == game_id)
     if found.is_empty():
         raise HTTPException(404, f"game {game_id}: got no such game, expected one of the store")
     return row_response(found)
@@ -149,6 +162,52 @@ def outcomes(request: Request, service: ServiceNow, paging: PageOf, club: Club =
 def track(service: ServiceNow, club: Club = None, season: Season = None) -> Response:
     """Return how good the forecasts were, by lead, month and season, and whether they drift."""
     return JSONResponse({**track_json(track_view(service, club_of(service, club), season)), "season": season})
+
+
+@router.get("/freshness", responses=described(404), response_model=FreshnessAnswer)
+def forecast_freshness(service: ServiceNow, club: Club = None) -> Response:
+    """Return what has changed since the latest forecasts of a club's upcoming games."""
+    found = freshness(service, club_of(service, club))
+    return JSONResponse(
+        {
+            "stale": found.stale,
+            "reasons": list(found.reasons),
+            "games": {game: list(kinds) for game, kinds in found.games.items()},
+            "unforecast": list(found.unforecast),
+            "issued_at": found.issued_at and found.issued_at.isoformat(),
+        }
+    )
+
+
+@router.get("/overrides", responses=described(404), response_model=OverridePage)
+def overrides(request: Request, service: ServiceNow, paging: PageOf, club: Club = None) -> Response:
+    """List the figures set by hand for a club's games, the oldest first; the last one of a game and name counts."""
+    games = service.home_games(club_of(service, club)).table[c.GAME_ID].to_list()
+    now = {each.override_id for each in current_overrides(service, games).values()}
+    names = ("override_id", c.GAME_ID, "kind", "name", "value", "reason", "recorded_at")
+    rows = [{name: getattr(each, name) for name in names} for each in service.store.overrides(games)]
+    types: list[Any] = [pl.Int64, *[pl.String] * 3, pl.Float64, pl.String, pl.Datetime("us", "UTC")]
+    table = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+    table = table.with_columns(
+        pl.col("recorded_at").dt.to_string("iso:strict"), pl.col("override_id").is_in(list(now)).alias("in_effect")
+    )
+    return paged(request, table, paging, "override_id")
+
+
+@router.get("/overrides/scores", responses=described(404), response_model=HandScores)
+def override_scores(service: ServiceNow, club: Club = None, season: Season = None) -> Response:
+    """Return how figures set by hand did beside the model's, for games played."""
+    found = hand_score(service, club_of(service, club), season)
+    return JSONResponse(
+        {
+            "forecasts": [_figure(each) for each in found.forecasts],
+            "numbers": [_figure(each) for each in found.numbers],
+        }
+    )
+
+
+def _figure(figure: ScoredFigure) -> dict[str, object]:
+    return {**asdict(figure), "date": figure.date and figure.date.isoformat()}
 
 
 @router.get("/operations", responses=described(), response_model=Operations)

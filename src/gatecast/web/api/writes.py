@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 from fastapi import Header, HTTPException, Query, Response
 from fastapi.responses import JSONResponse
 
+from gatecast.errors import ConflictError, DataError
 from gatecast.forecast import Forecaster
 from gatecast.games import columns as c
+from gatecast.plan.columns import FORECAST
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
 from gatecast.service.api_imports import take_games, take_outcomes, take_tickets
-from gatecast.service.homestands import HomestandView, homestand_view
+from gatecast.service.by_hand import model_choice, set_forecast, set_number, take_back
+from gatecast.service.game_edits import CANCELLED, SCHEDULED, change_game, stored_game, values_from_json
+from gatecast.service.homestands import HomestandView, homestand_view, view_of_game
 from gatecast.service.issued_forecasts import issue_forecast
 from gatecast.service.issued_plans import issue_plan
 from gatecast.service.settings import SettingsConflictError
 from gatecast.service.what_if import two_forecasts
 from gatecast.store import ImportReport
+from gatecast.store.rows import STATUS
 from gatecast.web.api.models import (
+    GameChanged,
+    GamePatch,
     GameRow,
     Imported,
     Issued,
     OutcomeRow,
+    OverrideBody,
+    OverrideSet,
     TicketRow,
     Undone,
     WhatIf,
     WhatIfAnswer,
 )
 from gatecast.web.api.plan_models import OperationsBody, Plan, PlanIssued, PlanRequest
-from gatecast.web.api.routes import Club, Number, Rows, ServiceNow, club_of, described, router_of, rows_json
+from gatecast.web.api.reads import game_response
+from gatecast.web.api.routes import Club, GameId, Number, Rows, ServiceNow, club_of, described, router_of, rows_json
 from gatecast.web.cache import etag_matches, etag_of
 from gatecast.web.problems import refusals
 
@@ -41,6 +51,7 @@ __all__ = ["router"]
 
 router = router_of()
 SOURCE = "the API"
+GAME_CHANGED = "If-Match: got a game that has changed, expected the ETag of the present one; get it again"
 OPERATIONS_CHANGED = "If-Match: got operations that have changed, expected the ETag of the present ones; get them again"
 
 
@@ -53,6 +64,71 @@ def import_games(
     """Add games and update those that differ. Sending the same again changes nothing; unusable rows are listed."""
     given = [row.model_dump(exclude_none=True) for row in rows]
     return _imported(take_games(service, given, source=SOURCE, dry_run=dry_run))
+
+
+IfMatchGame = Annotated[
+    str | None, Header(max_length=1000, description="ETag of the game to change; 412 if it has changed.")
+]
+
+
+@router.patch("/games/{game_id:path}", responses=described(404, 409, 412, writes=True), response_model=GameChanged)
+def change_a_game(service: ServiceNow, game_id: GameId, asked: GamePatch, if_match: IfMatchGame = None) -> Response:
+    """Change a stored game in place: its date, start, visitor, promotion, weather, seats, or set it aside.
+
+    A move to the day of another game makes a doubleheader. The change is an import of its own, which can be undone.
+    """
+    body = asked.model_dump(exclude_unset=True)
+    status = (body.pop("status") or SCHEDULED) if "status" in body else None
+    return _changed(service, game_id, values_from_json(service.games().columns, body), status, if_match)
+
+
+@router.delete("/games/{game_id:path}", responses=described(404, 409, 412, writes=True), response_model=GameChanged)
+def cancel_a_game(service: ServiceNow, game_id: GameId, if_match: IfMatchGame = None) -> Response:
+    """Cancel a game: it leaves the schedule, and its forecasts and plans are kept. This can be undone."""
+    return _changed(service, game_id, {}, CANCELLED, if_match)
+
+
+def _changed(
+    service: ClubService, game_id: str, values: dict[str, Any], status: str | None, if_match: str | None
+) -> Response:
+    """Change a game if it is still the one that was read, and return it."""
+    present = game_response(service, game_id)
+    expected = None
+    if if_match is not None:
+        if not etag_matches(etag_of(bytes(present.body)), if_match.encode(errors="replace")):
+            raise HTTPException(412, GAME_CHANGED)
+        row, was = stored_game(service, game_id) or ({}, SCHEDULED)
+        expected = {**row, STATUS: was}
+    try:
+        report = change_game(service, game_id, values, status=status, expected=expected, source=SOURCE)
+    except ConflictError:
+        raise HTTPException(412, GAME_CHANGED) from None
+    now = game_response(service, game_id)
+    game = json.loads(bytes(now.body))
+    others = max(report.changed - 1, 0)
+    whole = {
+        "import_id": report.import_id,
+        "status": game.get(STATUS),
+        "also_changed": others,
+        "game": game,
+    }
+    return JSONResponse(whole, headers={"ETag": etag_of(bytes(now.body)).decode()})
+
+
+@router.post("/overrides", responses=described(404, 409, writes=True), response_model=OverrideSet)
+def set_by_hand(service: ServiceNow, asked: OverrideBody) -> Response:
+    """Set a forecast or a number of the plan by hand beside the model's; null gives it back to the model."""
+    key = (asked.game_id, asked.kind, asked.name)
+    if asked.value is None:
+        overrides = take_back(service, key)
+        return JSONResponse({"override_id": service.store.overrides([key[0]])[-1].override_id if overrides else None})
+    if asked.kind == FORECAST:
+        return JSONResponse({"override_id": set_forecast(service, asked.game_id, asked.value, asked.reason)})
+    if asked.value != int(asked.value):
+        raise DataError(repr(asked.value), "a whole number", column="value")
+    view = view_of_game(service, asked.game_id)
+    model = model_choice(view.plan.plan.table, key) if view and view.plan else {}
+    return JSONResponse({"override_id": set_number(service, key, int(asked.value), asked.reason, model=model)})
 
 
 @router.post("/imports/{import_id}/undo", responses=described(404, 409, writes=True), response_model=Undone)

@@ -1,6 +1,6 @@
 """The pages, one module each."""
 
-from gatecast.web.pages import account, calendar, data, game, jobs, plan, settings, track, what_if
+from gatecast.web.pages import account, by_hand, calendar, data, edit, game, jobs, plan, settings, track, what_if
 
 __all__ = ["ROUTERS"]
 
@@ -9,6 +9,8 @@ ROUTERS = (
     data.router,
     jobs.router,
     what_if.router,
+    edit.router,
+    by_hand.router,
     game.router,
     plan.router,
     track.router,

@@ -9,16 +9,26 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from gatecast.formatting import MONTHS, WEEKDAYS
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
+from gatecast.plan.columns import FORECAST
+from gatecast.service import ClubService
+from gatecast.service.by_hand import current_overrides
 from gatecast.service.drift import drift
+from gatecast.service.freshness import freshness
+from gatecast.service.game_edits import games_set_aside
+from gatecast.service.issued_plans import IssuedPlan, issued_plan_changes
 from gatecast.service.season import CalendarGame, Season, labels_of, season_view, seasons_of
-from gatecast.web.cache import SEASON_AREAS
+from gatecast.store.revisions import TICKETS
+from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS
 from gatecast.web.charts import axis, range_bar
-from gatecast.web.render import page, redirected, service_of
+from gatecast.web.preferences import Preferences
+from gatecast.web.render import page, reader_of, redirected, service_of
+from gatecast.web.words import game_words
 
-__all__ = ["router"]
+__all__ = ["CALENDAR_AREAS", "coming_names", "router"]
 
 router = APIRouter()
 HIGH = quantile_column(0.95)
+CALENDAR_AREAS = (*PLAN_AREAS, TICKETS)
 
 
 @router.get("/")
@@ -35,7 +45,7 @@ def calendar(
     return page(
         request,
         "calendar.html.j2",
-        areas=SEASON_AREAS,
+        areas=CALENDAR_AREAS,
         view=view,
         shown=shown,
         own=own,
@@ -48,7 +58,32 @@ def calendar(
         busiest=_busiest(view),
         alarm=drift(service, shown),
         modelled=service.model_id() is not None,
+        fresh=freshness(service, shown),
+        names=coming_names(service, shown, reader_of(request)),
+        by_hand=_by_hand(service, view),
+        aside=[(row, game_words(row, reader_of(request))) for row in games_set_aside(service, shown)],
+        issued=_issued(service, view) if shown == own else None,
     )
+
+
+def coming_names(service: ClubService, club: str, reader: Preferences) -> dict[str, str]:
+    """Return the words for each game to come, by its id."""
+    return {row[c.GAME_ID]: game_words(row, reader, year=False) for row in service.upcoming(club).table.to_dicts()}
+
+
+def _by_hand(service: ClubService, view: Season) -> dict[str, float]:
+    """Return the attendance set by hand of the next homestand's games, by game."""
+    stand = view.next_stand
+    games = {str(game.row[c.GAME_ID]) for game in stand.games} if stand else set()
+    overrides = current_overrides(service, games)
+    return {key[0]: each.value for key, each in overrides.items() if key[1] == FORECAST and each.value is not None}
+
+
+def _issued(service: ClubService, view: Season) -> tuple[IssuedPlan, tuple[str, ...]] | None:
+    """Return the last plan issued for the next homestand, and what it was made from that has changed since."""
+    stand = view.next_stand
+    games = [game for game in stand.games if game.attendance is None and game.forecast] if stand else []
+    return issued_plan_changes(service, games) if games else None
 
 
 @router.post("/club")

@@ -19,6 +19,7 @@ from gatecast.formatting import capital
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.service import ClubService, uploads
+from gatecast.service.freshness import freshness, next_step
 from gatecast.service.uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
 from gatecast.store import ImportReport
 from gatecast.web.cache import ALL_AREAS
@@ -31,6 +32,8 @@ router = APIRouter()
 MOST_IMPORTS, MOST_UNKNOWN_GAMES = 20, 12
 CELL = re.compile(r"cell:(\d{1,9}):(.{1,200})", re.DOTALL)
 COLUMN, ATTENDANCE = "column:", "attendance:"
+SHOWN_MOVE, MOVED = "shown_move", "moved"
+"""Fields of the moves that a preview showed, and of those that the user accepts."""
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
@@ -131,6 +134,8 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
     columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
     cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
     mapped, erase = uploads.preview(service, waiting).mapped, form.get("erase") == "yes"
+    told = {str(each) for each in form.getlist(SHOWN_MOVE)}
+    apart = frozenset(told - {str(each) for each in form.getlist(MOVED)})
     revised = held.revise(
         waiting,
         mapped,
@@ -141,6 +146,7 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
         date_order=str(form.get("order", "")),
         capacity=str(form.get("seats", "")),
         mapping_text=mapping.decode("utf-8-sig", errors="replace") or str(form.get("mapping", "")),
+        apart=apart,
     )
     if action != "import":
         return redirected(f"/data/uploads/{revised.upload_id}")
@@ -216,6 +222,8 @@ def _data(
         typed=typed or {},
         largest=LARGEST // 1_000_000,
         modelled=service.model_id(),
+        step=next_step(service, service.club()),
+        fresh=freshness(service, service.club()) if service.club() else None,
     )
 
 

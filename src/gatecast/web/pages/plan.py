@@ -20,6 +20,7 @@ from gatecast.plan import write_plan
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.views.deadlines import Deadline
 from gatecast.service import ClubService
+from gatecast.service.freshness import freshness
 from gatecast.service.homestands import HomestandView, homestand_view
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
 from gatecast.service.operations_form import CURRENCY, edited, entries_of, typed_text
@@ -28,6 +29,7 @@ from gatecast.service.settings import SettingsConflictError
 from gatecast.web.cache import PLAN_AREAS
 from gatecast.web.charts import RangeBar, axis, range_bar
 from gatecast.web.forms import sent_texts, texts_of
+from gatecast.web.pages.calendar import CALENDAR_AREAS, coming_names
 from gatecast.web.pages.settings import base_of, clash_words, version_of
 from gatecast.web.preferences import Preferences
 from gatecast.web.render import page, reader_of, redirected, service_of
@@ -92,6 +94,7 @@ HIGH = quantile_column(0.95)
 PUSH_URL = "HX-Push-Url"
 """Header that tells a script the address of the page it shows."""
 SETTINGS_CHANGED = "Not saved: somebody else has changed the settings since you opened this page."
+STALE = "The forecast is out of date: {} changed since it was made."
 CHANGED_MEANWHILE = "The plan has changed since you opened this page. Review the new plan below, then issue it."
 
 Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
@@ -122,7 +125,7 @@ def plan_download(request: Request, ending: str) -> Response:
     service, wanted = service_of(request), _plan_request(request.query_params.multi_items())
     edit = edited(service.operations(), wanted.typed)
     view = homestand_view(service, wanted.season, wanted.stand, edit.operations) if service.club() else None
-    file = plan_file(view, ending, service.notice(), plans_issued(service))
+    file = plan_file(view, ending, _notice(service), plans_issued(service))
     if edit.operations is None or file is None:
         raise HTTPException(404, "There is no such plan to download.")
     return file
@@ -160,6 +163,13 @@ def keep(request: Request, sent: Sent) -> Response:
             remark = f"{SETTINGS_CHANGED} {clashes}."
             return _plan_page(request, replace(wanted, typed=typed), status=409, remark=remark)
     return redirected(address_of(view, {f"{WAS}{each.key}": typed_text(each.before) for each in changed.changes}))
+
+
+def _notice(service: ClubService) -> str:
+    """Return what files must say of the plan: that games are simulated, that the forecast is out of date."""
+    found = freshness(service, service.club()) if service.club() else None
+    stale = STALE.format(", ".join(found.reasons)) if found is not None and found.stale else ""
+    return " ".join(part for part in (service.notice(), stale) if part)
 
 
 def address_of(view: HomestandView, more: dict[str, str]) -> str:
@@ -209,8 +219,10 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         request,
         "plan.html.j2",
         status=422 if tried.errors else status,
-        areas=PLAN_AREAS,
+        areas=CALENDAR_AREAS,
         view=view,
+        fresh=freshness(service, service.club()),
+        coming_names=coming_names(service, service.club(), reader_of(request)),
         plan=view.plan,
         stand=view.stand,
         path=PATH,

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from gatecast.formatting import MONTHS, money, number
+from gatecast.formatting import MONTHS, capital, money, number
 from gatecast.games import columns as c
 from gatecast.service import ClubService
+from gatecast.service.by_hand import hand_score
 from gatecast.service.issued_forecasts import scored_forecasts
 from gatecast.service.issued_plans import FIRST, LAST, plan_record
 from gatecast.service.season import labels_of
@@ -38,8 +39,12 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
     return page(
         request,
         "track.html.j2",
-        areas=SEASON_AREAS,
+        areas=PLAN_AREAS,
         view=view,
+        scored=hand_score(service, shown, view.season),
+        currency=service.operations().currency,
+        money=money,
+        capital=capital,
         shown=shown,
         clubs=service.clubs(),
         labels=labels_of(service, shown),

@@ -75,6 +75,7 @@ def pages(plan: Plan) -> Iterator[Page]:
     kinds = {kind for kind in (STAFF, STOCK, TRANSPORT) if getattr(plan.operations, kind)}
     yield _summary_page(plan, labels)
     yield from _deadlines_page(plan)
+    yield from _by_hand_page(plan, labels)
     if STAFF in kinds:
         yield _staff_page(plan, labels)
         yield _shifts_page(plan, labels)
@@ -140,6 +141,40 @@ def _deadlines_page(plan: Plan) -> Iterator[Page]:
                         ", ".join(f"{name} {amount:,}" for name, amount in each.amounts) + f" {each.unit}",
                     )
                     for each in due
+                ]
+            )
+        ],
+    )
+
+
+def _by_hand_page(plan: Plan, labels: Labels) -> Iterator[Page]:
+    """Yield a row a figure that was set by hand, beside the model's; no sheet if there is none."""
+    if plan.by_hand is None or plan.by_hand.is_empty():
+        return
+    money = money_form(plan.operations.currency)
+    lines = dict(zip(labels.ids, labels.short, strict=True))
+    yield Page(
+        tab="By hand",
+        title="Figures set by hand, beside the model's",
+        note="Cost: expected, of the whole game for a forecast (if the model is right), else of the role, item or"
+        " service. Runs short: share of outcomes in which the number is not enough.",
+        headings=[
+            Heading("Game", 30),
+            Heading("What", 22),
+            Heading("By hand", COUNT_WIDTH, WHOLE),
+            Heading("Model", COUNT_WIDTH, WHOLE),
+            Heading("Unit", 10),
+            Heading("Cost\nby hand", 12, money),
+            Heading("Cost\nmodel", 12, money),
+            Heading("Runs short\nby hand", 12, CHANCE),
+            Heading("Runs short\nmodel", 12, CHANCE),
+            Heading("Why", 50),
+        ],
+        blocks=[
+            Block(
+                [
+                    (lines.get(row[0], row[0]), capital(row[2] or "attendance"), row[4], row[5], row[3], *row[6:])
+                    for row in plan.by_hand.iter_rows()
                 ]
             )
         ],

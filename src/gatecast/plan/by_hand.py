@@ -1,0 +1,232 @@
+"""Figures set by hand in a plan: another crowd, another number of shifts or vehicles, and what each costs.
+
+A forecast set by hand keeps the width of the model's: the whole distribution is moved to the figure, within the seats.
+A number set by hand takes the place of the model's; its cost and its risk of running short come from the same outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from gatecast.errors import InputError
+from gatecast.formatting import capital, number
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS
+from gatecast.plan.columns import (
+    CHOICE,
+    ENGAGED,
+    EXPECTED_COST,
+    KIND,
+    MARGINAL_WORTH,
+    NAME,
+    REASON,
+    RISK_SHORT,
+    SHIFTS,
+    SHORTFALL,
+    STAFF,
+    UNIT,
+)
+from gatecast.plan.demand.crowd import forecast_crowd
+from gatecast.plan.demand.forecast_table import ForecastTable
+from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.operations.model import Operations
+from gatecast.plan.optimize.newsvendor import risk_short, worth_of_one_more
+from gatecast.plan.optimize.requirements import Requirement, requirements
+from gatecast.plan.optimize.staffing import people_engaged
+from gatecast.plan.plan import Plan
+
+__all__ = ["BY_HAND_SCHEMA", "FIGURE", "MOST_UNITS", "HandNumber", "costs_under", "moved_forecast", "with_numbers"]
+
+MOST_UNITS = 100_000
+FIGURE, MODEL, COST, MODEL_COST, RISK, MODEL_RISK, NOTE = (
+    "by_hand", "model", "cost", "model_cost", "risk_short", "model_risk_short", "note",
+)  # fmt: skip
+BY_HAND_SCHEMA: dict[str, Any] = {
+    c.GAME_ID: pl.String,
+    KIND: pl.String,
+    NAME: pl.String,
+    UNIT: pl.String,
+    **dict.fromkeys((FIGURE, MODEL, COST, MODEL_COST, RISK, MODEL_RISK), pl.Float64),
+    NOTE: pl.String,
+}
+"""Columns of `Plan.by_hand`."""
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class HandNumber:
+    """A number set by hand, in units of its decision, and why."""
+
+    units: int
+    note: str
+
+
+def moved_forecast(row: Mapping[str, Any], people: float, seats: float | None) -> dict[str, Any]:
+    """Return the forecast of a game moved to a figure set by hand: as wide as it was, within the seats.
+
+    Parameters
+    ----------
+    row : mapping
+        By the columns of a forecast.
+    people : float
+        The attendance expected.
+    seats : float, optional
+
+    Examples
+    --------
+    >>> row = {MEAN: 400.0, P_SELLOUT: 0.1, **dict(zip(QUANTILE_COLUMNS, (100., 200., 300., 400., 500., 600., 700.)))}
+    >>> moved = moved_forecast(row, 500, 650)
+    >>> moved[MEAN], moved["q05"], moved["q90"], round(moved[P_SELLOUT], 3)
+    (500.0, 200.0, 650.0, 0.175)
+    """
+    shift = people - float(row[MEAN])
+    most = np.inf if seats is None else float(seats)
+    demand = np.array([float(row[name]) + shift for name in QUANTILE_COLUMNS])
+    quantiles = np.clip(demand, 0.0, most)
+    moved = {MEAN: float(people), **dict(zip(QUANTILE_COLUMNS, quantiles.tolist(), strict=True))}
+    if seats is None or row.get(P_SELLOUT) is None:
+        return {**row, **moved}
+    below = np.interp(most, demand, QUANTILE_LEVELS, left=0.0, right=1.0) if demand[0] < demand[-1] else people < most
+    return {**row, **moved, P_SELLOUT: float(1.0 - below)}
+
+
+def with_numbers(
+    plan: Plan, forecast: pl.DataFrame, numbers: Mapping[Key, HandNumber], *, base: Plan | None = None
+) -> Plan:
+    """Return a plan with numbers set by hand, and what they cost beside its own.
+
+    Parameters
+    ----------
+    plan : Plan
+    forecast : polars.DataFrame
+        The one it was made from.
+    numbers : mapping of (game_id, kind, name) to HandNumber
+        Those of games and decisions that the plan does not hold are left out.
+    base : Plan, optional
+        A plan whose `by_hand` goes before these; `plan` if not given.
+
+    Raises
+    ------
+    InputError
+        A number of stock that keeps from game to game, which is ordered for several games at once.
+    """
+    parts = [each for each in [(base or plan).by_hand] if each is not None]
+    table = plan.table
+    for requirement, games in _with_games(plan, forecast):
+        kind, name = requirement.kind, requirement.entry.name
+        mine = {game: numbers[game, kind, name] for game in games if (game, kind, name) in numbers}
+        if not mine:
+            continue
+        if requirement.linked:
+            raise InputError(
+                f"{name}: got a number by hand, expected none: its stock keeps from game to game, so its orders are"
+                " decided together; change its settings instead"
+            )
+        here = (pl.col(KIND) == kind) & (pl.col(NAME) == name)
+        rows = _in_order(table.filter(here), games)
+        changed, told = _changed(rows, requirement, games, mine)
+        table = table.join(changed, on=[c.GAME_ID, KIND, NAME], how="left", maintain_order="left", suffix=" new")
+        names = [each for each in changed.columns if each not in (c.GAME_ID, KIND, NAME)]
+        table = table.with_columns(
+            pl.when(pl.col(f"{CHOICE} new").is_not_null()).then(f"{each} new").otherwise(each).alias(each)
+            for each in names
+        ).drop(f"{each} new" for each in names)
+        parts.append(told)
+    games_table = plan.games.drop(SHIFTS, EXPECTED_COST).join(_totals(table), on=c.GAME_ID, maintain_order="left")
+    games_table = games_table.select(plan.games.columns)
+    return replace(plan, table=table, games=games_table, by_hand=pl.concat(parts) if parts else None)
+
+
+def costs_under(plan: Plan, forecast: pl.DataFrame, operations: Operations | None = None) -> pl.DataFrame:
+    """Return what the choices of a plan cost under another forecast of its games.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a game and decision: game_id, kind, name, expected_cost (money) and risk_short (a chance; null for stock
+        that keeps from game to game).
+    """
+    parts = []
+    for requirement, games in _with_games(plan, forecast, operations):
+        kind, name = requirement.kind, requirement.entry.name
+        rows = _in_order(plan.table.filter((pl.col(KIND) == kind) & (pl.col(NAME) == name)), games)
+        choice = rows[CHOICE].to_numpy()
+        risk = None if requirement.linked else risk_short(requirement.units, choice, requirement.costs.reserve)
+        parts.append(
+            rows.select(c.GAME_ID, KIND, NAME).with_columns(
+                pl.Series(EXPECTED_COST, requirement.cost(choice), pl.Float64),
+                pl.Series(RISK_SHORT, risk if risk is not None else [None] * rows.height, pl.Float64),
+            )
+        )
+    return pl.concat(parts)
+
+
+def _with_games(
+    plan: Plan, forecast: pl.DataFrame, operations: Operations | None = None
+) -> Iterator[tuple[Requirement, list[str]]]:
+    """Yield what each role, item and service requires under a forecast, with the games in order of play."""
+    table = ForecastTable.check(forecast).frame
+    table = table.sort(c.DATE, c.START_TIME, c.GAME_ID, nulls_last=True, maintain_order=True)
+    used, games = operations or plan.operations, table[c.GAME_ID].to_list()
+    for requirement in requirements(forecast_crowd(table, used.crowd), used, GameDays.of(table)):
+        yield requirement, games
+
+
+def _in_order(rows: pl.DataFrame, games: list[str]) -> pl.DataFrame:
+    return pl.DataFrame({c.GAME_ID: games}).join(rows, on=c.GAME_ID, how="left", maintain_order="left")
+
+
+def _changed(
+    rows: pl.DataFrame, requirement: Requirement, games: list[str], mine: Mapping[str, HandNumber]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of a decision with numbers set by hand, and those numbers beside the model's."""
+    before = rows[CHOICE].to_numpy()
+    choice = np.array([mine[game].units if game in mine else old for game, old in zip(games, before, strict=True)])
+    costs, risks = requirement.cost(choice), risk_short(requirement.units, choice, requirement.costs.reserve)
+    sentences = [
+        _reason(mine[game], requirement, int(old), old_reason) if game in mine else old_reason
+        for game, old, old_reason in zip(games, before, rows[REASON], strict=True)
+    ]
+    engaged = people_engaged(choice, requirement.days.homestands) if requirement.kind == STAFF else None
+    changed = rows.select(c.GAME_ID, KIND, NAME).with_columns(
+        pl.Series(CHOICE, choice, rows.schema[CHOICE]),
+        pl.Series(EXPECTED_COST, costs, pl.Float64),
+        pl.Series(RISK_SHORT, risks, pl.Float64),
+        pl.Series(MARGINAL_WORTH, worth_of_one_more(requirement.units, choice, requirement.costs), pl.Float64),
+        pl.Series(SHORTFALL, np.maximum(requirement.least - choice, 0), rows.schema[SHORTFALL]),
+        rows[ENGAGED] if engaged is None else pl.Series(ENGAGED, engaged, pl.Int64),
+        pl.Series(REASON, sentences, pl.String),
+    )
+    told = pl.DataFrame(
+        [
+            (game, requirement.kind, requirement.entry.name, unit, float(new), float(old), cost, was, risk, risk_was,
+             mine[game].note)
+            for game, unit, new, old, cost, was, risk, risk_was in zip(
+                games, rows[UNIT], choice, before, costs, rows[EXPECTED_COST], risks, rows[RISK_SHORT], strict=True
+            )
+            if game in mine
+        ],
+        schema=BY_HAND_SCHEMA,
+        orient="row",
+    )  # fmt: skip
+    return changed, told
+
+
+def _reason(hand: HandNumber, requirement: Requirement, model: int, reason: str | None) -> str:
+    """Return the sentence of a number set by hand: both numbers, and why."""
+    start = f"{capital(requirement.entry.name)}: "
+    why = f" ({hand.note})" if hand.note else ""
+    sentence = f"{start}{number(hand.units)} set by hand{why}; the model's number is {number(model)}."
+    return sentence if not reason else f"{sentence} The model: {reason.removeprefix(start)}"
+
+
+def _totals(table: pl.DataFrame) -> pl.DataFrame:
+    return table.group_by(c.GAME_ID).agg(
+        pl.col(CHOICE).filter(pl.col(KIND) == STAFF).sum().alias(SHIFTS), pl.col(EXPECTED_COST).sum()
+    )

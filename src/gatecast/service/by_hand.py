@@ -1,0 +1,271 @@
+"""Figures that the manager set by hand: a forecast or a number of a plan, beside the model's, and scored afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from gatecast.errors import InputError
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN, quantile_column
+from gatecast.plan import Operations
+from gatecast.plan.by_hand import MOST_UNITS
+from gatecast.plan.columns import CHOICE, FORECAST, KIND, KINDS, NAME, UNITS
+from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.evaluate.replay import observed_crowd
+from gatecast.plan.optimize.requirements import requirements
+from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.game import game_row, is_coming
+from gatecast.service.issued_forecasts import last_of_each, scored_forecasts
+from gatecast.store import Override
+from gatecast.store.revisions import PLANS
+
+__all__ = [
+    "BY_HAND_AREAS",
+    "LONGEST_REASON",
+    "HandScore",
+    "ScoredFigure",
+    "current_overrides",
+    "hand_score",
+    "model_choice",
+    "set_forecast",
+    "set_number",
+    "take_back",
+]
+
+BY_HAND_AREAS = (FORECASTS_AREA, PLANS)
+"""Areas of the store that move when a figure is set by hand."""
+LONGEST_REASON = 200
+LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
+PEOPLE_UNIT = "people"
+
+Key = tuple[str, str, str]
+
+
+def current_overrides(service: ClubService, games: Collection[str]) -> dict[Key, Override]:
+    """Return the figures set by hand that count now for some games, by game, kind and name."""
+    found = service.cached(("overrides",), BY_HAND_AREAS, lambda: _in_effect(service.store.overrides()))
+    return {key: each for key, each in found.items() if key[0] in games}
+
+
+def _in_effect(overrides: Iterable[Override]) -> dict[Key, Override]:
+    """Return the last override of each key, unless it gave the figure back."""
+    last = {each.key: each for each in overrides}
+    return {key: each for key, each in last.items() if each.value is not None}
+
+
+def set_forecast(service: ClubService, game_id: str, people: float, reason: str = "") -> int:
+    """Set the attendance expected of a game to come by hand, beside the model's.
+
+    Parameters
+    ----------
+    service : ClubService
+    game_id : str
+    people : float
+        From 0 to the seats.
+    reason : str
+
+    Raises
+    ------
+    InputError
+        Such a game cannot be set, or not to that figure.
+    """
+    row, forecast = _coming_with_forecast(service, game_id)
+    seats = row[c.CAPACITY] or forecast.get(c.CAPACITY) or c.LARGEST_CROWD
+    if not 0 <= people <= seats:
+        raise InputError(f"people: got {people:,.0f}, expected 0 to the {seats:,.0f} seats")
+    beside = {name: forecast[name] for name in (MEAN, LOW, HIGH, "issue_id")}
+    return service.store.record_override(game_id, FORECAST, "", float(people), reason=_reason(reason), beside=beside)
+
+
+def set_number(
+    service: ClubService, decision: Key, units: int, reason: str = "", *, model: Mapping[str, Any] | None = None
+) -> int:
+    """Set a number of the plan of a game to come by hand, beside the model's.
+
+    Parameters
+    ----------
+    service : ClubService
+    decision : tuple of str
+        Game, kind (staff, stock or transport) and name.
+    units : int
+        Shifts, cases or vehicles.
+    reason : str
+    model : mapping, optional
+        The model's choice and cost, which are kept beside it.
+
+    Raises
+    ------
+    InputError
+        There is no such game or decision, or its stock keeps from game to game.
+    """
+    game_id, kind, name = decision
+    _coming_with_forecast(service, game_id)
+    entry = _entry(service.operations(), kind, name)
+    if kind not in UNITS or entry is None:
+        raise InputError(f"{kind}: got {name!r}, expected a role, an item or a service of the settings")
+    if not 0 <= units <= MOST_UNITS:
+        raise InputError(f"{name}: got {units:,}, expected 0 to {MOST_UNITS:,} {UNITS[kind]}")
+    if getattr(entry, "shelf_life_days", 1) > 1 or getattr(entry, "delivery_days", ()):
+        raise InputError(
+            f"{name}: got a number by hand, expected none: its stock keeps from game to game, so its orders are decided"
+            " together; change its settings instead"
+        )
+    return service.store.record_override(
+        game_id, kind, name, float(units), reason=_reason(reason), beside=dict(model or {})
+    )
+
+
+def take_back(service: ClubService, key: Key) -> bool:
+    """Give a figure back to the model; return False if none was set by hand."""
+    if key not in current_overrides(service, {key[0]}):
+        return False
+    service.store.record_override(*key, None)
+    return True
+
+
+def _entry(operations: Operations, kind: str, name: str) -> object | None:
+    return next((each for each in getattr(operations, kind, ()) if each.name == name), None) if kind in KINDS else None
+
+
+def _coming_with_forecast(service: ClubService, game_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    row = game_row(service, game_id)
+    if row is None or not is_coming(service, row):
+        raise InputError(f"game {game_id}: got no game to come, expected one; only those can be set by hand")
+    forecast = service.latest(row[c.HOME]).filter(pl.col(c.GAME_ID) == game_id)
+    if forecast.is_empty():
+        raise InputError(f"game {game_id}: got no forecast, expected one to set a figure beside; forecast first")
+    return row, forecast.row(0, named=True)
+
+
+def _reason(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:LONGEST_REASON]
+
+
+@dataclass(frozen=True)
+class ScoredFigure:
+    """A figure set by hand and the model's, after the game.
+
+    Parameters
+    ----------
+    game_id : str
+    date : date or None
+    kind, name, reason : str
+    by_hand, model : float
+        People, shifts, cases or vehicles.
+    attendance : int
+    hand_error, model_error : float
+        People missed by a forecast; for a number, what it cost with the attendance that came, in money.
+    """
+
+    game_id: str
+    date: dt.date | None
+    kind: str
+    name: str
+    reason: str
+    by_hand: float
+    model: float
+    attendance: int
+    hand_error: float
+    model_error: float
+
+    @property
+    def hand_better(self) -> float:
+        """By how much the figure set by hand was better: people closer, or money saved; below 0 if it was worse."""
+        return self.model_error - self.hand_error
+
+
+@dataclass(frozen=True)
+class HandScore:
+    """Figures set by hand of games played: forecasts in people, numbers in money; each in order of play."""
+
+    forecasts: tuple[ScoredFigure, ...]
+    numbers: tuple[ScoredFigure, ...]
+
+    @staticmethod
+    def closer(figures: Iterable[ScoredFigure]) -> tuple[int, int]:
+        """Return how often the figure by hand was better, and how often the model's."""
+        gains = [each.hand_better for each in figures]
+        return sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
+
+    @staticmethod
+    def gain(figures: Iterable[ScoredFigure]) -> float:
+        """Return the sum by which the figures by hand were better."""
+        return sum(each.hand_better for each in figures)
+
+
+def hand_score(service: ClubService, club: str, season: int | None = None, game_id: str = "") -> HandScore:
+    """Score what was set by hand for a club's games played: the last figure recorded before each result.
+
+    A forecast is compared with the model's last before the game; a number with the model's choice when it was set, both
+    at the cost that today's settings give with the attendance that came.
+
+    Parameters
+    ----------
+    service : ClubService
+    club : str
+    season : int, optional
+        All of them if not given.
+    game_id : str
+        One game only, if given.
+    """
+    every = service.cached(
+        ("hand score", club), (GAMES_AREA, *BY_HAND_AREAS, "settings"), lambda: _hand_score(service, club)
+    )
+    seasons = dict(service.home_games(club).table.select(c.GAME_ID, c.SEASON).iter_rows())
+
+    def wanted(each: ScoredFigure) -> bool:
+        return (season is None or seasons.get(each.game_id) == season) and game_id in ("", each.game_id)
+
+    return HandScore(
+        tuple(each for each in every.forecasts if wanted(each)), tuple(each for each in every.numbers if wanted(each))
+    )
+
+
+def _hand_score(service: ClubService, club: str) -> HandScore:
+    overrides = _in_effect(service.store.overrides())
+    table = service.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_not_null())
+    played = {row[c.GAME_ID]: row for row in table.to_dicts()}
+    ours = [each for game in played for key, each in overrides.items() if key[0] == game]
+    last = last_of_each(scored_forecasts(service, club))
+    means = dict(last.select(c.GAME_ID, MEAN).iter_rows())
+    forecasts, numbers = [], []
+    for each in ours:
+        row = played[each.game_id]
+        if each.kind == FORECAST:
+            model = float(means.get(each.game_id) or each.beside.get(MEAN) or 0)
+            errors = (abs(row[c.ATTENDANCE] - float(each.value or 0)), abs(row[c.ATTENDANCE] - model))
+            forecasts.append(_scored(each, row, model, errors))
+        elif each.beside.get(CHOICE) is not None:
+            costs = _costs(service.operations(), table, each, int(each.beside[CHOICE]))
+            if costs is not None:
+                numbers.append(_scored(each, row, float(each.beside[CHOICE]), costs))
+    return HandScore(tuple(forecasts), tuple(numbers))
+
+
+def _scored(each: Override, row: Mapping[str, Any], model: float, errors: tuple[float, float]) -> ScoredFigure:
+    return ScoredFigure(
+        each.game_id, row[c.DATE], each.kind, each.name, each.reason, float(each.value or 0), model,
+        int(row[c.ATTENDANCE]), *errors,
+    )  # fmt: skip
+
+
+def _costs(operations: Operations, table: pl.DataFrame, each: Override, model: int) -> tuple[float, float] | None:
+    """Return what a number and the model's cost with the attendance that came; None if it is no longer decided."""
+    played = table.filter(pl.col(c.GAME_ID) == each.game_id)
+    for requirement in requirements(observed_crowd(played, operations.crowd), operations, GameDays.of(played)):
+        if (requirement.kind, requirement.entry.name) == (each.kind, each.name):
+            units = pl.Series([int(each.value or 0)]).to_numpy(), pl.Series([model]).to_numpy()
+            return float(requirement.cost(units[0])[0]), float(requirement.cost(units[1])[0])
+    return None
+
+
+def model_choice(plan: pl.DataFrame, decision: Key) -> dict[str, Any]:
+    """Return the choice and cost that a plan's table holds for a decision, to keep beside a number set by hand."""
+    game_id, kind, name = decision
+    rows = plan.filter(pl.col(c.GAME_ID) == game_id, pl.col(KIND) == kind, pl.col(NAME) == name)
+    return {} if rows.is_empty() else {CHOICE: int(rows[CHOICE][0])}

@@ -1,0 +1,162 @@
+"""The page that sets figures of a game by hand: its attendance and numbers of its plan, beside the model's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import polars as pl
+from fastapi import APIRouter, Depends, Request, Response
+
+from gatecast.errors import GatecastError, InputError
+from gatecast.formatting import capital, money
+from gatecast.games import columns as c
+from gatecast.plan.columns import CHOICE, EXPECTED_COST, FORECAST, KIND, KINDS, NAME, RISK_SHORT, UNIT
+from gatecast.service import ClubService
+from gatecast.service.by_hand import LONGEST_REASON, current_overrides, set_forecast, set_number, take_back
+from gatecast.service.freshness import freshness
+from gatecast.service.game import game_row, is_coming
+from gatecast.service.homestands import HomestandView, crossed_costs, view_of_game
+from gatecast.store import Override
+from gatecast.web.cache import ALL_AREAS
+from gatecast.web.forms import sent_texts, texts_of
+from gatecast.web.pages.game import address, show_game
+from gatecast.web.render import page, reader_of, redirected, service_of
+from gatecast.web.words import game_words
+
+__all__ = ["router"]
+
+router = APIRouter()
+PEOPLE, REASON, DONE = "people", "reason", "done"
+NUMBER = "number:"
+LONGEST_NUMBER = 7
+MESSAGES = {"saved": "Saved. The plan uses the figures set by hand.", "back": "Given back to the model."}
+
+Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number of the plan of a game: the model's, and one set by hand if there is any; cost and risk of both."""
+
+    kind: str
+    name: str
+    unit: str
+    model: int
+    model_cost: float
+    model_risk: float | None
+    hand: int | None
+    cost: float
+    risk: float | None
+    override: Override | None
+
+    @property
+    def field(self) -> str:
+        """Name of its field in the form."""
+        return f"{NUMBER}{self.kind}:{self.name}"
+
+
+@router.get("/games/{game_id:path}/by-hand")
+def by_hand(request: Request, game_id: str) -> Response:
+    """Show both figures, their costs and risks, and the form."""
+    return _page(request, game_id)
+
+
+@router.post("/games/{game_id:path}/by-hand")
+def save(request: Request, game_id: str, sent: Sent) -> Response:
+    """Set the figures that were typed; those left empty stay as they are."""
+    service, texts = service_of(request), texts_of(sent)
+    try:
+        _save(service, game_id, texts)
+    except GatecastError as refused:
+        return _page(request, game_id, problem=str(refused), typed=texts)
+    return redirected(f"{address(game_id)}/by-hand?{DONE}=saved")
+
+
+@router.post("/games/{game_id:path}/by-hand/back")
+def give_back(request: Request, game_id: str, sent: Sent) -> Response:
+    """Give a figure back to the model."""
+    texts = dict(sent)
+    take_back(service_of(request), (game_id, texts.get(KIND, ""), texts.get(NAME, "")))
+    return redirected(f"{address(game_id)}/by-hand?{DONE}=back")
+
+
+def _save(service: ClubService, game_id: str, texts: Mapping[str, str]) -> None:
+    """Set the typed figures, all or none."""
+    reason = texts.get(REASON, "")
+    view = view_of_game(service, game_id)
+    lines = {line.field: line for line in _lines(service, view, game_id)}
+    people = _number(texts.get(PEOPLE, ""), "people")
+    units = {name: _number(text, lines[name].name) for name, text in texts.items() if name in lines and text}
+    if people is None and not units:
+        raise InputError("got no figure, expected at least one")
+    if people is not None:
+        set_forecast(service, game_id, people, reason)
+    for name, count in units.items():
+        line = lines[name]
+        if count is not None and count != line.hand:
+            set_number(service, (game_id, line.kind, line.name), count, reason, model={CHOICE: line.model})
+
+
+def _number(text: str, name: str) -> int | None:
+    plain = text.replace(",", "").replace(" ", "").replace("\u202f", "")
+    if not plain:
+        return None
+    if not (plain.isascii() and plain.isdecimal() and len(plain) <= LONGEST_NUMBER):
+        raise InputError(f"{name}: got {text!r}, expected a whole number")
+    return int(plain)
+
+
+def _lines(service: ClubService, view: HomestandView | None, game_id: str) -> Iterator[Line]:
+    """Yield the numbers of a game's plan that can be set by hand."""
+    if view is None or view.plan is None:
+        return
+    overrides = current_overrides(service, {game_id})
+    model = view.plan.model or view.plan
+    here = pl.col(c.GAME_ID) == game_id
+    rows, models = (plan.plan.table.filter(here).to_dicts() for plan in (view.plan, model))
+    for row, was in zip(rows, models, strict=True):
+        entry = next(each for each in getattr(view.plan.operations, row[KIND]) if each.name == row[NAME])
+        if row[KIND] not in KINDS or getattr(entry, "shelf_life_days", 1) > 1 or getattr(entry, "delivery_days", ()):
+            continue
+        override = overrides.get((game_id, row[KIND], row[NAME]))
+        yield Line(
+            row[KIND], row[NAME], row[UNIT], was[CHOICE], was[EXPECTED_COST], was[RISK_SHORT],
+            None if override is None else row[CHOICE], row[EXPECTED_COST], row[RISK_SHORT], override,
+        )  # fmt: skip
+
+
+def _page(request: Request, game_id: str, *, problem: str = "", typed: Mapping[str, Any] | None = None) -> Response:
+    service = service_of(request)
+    row = game_row(service, game_id)
+    if row is None:
+        return show_game(request, game_id)
+    view = view_of_game(service, game_id)
+    latest = service.latest(row[c.HOME]).filter(pl.col(c.GAME_ID) == game_id)
+    plan = view.plan if view else None
+    games = {each[c.GAME_ID]: each for each in (plan.games if plan else ())}
+    return page(
+        request,
+        "game_by_hand.html.j2",
+        status=422 if problem else 200,
+        areas=ALL_AREAS if not problem else (),
+        row=row,
+        title=game_words(row, reader_of(request)),
+        address=address(game_id),
+        message=MESSAGES.get(request.query_params.get(DONE, ""), ""),
+        problem=problem,
+        typed=typed or {},
+        forecast=latest.row(0, named=True) if latest.height and is_coming(service, row) else None,
+        planned=game_id in games,
+        in_plan=games.get(game_id),
+        override=current_overrides(service, {game_id}).get((game_id, FORECAST, "")),
+        lines=list(_lines(service, view, game_id)) if game_id in games else [],
+        crossed=crossed_costs(service, view, game_id) if view else None,
+        stand=view.stand if view else None,
+        season=view.season.season if view else None,
+        longest=LONGEST_REASON,
+        cash=lambda amount: money(amount, service.operations().currency),
+        capital=capital,
+        fresh=freshness(service, row[c.HOME]),
+    )

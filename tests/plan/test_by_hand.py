@@ -1,0 +1,108 @@
+import polars as pl
+import pytest
+
+from gatecast.errors import InputError
+from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.plan import default_operations, make_plan
+from gatecast.plan.by_hand import FIGURE, MODEL, HandNumber, costs_under, moved_forecast, with_numbers
+from gatecast.plan.columns import CHOICE, ENGAGED, EXPECTED_COST, KIND, NAME, REASON, RISK_SHORT, SHIFTS
+from gatecast.plan.export.ics import calendar_text
+from gatecast.plan.export.json import plan_as_dict
+from gatecast.plan.export.write import write_plan
+
+GAMES = ["A", "B", "C"]
+
+
+def forecast(scale=1.0):
+    widths = (-1500, -1100, -500, 0, 600, 1200, 1500)
+    return pl.DataFrame(
+        {
+            c.GAME_ID: GAMES,
+            "lead": ["7"] * 3,
+            "as_of": ["2025-06-08"] * 3,
+            c.DATE: ["2025-06-15", "2025-06-16", "2025-06-17"],
+            c.HOME: ["Larks"] * 3,
+            c.CAPACITY: [9000] * 3,
+            MEAN: [4000.0 * scale] * 3,
+            **{name: [4000.0 * scale + w] * 3 for name, w in zip(QUANTILE_COLUMNS, widths, strict=True)},
+            P_SELLOUT: [0.0] * 3,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return make_plan(forecast(), default_operations())
+
+
+def of(plan, game, name):
+    return plan.table.row(by_predicate=(pl.col(c.GAME_ID) == game) & (pl.col(NAME) == name), named=True)
+
+
+def test_a_number_by_hand_takes_the_place_of_the_models_with_cost_and_risk_of_both(plan):
+    role = default_operations().staff[0].name
+    model = of(plan, "B", role)
+    fewer = max(model[CHOICE] - 3, 0)
+    hand = with_numbers(plan, forecast(), {("B", "staff", role): HandNumber(fewer, "two are ill")})
+    row = of(hand, "B", role)
+    assert row[CHOICE] == fewer
+    assert row[EXPECTED_COST] >= model[EXPECTED_COST]
+    assert row[RISK_SHORT] >= model[RISK_SHORT]
+    assert f"{fewer} set by hand (two are ill)" in row[REASON]
+    assert of(hand, "A", role)[CHOICE] == of(plan, "A", role)[CHOICE]
+    told = hand.by_hand.row(0, named=True)
+    assert (told[FIGURE], told[MODEL], told["model_cost"]) == (
+        fewer,
+        model[CHOICE],
+        pytest.approx(model[EXPECTED_COST]),
+    )
+    shifts = hand.games.filter(pl.col(c.GAME_ID) == "B")[SHIFTS][0]
+    assert shifts == plan.games.filter(pl.col(c.GAME_ID) == "B")[SHIFTS][0] - (model[CHOICE] - fewer)
+    more = with_numbers(plan, forecast(), {("B", "staff", role): HandNumber(model[CHOICE] + 9, "")})
+    assert set(more.table.filter(pl.col(NAME) == role)[ENGAGED]) == {model[CHOICE] + 9}
+
+
+def test_a_plan_costs_under_its_own_forecast_what_it_says_and_more_under_another(plan):
+    same = costs_under(plan, forecast())
+    assert same[EXPECTED_COST].to_list() == pytest.approx(
+        plan.table.sort(KIND, NAME, c.GAME_ID).join(same.select(c.GAME_ID, KIND, NAME), on=[c.GAME_ID, KIND, NAME])
+        .sort(KIND, NAME, c.GAME_ID)[EXPECTED_COST].to_list()
+    ) or same[EXPECTED_COST].sum() == pytest.approx(plan.table[EXPECTED_COST].sum())  # fmt: skip
+    larger = make_plan(forecast(1.5), default_operations(), explained=False)
+    under = costs_under(plan, forecast(1.5))
+    assert under[EXPECTED_COST].sum() >= larger.table[EXPECTED_COST].sum() - 1e-6
+
+
+def test_a_forecast_by_hand_keeps_its_width_within_the_seats():
+    row = forecast().row(0, named=True)
+    moved = moved_forecast(row, 4600, 9000)
+    assert moved[MEAN] == 4600
+    assert moved["q90"] - moved["q10"] == row["q90"] - row["q10"]
+    full = moved_forecast(row, 9000, 9000)
+    assert full["q95"] == full["q50"] == 9000
+    assert full[P_SELLOUT] == pytest.approx(0.5)
+    assert moved_forecast(row, 100, 9000)["q05"] == 0
+
+
+def test_what_was_set_by_hand_stands_in_workbook_calendar_and_data(plan, tmp_path):
+    import openpyxl
+
+    role = default_operations().staff[0].name
+    hand = with_numbers(plan, forecast(), {("A", "staff", role): HandNumber(25, "school trip")})
+    write_plan(hand, tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["By hand"]
+    cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert {25, "school trip", of(plan, "A", role)[CHOICE]} <= set(cells)
+    text = calendar_text(hand).replace("\r\n ", "")
+    assert f"By hand: {role}: 25 instead of {of(plan, 'A', role)[CHOICE]} (school trip)" in text
+    assert plan_as_dict(hand)["by_hand"][0]["note"] == "school trip"
+    assert plan_as_dict(plan)["by_hand"] == []
+
+
+def test_stock_that_keeps_is_ordered_together():
+    operations = default_operations()
+    keeping = operations.stock[0].model_copy(update={"shelf_life_days": 3})
+    plan = make_plan(forecast(), operations.model_copy(update={"stock": [keeping]}), explained=False)
+    with pytest.raises(InputError, match="decided together"):
+        with_numbers(plan, forecast(), {("A", "stock", keeping.name): HandNumber(3, "")})
