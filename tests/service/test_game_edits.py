@@ -18,7 +18,7 @@ from gatecast.service.game_edits import (
     stored_game,
     values_from_json,
 )
-from gatecast.service.issued_forecasts import issue_forecast
+from gatecast.service.issued_forecasts import DAYS, issue_forecast, scored_forecasts
 
 
 @pytest.fixture
@@ -104,3 +104,14 @@ def test_each_kind_of_change_makes_a_forecast_stale_and_an_update_or_undo_makes_
     assert game not in stale.games
     issue_forecast(service, club)
     assert not freshness(service, club).stale
+
+
+def test_a_forecast_issued_before_a_move_is_scored_at_the_lead_it_was_issued_for(service):
+    row = coming(service)
+    game, moved = row[c.GAME_ID], row[c.DATE] + dt.timedelta(days=5)
+    issued = service.store.forecasts([game])
+    change_game(service, game, {c.DATE: moved})
+    service.store.record_outcomes(pl.DataFrame({c.GAME_ID: [game], c.ATTENDANCE: [3210]}))
+    scored = scored_forecasts(service, service.club()).filter(pl.col(c.GAME_ID) == game)
+    assert scored[DAYS].to_list() == [(row[c.DATE] - as_of).days for as_of in issued["as_of"]]
+    assert scored["mean"].to_list() == issued["mean"].to_list()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from gatecast.errors import InputError
@@ -97,7 +98,7 @@ def moved_forecast(row: Mapping[str, Any], people: float, seats: float | None) -
 
 
 def with_numbers(
-    plan: Plan, forecast: pl.DataFrame, numbers: Mapping[Key, HandNumber], *, base: Plan | None = None
+    plan: Plan, forecast: pl.DataFrame, numbers: Mapping[Key, HandNumber], *, model: Plan | None = None
 ) -> Plan:
     """Return a plan with numbers set by hand, and what they cost beside its own.
 
@@ -108,15 +109,17 @@ def with_numbers(
         The one it was made from.
     numbers : mapping of (game_id, kind, name) to HandNumber
         Those of games and decisions that the plan does not hold are left out.
-    base : Plan, optional
-        A plan whose `by_hand` goes before these; `plan` if not given.
+    model : Plan, optional
+        The plan that the numbers are compared with, of the same decisions, such as that of the model's own forecast;
+        `plan` if not given. Both numbers are costed under `forecast`.
 
     Raises
     ------
     InputError
         A number of stock that keeps from game to game, which is ordered for several games at once.
     """
-    parts = [each for each in [(base or plan).by_hand] if each is not None]
+    parts = [each for each in [plan.by_hand] if each is not None]
+    compared = (plan if model is None else model).table
     table = plan.table
     for requirement, games in _with_games(plan, forecast):
         kind, name = requirement.kind, requirement.entry.name
@@ -130,7 +133,8 @@ def with_numbers(
             )
         here = (pl.col(KIND) == kind) & (pl.col(NAME) == name)
         rows = _in_order(table.filter(here), games)
-        changed, told = _changed(rows, requirement, games, mine)
+        others = _in_order(compared.filter(here), games)[CHOICE].to_numpy()
+        changed, told = _changed(rows, requirement, mine, others)
         table = table.join(changed, on=[c.GAME_ID, KIND, NAME], how="left", maintain_order="left", suffix=" new")
         names = [each for each in changed.columns if each not in (c.GAME_ID, KIND, NAME)]
         table = table.with_columns(
@@ -183,15 +187,17 @@ def _in_order(rows: pl.DataFrame, games: list[str]) -> pl.DataFrame:
 
 
 def _changed(
-    rows: pl.DataFrame, requirement: Requirement, games: list[str], mine: Mapping[str, HandNumber]
+    rows: pl.DataFrame, requirement: Requirement, mine: Mapping[str, HandNumber], others: npt.NDArray[np.int64]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows of a decision with numbers set by hand, and those numbers beside the model's."""
-    before = rows[CHOICE].to_numpy()
+    """Return the rows of a decision with numbers set by hand, and those numbers beside the model's, `others`."""
+    before, games = rows[CHOICE].to_numpy(), rows[c.GAME_ID].to_list()
     choice = np.array([mine[game].units if game in mine else old for game, old in zip(games, before, strict=True)])
     costs, risks = requirement.cost(choice), risk_short(requirement.units, choice, requirement.costs.reserve)
+    other_costs = requirement.cost(others)
+    other_risks = risk_short(requirement.units, others, requirement.costs.reserve)
     sentences = [
         _reason(mine[game], requirement, int(old), old_reason) if game in mine else old_reason
-        for game, old, old_reason in zip(games, before, rows[REASON], strict=True)
+        for game, old, old_reason in zip(games, others, rows[REASON], strict=True)
     ]
     engaged = people_engaged(choice, requirement.days.homestands) if requirement.kind == STAFF else None
     changed = rows.select(c.GAME_ID, KIND, NAME).with_columns(
@@ -208,7 +214,7 @@ def _changed(
             (game, requirement.kind, requirement.entry.name, unit, float(new), float(old), cost, was, risk, risk_was,
              mine[game].note)
             for game, unit, new, old, cost, was, risk, risk_was in zip(
-                games, rows[UNIT], choice, before, costs, rows[EXPECTED_COST], risks, rows[RISK_SHORT], strict=True
+                games, rows[UNIT], choice, others, costs, other_costs, risks, other_risks, strict=True
             )
             if game in mine
         ],
@@ -223,7 +229,7 @@ def _reason(hand: HandNumber, requirement: Requirement, model: int, reason: str 
     start = f"{capital(requirement.entry.name)}: "
     why = f" ({hand.note})" if hand.note else ""
     sentence = f"{start}{number(hand.units)} set by hand{why}; the model's number is {number(model)}."
-    return sentence if not reason else f"{sentence} The model: {reason.removeprefix(start)}"
+    return sentence if not reason else f"{sentence} Planned without it: {reason.removeprefix(start)}"
 
 
 def _totals(table: pl.DataFrame) -> pl.DataFrame:

@@ -301,7 +301,7 @@ def edit_log(service: ClubService, row: Mapping[str, Any], status: str) -> tuple
                 operation.import_id,
                 operation.at,
                 operation.source,
-                tuple(fact for fact in facts if fact.column not in (c.DAY_NIGHT,) or len(facts) == 1),
+                tuple(fact for fact in facts if fact.column != c.DAY_NIGHT or len(facts) == 1),
                 added,
                 operation.undone_at,
                 effective and undoable and not added,

@@ -323,7 +323,7 @@ def _planned_by_hand(
         for key, each in overrides.items()
         if key[1] != FORECAST and _can_be_set(operations, key)
     }
-    plan = with_numbers(replace(plan, by_hand=told), table, numbers)
+    plan = with_numbers(replace(plan, by_hand=told), table, numbers, model=model.plan)
     return replace(_shown(plan, operations), model=model)
 
 

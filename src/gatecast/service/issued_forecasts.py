@@ -18,6 +18,7 @@ __all__ = ["DAYS", "PLACE", "forecasts_with_attendance", "issue_forecast", "last
 
 DAYS, PLACE = "days", "place"
 """Days from the cutoff to the game, and the game's place in the order of play."""
+DAY_THEN, ROW = "day then", "row"
 ISSUE_ID, ISSUED_AT = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name
 FORECAST_COLUMNS = (c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
 SCORED_COLUMNS = (c.GAME_ID, ISSUED_AT, MODEL, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
@@ -28,12 +29,14 @@ def scored_forecasts(service: ClubService, club: str) -> pl.DataFrame:
     return service.cached(
         ("before games", club),
         (GAMES_AREA, FORECASTS_AREA),
-        lambda: forecasts_with_attendance(service.forecasts(club), service.home_games(club)),
+        lambda: forecasts_with_attendance(service.forecasts(club), service.home_games(club), service.store.moves()),
     )
 
 
-def forecasts_with_attendance(forecasts: pl.DataFrame, games: Games) -> pl.DataFrame:
+def forecasts_with_attendance(forecasts: pl.DataFrame, games: Games, moves: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return forecasts of games played that were issued before their games, from a cutoff before their day.
+
+    A forecast issued before its game moved counts the days to the day on which the game was to be played then.
 
     Parameters
     ----------
@@ -41,6 +44,8 @@ def forecasts_with_attendance(forecasts: pl.DataFrame, games: Games) -> pl.DataF
         As `Store.forecasts` returns them.
     games : Games
         Those with an attendance above `SMALLEST_SCORED_ATTENDANCE` count.
+    moves : polars.DataFrame, optional
+        Earlier days of games, as `Store.moves` returns them.
 
     Returns
     -------
@@ -58,8 +63,9 @@ def forecasts_with_attendance(forecasts: pl.DataFrame, games: Games) -> pl.DataF
     table = columns.join(
         known.filter(pl.col(c.ATTENDANCE) > SMALLEST_SCORED_ATTENDANCE), on=c.GAME_ID, maintain_order="left"
     )
-    days = (pl.col(c.DATE) - pl.col(AS_OF)).dt.total_days()
-    fair = pl.col(c.DATE).is_null() | (pl.col(ISSUED_AT).dt.date() <= pl.col(c.DATE))
+    table = _with_day_then(table, moves)
+    days = (pl.col(DAY_THEN) - pl.col(AS_OF)).dt.total_days()
+    fair = pl.col(c.DATE).is_null() | (pl.col(ISSUED_AT).dt.date() <= pl.col(DAY_THEN))
     return (
         table.with_columns(
             pl.when(pl.col(c.DATE).is_not_null())
@@ -69,9 +75,21 @@ def forecasts_with_attendance(forecasts: pl.DataFrame, games: Games) -> pl.DataF
             pl.coalesce("used", "stated").alias(c.CAPACITY),
         )
         .filter((pl.col(DAYS) >= 1) & fair)
-        .drop(LEAD, "used", "stated")
+        .drop(LEAD, "used", "stated", DAY_THEN)
         .sort(PLACE, DAYS, descending=[False, True], maintain_order=True)
     )
+
+
+def _with_day_then(table: pl.DataFrame, moves: pl.DataFrame | None) -> pl.DataFrame:
+    """Add the day on which each game was to be played when its forecast was issued."""
+    if moves is None or moves.is_empty():
+        return table.with_columns(pl.col(c.DATE).alias(DAY_THEN))
+    later = moves.sort("at").rename({c.DATE: DAY_THEN})
+    ordered = table.with_row_index(ROW).sort(ISSUED_AT)
+    joined = ordered.join_asof(
+        later, left_on=ISSUED_AT, right_on="at", by=c.GAME_ID, strategy="forward", check_sortedness=False
+    )
+    return joined.sort(ROW).with_columns(pl.coalesce(DAY_THEN, c.DATE).alias(DAY_THEN)).drop(ROW, "at", strict=False)
 
 
 def last_of_each(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
