@@ -13,9 +13,9 @@ from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, quantile_column
 from gatecast.plan import Operations
-from gatecast.plan.by_hand import MOST_UNITS
 from gatecast.plan.columns import CHOICE, FORECAST, KIND, KINDS, NAME, UNITS
 from gatecast.plan.demand.game_days import GameDays
+from gatecast.plan.evaluate.by_hand import MOST_UNITS
 from gatecast.plan.evaluate.replay import observed_crowd
 from gatecast.plan.optimize.requirements import requirements
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService

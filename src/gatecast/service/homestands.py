@@ -15,7 +15,6 @@ from gatecast.formatting import capital
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
 from gatecast.plan import Operations, Plan, StaffRole, StockItem, TransportService, make_plan
-from gatecast.plan.by_hand import BY_HAND_SCHEMA, HandNumber, costs_under, moved_forecast, with_numbers
 from gatecast.plan.columns import (
     CASES,
     CHOICE,
@@ -33,6 +32,7 @@ from gatecast.plan.columns import (
     UNIT,
 )
 from gatecast.plan.demand.forecast_table import CONTEXT
+from gatecast.plan.evaluate.by_hand import BY_HAND_SCHEMA, HandNumber, costs_under, moved_forecast, with_numbers
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines

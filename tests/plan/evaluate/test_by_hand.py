@@ -5,8 +5,8 @@ from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan import default_operations, make_plan
-from gatecast.plan.by_hand import FIGURE, MODEL, HandNumber, costs_under, moved_forecast, with_numbers
 from gatecast.plan.columns import CHOICE, ENGAGED, EXPECTED_COST, KIND, NAME, REASON, RISK_SHORT, SHIFTS
+from gatecast.plan.evaluate.by_hand import FIGURE, MODEL, HandNumber, costs_under, moved_forecast, with_numbers
 from gatecast.plan.export.ics import calendar_text
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.export.write import write_plan
