@@ -28,11 +28,14 @@ from gatecast.store.schema import utc_now
 
 __all__ = [
     "BACKUPS",
+    "KEPT",
+    "Backup",
     "Restored",
     "back_up",
     "back_up_now",
     "back_up_on_schedule",
     "backup_files",
+    "backups_of",
     "check_backup",
     "restore",
 ]
@@ -159,6 +162,27 @@ def backup_files(service: ClubService) -> list[Path]:
     """Return the backups in the service's folder, newest first."""
     folder = service.folder / BACKUPS
     return sorted(folder.glob("*.zip"), key=lambda each: each.stat().st_mtime, reverse=True) if folder.is_dir() else []
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup in the service's folder: its file name, when it was made (UTC), and its size in bytes."""
+
+    name: str
+    made_at: dt.datetime
+    size: int
+
+
+def backups_of(service: ClubService) -> list[Backup]:
+    """Return the backups in the service's folder, newest first."""
+    found = []
+    for file in backup_files(service):
+        try:
+            about = file.stat()
+        except FileNotFoundError:
+            continue  # deleted as too old in the meantime
+        found.append(Backup(file.name, dt.datetime.fromtimestamp(about.st_mtime, dt.UTC), about.st_size))
+    return found
 
 
 def back_up_now(service: ClubService, *, prefix: str = "gatecast") -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import polars as pl
 
-from gatecast.errors import InputError, ModelError, StoreUnavailableError
+from gatecast.errors import InputError, ModelError, StoreError, StoreUnavailableError
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.plan import Operations, default_operations
@@ -109,7 +109,14 @@ class ClubService:
 
     def revision(self) -> dict[str, int]:
         """Return the state of everything a page may show: a number for each area of the store, and the day."""
-        return {**self.store.revisions(), "day": self.today().toordinal()}
+        return {**self._read_revisions(), "day": self.today().toordinal()}
+
+    def page_state(self) -> dict[str, int]:
+        """Return `revision`, and a number that differs after the files of the model in use were changed or damaged."""
+        with pinned_revisions():
+            state, name = self.revision(), self._setting(MODEL_SETTING)
+            files = model_state(self.folder, name) if isinstance(name, str) else ()
+        return {**state, "model": hash(files)}
 
     def cached(self, key: tuple[object, ...], areas: tuple[str, ...], make: Callable[[], Value]) -> Value:
         """Return a value computed once and cached until one of these areas of the store, or the day, changes."""
@@ -131,15 +138,27 @@ class ClubService:
         if known is not None and self.store in known:
             return known[self.store]
         try:
-            self._last_revisions, self.unreachable_since = self.store.revisions(), None
+            return self._read_revisions()
         except StoreUnavailableError:
             # What is cached is shown on; what is not raises the same error when it is read.
             if self._last_revisions is None:
                 raise
-            self.unreachable_since = self.unreachable_since or dt.datetime.now(dt.UTC)
         if known is not None:
             known[self.store] = self._last_revisions
         return self._last_revisions
+
+    def _read_revisions(self) -> dict[str, int]:
+        """Read the revisions of the store, and note since when it has not answered."""
+        try:
+            revisions = self.store.revisions()
+        except StoreError:
+            self.unreachable_since = self.unreachable_since or dt.datetime.now(dt.UTC)
+            raise
+        self._last_revisions, self.unreachable_since = revisions, None
+        known = PINNED.get()
+        if known is not None:
+            known[self.store] = revisions
+        return revisions
 
     def games(self) -> Games:
         """Return every game of the store in order of play."""

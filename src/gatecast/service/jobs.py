@@ -25,6 +25,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +46,7 @@ __all__ = [
     "latest_jobs",
     "log_of",
     "open_job",
+    "report_of",
     "resume",
     "run_job",
     "start",
@@ -64,6 +66,8 @@ SILENT_S = 30.0
 OUTAGE_S = 900.0
 """Seconds for which a result is kept at hand while the database does not answer."""
 LOGS_KEPT = 20
+REPORTED = ("keras", "jax", "polars", "sqlalchemy")
+"""Packages whose versions a report of a job names."""
 LONGEST_CAUSE, LONGEST_LOG = 300, 200_000
 
 
@@ -164,6 +168,27 @@ def log_of(service: ClubService, number: int) -> str:
     except OSError:
         return ""
     return text[-LONGEST_LOG:]
+
+
+def report_of(service: ClubService, number: int) -> str:
+    """Return what whoever looks into a failed job needs: the job, versions, the computer, and the end of its log."""
+    import platform
+
+    job = job_of(service, number)
+    facts = {
+        "job": f"{job.job_id} ({job.kind}, {job.state})",
+        "message": job.message,
+        "started": job.started_at.isoformat(timespec="seconds"),
+        "finished": job.finished_at.isoformat(timespec="seconds") if job.finished_at else "",
+        "settings": str(dict(job.params)),
+        "games": str(len(service.games())),
+        "gatecast": version("gatecast"),
+        "Python": platform.python_version(),
+        "system": platform.platform(),
+        **{package: version(package) for package in REPORTED},
+    }
+    lines = [f"{name}: {value}" for name, value in facts.items()]
+    return "\n".join([*lines, "", log_of(service, number) or "No log was kept.", ""])
 
 
 def _await_sign_of_life(service: ClubService) -> None:

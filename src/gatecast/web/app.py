@@ -24,7 +24,7 @@ from gatecast.web.cache import READ_METHODS, PageCache
 from gatecast.web.guard.requests import unavailable
 from gatecast.web.pages import ROUTERS
 from gatecast.web.problems import RETRY_AFTER_S, from_error, from_invalid, is_unavailable, problem
-from gatecast.web.render import page
+from gatecast.web.render import outage_words, page
 from gatecast.web.worker import Worker, WorkerProxy
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def application(service: ClubService, worker: Worker | None = None) -> FastAPI:
     app = pages(service)
     if worker is not None:
         app.add_middleware(WorkerProxy, worker=worker)
-    app.add_middleware(PageCache, state=service.revision)
+    app.add_middleware(PageCache, state=service.page_state, outage=lambda: outage_words(service.unreachable_since))
     return app
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import html
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -60,6 +61,8 @@ MOST_RENDERINGS = 1
 """Cached pages that are refreshed at once, so that those who wait for something else are not held up."""
 LONGEST_MARK = 16
 NEVER = float("-inf")
+NOTE_BEFORE = b'<div class="headline">'
+"""The part of a page that follows its notes."""
 UNAVAILABLE = 503
 RETRY_S = 1.0
 """Seconds for which a database that failed is not asked again, so that readers do not wait for it one by one."""
@@ -125,6 +128,15 @@ class CachedResponse:
     def current(self, state: State) -> bool:
         """Return whether nothing it comes from has changed."""
         return all(state[name] == number for name, number in self.state.items())
+
+    async def send_with(self, note: str, method: str, send: App) -> None:
+        """Send a page with a note at its top, which is not the page that its ETag names."""
+        pages = any(name == b"content-type" and value.startswith(b"text/html") for name, value in self.headers)
+        line = f'<p class="alert bad" role="alert">{html.escape(note)}</p>\n'.encode()
+        body = self.body.replace(NOTE_BEFORE, line + NOTE_BEFORE, 1) if pages else self.body
+        headers = [*self.headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
     async def send(self, method: str, headers: Mapping[bytes, bytes], send: App) -> None:
         """Send it, or 304 if the client has it."""
@@ -193,6 +205,8 @@ class PageCache:
     app : ASGI application
     state : callable
         Returns the state of the store, a number for each area; called in a thread.
+    outage : callable
+        Returns what pages say while the state cannot be read.
     checked_s : float
         Seconds for which a state that was read counts, unless a change comes this way: changes by other processes are
         noticed so much later.
@@ -203,8 +217,10 @@ class PageCache:
         When called: the state cannot be read, and nothing is cached for the request.
     """
 
-    def __init__(self, app: App, state: Callable[[], State], checked_s: float = 0.25) -> None:
-        self.app, self.state, self.checked_s = app, state, checked_s
+    def __init__(
+        self, app: App, state: Callable[[], State], checked_s: float = 0.25, outage: Callable[[], str] = str
+    ) -> None:
+        self.app, self.state, self.checked_s, self.outage = app, state, checked_s, outage
         self._cached: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._size = 0
         self._changes = 0
@@ -248,6 +264,8 @@ class PageCache:
             cached = self._cached.get(key)
             if cached is None:
                 raise
+            await cached.send_with(self.outage(), scope["method"], send)
+            return
         if cached is not None:
             await cached.send(scope["method"], headers, send)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from gatecast.service import ClubService
 
-__all__ = ["NAVIGATION", "page", "reader_of", "redirected", "service_of", "unavailable_page"]
+__all__ = ["NAVIGATION", "outage_words", "page", "reader_of", "redirected", "service_of", "unavailable_page"]
 
 NAVIGATION = (
     ("Calendar", "/"),
@@ -88,6 +89,8 @@ def page(
                 "reader": reader_of(request),
                 "club": service.club(),
                 "notice": service.notice(),
+                "model_problem": service.model_problem(),
+                "outage": outage_words(service.unreachable_since),
                 "signed_in": getattr(request.state, "signed_in", False),
                 **view,
             }
@@ -97,7 +100,24 @@ def page(
     return HTMLResponse(text, status, headers)
 
 
-def unavailable_page(again: str, *, changing: bool) -> HTMLResponse:
+def outage_words(since: dt.datetime | None) -> str:
+    """Return what a page says while the database does not answer; empty if it does.
+
+    Examples
+    --------
+    >>> outage_words(dt.datetime(2025, 6, 9, 14, 5, tzinfo=dt.UTC))
+    'The database has not answered since Mon 9 Jun, 14:05 UTC. You see what was known by then; nothing can be saved.'
+    """
+    moment = _moment(since)
+    known = "You see what was known by then; nothing can be saved."
+    return f"The database has not answered since {moment}. {known}" if moment else ""
+
+
+def _moment(since: dt.datetime | None) -> str:
+    return "" if since is None else f"{day(since.date())}, {since.astimezone(dt.UTC):%H:%M} UTC"
+
+
+def unavailable_page(again: str, *, changing: bool, since: dt.datetime | None = None) -> HTMLResponse:
     """Return the page that says that the database cannot be reached; it asks nothing of the store.
 
     Parameters
@@ -106,8 +126,19 @@ def unavailable_page(again: str, *, changing: bool) -> HTMLResponse:
         The address to try again.
     changing : bool
         True if the request would have changed something.
+    since : datetime, optional
+        Since when the database has not answered.
     """
-    text = templates().get_template("unavailable.html.j2").render(seconds=RETRY_AFTER_S, again=again, changing=changing)
+    text = (
+        templates()
+        .get_template("unavailable.html.j2")
+        .render(
+            seconds=RETRY_AFTER_S,
+            again=again,
+            changing=changing,
+            since=_moment(since),
+        )
+    )
     return HTMLResponse(text, 503, {"Retry-After": str(RETRY_AFTER_S)})
 
 

@@ -49,7 +49,7 @@ WRITE_TIMEOUT_S = 15.0
 MOST_CONNECTIONS, BACKLOG = 64, 256
 ONE_THREAD = {"POLARS_MAX_THREADS": "1"}
 """Tables of one club are small: sharing them out among threads takes longer than reading them."""
-OWN = ("/static/", "/data/uploads", "/login", "/logout", "/account", "/healthz", PING_PATH)
+OWN = ("/static/", "/data/uploads", "/backups/files/", "/login", "/logout", "/account", "/healthz", PING_PATH)
 """Files, and pages that depend on the memory of this process: waiting uploads, sessions, tries to sign in."""
 INTERRUPTED = "The work on this was interrupted. Check whether it was done before you send it again."
 RETRY = {"retry-after": "1"}

@@ -10,6 +10,7 @@ from gatecast.web.guard.limits import BodyLimit
 from gatecast.web.guard.rate import LoginRate
 from gatecast.web.guard.requests import PathGuard
 from gatecast.web.guard.sessions import AuthCache, SignedIn
+from gatecast.web.guard.turns import ChangesInTurn
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -32,6 +33,7 @@ def guarded(app: FastAPI, service: ClubService) -> None:
     auth = AuthCache(service.store)
     app.state.auth, app.state.login_rate = auth, LoginRate()
     # The last one added is asked first.
+    app.add_middleware(ChangesInTurn)
     app.add_middleware(SignedIn, auth=auth)
     app.add_middleware(OwnOrigin)
     app.add_middleware(BodyLimit)

@@ -97,7 +97,10 @@ def unavailable(scope: Scope, error: Exception) -> Response:
     if of_api(scope):
         return unavailable_problem()
     safe = scope["method"] in SAFE_METHODS
-    return unavailable_page(own_path(target_of(scope).decode("latin-1")) if safe else "/", changing=not safe)
+    service = getattr(scope["app"].state, "service", None) if "app" in scope else None
+    since = getattr(service, "unreachable_since", None)
+    again = own_path(target_of(scope).decode("latin-1")) if safe else "/"
+    return unavailable_page(again, changing=not safe, since=since)
 
 
 def own_path(text: str, otherwise: str = "/") -> str:

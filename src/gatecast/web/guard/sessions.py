@@ -30,7 +30,7 @@ from gatecast.web.guard.requests import (
 if TYPE_CHECKING:
     from gatecast.store import Store, Token
 
-__all__ = ["LOGIN", "AuthCache", "SignedIn"]
+__all__ = ["LOGIN", "READS", "AuthCache", "SignedIn"]
 
 MOST_ENTRIES = 1024
 OUTAGE_S = 600.0

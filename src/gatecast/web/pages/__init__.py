@@ -1,12 +1,26 @@
 """The pages, one module each."""
 
-from gatecast.web.pages import account, by_hand, calendar, data, edit, game, jobs, plan, settings, track, what_if
+from gatecast.web.pages import (
+    account,
+    backups,
+    by_hand,
+    calendar,
+    data,
+    edit,
+    game,
+    jobs,
+    plan,
+    settings,
+    track,
+    what_if,
+)
 
 __all__ = ["ROUTERS"]
 
 ROUTERS = (
     calendar.router,
     data.router,
+    backups.router,
     jobs.router,
     what_if.router,
     edit.router,

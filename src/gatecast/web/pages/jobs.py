@@ -15,6 +15,9 @@ __all__ = ["router"]
 
 router = APIRouter()
 LATEST = 5
+UNSUCCESSFUL = ("failed", "interrupted")
+"""States of a job whose page shows the end of its log."""
+LONGEST_SHOWN = 4000
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
@@ -61,7 +64,19 @@ def watch(request: Request, number: Number) -> Response:
     """Show the progress of a job; the page updates itself until the job has ended."""
     part = request.headers.get("hx-request") == "true"
     job = _job(request, number)
-    return page(request, "job_part.html.j2" if part else "job.html.j2", job=job, ended=job.finished_at is not None)
+    log = work.log_of(service_of(request), number)[-LONGEST_SHOWN:] if job.state in UNSUCCESSFUL else ""
+    ended = job.finished_at is not None
+    return page(request, "job_part.html.j2" if part else "job.html.j2", job=job, ended=ended, log=log)
+
+
+@router.get("/jobs/{number}/log")
+def log(request: Request, number: Number) -> Response:
+    """Download the log of a job, with what whoever looks into it needs to know."""
+    _job(request, number)
+    name = f"gatecast-job-{number}.txt"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    text = work.report_of(service_of(request), number)
+    return Response(text.encode(errors="replace"), media_type="text/plain; charset=utf-8", headers=headers)
 
 
 def _job(request: Request, number: int) -> Job:
