@@ -8,7 +8,8 @@
     │   └── ConflictError             somebody else changed the same thing first; nothing was saved
     ├── DownloadError (OSError)       a published file could not be fetched
     ├── StoreError                    the database cannot be opened, or would lose something by what was asked
-    │   └── StoreUnavailableError     the database does not answer, or is busy; the same may succeed later
+    │   ├── StoreUnavailableError     the database does not answer, or is busy; the same may succeed later
+    │   └── StoreWriteError           the database cannot be written: its disk is full, or it is read-only
     └── MissingExtraError (ImportError)   an optional dependency is absent; names the command that installs it
 
     ReadingWarning (UserWarning)      something was guessed, left out or taken as unknown while a table was read
@@ -32,6 +33,7 @@ __all__ = [
     "SettingsError",
     "StoreError",
     "StoreUnavailableError",
+    "StoreWriteError",
 ]
 
 
@@ -143,6 +145,10 @@ class StoreError(GatecastError):
 
 class StoreUnavailableError(StoreError):
     """The database does not answer, or is busy with other writes; the same may succeed later."""
+
+
+class StoreWriteError(StoreError):
+    """The database can be read, but not written: its disk is full, or it is read-only."""
 
 
 class ConflictError(InputError):

@@ -1,6 +1,7 @@
 """Services to break, and a PostgreSQL server that can be stopped."""
 
 import getpass
+import importlib.util
 import os
 import shutil
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +17,16 @@ from gatecast.service import ClubService
 
 from ..service.filled import copied, filled_folder, opened
 from ..store.conftest import binaries
+
+
+@pytest.fixture(scope="session")
+def long_form() -> ModuleType:
+    """The benchmark that breaks a club a thousand times, to be run a few times here."""
+    path = Path(__file__).parents[2] / "benchmarks" / "faults.py"
+    about = importlib.util.spec_from_file_location("long_form_of_faults", path)
+    loaded = importlib.util.module_from_spec(about)
+    about.loader.exec_module(loaded)
+    return loaded
 
 
 @pytest.fixture(scope="session")

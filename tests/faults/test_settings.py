@@ -1,5 +1,6 @@
 """Settings that several people save at once: no edit is lost, and what both changed is shown."""
 
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,11 @@ import pytest
 from gatecast.errors import ConflictError
 from gatecast.service import open_service
 from gatecast.service.settings import Clash, SettingsConflictError, merged_settings
+from gatecast.web.app import build
+
+from ..web.conftest import Visitor
+
+OWN = {"sec-fetch-site": "same-origin"}
 
 EDITOR = """
 import sys
@@ -106,3 +112,17 @@ def test_a_setting_of_the_store_is_compared_and_saved_in_one(tmp_path):
 def test_merging(before, saved, wanted, merged, clashes):
     found, met = merged_settings(before, saved, wanted)
     assert (found, len(met)) == (merged, clashes)
+
+
+def test_attendance_typed_by_two_at_once_is_not_overwritten(own_service):
+    visitor = Visitor(build(own_service))
+    page = visitor.get("/data").text
+    game = re.search(r'name="attendance:([^"]+)"', page)[1]
+    assert visitor.post("/data/attendance", data={f"attendance:{game}": "3210"}, headers=OWN).status_code == 200
+    late = visitor.post("/data/attendance", data={f"attendance:{game}": "4444"}, headers=OWN)
+    assert late.status_code == 422
+    assert "got &#39;4444&#39;, expected 3210 as somebody else entered meanwhile" in late.text
+    same = visitor.post("/data/attendance", data={f"attendance:{game}": "3210"}, headers=OWN)
+    assert same.status_code == 200
+    games = own_service.games().table
+    assert games.filter(games["game_id"] == game)["attendance"].to_list() == [3210]

@@ -1,10 +1,12 @@
 """A database that is locked, full, stopped, damaged, or cannot be written: one line, and nothing lost."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 
 import polars as pl
 import pytest
@@ -13,8 +15,20 @@ from gatecast.errors import StoreError, StoreUnavailableError
 from gatecast.service import open_service
 from gatecast.store import database as databases
 from gatecast.store import open_store
+from gatecast.web.app import build
 
+from ..service.filled import opened
 from ..store.tables import season
+from ..web.conftest import Visitor
+
+OWN = {"sec-fetch-site": "same-origin"}
+ROLE = {
+    "group": "staff",
+    "staff..name": "guides",
+    "staff..people_per_shift": "500",
+    "staff..cost": "100",
+    "staff..shortage_cost": "300",
+}
 
 FILLER = """
 import sys
@@ -30,6 +44,25 @@ with open_store(sys.argv[1]) as store:
             print(error)
             break
 """
+
+
+def games(number):
+    return [{"game_id": f"{number}-{i}", "date": "2019-05-01", "home": "W"} for i in range(50)]
+
+
+@contextmanager
+def small_disk(tmp_path, size):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", small], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk needs the right to mount one")
+    try:
+        yield small
+    finally:
+        subprocess.run(["umount", "-l", small], check=False)
 
 
 @pytest.fixture
@@ -140,14 +173,7 @@ def test_a_damaged_database_is_no_sound_one(tmp_path):
 
 
 def test_a_full_disk_keeps_what_was_acknowledged(tmp_path):
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", small], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk needs the right to mount one")
-    try:
+    with small_disk(tmp_path, "3m") as small:
         run = subprocess.run([sys.executable, "-c", FILLER, small], capture_output=True, text=True, check=True)
         *acknowledged, refused = run.stdout.splitlines()
         assert "full" in refused
@@ -156,8 +182,6 @@ def test_a_full_disk_keeps_what_was_acknowledged(tmp_path):
             assert store.imports().height == len(acknowledged)
             assert len(store.games()) == 500 * len(acknowledged)
             assert store.database.problem() == ""
-    finally:
-        subprocess.run(["umount", "-l", small], check=False)
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_line(tmp_path):
@@ -176,6 +200,25 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_line(tmp_path):
         subprocess.run(["umount", "-l", folder], check=False)
     with open_store(folder) as store:
         assert len(store.games()) == 6
+
+
+def test_a_page_says_that_the_disk_is_full(tmp_path):
+    with small_disk(tmp_path, "2m") as small, opened(small) as service:
+        service.store.import_games(season())
+        visitor = Visitor(build(service))
+        (small / "filler").write_bytes(b"x" * (shutil.disk_usage(small).free - 40_000))
+        for number in range(200):
+            sent = visitor.post("/api/v1/games", json=games(number), headers=OWN)
+            if sent.status_code != 200:
+                break
+        assert sent.status_code == 507
+        assert "free some space" in sent.json()["detail"]
+        page = visitor.post("/settings/add", data=ROLE, headers=OWN)
+        assert page.status_code == 507
+        assert "Nothing can be saved" in page.text
+        assert visitor.get("/api/v1/games?limit=1").status_code == 200
+        (small / "filler").unlink()
+        assert visitor.post("/settings/add", data=ROLE, headers=OWN).status_code == 303
 
 
 def test_the_newest_table_wins_over_an_import_that_was_screened_long_ago(tmp_path):

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from gatecast.errors import GatecastError, InputError, StoreError, StoreUnavailableError
 from gatecast.files import written_whole
 from gatecast.service.club_service import ClubService, open_service
+from gatecast.service.leftovers import delete_leftovers
 from gatecast.service.models import MODELS, load_model, place_model
 from gatecast.store.backup import check_copy, copy_database, restore_database
 from gatecast.store.database import FILE_NAME, migrate
@@ -205,6 +206,8 @@ def back_up_on_schedule(
 ) -> None:
     """Back a service up every day in its folder `backups`, keep the latest ones, and never return.
 
+    What processes that were killed left in the folder is deleted first.
+
     Parameters
     ----------
     service : ClubService
@@ -214,6 +217,7 @@ def back_up_on_schedule(
         Waits for so many seconds; an exception from it ends this.
     """
     not_before = utc_now()
+    delete_leftovers(service.folder)
     while service.store.database.sqlite:
         wait(WAIT_S)
         if utc_now() < not_before or not _is_due(service):

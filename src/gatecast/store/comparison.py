@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 ROW = "row of the file"
+TAKEN = "attendance stored"
+CORRECT = "to correct it, upload a table with the game's attendance"
 """The column that `screened` adds."""
 OF_THE_DAY = (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION, c.HOME_STARTER, c.VISITOR_STARTER)
 """Columns that say something of one day: they are emptied when a game to come moves to another."""
@@ -291,15 +293,19 @@ def _in_season(connection: sa.Connection, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def outcomes_offered(
-    connection: sa.Connection, frame: pl.DataFrame, source: str, rows: Sequence[int]
+    connection: sa.Connection, frame: pl.DataFrame, source: str, rows: Sequence[int], *, corrects: bool = True
 ) -> tuple[Offered, list[Refused]]:
-    """Return attendance and scans as a table of the stored games they belong to, and rows that belong to none."""
+    """Return attendance and scans as a table of the stored games they belong to, and the rows that are refused.
+
+    Those are rows that belong to no game and, unless they may correct, those of games that have another attendance.
+    """
     missing = [name for name in (c.GAME_ID, c.ATTENDANCE) if name not in frame.columns]
     if missing:
         raise DataError(f"no column {missing[0]}", f"{c.GAME_ID} and {c.ATTENDANCE}", file=source, column=missing[0])
     results = [name for name in RESULTS if name in frame.columns]
     sent = frame.select(pl.col(c.GAME_ID).cast(pl.String), *results).with_columns(pl.Series(ROW, rows, pl.Int64))
-    stored = stored_games(connection, (), among=sent[c.GAME_ID].to_list()).drop(*RESULTS, PLACE, WITHDRAWN)
+    there = stored_games(connection, (), among=sent[c.GAME_ID].to_list())
+    stored = there.drop(*RESULTS, PLACE, WITHDRAWN)
     unknown = sent.join(stored, on=c.GAME_ID, how="anti", maintain_order="left")
     refused = [
         Refused(
@@ -307,6 +313,16 @@ def outcomes_offered(
         )
         for game, row in unknown.select(c.GAME_ID, ROW).iter_rows()
     ]
+    if not corrects:
+        others = there.select(c.GAME_ID, pl.col(c.ATTENDANCE).alias(TAKEN)).drop_nulls()
+        taken = sent.join(others, on=c.GAME_ID, how="inner", maintain_order="left").filter(
+            pl.col(c.ATTENDANCE).cast(pl.Int64, strict=False).ne_missing(pl.col(TAKEN))
+        )
+        refused += [
+            Refused(row, c.ATTENDANCE, repr(got), f"{there} as somebody else entered meanwhile", CORRECT)
+            for row, got, there in taken.select(ROW, c.ATTENDANCE, TAKEN).iter_rows()
+        ]
+        sent = sent.join(taken, on=ROW, how="anti", maintain_order="left")
     known = sent.join(stored, on=c.GAME_ID, how="inner", maintain_order="left")
     numbers = tuple(known[ROW])
     return Offered(known.drop(ROW), (), source, numbers, frozenset(results)), refused

@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gatecast.errors import MissingExtraError, StoreError, StoreUnavailableError
+from gatecast.errors import MissingExtraError, StoreError, StoreUnavailableError, StoreWriteError
 
 __all__ = ["FILE_NAME", "Database", "database_url", "known_revisions", "migrate", "newest"]
 
@@ -29,6 +29,13 @@ BUSY_SECONDS = 60
 CONNECT_SECONDS = 5
 WRITING_CONNECTIONS, READING_CONNECTIONS = 5, 40
 PASSING_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+NO_WRITE = {
+    sqlite3.SQLITE_FULL: "a full disk, expected room for a change; free some space on the computer of the database",
+    sqlite3.SQLITE_READONLY: "a database that cannot be written, expected one that can; check the rights of its folder",
+}
+DISK_FULL, READ_ONLY = "53100", "25006"
+"""States of PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+NO_WRITE_STATES = {DISK_FULL: NO_WRITE[sqlite3.SQLITE_FULL], READ_ONLY: NO_WRITE[sqlite3.SQLITE_READONLY]}
 
 
 def database_url(place: str | Path) -> URL:
@@ -155,6 +162,9 @@ class Database:
         try:
             yield
         except sa.exc.DBAPIError as error:
+            no_write = _no_write(error)
+            if no_write:
+                raise StoreWriteError(f"{self.name}: got {no_write}") from error
             answer = (str(error.orig).strip().splitlines() or ["no answer"])[0]
             if _may_pass(error, answer):
                 raise StoreUnavailableError(
@@ -167,6 +177,13 @@ class Database:
             raise StoreUnavailableError(
                 f"{self.name}: got no free connection, expected one within a minute; try again"
             ) from None
+
+
+def _no_write(error: sa.exc.DBAPIError) -> str:
+    """Return why the database cannot be written, and what to do; empty if that is not what is wrong."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return NO_WRITE.get(error.orig.sqlite_errorcode & 0xFF, "")
+    return NO_WRITE_STATES.get(getattr(error.orig, "sqlstate", None) or "", "")
 
 
 def _may_pass(error: sa.exc.DBAPIError, answer: str) -> bool:

@@ -258,6 +258,7 @@ class Store(Settings, Jobs, Access, Overrides):
         source: str = "",
         rows: Sequence[int] | None = None,
         if_changed: bool = False,
+        corrects: bool = True,
     ) -> ImportReport:
         """Record attendance and scans of stored games; another figure corrects the earlier one, which is kept.
 
@@ -269,10 +270,12 @@ class Store(Settings, Jobs, Access, Overrides):
             When the figures were known; now if not given.
         source, rows, if_changed
             As in `import_games`; `undo` takes outcomes back as well.
+        corrects : bool
+            False refuses another attendance for a game that has one, such as that of a form which was opened before.
         """
         now = utc_now()
         with self.database.writing() as connection:
-            offered, unknown_games = outcomes_offered(connection, frame, source, _rows(frame, rows))
+            offered, unknown_games = outcomes_offered(connection, frame, source, _rows(frame, rows), corrects=corrects)
             comparison = compared(connection, offered, unknown_games)
             if if_changed and not comparison.changes:
                 return comparison.report(None, source)

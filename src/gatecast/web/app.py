@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatecast import __version__
-from gatecast.errors import GatecastError, StoreError
+from gatecast.errors import GatecastError, StoreError, StoreWriteError
 from gatecast.service import pinned_revisions
 from gatecast.web.api import include
 from gatecast.web.cache import READ_METHODS, PageCache
@@ -136,7 +136,10 @@ def _refused(request: Request, refused: HTTPException) -> Response:
 def _unusable(request: Request, refused: GatecastError) -> Response:
     if is_unavailable(refused):
         return unavailable(request.scope, refused)
-    return from_error(refused) if _of_api(request) else _error_page(request, 422, str(refused))
+    if isinstance(refused, StoreWriteError):
+        LOG.warning("507 %s %s: %s", request.method, request.url.path, refused)
+    status = 507 if isinstance(refused, StoreWriteError) else 422
+    return from_error(refused) if _of_api(request) else _error_page(request, status, str(refused))
 
 
 def _invalid(request: Request, refused: RequestValidationError) -> Response:

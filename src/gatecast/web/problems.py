@@ -18,6 +18,7 @@ from gatecast.errors import (
     SettingsError,
     StoreError,
     StoreUnavailableError,
+    StoreWriteError,
 )
 from gatecast.games import CANONICAL
 from gatecast.store import Refused
@@ -101,7 +102,7 @@ def refusals(refused: Iterable[Refused]) -> list[dict[str, Any]]:
 
 
 def from_error(error: GatecastError) -> JSONResponse:
-    """Return the answer to an error: 422 for bad input, 409 for a conflicting state, 503 for an unreachable store."""
+    """Return the answer to an error: 422 for bad input, 409 for a conflicting state, 503 or 507 for the store."""
     if isinstance(error, DataError):
         refused = Refused.of(error)
         return problem(422, str(error), refusals([refused]) if error.row is not None or error.column else [])
@@ -110,6 +111,8 @@ def from_error(error: GatecastError) -> JSONResponse:
         return problem(422, str(error), [{**place, "remedy": error.remedy}])
     if isinstance(error, InputError):
         return problem(409 if isinstance(error, ConflictError) else 422, str(error))
+    if isinstance(error, StoreWriteError):
+        return problem(507, str(error))
     if is_unavailable(error):
         return unavailable()
     return problem(409, str(error))
@@ -119,6 +122,8 @@ def is_unavailable(error: BaseException) -> bool:
     """Return whether an error says that the database cannot be reached or read."""
     if isinstance(error, StoreUnavailableError):
         return True
+    if isinstance(error, StoreWriteError):
+        return False
     return isinstance(error, StoreError) and (
         error.__cause__ is not None or (error.__context__ is not None and not error.__suppress_context__)
     )

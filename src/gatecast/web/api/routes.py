@@ -200,9 +200,10 @@ PROBLEMS = {
     415: "The body is not JSON.",
     422: "The input is not valid.",
     503: "The database cannot be reached.",
+    507: "The database cannot be written: its disk is full, or it is read-only.",
 }
 READING = (400, 401, 414, 422, 503)
-WRITING = (*READING, 403, 408, 413, 415)
+WRITING = (*READING, 403, 408, 413, 415, 507)
 
 
 def router_of() -> APIRouter:

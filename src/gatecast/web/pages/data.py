@@ -119,7 +119,7 @@ def _enter_attendance(request: Request, form: FormData) -> Response:
     if not rows:
         return _data(request, problem="got no attendance, expected at least one number of people", status=422)
     frame = pl.DataFrame(rows, schema=[c.GAME_ID, c.ATTENDANCE], orient="row")
-    report = service_of(request).store.record_outcomes(frame, source="typed by hand")
+    report = service_of(request).store.record_outcomes(frame, source="typed by hand", corrects=False)
     return _data(request, report=report, status=422 if report.refused else 200, typed=typed if report.refused else {})
 
 
