@@ -320,7 +320,7 @@ def train(service: Any, club: Club) -> None:
         awaited(lambda: jobs.open_job(service) is None or club.processes()["training"], 1.0)
     except TimeoutError:
         jobs.cancel(service, other.job_id)
-    except ConflictError:
+    except (ConflictError, StoreError):
         return
 
 

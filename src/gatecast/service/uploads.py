@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import tempfile
 import time
@@ -56,6 +57,7 @@ MOST_PENDING, PENDING_S = 8, 30 * 60
 LONGEST_NAME = 80
 SHOWN_ROWS, MOST_CHANGES = 8, 100
 LONGEST_MAPPING, MOST_IMPORTED = 20_000, 100
+MARK_LENGTH = 16
 DAY_FIRST, MONTH_FIRST = "day", "month"
 SLASHED_DATE = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$"
 MAPPING_NAME = "mapping"
@@ -170,6 +172,13 @@ class Preview:
     moves: tuple[MovedGame, ...] = ()
     absent: tuple[Mapping[str, Any], ...] = ()
     kept_aside: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Return a text that is another one if storing the upload would change something else by now."""
+        counts = None if self.report is None else (self.report.added, self.report.changed, self.report.unchanged)
+        what = repr((counts, self.changes, self.more_changes, self.order, self.problem))
+        return hashlib.sha256(what.encode(errors="replace")).hexdigest()[:MARK_LENGTH]
 
 
 class Uploads:

@@ -150,3 +150,19 @@ def test_clicking_import_again_imports_once(visit, empty_service):
     assert [answer.status_code for answer in answers] == [200, 303, 303, 303]
     choose(visitor, send(visitor, DATED), "import")
     assert empty_service.store.imports().height == 1
+
+
+def test_what_somebody_else_changed_since_the_preview_is_shown_before_it_is_imported(visit, empty_service):
+    visitor = visit(empty_service)
+    choose(visitor, send(visitor, DATED), "import")
+    place = send(visitor, DATED.replace("5200", "5950"))
+    mark = re.search(r'name="mark" value="([^"]+)"', visitor.get(place).text)[1]
+    choose(visitor, send(visitor, DATED.replace("5200", "5700"), "other.csv"), "import")
+    late = choose(visitor, place, "import", mark=mark)
+    assert late.status_code == 409
+    assert "somebody else has changed games since you opened this preview" in text_of(late)
+    assert "Attendance 5,700 people 5,950 people" in text_of(late)
+    assert stored(empty_service)[c.ATTENDANCE].to_list() == [5000, 5700, 6100]
+    mark = re.search(r'name="mark" value="([^"]+)"', late.text)[1]
+    assert choose(visitor, place, "import", mark=mark).status_code == 200
+    assert stored(empty_service)[c.ATTENDANCE].to_list() == [5000, 5950, 6100]

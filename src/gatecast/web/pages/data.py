@@ -133,12 +133,12 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
         return redirected(f"/data/uploads/{waiting.upload_id}")
     columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
     cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
-    mapped, erase = uploads.preview(service, waiting).mapped, form.get("erase") == "yes"
+    seen, erase = uploads.preview(service, waiting), form.get("erase") == "yes"
     told = {str(each) for each in form.getlist(SHOWN_MOVE)}
     apart = frozenset(told - {str(each) for each in form.getlist(MOVED)})
     revised = held.revise(
         waiting,
-        mapped,
+        seen.mapped,
         columns,
         str(form.get("home", "")),
         cells,
@@ -150,6 +150,8 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
     )
     if action != "import":
         return redirected(f"/data/uploads/{revised.upload_id}")
+    if form.get("mark", seen.mark) != seen.mark:
+        return _preview(request, revised, status=409, changed_meanwhile=True)
     try:
         report = uploads.store_upload(service, revised)
     except GatecastError as problem:
@@ -168,7 +170,9 @@ def _waiting(request: Request, upload_id: str) -> Upload:
     return found
 
 
-def _preview(request: Request, waiting: Upload, problem: str = "", status: int = 200) -> Response:
+def _preview(
+    request: Request, waiting: Upload, problem: str = "", status: int = 200, *, changed_meanwhile: bool = False
+) -> Response:
     service = service_of(request)
     view = uploads.preview(service, waiting)
     columns = {**service.games().columns, **{each.name: each for each in view.custom_columns}}
@@ -189,6 +193,7 @@ def _preview(request: Request, waiting: Upload, problem: str = "", status: int =
         canonical=CANONICAL,
         headers=frame.columns,
         problem=problem or view.problem,
+        changed_meanwhile=changed_meanwhile,
         game_words=game_words,
         column_words=column_words,
         capital=capital,
