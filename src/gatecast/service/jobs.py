@@ -317,7 +317,8 @@ def run_job(service: ClubService, number: int) -> None:
     reporting = threading.Thread(target=reporter.run, daemon=True)
     reporting.start()
     try:
-        state, message = "done", _perform(service, service.store.job(number), reporter)
+        job = reporter.patiently(lambda: service.store.job(number))
+        state, message = "done", _perform(service, job, reporter)
     except _LeaseLostError:
         return
     except GatecastError as error:
@@ -345,14 +346,14 @@ def _cause(error: Exception) -> str:
 
 
 def _perform(service: ClubService, job: Job, reporter: _Reporter) -> str:
-    club = str(job.params.get("club") or service.club())
-    if job.kind == TRAIN or service.model_id() is None:
+    club = str(job.params.get("club") or reporter.patiently(service.club))
+    if job.kind == TRAIN or reporter.patiently(service.model_id) is None:
         _train(service, job, reporter)
-    if not len(service.upcoming(club)):
+    if not len(reporter.patiently(lambda: service.upcoming(club))):
         return "trained; there is no game to come to forecast" if job.kind == TRAIN else "there is no game to come"
     reporter.progress("forecasting", 0, 1)
     inputs = forecast_inputs(service, club)
-    forecasts, model = service.forecast_now(club), service.model_id() or ""
+    forecasts, model = reporter.patiently(lambda: (service.forecast_now(club), service.model_id() or ""))
     reporter.patiently(reporter.check)
     reporter.patiently(lambda: service.store.record_forecast(forecasts, model, made_from=inputs))
     return f"{len(service.upcoming(club))} games of {club} forecast"
@@ -361,7 +362,7 @@ def _perform(service: ClubService, job: Job, reporter: _Reporter) -> str:
 def _train(service: ClubService, job: Job, reporter: _Reporter) -> None:
     from gatecast.forecast import Forecaster
 
-    games = service.played()
+    games = reporter.patiently(service.played)
     settings = training_settings(len(games), job.params.get("settings"))
     checkpoints = _checkpoints(service.folder, job.job_id)
     forecaster = Forecaster(settings.network, seed=settings.seed, settings=settings)
