@@ -195,7 +195,6 @@ def test_row_5_a_clock_that_was_ahead_blocks_nothing(club, without_jobs):
 
 
 def test_row_6_eight_requests_at_once_start_one_training(club, without_jobs):
-    before = club.ask("SELECT count(*) FROM jobs")[0][0]
     together = threading.Barrier(8)
 
     def begin(_):
@@ -203,10 +202,13 @@ def test_row_6_eight_requests_at_once_start_one_training(club, without_jobs):
             together.wait(LONGEST_S)
             return client.post("/jobs/train", timeout=LONGEST_S).headers.get("location")
 
-    with ThreadPoolExecutor(8) as threads:
-        answers = set(threads.map(begin, range(8)))
-    assert len(answers) == 1
-    assert club.ask("SELECT count(*) FROM jobs")[0][0] == before + 1
+    for _ in range(3):
+        before = club.ask("SELECT count(*) FROM jobs")[0][0]
+        with ThreadPoolExecutor(8) as threads:
+            answers = set(threads.map(begin, range(8)))
+        assert len(answers) == 1
+        assert club.ask("SELECT count(*) FROM jobs")[0][0] == before + 1
+        club.end_jobs()
 
 
 def test_row_7_looking_at_a_page_writes_nothing(club, without_jobs):
