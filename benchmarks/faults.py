@@ -426,43 +426,42 @@ def settings(seconds: int, draw: random.Random, limit: float) -> dict[str, Any]:
     counts, saved = Counter[str](), list[tuple[str, str, str]]()
     numbers, lock = iter(range(1, 10**6)), threading.Lock()
 
-    def edit(place: int, seed: int, until: float) -> None:
-        own = random.Random(seed)
-        with club.client() as client:
-            client.post("/login", data={"password": PASSWORD})
-            while time.monotonic() < until:
-                forms = [
-                    (fields, price)
-                    for action, fields in Forms(client.get("/settings").text).forms
-                    if action == "/settings/change"
-                    for price in [next((name for name, _ in fields if name.endswith(".price")), "")]
-                    if price
-                ]
-                fields, price = forms[place if own.random() < 0.7 else own.randrange(EDITORS)]
-                old = dict(fields)[price]
-                with lock:
-                    new = f"{100 + next(numbers) / 100:.2f}".rstrip("0").rstrip(".")
-                time.sleep(own.uniform(0, 0.5))  # somebody looks at the form
-                answer = client.post(
-                    "/settings/change", data={**dict(fields), price: new}, headers={"Referer": club.address}
-                )
-                with lock:
-                    if answer.status_code == 303:
-                        counts["saved"] += 1
-                        saved.append((price, old, new))
-                    elif answer.status_code == 409 and "somebody else has changed" in answer.text:
-                        counts["conflicts shown"] += 1
-                    else:
-                        counts[f"answer {answer.status_code}"] += 1
+    def edit(place: int, client: httpx.Client) -> None:
+        own = random.Random(place)
+        while time.monotonic() < until:
+            forms = [
+                (fields, price)
+                for action, fields in Forms(client.get("/settings").text).forms
+                if action == "/settings/change"
+                for price in [next((name for name, _ in fields if name.endswith(".price")), "")]
+                if price
+            ]
+            fields, price = forms[place if own.random() < 0.7 else own.randrange(EDITORS)]
+            old = dict(fields)[price]
+            with lock:
+                new = f"{100 + next(numbers) / 100:.2f}".rstrip("0").rstrip(".")
+            time.sleep(own.uniform(0, 0.5))  # somebody looks at the form
+            answer = client.post("/settings/change", data={**dict(fields), price: new})
+            with lock:
+                if answer.status_code == 303:
+                    counts["saved"] += 1
+                    saved.append((price, old, new))
+                elif answer.status_code == 409 and "somebody else has changed" in answer.text:
+                    counts["conflicts shown"] += 1
+                else:
+                    counts[f"answer {answer.status_code}"] += 1
 
     with sample_club() as club:
         with open_service(club.folder) as service:
             set_password(service.store, PASSWORD)
             before = {f"stock.{item.name}.price": item.price for item in service.operations().stock}
         club.start()
+        browsers = [club.client() for _ in range(EDITORS)]
+        for each in browsers:  # one after the other: many at once count as guessing
+            each.post("/login", data={"password": PASSWORD})
         until = min(time.monotonic() + seconds, limit)
         with ThreadPoolExecutor(EDITORS) as threads:
-            list(threads.map(lambda each: edit(each, draw.getrandbits(32), until), range(EDITORS)))
+            list(threads.map(edit, range(EDITORS), browsers))
         with open_service(club.folder) as service:
             now = {f"stock.{item.name}.price": item.price for item in service.operations().stock}
     faults = [f"{name}: {count}" for name, count in counts.items() if name.startswith("answer")]
