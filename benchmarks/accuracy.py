@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from gatecast.collect import notice_of, read_games
+from gatecast.collect.expected_wins import EXPECTED_WINS_NOTICE
 from gatecast.errors import DataError, GatecastError
 from gatecast.evaluate import score
 from gatecast.evaluate.backtesting import backtest, parse_lead
@@ -77,7 +78,8 @@ gatecast backtest runs/games.parquet --seasons {{seasons}} --leads {{leads}} \\
 {{command}}
 ```
 
-The folder `retrosheet` holds the game logs of 1995 to 2022, and gameinfo with a column of seats."""
+The folder `retrosheet` holds the game logs of 1995 to 2022, and gameinfo with a column of seats.
+{EXPECTED_WINS_NOTICE}"""
 BESIDE = """MAE of each method on the same games, as the mean of the seasons' figures. Before the season the mean to
 date is last season's; for 2022 that is of the limited crowds of 2021. The boosted trees, and the ridge regression,
 learn from the inputs of the feedforward network."""

@@ -73,6 +73,11 @@ def test_a_folder_a_text_and_a_gz_are_read_alike_and_in_order_of_play(tmp_path):
     ]
 
 
+def test_the_wins_expected_of_the_home_club_come_with_the_package(tmp_path):
+    put(tmp_path, "gl2019.txt", log_line() + log_line(date="20190405", home="XXX"))
+    assert values(retrosheet(tmp_path), c.EXPECTED_WINS) == [(pytest.approx(0.5, abs=0.1),), (None,)]
+
+
 def test_one_path_need_not_stand_in_a_list(tmp_path):
     assert len(retrosheet(str(put(tmp_path, "gl.txt", log_line())))) == 1
 

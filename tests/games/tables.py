@@ -58,6 +58,8 @@ def full(count: int = 12, seed: int = 0) -> Games:
             c.VISITOR_RUNS: rng.integers(0, 9, count),
             c.ATTENDANCE: rng.integers(2000, 9000, count),
             c.SCANNED: rng.integers(1000, 2000, count),
+            c.VENUE_OPENED: [1990] * count,
+            c.EXPECTED_WINS: [0.5] * count,
             "price": rng.uniform(8, 40, count),
             "sold_7": rng.integers(0, 900, count),
             "mood": drawn("high", "low"),

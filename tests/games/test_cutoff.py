@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatecast.errors import InputError
-from gatecast.games import AFTER, CANONICAL, PRESEASON, Games, cutoff_days, known_at
+from gatecast.games import AFTER, CANONICAL, PRESEASON, Column, Games, Knowability, Role, cutoff_days, known_at
 from gatecast.games import columns as c
-from gatecast.games.cutoff import CATEGORY_SKILL, NUMBER_ERROR
+from gatecast.games.cutoff import CATEGORY_SKILL, NUMBER_ERROR, first_days_known
 
 from .tables import EXTRAS, days, full, read
 
+EPOCH = dt.date(1970, 1, 1)
 GAMES = 12
 LEADS = st.lists(st.integers(0, 40), min_size=GAMES, max_size=GAMES)
 WEATHER = (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION)
@@ -87,7 +88,10 @@ def test_each_value_is_known_exactly_at_the_leads_of_its_column(leads, observed)
     assert known.schema == games.table.schema
     for name, column in games.columns.items():
         assert games.table[name].null_count() == 0
-        assert known[name].is_null().to_list() == [lead > column.known.lead for lead in leads], name
+        late = [lead > column.known.lead for lead in leads]
+        if column.known.since:
+            late = (games.days - np.array(leads) < (dt.date(2010, 2, 28) - EPOCH).days).tolist()
+        assert known[name].is_null().to_list() == late, name
 
 
 @given(LEADS)
@@ -196,3 +200,49 @@ def test_the_same_forecast_is_told_in_another_run():
 def test_no_games_are_no_problem():
     nothing = one_season().filter(pl.lit(False))
     assert at_lead(nothing, 3).shape == (0, nothing.table.width)
+
+
+def known_days(since, dates, **columns):
+    """The first and the last of some cutoffs at which a value that is known from a day on is told."""
+    odds = Column("odds", pl.Float64, Role.NUMBER, Knowability.parse(f"from {since}"))
+    games = read([odds], date=dates, odds=[0.5] * len(dates), **columns)
+    told = []
+    for day in range(-500, 200):
+        cutoffs = np.full(len(dates), (dates[0] - EPOCH).days + day, np.int32)
+        told.append(known_at(games, cutoffs)["odds"].is_not_null().to_list())
+    first = [[row[i] for row in told].index(True) - 500 for i in range(len(dates))]
+    assert all(told[-1])
+    return [dates[0] + dt.timedelta(days=day) for day in first]
+
+
+@pytest.mark.parametrize(
+    ("since", "first", "known"),
+    [
+        ("2019-03-25", dt.date(2019, 4, 1), dt.date(2019, 3, 25)),
+        ("03-25", dt.date(2019, 4, 1), dt.date(2019, 3, 25)),
+        ("12-01", dt.date(2019, 4, 1), dt.date(2018, 12, 1)),
+        ("09-15", dt.date(2018, 10, 3), dt.date(2018, 9, 15)),
+        ("01-15", dt.date(2018, 10, 3), dt.date(2019, 1, 15)),
+        ("preseason", dt.date(2019, 4, 1), dt.date(2019, 2, 28)),
+        ("preseason", dt.date(2018, 10, 3), dt.date(2018, 9, 3)),
+    ],
+)
+def test_a_value_known_from_a_day_on_is_told_from_then_on_for_every_game_of_the_season(since, first, known):
+    dates = [first, first + dt.timedelta(days=60)]
+    assert known_days(since, dates, season=[first.year] * 2) == [known, known]
+
+
+def test_without_dates_a_value_known_from_a_day_on_is_never_told():
+    odds = Column("odds", pl.Float64, Role.NUMBER, Knowability.parse("from 03-25"))
+    games = read([odds], home=["RIV"] * 2, odds=[0.5, 0.6])
+    assert at_lead(games, 0)["odds"].null_count() == 2
+
+
+def test_some_games_of_a_season_are_known_from_the_day_that_all_of_it_is():
+    dates = [dt.date(2018, 10, 3), dt.date(2019, 2, 3)]
+    whole = read(date=dates, season=[2018, 2018], expected_wins=[50.0, 50.0])
+    late = whole.with_table(whole.table[1:])
+    cutoffs = np.array([(dt.date(2018, 12, 1) - EPOCH).days], np.int32)
+    first_days = {name: day[1:] for name, day in first_days_known(whole).items()}
+    assert known_at(late, cutoffs)[c.EXPECTED_WINS].to_list() == [None]
+    assert known_at(late, cutoffs, first_days=first_days)[c.EXPECTED_WINS].to_list() == [50.0]

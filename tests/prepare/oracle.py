@@ -49,7 +49,6 @@ class Oracle:
         for row, game in enumerate(self.games):
             game["row"] = row
         self.gates = [game for game in self.games if game[c.ATTENDANCE]]
-        self.first_day = min(game[c.DATE] for game in self.games)
         for game in self.games:
             game["relative"] = self._relative(game)
 
@@ -215,8 +214,15 @@ class Oracle:
         }
 
     def _venue_age(self, game: Game) -> float:
-        first = min(each[c.DATE] for each in self.games if each[c.VENUE] == game[c.VENUE])
-        return NAN if (first - self.first_day).days < 300 else min(12, (game[c.DATE] - first).days / 365.25)
+        at_venue = [each for each in self.games if each[c.VENUE] == game[c.VENUE]]
+        first = min(each[c.DATE] for each in at_venue)
+        debuts = [
+            min(other[c.DATE] for other in self.games if other[c.HOME] == each[c.HOME])
+            for each in at_venue
+            if each[c.DATE] == first
+        ]
+        moved = any((first - debut).days >= 300 for debut in debuts)
+        return min(12, (game[c.DATE] - first).days / 365.25) if moved else NAN
 
     def _shape(self, game: Game, cutoff: dt.date) -> dict[str, float]:
         """Gates of earlier seasons, each against the mean of its club's season."""
@@ -282,7 +288,10 @@ class Oracle:
         out["gate_season"] = mean(those(season=season))
         out["gate_last_season"] = mean(those(season=season - 1))
         out["gate_finish"] = mean(those(season=season - 1)[-30:])
-        out["gate_two_seasons_ago"] = mean(those(season=season - 2))
+        counted = sorted({g[c.SEASON] for g in self.gates if g[c.HOME] == game[c.HOME] and g[c.SEASON] < season - 1})
+        for name, at in (("two", -1), ("three", -2)):
+            known = len(counted) >= -at and season - counted[at] <= 5
+            out[f"gate_{name}_seasons_ago"] = mean(those(season=counted[at])) if known else NAN
         out["season_trend"] = share(out["gate_last_season"], out["gate_two_seasons_ago"])
         out["gate_weekday_last_season"] = mean(those(season=season - 1, weekday=date.weekday()))
         out["gate_month_last_season"] = mean(those(season=season - 1, month=date.month))

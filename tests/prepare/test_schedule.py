@@ -46,3 +46,34 @@ def test_taking_some_games_keeps_their_codes():
     some = schedule.take(np.array([2, 0]))
     assert some.home.tolist() == [schedule.home[2], schedule.home[0]]
     assert some.clubs == schedule.clubs
+
+
+def venue_ages(club, **columns):
+    """Ages of a club's venues, one a season."""
+    table = games(**columns)
+    arrays = Preparation(table).at_lead(1)
+    ages = arrays.numeric[:, arrays.names.index("venue_age")] if "venue_age" in arrays.names else []
+    return [age for age, home in zip(np.round(ages, 0).tolist(), table.clubs, strict=True) if home == club]
+
+
+def test_a_venue_is_new_where_its_club_played_elsewhere_before_or_where_its_year_says_so():
+    unknown = pytest.approx(np.nan, nan_ok=True)
+    dates = [dt.date(2017, 4, 3), dt.date(2018, 4, 3), dt.date(2019, 4, 3), dt.date(2020, 4, 3)]
+    # The past of a second club is not in the table, which it joins a year later: its venue may be old.
+    columns = {c.DATE: [*dates, *dates[1:]], c.HOME: ["OLD"] * 4 + ["LATE"] * 3}
+    columns[c.VENUE] = ["Old Park"] * 2 + ["New Park"] * 2 + ["Late Park"] * 3
+    assert venue_ages("OLD", **columns) == [unknown, unknown, 0.0, 1.0]
+    assert venue_ages("LATE", **columns) == [unknown] * 3
+    columns[c.VENUE_OPENED] = [1912, 1912, 2019, 2019, 2018, 2018, 2018]
+    assert venue_ages("OLD", **columns) == [12.0, 12.0, 0.0, 1.0]
+    assert venue_ages("LATE", **columns) == [0.0, 1.0, 2.0]
+
+
+def test_a_major_league_club_keeps_its_past_under_a_new_name():
+    dates = [dt.date(2011, 4, 2), dt.date(2011, 4, 3), dt.date(2012, 4, 4), dt.date(2012, 4, 5)]
+    clubs = {c.DATE: dates, c.HOME: ["FLO", "FLO", "MIA", "MIA"], c.ATTENDANCE: [900, 700, 500, None]}
+    for league, mean in (("NL", 800.0), ("PCL", np.nan)):
+        arrays = Preparation(games(**clubs, home_league=[league] * 4)).at_lead(1)
+        last = arrays.numeric[:, arrays.names.index("gate_last_season")] * arrays.capacity
+        assert last[3] == pytest.approx(mean, nan_ok=True)
+        assert set(arrays.categories[c.HOME]) == ({"MIA"} if league == "NL" else {"FLO", "MIA"})

@@ -58,7 +58,7 @@ EXAMPLE = 'attendance = "gate"'
 SOURCE_KEYS = ("column", "unit")
 REPEATED = ("refuse", "first", "sum")
 CUSTOM_KEYS = ("column", "type", "known", "unit", "low", "high", "values")
-KNOWN = "'always', 'after', 'N days' or 'forecast N days'"
+KNOWN = "'always', 'after', 'N days' or 'forecast N days', or 'from' and a date such as 2019-03-25 or 03-25"
 
 TYPES: dict[str, tuple[type[pl.DataType], Role]] = {
     "number": (pl.Float64, Role.NUMBER),

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from gatecast.collect.archive import TEXT_ENDINGS, open_texts
+from gatecast.collect.expected_wins import with_expected_wins
 from gatecast.collect.retrosheet_files import FILE, ROW, read_gameinfo, read_gamelog
 from gatecast.errors import DataError
 from gatecast.games import Games
@@ -48,8 +49,8 @@ def retrosheet(paths: Iterable[str | Path] | str | Path, *, progress: Progress =
     Returns
     -------
     Games
-        Regular-season games. An attendance of 0, blank or -1 is null: it was not published, or stands with the other
-        game of a doubleheader.
+        Regular-season games, with the wins expected of the home club in the seasons from 1997 to 2022. An attendance of
+        0, blank or -1 is null: it was not published, or stands with the other game of a doubleheader.
 
     Raises
     ------
@@ -67,7 +68,8 @@ def retrosheet(paths: Iterable[str | Path] | str | Path, *, progress: Progress =
             else:
                 infos.append(read_gameinfo(text.raw, text.file))
     progress("reading Retrosheet's files", len(files), len(files))
-    return _games(_merged(logs, infos).with_columns(_plausible_start(), _plausible_capacity()))
+    table = _merged(logs, infos).with_columns(_plausible_start(), _plausible_capacity())
+    return _games(with_expected_wins(table))
 
 
 def _files(paths: Iterable[str | Path]) -> Iterator[Path]:

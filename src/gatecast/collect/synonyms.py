@@ -117,6 +117,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     c.SKY: ("skies", "skycondition", "skyconditions"),
     c.PRECIPITATION: ("precip",),
     c.HOME_STARTER: ("homepitcher", "homestartingpitcher", "homesp", "hstarter"),
+    c.VENUE_OPENED: ("yearopened", "openingyear", "stadiumopened", "parkopened", "ballparkopened"),
+    c.EXPECTED_WINS: ("homeexpectedwins", "projectedwins", "winprojection", "wintotal"),
     c.VISITOR_STARTER: ("visitingstarter", "visitorpitcher", "visitingpitcher", "awaystarter", "awaypitcher", "awaysp"),
     c.HOME_RUNS: (
         *("hruns", "homescore", "hscore", "runshome", "homegoals", "homepoints", "homepts", "homefinal", "fthg", "hg"),

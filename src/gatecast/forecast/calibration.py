@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.forecast.distribution import demand_of
+from gatecast.forecast.level import level_shift
 from gatecast.games.cutoff import Lead, as_day, cutoff_days
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.prepare import Preparation
@@ -199,7 +200,8 @@ def errors_since_training(
     demand = demand_of(model, preparation.at(cutoffs.ravel(), np.tile(rows, len(leads))))
     fill = np.tile(schedule.attendance[rows], len(leads)) / demand.capacity
     quantiles = demand.averaged(np.array(QUANTILE_LEVELS))
-    errors = scaled_errors_from_quantiles(quantiles, fill).astype(np.float64)
+    level = level_shift(model, preparation).shifts(np.tile(rows, len(leads)), cutoffs.ravel(), quantiles)
+    errors = scaled_errors_from_quantiles(quantiles, fill).astype(np.float64) - level
     counted, clubs = schedule.attendance[rows] > 0, preparation.games.clubs[rows]
     return [
         SeasonErrors(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])

@@ -53,7 +53,7 @@ INPUT_PREFIXES = {
         "home_opener", "home_played", "visitor_played", "stand_", "series_", "days_since_home_game",
         "days_until_home_game", "shape_month", "shape_opener", "gate_month", "lead",
     ),
-    FORM: ("home_win_rate", "home_margin", "home_last", "home_two_seasons_ago", "home_finish"),
+    FORM: ("home_win_rate", "home_margin", "home_last", "home_two_seasons_ago", "home_finish", "home_expected"),
     RECENT_ATTENDANCE: ("gate_", "against_usual", "league_drift", "season_gates", "season_trend", "days_since_gate"),
     BALLPARK: (c.HOME, c.VENUE, "venue_age", "log_capacity"),
 }  # fmt: skip

@@ -16,11 +16,13 @@ from gatecast.errors import InputError
 from gatecast.forecast.calibration import Calibration, errors_since_training
 from gatecast.forecast.combined import CombinedModel, is_combined, load_combined
 from gatecast.forecast.distribution import AttendanceDistribution, demand_of
+from gatecast.forecast.level import level_shift
 from gatecast.forecast.session import ForecastSession, as_games
 from gatecast.forecast.table import contract_table
 from gatecast.games import Games, cutoff_days, parse_season
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.games.frames import Frame, IntoFrame
 from gatecast.networks import AUTO, DEFAULT_NETWORK, PRETRAINED, chosen_network
 from gatecast.prepare import Preparation
@@ -52,7 +54,7 @@ class Forecaster:
     seed : int
         Seed of all random numbers, at least 0: the same seed on the same machine gives the same forecast.
     members : int
-        Networks in the ensemble. Default: 4.
+        Networks in the ensemble. Default: 2.
     epochs : int
         Most passes over the games; early stopping decides how many. Default: 10.
     batch : int
@@ -141,8 +143,8 @@ class Forecaster:
 
         Examples
         --------
-        >>> Forecaster().set_params(members=2)
-        Forecaster(network='transformer', members=2)
+        >>> Forecaster().set_params(members=3)
+        Forecaster(network='transformer', members=3)
         """
         known = self.get_params()
         for name in params:
@@ -320,7 +322,9 @@ class Forecaster:
             (seen,) = errors_since_training(self.trained, preparation, (lead,), int(cutoffs.max(initial=0)))
             clubs = preparation.games.clubs[rows]
             shifts = Calibration.at_lead(held_back, lead).shifts(cutoffs.astype(np.int64), clubs, seen)
-            demand = replace(demand, shifts=shifts)
+            quantiles = demand.averaged(np.array(QUANTILE_LEVELS))
+            level = level_shift(self.trained, preparation).shifts(rows, cutoffs, quantiles)
+            demand = replace(demand, shifts=shifts + level)
         return demand
 
     def save(self, folder: str | Path) -> None:

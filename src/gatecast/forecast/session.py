@@ -19,6 +19,7 @@ from gatecast.forecast.comparable import Comparable, latest_games, nearest_games
 from gatecast.forecast.distribution import AttendanceDistribution, demand_of
 from gatecast.forecast.explain import Explanation, explanations, games_of_two_seasons
 from gatecast.forecast.game_pairs import Choice, GamePairs
+from gatecast.forecast.level import level_shift
 from gatecast.forecast.table import contract_table, described_table
 from gatecast.forecast.weighing import NETWORK, Learned
 from gatecast.forecast.what_if import Changes, changed_games, check_known, places_of
@@ -302,7 +303,8 @@ class ForecastSession(Generic[Kind]):
             lead, those = held_back.leads[i], nearest == i
             cutoffs = np.full(those.sum(), last, np.int64)
             shifts[those] = Calibration.at_lead(held_back, lead).shifts(cutoffs, clubs[those], self._seen[last][i])
-        return shifts
+        known = np.full(len(rows), last, np.int32)
+        return shifts + level_shift(model, self.preparation).shifts(rows, known)
 
     def _is_calibrated_as(self, like: ForecastSession[Any]) -> bool:
         """Return True if past errors and calibration of another session hold for this one."""

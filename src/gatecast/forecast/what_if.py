@@ -22,7 +22,7 @@ __all__ = ["Changes", "changeable", "changed_games", "check_known", "places_of"]
 
 FIXED = {
     **dict.fromkeys((c.GAME_ID, c.HOME, c.VENUE, c.SEASON), "which game it is"),
-    c.CAPACITY: "which past games state as well",
+    **dict.fromkeys((c.CAPACITY, c.VENUE_OPENED), "which past games state as well"),
 }
 """Columns that are known before a game and may not be changed, each with the reason."""
 CELLS = (str, int, float, dt.date, dt.time)

@@ -5,6 +5,7 @@ This is the only module in which a column name is spelled as text; everything el
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import re
@@ -25,6 +26,7 @@ __all__ = [
     "DATE",
     "DAY_NIGHT",
     "DTYPES",
+    "EXPECTED_WINS",
     "GAME_ID",
     "HOME",
     "HOME_LEAGUE",
@@ -39,6 +41,7 @@ __all__ = [
     "START_TIME",
     "TEMPERATURE",
     "VENUE",
+    "VENUE_OPENED",
     "VISITOR",
     "VISITOR_LEAGUE",
     "VISITOR_RUNS",
@@ -52,6 +55,9 @@ __all__ = [
 ]
 
 LARGEST_CROWD = 250_000
+MOST_WINS = 200
+SEASON_START = "preseason"
+"""Stands in a knowability for the day of the forecasts before a season."""
 DTYPES: dict[str, type[pl.DataType]] = {
     dtype.__name__: dtype
     for dtype in (
@@ -92,6 +98,9 @@ class Knowability:
         Longest lead, in days, at which the value is known. Infinite: from the schedule on. 0: only after the game.
     worsens : bool
         True if the value is itself a forecast whose error grows with the lead, such as weather.
+    since : str
+        The first day on which the value is known, whatever the lead: a date such as 2019-03-25; a day of each season
+        such as 03-25; or `preseason`, the day of forecasts before the season. Empty if no day limits it.
 
     Examples
     --------
@@ -99,25 +108,45 @@ class Knowability:
     Knowability(lead=5.0, worsens=False)
     >>> str(Knowability.parse("forecast 16 days")), str(Knowability.parse("always"))
     ('forecast 16 days', 'always')
+    >>> Knowability.parse("from 03-25")
+    Knowability(lead=inf, worsens=False, since='03-25')
     """
 
     lead: float
     worsens: bool = False
+    since: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Knowability:
-        """Read `always`, `after`, `N days` or `forecast N days`; raise ValueError for anything else."""
+        """Read `always`, `after`, `N days`, `forecast N days`, `from 2019-03-25`, `from 03-25` or `from preseason`.
+
+        Raises
+        ------
+        ValueError
+            For anything else.
+        """
         words = text.strip().lower()
         if words == "always":
             return ALWAYS
         if words == "after":
             return AFTER
+        if since := words.removeprefix("from ").strip() if words.startswith("from ") else "":
+            if since != SEASON_START and not _is_day(since):
+                raise ValueError(
+                    f"got {text!r}, expected a date after 'from', such as 'from 2019-03-25' or 'from 03-25'"
+                )
+            return cls(math.inf, since=since)
         match = re.fullmatch(r"(forecast )?(\d+) days?", words)
         if not match:
-            raise ValueError(f"got {text!r}, expected 'always', 'after', 'N days' or 'forecast N days'")
+            expected = (
+                "'always', 'after', 'N days' or 'forecast N days', or 'from' and a date such as 2019-03-25 or 03-25"
+            )
+            raise ValueError(f"got {text!r}, expected {expected}")
         return cls(float(match[2]), worsens=bool(match[1]))
 
     def __str__(self) -> str:
+        if self.since:
+            return f"from {self.since}"
         if math.isinf(self.lead):
             return "always"
         if self.lead == 0:
@@ -125,8 +154,18 @@ class Knowability:
         return f"{'forecast ' if self.worsens else ''}{self.lead:g} days"
 
 
+def _is_day(text: str) -> bool:
+    """Return True for a date such as 2019-03-25, or a day of any year such as 03-25; February 29 is in some only."""
+    try:
+        dt.date.fromisoformat(text if len(text) > len("03-25") else f"2019-{text}")
+    except ValueError:
+        return False
+    return bool(re.fullmatch(r"(\d{4}-)?\d{2}-\d{2}", text))
+
+
 ALWAYS = Knowability(math.inf)
 AFTER = Knowability(0.0)
+BEFORE_SEASON = Knowability(math.inf, since=SEASON_START)
 STARTERS = Knowability(5.0)
 WEATHER = Knowability(16.0, worsens=True)
 
@@ -213,6 +252,7 @@ def _plain(number: float) -> str:
 GAME_ID, DATE, START_TIME, DAY_NIGHT, NUMBER = "game_id", "date", "start_time", "day_night", "number"
 VENUE, HOME, VISITOR, SEASON = "venue", "home", "visitor", "season"
 HOME_LEAGUE, VISITOR_LEAGUE, CAPACITY, PROMOTION = "home_league", "visitor_league", "capacity", "promotion"
+VENUE_OPENED, EXPECTED_WINS = "venue_opened", "expected_wins"
 TEMPERATURE, WIND, SKY, PRECIPITATION = "temperature_c", "wind_kmh", "sky", "precipitation"
 HOME_STARTER, VISITOR_STARTER = "home_starter", "visitor_starter"
 HOME_RUNS, VISITOR_RUNS = "home_runs", "visitor_runs"
@@ -244,6 +284,9 @@ CANONICAL: dict[str, Column] = {
         Column(VISITOR_RUNS, pl.Int16, Role.RESULT, AFTER, "runs", low=0, high=999),
         Column(ATTENDANCE, pl.Int32, Role.TARGET, AFTER, "people", low=0, high=LARGEST_CROWD),
         Column(SCANNED, pl.Int32, Role.RESULT, AFTER, "people", low=0, high=LARGEST_CROWD),
+        Column(VENUE_OPENED, pl.Int32, Role.NUMBER, ALWAYS, "year", low=1800, high=2200),
+        # A share of the games from 0 to 1, or a number of wins.
+        Column(EXPECTED_WINS, pl.Float64, Role.NUMBER, BEFORE_SEASON, "wins", low=0, high=MOST_WINS),
     )
 }
 

@@ -7,6 +7,7 @@ known. Results of other games are limited to those before the cutoff by `gatecas
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +18,14 @@ from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.table import EPOCH, Games
 
-__all__ = ["PRESEASON", "cutoff_days", "known_at"]
+__all__ = ["PRESEASON", "cutoff_days", "first_days_known", "known_at"]
 
-PRESEASON = "preseason"
+PRESEASON = c.SEASON_START
 SPRING = (3, 4)
 """Months in which a league begins whose seasons are forecast from the end of February."""
 MOST = 0.5
 DAYS_BEFORE_SEASON = dt.timedelta(days=30)
+AFTER_START = dt.timedelta(days=240)
 
 Lead = int | str
 
@@ -86,7 +88,13 @@ def _before_season(table: pl.DataFrame) -> npt.NDArray[np.int32]:
     return cutoffs["last"].to_physical().to_numpy().astype(np.int32)
 
 
-def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observed: bool = True) -> pl.DataFrame:
+def known_at(
+    games: Games,
+    cutoffs: npt.NDArray[np.int32],
+    *,
+    weather_as_observed: bool = True,
+    first_days: Mapping[str, npt.NDArray[np.int32]] | None = None,
+) -> pl.DataFrame:
     """Return the games as they stood at the end of each one's cutoff day.
 
     A value is kept where its column is known at that lead, and null otherwise. Where weather was observed, what a
@@ -100,12 +108,15 @@ def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observe
         The last day known, on the scale of `games.days`.
     weather_as_observed : bool
         True: the weather columns hold what was observed. False: they hold the forecast as given at the cutoff.
+    first_days : mapping of str to ndarray of int32, shape (games,), optional
+        `first_days_known` of these games, where they are only some of a season's.
 
     Returns
     -------
     polars.DataFrame
         The columns and rows of `games.table`.
     """
+    first = first_days_known(games) if first_days is None else first_days
     lead = pl.Series("lead", np.maximum(games.days - cutoffs, 0).astype(np.float64))
     seen = []
     for name, column in games.columns.items():
@@ -114,8 +125,47 @@ def known_at(games: Games, cutoffs: npt.NDArray[np.int32], *, weather_as_observe
             value = _as_forecast(name, column, lead)
         if np.isfinite(column.known.lead):
             value = pl.when(lead <= column.known.lead).then(value)
+        if name in first:
+            value = pl.when(pl.Series("known", cutoffs >= first[name])).then(value)
         seen.append(value.alias(name))
     return games.table.with_columns(seen)
+
+
+def first_days_known(games: Games) -> dict[str, npt.NDArray[np.int32]]:
+    """Return the first day on which each column that is known from some day on is known, of every game.
+
+    A day of the year is meant as the one of the twelve months that end 240 days after the season's first game. Without
+    dates no such day comes before a game.
+
+    Parameters
+    ----------
+    games : Games
+        Whole seasons, since the days follow from each season's first game.
+
+    Returns
+    -------
+    dict of str to ndarray of int32, shape (games,)
+        Days since 1970-01-01, by column.
+    """
+    return {
+        name: _first_day_known(games, column.known.since)
+        for name, column in games.columns.items()
+        if column.known.since and games.table[name].null_count() < len(games)
+    }
+
+
+def _first_day_known(games: Games, since: str) -> npt.NDArray[np.int32]:
+    if not games.dated:
+        return np.full(len(games), np.iinfo(np.int32).max)
+    if since == PRESEASON:
+        return _before_season(games.table)
+    if len(since) > len("03-25"):
+        return np.full(len(games), as_day(dt.date.fromisoformat(since)), np.int32)
+    month, day = map(int, since.split("-"))
+    latest = pl.col(c.DATE).min().over(c.SEASON, c.HOME_LEAGUE) + AFTER_START
+    of_year = pl.date(latest.dt.year(), month, day)
+    known = pl.when(of_year <= latest).then(of_year).otherwise(pl.date(latest.dt.year() - 1, month, day))
+    return games.table.select(known.alias("known"))["known"].to_physical().to_numpy().astype(np.int32)
 
 
 def _days_ahead(lead: Lead) -> int:

@@ -21,6 +21,8 @@ MAJOR_CLUBS = (
     "MIL", "MIN", "NYA", "NYN", "OAK", "PHI", "PIT", "SDN", "SEA", "SFN", "SLN", "TBA", "TEX", "TOR", "WAS",
 )  # fmt: skip
 """Retrosheet's codes of the major-league clubs of those seasons."""
+MAJOR_RENAMED = {"CAL": "ANA", "FLO": "MIA", "MON": "WAS"}
+"""Retrosheet's former codes of clubs that were renamed (California, Florida) or moved (Montreal) since 1995."""
 RESTRICTED_FROM, RESTRICTED_UNTIL = dt.date(2020, 3, 1), dt.date(2021, 7, 5)
 """First day of closed or restricted ballparks and the first day after them: attendance then says nothing of demand."""
 
@@ -107,10 +109,26 @@ class League:
         """
         date = pl.col(c.DATE)
         then = ((date >= RESTRICTED_FROM) & (date < RESTRICTED_UNTIL)).fill_null(False)
-        if self.restricted is not None:
-            here = pl.lit(self.restricted)
-        elif self.name:
-            here = pl.lit(self.name.upper() in MAJOR_LEAGUES)
-        else:
-            here = pl.col(c.HOME_LEAGUE).is_in(MAJOR_LEAGUES).fill_null(False) | pl.col(c.HOME).is_in(MAJOR_CLUBS)
+        here = self._major if self.restricted is None else pl.lit(self.restricted)
         return table.select((then & here).alias("restricted")).to_series()
+
+    def present_names(self, *columns: str) -> list[pl.Expr]:
+        """Return columns that name clubs, each club of the major leagues under its latest name.
+
+        Examples
+        --------
+        >>> table = pl.DataFrame({"home": ["FLO"], "home_league": ["NL"]})
+        >>> table.select(League().present_names("home")).item()
+        'MIA'
+        """
+        return [
+            pl.when(self._major).then(pl.col(name).replace(MAJOR_RENAMED)).otherwise(name).alias(name)
+            for name in columns
+        ]
+
+    @property
+    def _major(self) -> pl.Expr:
+        """True for games of the major leagues."""
+        if self.name:
+            return pl.lit(self.name.upper() in MAJOR_LEAGUES)
+        return pl.col(c.HOME_LEAGUE).is_in(MAJOR_LEAGUES).fill_null(False) | pl.col(c.HOME).is_in(MAJOR_CLUBS)

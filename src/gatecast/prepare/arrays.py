@@ -10,11 +10,12 @@ import polars as pl
 
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
-from gatecast.games.cutoff import Lead, cutoff_days, known_at
+from gatecast.games.cutoff import Lead, cutoff_days, first_days_known, known_at
 from gatecast.games.table import Games
 from gatecast.prepare.attendance_history import AttendanceHistory
 from gatecast.prepare.calendar import CALENDAR_BY, calendar
 from gatecast.prepare.history import History, Windows, windows_at
+from gatecast.prepare.projected_level import ProjectedLevel
 from gatecast.prepare.relative_attendance import RelativeAttendance
 from gatecast.prepare.schedule import Schedule
 from gatecast.prepare.schedule_features import places
@@ -46,8 +47,10 @@ SORTED_BY = (
     c.DATE,
     c.ATTENDANCE,
     c.CAPACITY,
+    c.VENUE_OPENED,
     c.HOME_RUNS,
     c.VISITOR_RUNS,
+    c.EXPECTED_WINS,
 )
 """Columns that the schedule and the form of clubs are read from."""
 HISTORY_BY = (*CALENDAR_BY, c.DAY_NIGHT)
@@ -133,6 +136,10 @@ class Preparation:
     places: dict[str, npt.NDArray[np.float64]]
     openers: npt.NDArray[np.bool_]
     shape: SeasonShape
+    projected: ProjectedLevel
+    kept: dict[str, object]
+    """Results that other modules work out from the sorted tables, shared where these are taken over."""
+    first_days_known: dict[str, npt.NDArray[np.int32]]
     calendar: dict[str, npt.NDArray[np.float64]]
     history: History
 
@@ -149,6 +156,7 @@ class Preparation:
                 like.usual,
             )
             self.places, self.openers, self.shape = like.places, like.openers, like.shape
+            self.projected, self.kept = like.projected, like.kept
         else:
             self.schedule = Schedule.of(games)
             self.attendance = AttendanceHistory(self.schedule)
@@ -157,6 +165,9 @@ class Preparation:
             self.places = places(self.schedule, games.dated)
             self.openers = self.places["home_opener"] == 1
             self.shape = SeasonShape(self.schedule, self.openers)
+            self.kept = {}
+            self.projected = ProjectedLevel(games, self.schedule, self.form, self.places["venue_age"])
+        self.first_days_known = first_days_known(games)
         if like is not None and _alike(games, like.games, HISTORY_BY):
             self.calendar, self.history = like.calendar, like.history
         else:
@@ -187,10 +198,11 @@ class Preparation:
         which = np.arange(len(self.games)) if rows is None else rows
         queries = self.schedule if rows is None else self.schedule.take(rows)
         games = self.games if rows is None else self.games.with_table(self.games.table[rows])
-        known = known_at(games, cutoffs, weather_as_observed=self.weather_as_observed)
+        first_days = {name: days[which] for name, days in self.first_days_known.items()}
+        known = known_at(games, cutoffs, weather_as_observed=self.weather_as_observed, first_days=first_days)
         capacity = self.attendance.capacity(queries, cutoffs)
-        past = self.attendance.at(queries, cutoffs) | self.usual.at(queries, cutoffs)
         shape = self.shape.at(queries, self.openers[which], cutoffs)
+        past = self.attendance.at(queries, cutoffs) | self.usual.at(queries, cutoffs)
         derived = {
             **self.form.at(queries, cutoffs),
             **shape,
@@ -226,6 +238,7 @@ class Preparation:
         return {name: values.fill_null(np.nan).to_numpy() for name, values in numbers.items()}
 
     def _categories(self, known: pl.DataFrame) -> pl.DataFrame:
+        known = known.with_columns(self.games.league.present_names(c.HOME, c.VISITOR))
         custom_columns = [column.name for column in self.games.custom_columns if not column.dtype.is_numeric()]
         return known.select(
             *(pl.col(name).cast(pl.String) for name in CATEGORIES),

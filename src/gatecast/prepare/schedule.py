@@ -25,7 +25,7 @@ class Schedule:
     Parameters
     ----------
     home, visitor, venue : ndarray of int64
-        Codes; a club has the same one at home and away.
+        Codes; a club has the same one at home and away, and under each of its names.
     season : ndarray of int64
         Year, or 0 where unknown.
     day : ndarray of int64
@@ -36,6 +36,8 @@ class Schedule:
         People; 0 where not known, not counted, or restricted.
     stated_seats : ndarray of int64
         Published seats; 0 where unknown.
+    opened : ndarray of int64
+        Year in which the venue opened; 0 where unknown.
     clubs : int
         Number of clubs that have a code.
     """
@@ -49,13 +51,15 @@ class Schedule:
     month: Ints
     attendance: Ints
     stated_seats: Ints
+    opened: Ints
     clubs: int
 
     @classmethod
     def of(cls, games: Games) -> Schedule:
         """Return the schedule of a games table."""
         table = games.table
-        clubs = _codes(pl.concat([table[c.HOME], table[c.VISITOR].alias(c.HOME)]))
+        named = table.select(games.league.present_names(c.HOME, c.VISITOR))
+        clubs = _codes(pl.concat([named[c.HOME], named[c.VISITOR].alias(c.HOME)]))
         date = table[c.DATE]
         return cls(
             home=clubs[: table.height],
@@ -67,6 +71,7 @@ class Schedule:
             month=date.dt.month().cast(pl.Int64).fill_null(-1).to_numpy(),
             attendance=_counted_attendance(games),
             stated_seats=table[c.CAPACITY].fill_null(0).to_numpy().astype(np.int64),
+            opened=table[c.VENUE_OPENED].fill_null(0).to_numpy().astype(np.int64),
             clubs=int(clubs.max(initial=-1)) + 1,
         )
 

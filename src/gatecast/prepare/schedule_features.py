@@ -22,6 +22,8 @@ SEASON_DAYS, YEAR_DAYS = 300, 365.25
 NEW_YEARS, AWAY_YEARS = 12.0, 8.0
 """A ballpark is new, and a visitor away, for no longer than this."""
 LAST_DAY = 1 << 31
+EPOCH_YEAR, OPENING_DAY = 1970, 90
+"""The year of day 0, and the day of a year on which a venue is taken to open if no game of that year is known."""
 DAY_SPAN, DAY_SHIFT = 1 << 20, 1 << 18
 
 
@@ -113,13 +115,34 @@ def _season_day(s: Schedule) -> Floats:
 
 
 def _venue_age(s: Schedule) -> Floats:
-    """Return years since the first game at the venue, at most 12; unknown if the table begins with it."""
+    """Return years since the venue opened, at most 12; unknown where nothing tells.
+
+    Where no year is stated, a venue opens with its first game if its club has played elsewhere before. A club whose
+    past is not in the table may have played there for long: that its venue is new cannot be told.
+    """
     known = s.venue >= 0
-    first = np.full(s.venue.max(initial=-1) + 2, LAST_DAY)
-    np.minimum.at(first, s.venue[known], s.day[known])
-    begun = first[s.venue]
-    old = ~known | (begun < first.min() + SEASON_DAYS)
-    return np.where(old, np.nan, np.minimum((s.day - begun) / YEAR_DAYS, NEW_YEARS))
+    first = _first_days(s.venue, s.day)
+    debut = _first_days(s.home, s.day)
+    moved = known & (s.home >= 0) & (s.day == first) & (debut + SEASON_DAYS <= first)
+    venues = np.zeros(s.venue.max(initial=-1) + 2, bool)
+    venues[s.venue[moved]] = True
+    begun = np.where(venues[s.venue], first, LAST_DAY)
+    # A stated year is the calendar year in which the season began; its first game in the table is exact.
+    stated = s.opened > 0
+    new_year = (s.opened - EPOCH_YEAR) * YEAR_DAYS
+    in_year = (first >= new_year) & (first < new_year + YEAR_DAYS)
+    begun = np.where(stated, np.where(in_year, first, new_year + OPENING_DAY), begun)
+    age = np.maximum((s.day - begun) / YEAR_DAYS, 0.0)
+    return np.where(stated | (known & venues[s.venue]), np.minimum(age, NEW_YEARS), np.nan)
+
+
+def _first_days(keys: Ints, days: Ints) -> Ints:
+    """Return the day of the first game under each game's key, shape (games,); meaningless for a negative key."""
+    first = np.full(keys.max(initial=-1) + 2, LAST_DAY)
+    there = keys >= 0
+    np.minimum.at(first, keys[there], days[there])
+    out: Ints = first[keys]
+    return out
 
 
 def _changes(*columns: Ints) -> Flags:

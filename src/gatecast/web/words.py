@@ -45,6 +45,8 @@ NAMES = {
     c.VISITOR_LEAGUE: "Visitor league",
     c.HOME_STARTER: "Home starter",
     c.VISITOR_STARTER: "Visitor starter",
+    c.VENUE_OPENED: "Venue opened",
+    c.EXPECTED_WINS: "Expected wins",
 }
 OF_A_DAY = {0: "no", 1: "first game", 2: "second game", 3: "third game"}
 UNKNOWN = "unknown"

@@ -66,7 +66,8 @@ SOLD = Annotated[int, Field(ge=0, le=c.LARGEST_CROWD, description="Tickets sold 
 def _about(name: str) -> str:
     column = CANONICAL[name]
     days = f"{column.known.lead:.0f} days before the game at most"
-    known = {0.0: "after the game", float("inf"): "with the schedule"}.get(column.known.lead, days)
+    schedule = f"from {column.known.since} on" if column.known.since else "with the schedule"
+    known = {0.0: "after the game", float("inf"): schedule}.get(column.known.lead, days)
     return f"{column.unit + '; ' if column.unit else ''}known {known}"
 
 

@@ -1,0 +1,119 @@
+"""The level of each club's season: forecasts drawn towards a projection from last seasons and expected wins.
+
+What is left before a season is how many people a club draws on the whole, one figure a season, of which a network
+sees a few hundred. A ridge regression on these figures alone errs differently, so that between the two lies less error;
+and it can use the wins expected of a club, which in a network did not help (docs/experiments.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gatecast.forecast.distribution import demand_of
+from gatecast.games.cutoff import PRESEASON, cutoff_days
+from gatecast.games.forecast_columns import QUANTILE_LEVELS
+from gatecast.prepare import Preparation
+from gatecast.train.calibration_errors import interquartile_range
+from gatecast.train.model import TrainedModel
+
+__all__ = ["LevelShift", "level_shift"]
+
+Rows = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
+
+SHARE = 0.35
+"""Share of the way from the network's level to the projected one before a season."""
+TRUST_GAMES = 12
+"""Home games of the season after which the share is half as large: the club's attendance then tells its level."""
+LARGEST = 0.3
+"""Most that the logarithm of the projected level may differ from the network's."""
+LEVEL = "level"
+LAST_SEASON, SHAPED = "gate_last_season", "gate_shaped_visitor"
+
+
+class LevelShift:
+    """How far the level of each club's season lies from the projected one, by one trained model.
+
+    Parameters
+    ----------
+    model : TrainedModel
+    preparation : Preparation
+        Of all games, past and to come.
+    """
+
+    def __init__(self, model: TrainedModel, preparation: Preparation) -> None:
+        self.model, self.preparation = model, preparation
+        self.before_season = cutoff_days(preparation.games, PRESEASON)
+        self._apart: dict[int, float] = {}
+
+    def shifts(self, rows: Rows, cutoffs: npt.NDArray[np.int32], quantiles: Floats | None = None) -> Floats:
+        """Return what brings quantiles to the level between, in interquartile ranges.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (games,)
+        cutoffs : ndarray of int32, shape (games,)
+        quantiles : ndarray of float, shape (games, 7), optional
+            Of demand at `QUANTILE_LEVELS`, as shares of capacity; worked out where they are needed if not given.
+
+        Returns
+        -------
+        ndarray of float, shape (games, 7)
+        """
+        weights = self.weights(rows, cutoffs)
+        if not weights.any():
+            return np.zeros((len(rows), len(QUANTILE_LEVELS)))
+        if quantiles is None:
+            demand = demand_of(self.model, self.preparation.at(cutoffs, rows))
+            quantiles = demand.averaged(np.array(QUANTILE_LEVELS))
+        more = np.expm1(weights * self.apart(rows))
+        return quantiles * more[:, None] / interquartile_range(quantiles)[:, None]
+
+    def weights(self, rows: Rows, cutoffs: npt.NDArray[np.int32]) -> Floats:
+        """Return how much of the way each forecast goes, shape (games,); 0 where nothing is projected at its cutoff."""
+        queries = self.preparation.schedule.take(rows)
+        past = self.preparation.attendance.by_season.until(queries.home_season, cutoffs).count
+        known = ~np.isnan(self.preparation.projected.at(queries, cutoffs))
+        return np.where(known, SHARE / (1.0 + past / TRUST_GAMES), 0.0)
+
+    def apart(self, rows: Rows) -> Floats:
+        """Return the logarithm of the projected level over the network's for each game's club and season.
+
+        Of all the home games that the table has of the club's season, each as known before the season, whichever
+        games are asked for: so that no forecast depends on which others are asked for beside it.
+        """
+        keys = self.preparation.schedule.home_season[rows]
+        for key in np.unique(keys):
+            if int(key) not in self._apart:
+                self._apart[int(key)] = self._apart_in(int(key))
+        return np.array([self._apart[int(key)] for key in keys])
+
+    def _apart_in(self, key: int) -> float:
+        preparation = self.preparation
+        rows = np.flatnonzero(preparation.schedule.home_season == key)
+        cutoffs = self.before_season[rows]
+        level = preparation.projected.at(preparation.schedule.take(rows), cutoffs)
+        if np.isnan(level).all():
+            return 0.0
+        arrays = preparation.at(cutoffs, rows)
+        demand = demand_of(self.model, arrays)
+        median = np.minimum(demand.averaged(np.array([0.5]))[:, 0], 1.0) * demand.capacity
+        last, shaped = (
+            arrays.numeric[:, arrays.names.index(name)].astype(np.float64) for name in (LAST_SEASON, SHAPED)
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            apart = np.log(level * shaped / last / median)
+        usable = apart[np.isfinite(apart)]
+        return float(np.clip(usable.mean(), -LARGEST, LARGEST)) if len(usable) else 0.0
+
+
+def level_shift(model: TrainedModel, preparation: Preparation) -> LevelShift:
+    """Return the level shift of a model over a preparation, whose levels are worked out once for its sorted tables."""
+    shift = LevelShift(model, preparation)
+    before = preparation.kept.get(LEVEL)
+    if isinstance(before, LevelShift) and before.model is model:
+        shift._apart = before._apart
+    else:
+        preparation.kept[LEVEL] = shift
+    return shift
