@@ -91,7 +91,7 @@ def test_each_kind_of_change_makes_a_forecast_stale_and_an_update_or_undo_makes_
     assert not freshness(service, club).stale
     game, later = coming(service)[c.GAME_ID], coming(service, 1)[c.GAME_ID]
     report = change_game(service, game, {c.PROMOTION: "fireworks"})
-    assert freshness(service, club).games == {game: ("the game",)}
+    assert freshness(service, club).games == {game: ("details",)}
     service.store.undo(report.import_id)
     assert not freshness(service, club).stale
     change_game(service, game, {c.TEMPERATURE: 31.0})

@@ -29,7 +29,7 @@ __all__ = ["FRESHNESS_AREAS", "Freshness", "forecast_inputs", "freshness", "next
 
 FRESHNESS_AREAS = (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA, TICKETS_AREA)
 """Areas of the store that the freshness of forecasts comes from."""
-GAME, WEATHER, PITCHERS, TICKETS_SOLD = "the game", "weather", "starting pitchers", "tickets sold"
+GAME, WEATHER, PITCHERS, TICKETS_SOLD = "details", "weather", "starting pitchers", "tickets sold"
 GROUPS = {
     c.TEMPERATURE: WEATHER,
     c.WIND: WEATHER,

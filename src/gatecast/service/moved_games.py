@@ -67,7 +67,9 @@ def moved_games(
     known, given = set(stored[c.GAME_ID]), set(offered[c.GAME_ID])
     open_game = pl.col(c.ATTENDANCE).is_null() & pl.col(c.DATE).is_not_null()
     fresh = offered.filter(open_game, ~pl.col(c.GAME_ID).is_in(list(known))).to_dicts()
-    span = offered.group_by(c.HOME).agg(pl.col(c.DATE).min().alias("first"), pl.col(c.DATE).max().alias("last"))
+    # A table without a game to come is no schedule, and lacks none.
+    schedule = offered.filter(open_game.any().over(c.HOME))
+    span = schedule.group_by(c.HOME).agg(pl.col(c.DATE).min().alias("first"), pl.col(c.DATE).max().alias("last"))
     lacking = (
         stored.filter(open_game, ~pl.col(c.GAME_ID).is_in(list(given)))
         .join(span, on=c.HOME)

@@ -109,7 +109,9 @@ def edited(connection: sa.Connection, edits: Sequence[GameEdit]) -> Comparison:
             moved[edit.game_id] = (statuses.get(edit.game_id), status or None)
     before = pl.DataFrame(rows_before, schema=known.schema, orient="row")
     after = pl.DataFrame(rows_after, schema=known.schema, orient="row")
-    after = _checked(after, custom_columns, dated=not before[c.DATE].null_count())
+    if not after[c.DATE].is_null().equals(before[c.DATE].is_null()):
+        raise DataError("a game that gains or loses its date", "dates in all games, or in none", column=c.DATE)
+    after = _checked(after, custom_columns)
     names = [name for name in after.columns if name != PLACE]
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in names)).to_series()
     changed = after.filter(differs)
@@ -139,10 +141,8 @@ def _after(
     return {**before, **edit.values}, wanted
 
 
-def _checked(after: pl.DataFrame, custom_columns: Sequence[Column], *, dated: bool) -> pl.DataFrame:
+def _checked(after: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.DataFrame:
     """Return edited games completed and checked; without the row numbers of a file in what is refused."""
-    if dated and after[c.DATE].null_count():
-        raise DataError("no date", "a date, as the other games have", column=c.DATE)
     try:
         games = Games.from_frame(
             after.drop(PLACE, WITHDRAWN), custom_columns, rows=range(1, after.height + 1), keep_order=True

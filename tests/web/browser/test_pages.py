@@ -18,6 +18,8 @@ PATHS = [
     "/games/{game}",
     "/games/{game}/reasons",
     "/games/{game}/what-if",
+    "/games/{game}/edit",
+    "/games/{game}/by-hand",
     "/api/v1/docs",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

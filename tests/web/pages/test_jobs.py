@@ -1,11 +1,13 @@
 """Long work: in a process of its own, watched, cancelled, gone on with."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import polars as pl
 import pytest
 
 from gatecast.errors import InputError
@@ -98,3 +100,16 @@ def test_the_latest_work_is_listed(visit, sample_club):
     page = visit(sample_club).get("/jobs")
     assert page.status_code == 200
     assert 'id="jobs-list"' in page.text
+
+
+def test_a_forecast_with_no_game_to_come_says_so_before_anything_is_trained(visit, empty_service):
+    days = [dt.date(2025, 5, day) for day in range(1, 9)]
+    games = pl.DataFrame({"date": days, "home": ["Larks"] * 8, "attendance": [2000 + day for day in range(8)]})
+    empty_service.store.import_games(games)
+    visitor = visit(empty_service)
+    answer = visitor.post("/jobs/forecast")
+    assert answer.status_code == 422
+    assert "no game to come of Larks" in answer.text
+    assert "upload the schedule first" in answer.text
+    assert empty_service.store.jobs(5) == []
+    assert "upload the schedule first" in visitor.get("/data").text
