@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AUTO",
     "DEFAULT_NETWORK",
+    "LARGE",
     "NETWORKS",
     "PRETRAINED",
     "chosen_network",
@@ -49,6 +50,7 @@ PRETRAINED = "pretrained"
 AUTO = "auto"
 """Stands for the pretrained network on fewer than `LARGE` games, and for the default one on more."""
 LARGE = 10_000
+"""Games from which on a table is forecast by a network of its own."""
 
 
 def chosen_network(name: str, games: int) -> str:
