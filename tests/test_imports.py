@@ -13,6 +13,7 @@ COMMON = ("errors", "files", "progress", "suggestions")
 ORDER = (
     ("games",),
     ("formatting",),
+    ("date_style", "expected"),
     ("collect", "prepare"),
     ("networks",),
     ("train",),

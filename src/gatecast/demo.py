@@ -21,7 +21,7 @@ from gatecast.forecast import BacktestMethod, Forecaster
 from gatecast.formatting import clock, day
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import FORECAST_COLUMNS, MEDIAN, MODEL
+from gatecast.games.forecast_columns import FORECAST_COLUMNS, MEAN, MODEL
 from gatecast.plan import Operations, Plan, default_operations, make_plan, read_operations, write_plan
 from gatecast.plan.columns import CHOICE, NAME, PEOPLE, UNIT
 from gatecast.plan.operations.toml import write_operations
@@ -140,9 +140,9 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
     write_operations(sample_operations(), folder / "operations.toml")
     plan = make_plan(forecast, read_operations(folder / "operations.toml"))
     write_plan(plan, folder / "plan.xlsx", notice=SIMULATED_NOTICE)
-    people = f"{PEOPLE}_{MEDIAN}"
+    people = f"{PEOPLE}_{MEAN}"
     upcoming = forecast.join(coming.select(c.GAME_ID, c.PROMOTION), on=c.GAME_ID, maintain_order="left").join(
-        plan.games.select(c.GAME_ID, pl.col(people).alias(f"{c.SCANNED}_{MEDIAN}")), on=c.GAME_ID, maintain_order="left"
+        plan.games.select(c.GAME_ID, pl.col(people).alias(f"{c.SCANNED}_{MEAN}")), on=c.GAME_ID, maintain_order="left"
     )
     write_report(
         folder / "report.html",

@@ -26,7 +26,7 @@ def test_a_workbook_and_its_sum(planned, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     assert book.sheetnames[:3] == ["Summary", "Deadlines", "Staff"]
     lines = ended.out.splitlines()
-    assert lines[0].startswith("The plan: people attending, ")
+    assert lines[0].startswith("The plan: people expected through the gates, ")
     assert " ".join(lines[1].split()) == "Date Start Opponent People Shifts Cases Vehicles Cost"
     assert lines[-1] == "plan.xlsx: a plan for 18 games"
     assert left_in(tmp_path) == ["plan.xlsx"]

@@ -45,9 +45,9 @@ def test_without_the_outer_quantiles_the_chance_is_eight_in_ten():
 
 
 def test_the_summary_adds_up_the_means_and_names_the_busiest_game():
-    summary = homestand(upcoming(q50=[5000.0, 7000.0, 6000.0])).summary
+    summary = homestand(upcoming(mean=[5000.0, 7000.0, 6000.0])).summary
     assert summary == (
-        "3 home games, Sat 14 June to Mon 16 June: about 18,300 people in all. Busiest: Sun 15 June v. Rivals, 7,000 expected."
+        "3 home games, Sat 14 June to Mon 16 June: 18,000 people expected in all. Busiest: Sun 15 June v. Rivals, 7,000 expected."
     )
 
 
@@ -81,7 +81,7 @@ def test_dates_as_a_csv_file_holds_them_are_read():
 
 
 def test_people_through_the_gate_and_clubs_are_told_where_known():
-    stand = homestand(upcoming(scanned_q50=[5300.0, None, 5000.0], home=["HAR", "BAY", "HAR"]))
+    stand = homestand(upcoming(scanned_mean=[5300.0, None, 5000.0], home=["HAR", "BAY", "HAR"]))
     assert "5,300 through the gate" in stand.games[0].sentence and "through" not in stand.games[1].sentence
     assert stand.games[1].opponent == "v. Rivals at BAY"
 

@@ -24,8 +24,8 @@ from gatecast.plan import (
 from .normal import normal_forecast
 
 COLUMNS = [
-    "game_id", "kind", "name", "unit", "choice", "expected_cost", "risk_short", "marginal_worth", "shortfall",
-    "engaged", "on_hand", "delivery", "decide_by", "reason",
+    "game_id", "kind", "name", "unit", "choice", "expected_cost", "risk_short", "risk_alone", "marginal_worth",
+    "shortfall", "engaged", "on_hand", "delivery", "decide_by", "reason",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.service.drift import COVERAGE, LEVEL, LONGEST, SHORTEST, drift, drift_status, normal_scores, status_of
 from gatecast.service.issued_forecasts import DAYS
 
@@ -25,6 +25,7 @@ def games(gates, seats=10_000):
             c.ATTENDANCE: gates,
             c.CAPACITY: [seats] * len(gates),
             **{name: [float(value)] * len(gates) for name, value in zip(QUANTILE_COLUMNS, QUANTILES, strict=True)},
+            MEAN: [float(QUANTILES[3])] * len(gates),
             P_SELLOUT: [0.0] * len(gates),
         }
     )

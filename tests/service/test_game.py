@@ -3,6 +3,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from gatecast.formatting import rounded_people
 from gatecast.games import columns as c
 from gatecast.service.game import Fact, came_near, game_row, game_view, history_of, is_coming
 
@@ -34,13 +35,15 @@ def test_a_game_played_with_the_forecast_that_knew_nothing_of_its_day(sample_clu
     assert not view.coming
     assert view.game.attendance == view.row[c.ATTENDANCE] > 0
     assert all(issue.as_of < view.row[c.DATE] for issue in view.issues)
-    assert view.game.miss == pytest.approx(view.game.attendance - view.last.forecast["q50"])
+    assert view.game.miss == pytest.approx(view.game.attendance - rounded_people(view.last.forecast["mean"]))
 
 
 def test_what_changed_since_the_forecast_before(sample_club):
     change = game_view(sample_club, NEXT).change
     assert (change.before.days, change.now.days) == (12, 5)
-    assert change.difference == pytest.approx(change.now.forecast["q50"] - change.before.forecast["q50"])
+    assert change.difference == rounded_people(change.now.forecast["mean"]) - rounded_people(
+        change.before.forecast["mean"]
+    )
     assert change.tickets == (2803, 3879)
     told = {fact.column: fact.after for fact in change.facts}
     assert told[c.HOME_STARTER] == "Joss Pellerby"

@@ -127,3 +127,16 @@ def test_undated_games(empty_service):
 
 def test_an_empty_service_has_no_homestand(empty_service):
     assert homestand_view(empty_service) is None
+
+
+def test_each_number_stands_beside_its_chance_of_falling_short(view):
+    table = view.plan.plan.table
+    for kind, rows in view.plan.decided.items():
+        for each in rows:
+            ours = table.filter(pl.col("kind") == kind, pl.col("name") == each.name)
+            assert [risk.alone for risk in each.risks] == ours["risk_alone"].to_list()
+            assert all(0 <= risk.called_in <= risk.alone <= 1 for risk in each.risks)
+    ushers = next(each for each in view.plan.decided["staff"] if each.name == "ushers")
+    assert any(risk.called_in < risk.alone for risk in ushers.risks)
+    for delivery in view.plan.deliveries:
+        assert delivery.risks.keys() == delivery.cases.keys()

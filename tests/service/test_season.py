@@ -4,6 +4,7 @@ import datetime as dt
 
 import polars as pl
 
+from gatecast.formatting import rounded_people
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.service.season import labels_of, season_view, seasons_of
@@ -53,7 +54,7 @@ def test_home_stands_are_cut_at_long_pauses_and_hold_every_game_once(sample_club
         assert after.number == before.number + 1
     assert view.next_stand.first <= dt.date(2025, 6, 10) <= view.next_stand.last
     last = view.stands[-1]
-    assert last.people == sum(game.forecast["mean"] for game in last.games)
+    assert last.people == sum(rounded_people(game.forecast["mean"]) for game in last.games)
     assert last.sellout == max(game.forecast["p_sellout"] for game in last.games)
 
 
@@ -62,7 +63,7 @@ def test_a_game_played_stands_beside_the_last_forecast_that_knew_nothing_of_it(s
     played = [game for stand in view.stands for game in stand.games if game.attendance is not None]
     for game in played:
         assert game.forecast["as_of"] < game.row[c.DATE]
-        assert game.miss == game.attendance - game.forecast["q50"]
+        assert game.miss == game.attendance - rounded_people(game.forecast["mean"])
         assert game.inside == (game.forecast["q10"] - 1 <= game.attendance <= game.forecast["q90"] + 1)
         assert game.people == game.attendance
     assert sum(game.inside for game in played) / len(played) > 0.6

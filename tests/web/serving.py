@@ -25,7 +25,14 @@ class Served:
 @contextmanager
 def demo_server(folder: Path) -> Iterator[Served]:
     """`gatecast serve --demo`, started in a folder."""
-    command = [sys.executable, "-m", "gatecast.cli.main", "serve", "--demo", "--port", "0"]
+    with server_of(folder, "--demo") as server:
+        yield server
+
+
+@contextmanager
+def server_of(folder: Path, *options: str) -> Iterator[Served]:
+    """`gatecast serve` with further options, started in a folder."""
+    command = [sys.executable, "-m", "gatecast.cli.main", "serve", "--port", "0", "--no-browser", *options]
     began = time.monotonic()
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as server:
         try:

@@ -9,7 +9,7 @@ from gatecast.service.game import Issue
 from gatecast.service.tickets import Pace, UsualShare
 from gatecast.web.charts import DOTS, axis, chances, chances_scale, over_time, range_bar, sales, two_chances
 
-FORECAST = {"q10": 1000.0, "q25": 2000.0, "q50": 3000.0, "q75": 4000.0, "q90": 5000.0}
+FORECAST = {"q10": 1000.0, "q25": 2000.0, "q50": 3000.0, "mean": 3000.0, "q75": 4000.0, "q90": 5000.0}
 
 
 def test_a_range_stands_where_its_people_are():
@@ -39,7 +39,7 @@ def test_ticks_are_few_in_order_and_within(low, span, most):
 
 
 def forecast(values, sell_out=None):
-    return {**dict(zip(QUANTILE_COLUMNS, values, strict=True)), P_SELLOUT: sell_out}
+    return {**dict(zip(QUANTILE_COLUMNS, values, strict=True)), "mean": float(values[3]), P_SELLOUT: sell_out}
 
 
 WIDE = forecast([3000, 3400, 3900, 4500, 5200, 5800, 6100], 0.0)

@@ -25,8 +25,10 @@ def test_units_by_the_first_language(language, units):
 
 def test_what_was_chosen_counts_more():
     chosen = preferences({"gc_units": "metric", "gc_theme": "dark"}, "en-US")
-    assert chosen == Preferences("metric", "dark")
-    assert preferences({"gc_units": "furlongs", "gc_theme": "<script>"}, "en-US") == Preferences("imperial", "auto")
+    assert chosen == Preferences("metric", "dark", "US")
+    assert preferences({"gc_units": "furlongs", "gc_theme": "<script>"}, "en-US") == Preferences(
+        "imperial", "auto", "US"
+    )
 
 
 def test_weather_in_both_units():

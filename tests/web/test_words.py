@@ -54,7 +54,7 @@ def test_values_of_a_clubs_own_columns():
 
 def test_names_of_columns():
     assert column_words(c.TEMPERATURE) == "Temperature"
-    assert column_words("tickets_sold_7") == "Tickets sold 7"
+    assert column_words("tickets_sold_7") == "Tickets sold, 7 days before"
     assert promotion_words("a; b;") == "a, b"
 
 

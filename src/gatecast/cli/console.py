@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from gatecast.progress import WholeJob, time_left_words
 
 if TYPE_CHECKING:
     from gatecast.evaluate.tables import PageTable
@@ -71,20 +73,34 @@ def show_table(table: PageTable) -> None:
 
 
 @contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """Give a progress that draws a bar on a terminal, and prints a line now and then elsewhere; both on stderr."""
+def shown_progress(stages: Sequence[Mapping[str, float]] = ()) -> Iterator[Progress]:
+    """Give a progress that draws a bar on a terminal, and prints a line now and then elsewhere; both on stderr.
+
+    Parameters
+    ----------
+    stages : sequence of mapping
+        As `gatecast.progress.WholeJob` takes them: one bar, or one percentage, from the start to the end of them all,
+        with the time left. Without them, each stage counts its own steps.
+    """
+    whole = WholeJob(stages) if stages else None
     if not sys.stderr.isatty():
-        yield _Lines().told
+        yield _Lines(whole).told
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    count = MofNCompleteColumn() if whole is None else TaskProgressColumn()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), count, TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
         def told(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            if whole is None:
+                bar.update(task, description=what, completed=done, total=total)
+                return
+            share = whole.told(what, done, total)
+            left = time_left_words(whole.seconds_left)
+            bar.update(task, description=f"{what}, {left}" if left else what, completed=share * 100, total=100)
 
         yield told
 
@@ -92,14 +108,16 @@ def shown_progress() -> Iterator[Progress]:
 class _Lines:
     """Progress as lines: when something else begins, and now and then while it lasts; none for quick work."""
 
-    def __init__(self) -> None:
-        self.what, self.at = "", time.monotonic()
+    def __init__(self, whole: WholeJob | None = None) -> None:
+        self.what, self.at, self.whole = "", time.monotonic(), whole
 
     def told(self, what: str, done: int, total: int) -> None:
+        share = None if self.whole is None else self.whole.told(what, done, total)
         pause = LONGEST_PAUSE if what == self.what else SHORTEST_PAUSE
         now = time.monotonic()
         if now - self.at >= pause:
-            note(f"{what}: {done} of {total}")
+            left = time_left_words(self.whole.seconds_left) if self.whole else ""
+            note(f"{what}: {done} of {total}" if share is None else f"{share:.0%}, {what}{f', {left}' if left else ''}")
             self.what, self.at = what, now
 
 

@@ -10,6 +10,7 @@ import typer
 from gatecast.cli.console import held_notes, say, show_table, shown_progress
 from gatecast.cli.options import GamesFile, checked_output, parse_date
 from gatecast.errors import InputError
+from gatecast.progress import FORECASTING, training_stages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,9 +90,10 @@ def forecast(
         session = ForecastSession(forecaster, past, coming, day)
         for line in upcoming_notes(past, coming, forecaster.custom_columns):
             notes(f"{upcoming.name}: {line}")
-    with shown_progress() as progress:
+    with shown_progress(training_stages(forecaster.settings.members)) as progress:
         if model is None:
             forecaster.fit(past.filter(pl.col(DATE) <= day) if day else past, progress=progress)
+        progress(FORECASTING, 0, 1)
         table = session.forecast()
         write_table(table, out)
     show_table(forecast_table(table))

@@ -13,7 +13,7 @@ from gatecast.cli.console import INTERRUPTED, note
 __all__ = ["serve"]
 
 
-def serve(
+def serve(  # noqa: PLR0917  each is an option
     demo: Annotated[
         bool,
         typer.Option("--demo", help="Show the simulated sample league, in a temporary folder."),
@@ -37,16 +37,19 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port to serve on; 0 chooses a free one.")
     ] = 8000,
+    browser: Annotated[
+        bool, typer.Option(help="Open the pages in the browser, if this computer has a display.")
+    ] = True,
 ) -> None:
     """Serve the manager's pages and the API: calendar, games, plans, track record, uploads. Press Ctrl-C to stop."""
     if not demo:
-        _serve(folder, database, host, port, demo=False)
+        _serve(folder, database, host, port, demo=False, browse=browser)
         return
     with tempfile.TemporaryDirectory(prefix="gatecast-") as made:
-        _serve(Path(made), None, host, port, demo=True)
+        _serve(Path(made), None, host, port, demo=True, browse=browser)
 
 
-def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool) -> None:
+def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool, browse: bool) -> None:
     """Serve until Ctrl-C."""
     from gatecast.service import open_service
     from gatecast.web import serve
@@ -59,7 +62,7 @@ def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bo
 
                 note(SIMULATED_NOTICE)
                 fill_with_sample(service)
-            serve(service, host, port, note=note)
+            serve(service, host, port, note=note, browse=browse)
     except KeyboardInterrupt:
         note("stopped")
         raise SystemExit(INTERRUPTED) from None

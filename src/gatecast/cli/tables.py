@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 
 from gatecast.evaluate.tables import PageTable
+from gatecast.expected import total_people
 from gatecast.formatting import ABSENT, MONTHS, WEEKDAYS, clock, day, lead_words, money, number, percent, rounded
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import AS_OF, MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
+from gatecast.games.forecast_columns import AS_OF, MEAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 from gatecast.plan import Operations, Plan
 from gatecast.plan.columns import (
     CHOICE,
@@ -63,7 +64,7 @@ def forecast_table(forecast: pl.DataFrame) -> PageTable:
     heads, names = game_cells(forecast)
     heads = [*heads, "Expected", "80% range", "Sell-out"]
     rows = [
-        [*name, rounded(row[MEDIAN]), f"{rounded(row[LOW])} to {rounded(row[HIGH])}", percent(row[P_SELLOUT])]
+        [*name, rounded(row[MEAN]), f"{rounded(row[LOW])} to {rounded(row[HIGH])}", percent(row[P_SELLOUT])]
         for name, row in zip(names, forecast.head(MOST_ROWS).to_dicts(), strict=True)
     ]
     known = forecast[AS_OF].max()
@@ -164,7 +165,7 @@ def plan_table(plan: Plan) -> PageTable:
     rows = [
         [
             *name,
-            rounded(row[f"{PEOPLE}_{MEDIAN}"]),
+            rounded(row[f"{PEOPLE}_{MEAN}"]),
             *(number(sums.get((row[c.GAME_ID], kind))) for kind in shown),
             money(row[EXPECTED_COST], plan.operations.currency),
         ]
@@ -173,9 +174,12 @@ def plan_table(plan: Plan) -> PageTable:
     if plan.games.height > 1:
         totals = (number(float(plan.table.filter(pl.col(KIND) == kind)[CHOICE].sum())) for kind in shown)
         cost = money(float(plan.games[EXPECTED_COST].sum()), plan.operations.currency)
-        rows.append(["Total", *[""] * len(heads), *totals, cost])
+        people = number(total_people(plan.games[f"{PEOPLE}_{MEAN}"]))
+        rows.append(["Total", *[""] * (len(heads) - 1), people, *totals, cost])
     extra = ["People", *shown.values(), "Cost"]
-    caption = "The plan: people attending, total staff, stock and transport, expected cost" + left_out(plan.games)
+    caption = "The plan: people expected through the gates, total staff, stock and transport, expected cost" + left_out(
+        plan.games
+    )
     return PageTable(caption, [*heads, *extra], [False] * len(heads) + [True] * len(extra), rows)
 
 
@@ -206,8 +210,8 @@ def forecasts_table(given: pl.DataFrame, changed: pl.DataFrame, asked: Collectio
     heads, names = game_cells(before_)
     rows = []
     for name, was, now in zip(names, before_.iter_rows(named=True), after_.iter_rows(named=True), strict=False):
-        expected = [rounded(was[MEDIAN]), rounded(now[MEDIAN])]
-        expected.append(_signed(_shown(now[MEDIAN]) - _shown(was[MEDIAN])))
+        expected = [rounded(was[MEAN]), rounded(now[MEAN])]
+        expected.append(_signed(_shown(now[MEAN]) - _shown(was[MEAN])))
         between = [f"{rounded(each[LOW])} to {rounded(each[HIGH])}" for each in (was, now)]
         rows.append([*name, *expected, *between, percent(was[P_SELLOUT]), percent(now[P_SELLOUT])])
     extra = ["Expected", WITH, "Difference", "80% range", WITH, "Sell-out", WITH]

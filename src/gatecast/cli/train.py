@@ -19,6 +19,7 @@ from gatecast.cli.options import (
     work_folder,
 )
 from gatecast.networks import AUTO, PRETRAINED
+from gatecast.progress import training_stages
 
 __all__ = ["train"]
 
@@ -49,7 +50,10 @@ def train(
         if notice := past.league.notice(past.table):
             notes(notice)
     forecaster = Forecaster(network, seed=seed, settings=settings)
-    with resumable_folder(work_folder(out)) as folder, shown_progress() as progress:
+    with (
+        resumable_folder(work_folder(out)) as folder,
+        shown_progress(training_stages(settings.members, forecast=False)) as progress,
+    ):
         forecaster.fit(past, through=through, folder=folder, progress=progress)
         forecaster.save(out)
     last = f", games to {forecaster.model.through}" if forecaster.model and forecaster.model.through else ""

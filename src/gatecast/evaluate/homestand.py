@@ -11,6 +11,7 @@ import polars as pl
 from polars import selectors
 
 from gatecast.errors import DataError
+from gatecast.expected import EXPECTED, total_people
 from gatecast.formatting import clock, day, number, percent, rounded
 from gatecast.games.columns import CAPACITY, DATE, GAME_ID, HOME, PROMOTION, SCANNED, START_TIME, VISITOR
 from gatecast.games.forecast_columns import MEAN, MEDIAN, P_SELLOUT, quantile_column
@@ -33,14 +34,14 @@ class UpcomingGame:
     when, time, opponent, promotion : str
         Date, start, visitor (and home club where there are several), promotion; empty where unknown.
     expected, range, chance, sellout, sellout_share, scanned : str
-        The median; its range, bare and in words; chance of a sell-out, in words and bare; people through the
-        gate. Empty where unknown.
+        The people expected (the median where a table has no mean); the range, bare and in words; chance of a sell-out,
+        in words and bare; people through the gate. Empty where unknown.
     notable : bool
         True where a sell-out is likely enough to plan for.
     wide, narrow : tuple of float or None
         Left end and length of the wide and the narrow range, in percent of the scale.
     middle, seats : float or None
-        Places of the median and of the capacity, in percent of the scale.
+        Places of the people expected and of the capacity, in percent of the scale.
     """
 
     when: str
@@ -115,7 +116,7 @@ def homestand(upcoming: pl.DataFrame) -> Homestand:
     ----------
     upcoming : polars.DataFrame
         One row a game, at least q50; of date, start_time, visitor, home, promotion, capacity, mean, further
-        quantiles, p_sellout, scanned_q50 (people through the gate) those that exist.
+        quantiles, p_sellout, scanned_mean (people expected through the gate) those that exist.
 
     Raises
     ------
@@ -153,6 +154,8 @@ def _in_order(upcoming: pl.DataFrame) -> pl.DataFrame:
         text = table.schema[DATE] == pl.String
         dates = pl.col(DATE).str.to_date(strict=False) if text else pl.col(DATE).cast(pl.Date)
         table = table.with_columns(dates)
+    mean = [pl.col(MEAN).cast(pl.Float64)] if MEAN in table.columns else []
+    table = table.with_columns(pl.coalesce(*mean, MEDIAN).alias(EXPECTED))
     order = [name for name in (DATE, START_TIME) if name in table.columns]
     return table.sort(order, nulls_last=True, maintain_order=True) if order else table
 
@@ -171,13 +174,13 @@ def _game(row: dict[str, Any], scale: Scale) -> UpcomingGame:
     chance = f"{scale.words} chance between {rounded(low)} and {rounded(high)}" if ranged else ""
     sellout, seats = row.get(P_SELLOUT), row.get(CAPACITY)
     visitor = f"v. {row[VISITOR]}" if row.get(VISITOR) else "" if row.get(DATE) else str(row.get(GAME_ID) or "Game")
-    scanned = row.get(f"{SCANNED}_{MEDIAN}")
+    scanned = row.get(f"{SCANNED}_{MEAN}")
     return UpcomingGame(
         when=day(row.get(DATE)) if row.get(DATE) else "",
         time=clock(row.get(START_TIME)) if isinstance(row.get(START_TIME), dt.time) else str(row.get(START_TIME) or ""),
         opponent=f"{visitor} at {row[HOME]}".strip() if scale.clubs and row.get(HOME) else visitor,
         promotion=str(row.get(PROMOTION) or ""),
-        expected=rounded(row[MEDIAN]),
+        expected=rounded(row[EXPECTED]),
         range=f"{rounded(low)} to {rounded(high)}" if ranged else "",
         chance=chance,
         sellout=f"sell-out chance {percent(sellout)}" if sellout is not None else "",
@@ -186,7 +189,7 @@ def _game(row: dict[str, Any], scale: Scale) -> UpcomingGame:
         notable=sellout is not None and sellout >= NOTABLE_SELLOUT,
         wide=_interval(low, high, top) if ranged else None,
         narrow=_interval(row.get("q25"), row.get("q75"), top),
-        middle=_place(row[MEDIAN], top),
+        middle=_place(row[EXPECTED], top),
         seats=_place(seats, top) if seats is not None else None,
     )
 
@@ -199,9 +202,9 @@ def _summary(table: pl.DataFrame, games: list[UpcomingGame]) -> str:
     dates = list(dict.fromkeys(game.when for game in (games[0], games[-1]) if game.when))
     parts = [f"{count}, {' to '.join(dates)}" if dates else count]
     if MEAN in table.columns and table[MEAN].null_count() == 0:
-        parts[0] += f": about {rounded(float(table[MEAN].sum()))} people in all"
+        parts[0] += f": {number(total_people(table[MEAN]))} people expected in all"
     if len(games) > 1:
-        busiest = games[int(table[MEDIAN].arg_max() or 0)]
+        busiest = games[int(table[EXPECTED].arg_max() or 0)]
         name = " ".join(part for part in (busiest.when, busiest.opponent) if part)
         parts.append(f"Busiest: {name}, {busiest.expected} expected")
     return ". ".join(parts) + "."
@@ -209,7 +212,7 @@ def _summary(table: pl.DataFrame, games: list[UpcomingGame]) -> str:
 
 def _scale_end(table: pl.DataFrame, upper: str) -> float:
     """Return the crowd at the right end of the scale: a little over the largest bound or capacity."""
-    names = [name for name in (MEDIAN, upper, CAPACITY) if name in table.columns]
+    names = [name for name in (EXPECTED, upper, CAPACITY) if name in table.columns]
     largest = [float(value) for value in table.select(pl.col(names).max()).row(0) if value is not None]
     return max(largest, default=1.0) * 1.02 or 1.0
 

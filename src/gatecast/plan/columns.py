@@ -20,6 +20,7 @@ __all__ = [
     "ON_HAND",
     "PEOPLE",
     "REASON",
+    "RISK_ALONE",
     "RISK_SHORT",
     "SERVES",
     "SHIFTS",
@@ -38,6 +39,7 @@ __all__ = [
 
 KIND, NAME, UNIT, CHOICE, REASON = "kind", "name", "unit", "choice", "reason"
 EXPECTED_COST, RISK_SHORT, MARGINAL_WORTH = "expected_cost", "risk_short", "marginal_worth"
+RISK_ALONE = "risk_alone"
 DECIDE_BY, DELIVERY, ON_HAND = "decide_by", "delivery", "on_hand"
 # Tables of plans are stored and exported: their columns keep these names.
 SHORTFALL, ENGAGED, HOMESTAND = "shortfall", "engaged", "home_stand"

@@ -14,7 +14,6 @@ from gatecast.formatting import capital, currency_sign
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.plan.operations.model import Entry, StaffRole, TransportService
 from gatecast.plan.optimize.inventory import StockPlan
-from gatecast.plan.optimize.newsvendor import risk_short
 from gatecast.plan.optimize.requirements import Decision
 from gatecast.plan.optimize.staffing import shifts_offered
 
@@ -113,11 +112,10 @@ def _wording(decision: Decision) -> Callable[[], pl.Expr]:
 
 def _of_games(decision: Decision) -> dict[str, npt.NDArray[np.number]]:
     requirement = decision.requirement
-    enough = decision.risk_short if decision.orders else risk_short(requirement.units, decision.choice)
     return {
         CHOICE: decision.choice,
         SERVED: decision.choice * float(requirement.entry.served_by_one),
-        OUTCOMES: _percent(enough),
+        OUTCOMES: _percent(decision.risk_alone),
         WITH_CALLED_IN: _percent(decision.risk_short),
         COSTS: decision.saved_by_one_more - decision.marginal_worth,
         SAVES: decision.saved_by_one_more,

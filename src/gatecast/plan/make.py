@@ -26,6 +26,7 @@ from gatecast.plan.columns import (
     ON_HAND,
     PEOPLE,
     REASON,
+    RISK_ALONE,
     RISK_SHORT,
     SHIFTS,
     SHORTFALL,
@@ -122,8 +123,10 @@ def _columns(decision: Decision) -> Columns:
     engaged = decision.engaged
     return {
         CHOICE: decision.choice,
-        EXPECTED_COST: decision.expected_cost,
+        # In whole units, so that a plan adds up to the totals that are shown.
+        EXPECTED_COST: np.round(decision.expected_cost),
         RISK_SHORT: decision.risk_short,
+        RISK_ALONE: decision.risk_alone,
         MARGINAL_WORTH: decision.marginal_worth,
         SHORTFALL: decision.shortfall,
         ENGAGED: np.full(len(decision.choice), np.nan) if engaged is None else engaged.astype(np.float64),

@@ -19,10 +19,11 @@ class Plan:
     ----------
     table : polars.DataFrame
         One row a game and decision: game_id, kind (staff, stock or transport), name, unit, choice, expected_cost
-        (money), risk_short (chance of running short, with all that can be called in), marginal_worth (money that one
-        more unit would save, less its cost), shortfall (units missing to a minimum that the pool cannot fill),
-        engaged (people to engage for the homestand; null if it is not staff), on_hand and delivery (expected cases
-        on hand before the game, and the day of the last delivery up to it; null if it is not stock), decide_by
+        (money in whole units, so that sums are the totals shown), risk_short (chance of running short, with all that
+        can be called in), risk_alone (the same before anyone is called in), marginal_worth (money that one more unit
+        would save, less its cost), shortfall (units missing to a minimum that the pool cannot fill), engaged (people
+        to engage for the homestand; null if it is not staff), on_hand and delivery (expected cases on hand before the
+        game, and the day of the last delivery up to it; null if it is not stock), decide_by
         (the last day to hire or order; null for transport), reason.
     games : polars.DataFrame
         One row a game, in order of play: the columns that identify it, the number of its homestand, tickets and people

@@ -23,7 +23,7 @@ from gatecast.evaluate.scores import TOLERANCE
 from gatecast.forecast.scenarios import MEASURED
 from gatecast.formatting import number
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import MEDIAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
+from gatecast.games.forecast_columns import MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.service.issued_forecasts import DAYS, PLACE, last_of_each, scored_forecasts
 
@@ -76,7 +76,7 @@ class Alarm:
     since : date or None
         Of the first of them.
     share : float
-        Their total attendance over the total of their median forecasts, less 1.
+        Their total attendance over the total of the people expected, less 1.
     inside : int
         Number of games within their 80% range.
     odds : int
@@ -108,7 +108,7 @@ class DriftStatus:
     games : int
         At most `LONGEST`, of the latest season and with forecasts by the model that made the latest one.
     share : float or None
-        Their total attendance over the total of their median forecasts, less 1; None where there is no game.
+        Their total attendance over the total of the people expected, less 1; None where there is no game.
     inside : int
         Number of games within their 80% range.
     alarm : Alarm or None
@@ -262,7 +262,7 @@ def _days(table: pl.DataFrame) -> tuple[Floats, Floats]:
 
 
 def _share(games: pl.DataFrame) -> float:
-    expected = float(games[MEDIAN].sum())
+    expected = float(games[MEAN].sum())
     return float(games[c.ATTENDANCE].sum()) / expected - 1 if expected > 0 else 0.0
 
 

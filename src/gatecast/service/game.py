@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from gatecast.expected import expected_people
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, MODEL
+from gatecast.games.forecast_columns import AS_OF, LEAD, MODEL
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.service.season import CalendarGame, Homestand, Season, season_view
 from gatecast.service.tickets import Pace, pace_of
@@ -167,8 +168,8 @@ class Change:
 
     @property
     def difference(self) -> float:
-        """People by which the median moved."""
-        return float(self.now.forecast[MEDIAN] - self.before.forecast[MEDIAN])
+        """People by which the expected attendance moved, as shown."""
+        return expected_people(self.now.forecast) - expected_people(self.before.forecast)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from gatecast.expected import total_people
 from gatecast.formatting import capital
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
@@ -26,9 +27,14 @@ from gatecast.plan.columns import (
     KIND,
     KINDS,
     NAME,
+    PEOPLE,
     REASON,
+    RISK_ALONE,
+    RISK_SHORT,
     SERVES,
     SHORTFALL,
+    STOCK,
+    TICKETS,
     UNIT,
 )
 from gatecast.plan.demand.forecast_table import CONTEXT
@@ -49,6 +55,7 @@ __all__ = [
     "Delivery",
     "HomestandPlan",
     "HomestandView",
+    "Risk",
     "crossed_costs",
     "homestand_view",
     "planned",
@@ -57,6 +64,14 @@ __all__ = [
 
 ISSUE_ID, ISSUED_AT = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name
 MARK_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Chances that a choice falls short: alone, and with everybody that can be called in late; None if unknown."""
+
+    alone: float | None
+    called_in: float | None
 
 
 @dataclass(frozen=True)
@@ -70,12 +85,15 @@ class DecisionRow:
         One a game, in the order of the plan.
     reasons : tuple of str
         One a game, without the name.
+    risks : tuple of Risk
+        One a game.
     engaged : int or None
         People to engage for the homestand; None for what is not staff.
     shortfall : int
         Most units by which a game falls short of a rule.
     expected_cost, spend : float
-        Money: the cost on average with waste and shortage, and the price of the choices alone, such as wages.
+        Money in whole units, so that totals are sums of what is shown: the cost on average with waste and shortage,
+        and the price of the choices alone, such as wages.
     """
 
     kind: str
@@ -83,6 +101,7 @@ class DecisionRow:
     unit: str
     choices: tuple[int, ...]
     reasons: tuple[str, ...]
+    risks: tuple[Risk, ...]
     engaged: int | None
     shortfall: int
     expected_cost: float
@@ -96,12 +115,16 @@ class DecisionRow:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery: its day, the day to order by, cases by item, and ids of the games it serves."""
+    """A delivery: its day, the day to order by, cases by item, ids of the games it serves, and risks by item.
+
+    The risk of an item is its highest chance of running out at a game that the delivery serves.
+    """
 
     day: dt.date
     decide_by: dt.date
     cases: Mapping[str, int]
     games: tuple[str, ...]
+    risks: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -145,6 +168,16 @@ class HomestandPlan:
     def engaged(self) -> int:
         """People to engage for the homestand, over all roles."""
         return sum(each.engaged or 0 for kind in self.decided.values() for each in kind)
+
+    @property
+    def people(self) -> float:
+        """People expected through the gates at all games, each as shown."""
+        return total_people(game[f"{PEOPLE}_{MEAN}"] for game in self.games)
+
+    @property
+    def tickets(self) -> float:
+        """Attendance (tickets sold) expected at all games, each as shown."""
+        return total_people(game[f"{TICKETS}_{MEAN}"] for game in self.games)
 
     @property
     def expected_cost(self) -> float:
@@ -410,16 +443,23 @@ def _decided(plan: Plan, kind: str) -> Iterator[DecisionRow]:
             unit=rows[UNIT][0],
             choices=choices,
             reasons=tuple(map(capital, reasons)),
+            risks=tuple(Risk(*each) for each in rows.select(RISK_ALONE, RISK_SHORT).iter_rows()),
             engaged=max(engaged, default=0) if isinstance(entry, StaffRole) else None,
             shortfall=max(rows[SHORTFALL].to_list(), default=0),
             expected_cost=float(rows[EXPECTED_COST].sum()),
-            spend=sum(choices) * entry.cost_of_one,
+            spend=float(round(sum(choices) * entry.cost_of_one)),
         )
 
 
 def _deliveries(plan: Plan) -> Iterator[Delivery]:
     rows = delivery_list(plan)
+    stock = plan.table.filter(pl.col(KIND) == STOCK).select(c.GAME_ID, NAME, RISK_SHORT)
+    risk = {(game, name): chance or 0.0 for game, name, chance in stock.iter_rows()}
     for (day, decide_by), part in rows.group_by(DELIVERY, DECIDE_BY, maintain_order=True):
         if isinstance(day, dt.date) and isinstance(decide_by, dt.date):
             games = dict.fromkeys(game for served in part[SERVES].to_list() for game in served)
-            yield Delivery(day, decide_by, dict(part.select(NAME, CASES).iter_rows()), tuple(games))
+            risks = {
+                name: max((risk[game, name] for game in served), default=0.0)
+                for name, served in part.select(NAME, SERVES).iter_rows()
+            }
+            yield Delivery(day, decide_by, dict(part.select(NAME, CASES).iter_rows()), tuple(games), risks)

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from gatecast.errors import ConflictError, GatecastError, InputError, StoreUnavailableError
+from gatecast.progress import FORECASTING, WholeJob, time_left_words, training_stages
 from gatecast.service.club_service import ClubService, open_service
 from gatecast.service.freshness import forecast_inputs
 from gatecast.service.models import keep_model
@@ -269,11 +270,14 @@ class _Reporter:
     worker: str
     done: float = 0.0
     message: str = "starting"
+    whole: WholeJob = field(default_factory=lambda: WholeJob(({FORECASTING: 1.0},)))
     ended: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Take note of progress, as `gatecast.progress.Progress` does."""
-        self.done, self.message = done / max(total, 1), what
+        self.done = self.whole.told(what, done, total)
+        left = time_left_words(self.whole.seconds_left)
+        self.message = ", ".join(part for part in (what or "preparing", left) if part)
 
     def run(self) -> None:
         """Report every second until the end, whether the database answers or not."""
@@ -351,7 +355,7 @@ def _perform(service: ClubService, job: Job, reporter: _Reporter) -> str:
         _train(service, job, reporter)
     if not len(reporter.patiently(lambda: service.upcoming(club))):
         return "trained; there is no game to come to forecast" if job.kind == TRAIN else "there is no game to come"
-    reporter.progress("forecasting", 0, 1)
+    reporter.progress(FORECASTING, 0, 1)
     inputs = forecast_inputs(service, club)
     forecasts, model = reporter.patiently(lambda: (service.forecast_now(club), service.model_id() or ""))
     reporter.patiently(reporter.check)
@@ -365,6 +369,8 @@ def _train(service: ClubService, job: Job, reporter: _Reporter) -> None:
     games = reporter.patiently(service.played)
     settings = training_settings(len(games), job.params.get("settings"))
     checkpoints = _checkpoints(service.folder, job.job_id)
+    reporter.whole = WholeJob(training_stages(settings.members))
+    reporter.progress("", 0, 1)
     forecaster = Forecaster(settings.network, seed=settings.seed, settings=settings)
     forecaster.fit(games, folder=checkpoints, progress=reporter.progress)
     with tempfile.TemporaryDirectory(dir=service.folder, prefix=".model-") as draft:

@@ -14,6 +14,7 @@ import polars as pl
 from gatecast.errors import InputError
 from gatecast.games import Games, known_at
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, SETTINGS_AREA, ClubService
 from gatecast.service.game import GameView, Issue, game_row
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["ComparableGame", "Driver", "Reasons", "reasons_of"]
 
 SMALLEST_SHARE = 0.001
+SAME_FORECAST = 0.03
+"""Share of a forecast by which the corrections of an issue may move it."""
 """Smallest share of the forecast for which a driver is shown."""
 ONE_AT_A_TIME = Lock()
 """Held while reasons are computed, so that many requests at once leave room for other pages."""
@@ -123,12 +126,13 @@ def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last:
         explained, like = session.explain([game])[0], session.comparable(game)
     except InputError:
         return None
+    baseline, expected = _as_issued(explained.baseline, explained.expected, float(last.forecast[MEAN]))
     smallest = SMALLEST_SHARE * explained.expected
     drivers = [Driver(name, people) for name, people in explained.people.items() if abs(people) > smallest]
     rows = [(game_row(service, each.game_id), each.alike) for each in like]
     return Reasons(
-        explained.baseline,
-        explained.expected,
+        baseline,
+        expected,
         tuple(sorted(drivers, key=lambda driver: -abs(driver.people))),
         explained.games,
         explained.since,
@@ -136,6 +140,15 @@ def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last:
         _as_known(upcoming, game, as_of),
         tuple(ComparableGame(row, alike) for row, alike in rows if row is not None),
     )
+
+
+def _as_issued(baseline: float, expected: float, issued: float) -> tuple[float, float]:
+    """Return both figures on the level of the forecast as issued, which corrections by past errors may have moved.
+
+    Where the present model says something else, they stay as they are.
+    """
+    moved = issued - expected
+    return (baseline + moved, issued) if abs(moved) <= SAME_FORECAST * issued else (baseline, expected)
 
 
 def _as_of(view: GameView, last: Issue) -> dt.date | None:

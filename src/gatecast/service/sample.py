@@ -23,9 +23,11 @@ from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
 from gatecast.service.freshness import forecast_inputs
 from gatecast.service.models import keep_model
 
-__all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "fill_with_sample"]
+__all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "SAMPLE_SOURCE", "fill_with_sample"]
 
 FORECASTS_FILE, MODEL_FOLDER = "forecasts.parquet", "model"
+SAMPLE_SOURCE = "the sample league"
+"""Source of the imports of the sample club."""
 ISSUED = dt.time(6, 0, tzinfo=dt.UTC)
 """The morning after the cutoff, when the sample's forecasts were issued."""
 
@@ -40,8 +42,8 @@ def fill_with_sample(service: ClubService) -> None:
     """
     league = sample_league()
     store, package = service.store, resources.files("gatecast.service") / "sample_club"
-    store.import_games(league.games.extended(league.upcoming), source="the sample league")
-    store.record_tickets(_tickets(league), source="the sample league")
+    store.import_games(league.games.extended(league.upcoming), source=SAMPLE_SOURCE)
+    store.record_tickets(_tickets(league), source=SAMPLE_SOURCE)
     store.save_setting(CLUB, league.club)
     with resources.as_file(package) as folder:
         keep_model(store, service.folder, Path(folder) / MODEL_FOLDER)

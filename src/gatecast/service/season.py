@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from gatecast.expected import expected_people, total_people
 from gatecast.games import columns as c
 from gatecast.games import season_labels
-from gatecast.games.forecast_columns import AS_OF, MEAN, MEDIAN, P_SELLOUT, quantile_column
+from gatecast.games.forecast_columns import AS_OF, MEAN, P_SELLOUT, quantile_column
 from gatecast.games.homestands import homestand_of
 from gatecast.service.club_service import ClubService
 
@@ -45,16 +46,16 @@ class CalendarGame:
 
     @property
     def people(self) -> float | None:
-        """The attendance if known, else the median forecast."""
+        """The attendance if known, else the people expected."""
         if self.attendance is not None:
             return float(self.attendance)
-        return None if self.forecast is None else float(self.forecast[MEDIAN])
+        return None if self.forecast is None else expected_people(self.forecast)
 
     @property
     def seats(self) -> float | None:
-        """Seats as stated, else those the forecast used."""
-        stated = self.row[c.CAPACITY] or (self.forecast or {}).get(c.CAPACITY)
-        return float(stated) if stated else None
+        """Seats as stated, or as many people as came lately if those were more; None if no seats are stated."""
+        stated = self.row[c.CAPACITY]
+        return float(max(stated, (self.forecast or {}).get(c.CAPACITY) or 0, self.attendance or 0)) if stated else None
 
     @property
     def fill(self) -> float | None:
@@ -70,10 +71,10 @@ class CalendarGame:
 
     @property
     def miss(self) -> float | None:
-        """Attendance less median forecast, of a past game that was forecast."""
+        """Attendance less the people expected, of a past game that was forecast."""
         if self.attendance is None or self.forecast is None:
             return None
-        return float(self.attendance - self.forecast[MEDIAN])
+        return self.attendance - expected_people(self.forecast)
 
     @property
     def inside(self) -> bool | None:
@@ -87,7 +88,8 @@ class CalendarGame:
 class Homestand:
     """Home games without a long pause between them: number in the season, first and last day, games, people in all.
 
-    `to_come` counts games without an attendance; `people` is None if a game has neither attendance nor forecast.
+    `to_come` counts games without an attendance and `expected` adds up their people; `people` and `expected` are None
+    if a game has neither attendance nor forecast.
     """
 
     number: int
@@ -96,6 +98,7 @@ class Homestand:
     games: tuple[CalendarGame, ...]
     to_come: int
     people: float | None
+    expected: float | None
     sellout: float | None
 
 
@@ -159,8 +162,8 @@ def labels_of(service: ClubService, club: str) -> dict[int, str]:
     return season_labels(service.home_games(club).table)
 
 
-def season_view(service: ClubService, club: str, season: int | None = None) -> Season:
-    """Return a season of a club; its latest if none is named.
+def season_view(service: ClubService, club: str, season: int | None = None, *, first_weekday: int = 0) -> Season:
+    """Return a season of a club; its latest if none is named. Weeks of its calendar begin on `first_weekday`.
 
     Games are shown with the last forecast whose cutoff lies before their day.
     """
@@ -178,7 +181,7 @@ def season_view(service: ClubService, club: str, season: int | None = None) -> S
         club=club,
         season=chosen,
         as_of=service.as_of(club),
-        months=_months(dated),
+        months=_months(dated, first_weekday),
         stands=_stands(games),
         undated=tuple(game for game in games if game.row[c.DATE] is None),
         played=len(attendances),
@@ -213,7 +216,6 @@ def _stands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
     for number in sorted({game.stand for game in games}):
         of_it = tuple(game for game in games if game.stand == number)
         days = [game.row[c.DATE] for game in of_it if game.row[c.DATE] is not None]
-        people = [game.attendance if game.attendance is not None else (game.forecast or {}).get(MEAN) for game in of_it]
         chances = [game.forecast[P_SELLOUT] for game in of_it if game.attendance is None and game.forecast is not None]
         stands.append(
             Homestand(
@@ -222,19 +224,27 @@ def _stands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
                 max(days, default=None),
                 of_it,
                 sum(game.attendance is None for game in of_it),
-                None if None in people else float(sum(each for each in people if each is not None)),
+                _total(of_it),
+                _total(tuple(game for game in of_it if game.attendance is None)),
                 max((chance for chance in chances if chance is not None), default=None),
             )
         )
     return tuple(stands)
 
 
-def _months(games: list[CalendarGame]) -> tuple[Month, ...]:
+def _total(games: tuple[CalendarGame, ...]) -> float | None:
+    """Return the people at all games, each as shown; None if one has neither attendance nor forecast."""
+    played = [game.attendance for game in games if game.attendance is not None]
+    ahead = [game.forecast[MEAN] for game in games if game.attendance is None and game.forecast is not None]
+    return sum(played) + total_people(ahead) if len(played) + len(ahead) == len(games) else None
+
+
+def _months(games: list[CalendarGame], first_weekday: int) -> tuple[Month, ...]:
     by_day: dict[dt.date, list[CalendarGame]] = {}
     for game in games:
         by_day.setdefault(game.row[c.DATE], []).append(game)
     months = sorted({(day.year, day.month) for day in by_day})
-    weeks = calendar.Calendar().monthdatescalendar
+    weeks = calendar.Calendar(first_weekday).monthdatescalendar
     return tuple(
         Month(
             year,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from scipy.stats import binom
 
 from gatecast.evaluate.scores import (
     BIAS,
@@ -21,6 +22,7 @@ from gatecast.evaluate.scores import (
     WIDTH_80,
     score,
 )
+from gatecast.expected import expected_column
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
@@ -36,6 +38,8 @@ RULE = "rule"
 FEWEST_SO_FAR = 5
 """Games of a season after which a simple rule takes its mean; until then it takes that of the season before."""
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
+NARROW, WIDE, FITTING = "too narrow", "too wide", "fitting"
+RANGE, UNLIKELY = 0.80, 1 / 40
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Score:
         The first day of a bin, a month, or a season; None over all games.
     games : int
     mae, bias, crps, width_80 : float
-        People: the mean distance of attendance from the median forecast, the mean of attendance less median (above 0 if
+        People: the mean distance of attendance from the people expected, the mean of attendance less those (above 0 if
         more came than expected), the continuous ranked probability score, and the mean width of the 80% range.
     wape : float
         `mae` in percent of the mean attendance.
@@ -70,6 +74,17 @@ class Score:
     coverage: Mapping[int, float]
     rule_games: int
     rule_mae: float | None
+
+    @property
+    def ranges(self) -> str:
+        """How the 80% ranges fit: too narrow, too wide, or fitting, if chance explains the share of games within them.
+
+        A share counts as too low or too high if chance would give one as extreme in less than 1 of 40 records.
+        """
+        inside = round(self.coverage[80] / 100 * self.games)
+        if binom.cdf(inside, self.games, RANGE) < UNLIKELY:
+            return NARROW
+        return WIDE if binom.sf(inside - 1, self.games, RANGE) < UNLIKELY else FITTING
 
 
 @dataclass(frozen=True)
@@ -203,7 +218,9 @@ def _view(service: ClubService, every: pl.DataFrame, season: int | None, seasons
         by_season=_scores(last_of_each(with_rule), games, c.SEASON),
         points=tuple(
             Point(*row)
-            for row in last.select(c.GAME_ID, c.DATE, c.VISITOR, DAYS, c.ATTENDANCE, LOW, MEDIAN, HIGH).iter_rows()
+            for row in last.select(
+                c.GAME_ID, c.DATE, c.VISITOR, DAYS, c.ATTENDANCE, LOW, expected_column(), HIGH
+            ).iter_rows()
         ),
         drift=drift_status(service, club),
     )
@@ -222,7 +239,10 @@ def _scores(table: pl.DataFrame, games: Games, by: str | None) -> tuple[Score, .
         return ()
     keys = () if by is None else (by,)
     lead = [LEAD] if by == LEAD else []
-    scores = score(table.select(c.GAME_ID, *lead, *QUANTILE_COLUMNS, P_SELLOUT), games, keys)
+    ranges = score(table.select(c.GAME_ID, *lead, *QUANTILE_COLUMNS, P_SELLOUT), games, keys)
+    # The miss is that of the figure called expected, as every page shows it.
+    misses = score(table.select(c.GAME_ID, *lead, expected_column().alias(MEDIAN)), games, keys)
+    scores = ranges.with_columns(misses[name] for name in (MAE, WAPE, BIAS))
     ruled = table.filter(pl.col(RULE).is_not_null()).select(c.GAME_ID, *lead, pl.col(RULE).alias(MEDIAN))
     rule = score(ruled, games, keys) if ruled.height else scores.clear()
     beside = {_group(row, by): row for row in rule.to_dicts()}

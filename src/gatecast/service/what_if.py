@@ -13,13 +13,14 @@ from gatecast.collect.parse import parse
 from gatecast.collect.raw_table import Cells
 from gatecast.errors import DataError, InputError
 from gatecast.forecast import ForecastSession
+from gatecast.forecast.table import TURNED_AWAY
 from gatecast.forecast.what_if import changeable
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import QUANTILE_COLUMNS
+from gatecast.games.forecast_columns import AS_OF, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.games.homestands import homestand_of
 from gatecast.plan import ForecastTable, Plan, make_plan
-from gatecast.service.club_service import GAMES_AREA, SCHEDULE_AREA, SETTINGS_AREA, ClubService
+from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, SCHEDULE_AREA, SETTINGS_AREA, ClubService
 from gatecast.service.plan_differences import Differences, differences
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 CELL_ROW = 1
+SAME_FORECAST = 0.001
+"""Share of a forecast by which the same forecast computed again may differ, such as on another processor."""
 MOST_CHOICES = 200
 """Most values offered for a column; the latest ones if there are more."""
 
@@ -168,9 +171,30 @@ def two_forecasts(
     """
     session = what_if_session(service, forecaster, club)
     before, after = session.forecast(), session.what_if(changes)
+    issued = _as_issued(service, club, before)
     differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
     others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))
-    return TwoForecasts(before, after, int(others.sum()))
+    numbers = [name for name in issued.columns if issued.schema[name].is_float()]
+    kept = (pl.when(differs.to_series()).then(after[name]).otherwise(issued[name]).alias(name) for name in numbers)
+    return TwoForecasts(issued, after.with_columns(kept), int(others.sum()))
+
+
+def _as_issued(service: ClubService, club: str, forecast: pl.DataFrame) -> pl.DataFrame:
+    """Return a forecast with its numbers as issued, if the last issue says the same but for the last digits.
+
+    So that a page that computes a forecast again shows what the other pages show.
+    """
+    latest = service.latest(club)
+    numbers = [name for name in (MEAN, *QUANTILE_COLUMNS, P_SELLOUT, TURNED_AWAY) if name in latest.columns]
+    if latest.is_empty() or set(latest[MODEL]) != {service.model_id()}:
+        return forecast
+    issued = forecast.select(c.GAME_ID).join(
+        latest.select(c.GAME_ID, AS_OF, *numbers), on=c.GAME_ID, how="left", maintain_order="left"
+    )
+    moved = (issued[MEAN] - forecast[MEAN]).abs() > SAME_FORECAST * forecast[MEAN]
+    if issued[MEAN].null_count() or moved.any() or not issued[AS_OF].equals(forecast[AS_OF], null_equal=True):
+        return forecast
+    return forecast.with_columns(issued[name].cast(forecast.schema[name]) for name in numbers)
 
 
 def current_plan(service: ClubService, forecaster: Forecaster, club: str, game: str) -> Plan:
@@ -178,8 +202,10 @@ def current_plan(service: ClubService, forecaster: Forecaster, club: str, game: 
     stand = _stand(service, club, game)
     return service.cached(
         ("plan of what if", club, service.model_id(), stand[0]),
-        (GAMES_AREA, SETTINGS_AREA),
-        lambda: _planned(service, what_if_session(service, forecaster, club).forecast(), stand),
+        (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA),
+        lambda: _planned(
+            service, _as_issued(service, club, what_if_session(service, forecaster, club).forecast()), stand
+        ),
     )
 
 
@@ -280,9 +306,13 @@ def fields_of(service: ClubService, row: Mapping[str, Any]) -> tuple[Field, ...]
         The game by column names.
     """
     columns, ahead = service.games().columns, _days_ahead(service, row)
+    # A club's own columns follow, the earliest known first.
+    names = sorted(
+        changeable(columns), key=lambda name: (0, 0) if name in c.CANONICAL else (1, -columns[name].known.lead)
+    )
     return tuple(
         Field(columns[name], row[name], ahead <= columns[name].known.lead, _choices(service, row, columns[name]))
-        for name in changeable(columns)
+        for name in names
     )
 
 

@@ -390,7 +390,7 @@ def _key(scope: Scope, headers: dict[bytes, bytes], cookies: dict[str, str]) -> 
     reader = preferences(cookies, headers.get(b"accept-language", b"").decode("latin-1"))
     signed_in = str(scope.get("state", {}).get("signed_in", False))
     partial = headers.get(b"hx-request", b"").decode("latin-1")
-    return (scope["path"], scope["query_string"].decode("latin-1"), reader.units, reader.theme, signed_in, partial)
+    return (scope["path"], scope["query_string"].decode("latin-1"), str(reader), signed_in, partial)
 
 
 def _cookies(header: bytes) -> dict[str, str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from statistics import NormalDist, correlation
 from typing import Any
 
+from gatecast.expected import expected_people
 from gatecast.formatting import MONTHS, number
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import MEDIAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
+from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
 from gatecast.service.game import Issue
 from gatecast.service.tickets import Pace
 from gatecast.service.track import Point
@@ -92,7 +93,7 @@ def axis(low: float, high: float, start: float, end: float, most: int = MOST_TIC
 
 @dataclass(frozen=True)
 class RangeBar:
-    """A forecast on a scale: start and length of the 80% and the 50% range, the median, seats and attendance."""
+    """A forecast on a scale: start and length of the 80% and the 50% range, people expected, seats, attendance."""
 
     wide: tuple[float, float]
     narrow: tuple[float, float]
@@ -118,7 +119,7 @@ def range_bar(
     return RangeBar(
         (low, round(max(high - low, 0.5), 2)),
         (lower, round(max(upper - lower, 0.5), 2)),
-        scale.at(forecast[MEDIAN]),
+        scale.at(forecast[MEAN]),
         None if seats is None else scale.at(seats),
         None if attendance is None else scale.at(attendance),
     )
@@ -145,6 +146,8 @@ WIDE = 46.0
 PLOT_TOP, PLOT_FLOOR, PLOT_LEFT, PLOT_RIGHT = 12.0, 190.0, 52.0, 622.0
 DAY_TICKS = (0, 1, 3, 7, 14, 30, 60, 90, 120, 180, 270, 365)
 CLOSEST_TICKS = 34.0
+CLOSEST_TO_GAME = 64.0
+"""Room for the word at the end of the days, which is wider than a number."""
 NEAR_SEATS, SOME_CHANCE, LEAST, ROOM = 1.2, 0.01, 0.001, 0.06
 LOW, LOWER, UPPER, HIGH = (quantile_column(level) for level in (0.10, 0.25, 0.75, 0.90))
 LOWEST, HIGHEST = QUANTILE_COLUMNS[0], QUANTILE_COLUMNS[-1]
@@ -175,7 +178,7 @@ class Chances:
 
 @dataclass(frozen=True)
 class OverTime:
-    """Forecasts by days before the game: two ranges and the median as paths, and a point for each forecast."""
+    """Forecasts by days before the game: two ranges and the people expected as paths, and a point for each forecast."""
 
     scale: Axis
     days: tuple[tuple[float, str], ...]
@@ -275,14 +278,14 @@ def over_time(issues: Sequence[Issue], seats: float | None, attendance: float | 
         lower = [(x, scale.at(each[low])) for x, each in zip(places, forecasts, strict=True)]
         return path([*upper, *reversed(lower)]) + "Z"
 
-    middle = [(x, scale.at(each[MEDIAN])) for x, each in zip(places, forecasts, strict=True)]
+    middle = [(x, scale.at(each[MEAN])) for x, each in zip(places, forecasts, strict=True)]
     return OverTime(
         scale,
         _day_ticks(farthest),
         band(LOW, HIGH),
         band(LOWER, UPPER),
         path(middle),
-        tuple((*point, number(each[MEDIAN])) for point, each in zip(middle, forecasts, strict=True)),
+        tuple((*point, number(expected_people(each))) for point, each in zip(middle, forecasts, strict=True)),
         scale.at(seats) if near and seats is not None else None,
         None if attendance is None else (_day_place(0, farthest), scale.at(attendance)),
     )
@@ -360,7 +363,8 @@ def _day_ticks(farthest: int) -> tuple[tuple[float, str], ...]:
     ticks: list[tuple[float, str]] = []
     for days in DAY_TICKS:
         place = _day_place(days, farthest) if days <= farthest else None
-        if place is not None and (not ticks or ticks[-1][0] - place >= CLOSEST_TICKS):
+        closest = CLOSEST_TO_GAME if len(ticks) == 1 else CLOSEST_TICKS
+        if place is not None and (not ticks or ticks[-1][0] - place >= closest):
             ticks.append((place, "game" if days == 0 else str(days)))
     return tuple(ticks)
 
@@ -382,7 +386,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class SeasonChart:
-    """The games of a season in order of play: ranges, medians and attendance."""
+    """The games of a season in order of play: ranges, people expected and attendance."""
 
     people: Axis
     range: str

@@ -7,25 +7,49 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gatecast.formatting import clock, number
+from gatecast.date_style import DateStyle, date_style
+from gatecast.formatting import number
 
-__all__ = ["THEMES", "UNITS", "Preferences", "preferences"]
+__all__ = ["DATES", "THEMES", "UNITS", "Preferences", "preferences"]
 
 UNITS = {"metric": "°C and km/h", "imperial": "°F and mph"}
 THEMES = {"auto": "as on this device", "light": "light", "dark": "dark"}
+DATES = {"": "as in this browser", "GB": "13 June, 19:05", "US": "June 13, 7:05 pm"}
+"""Regions whose dates a reader may choose, by example."""
 IMPERIAL_REGIONS = frozenset({"US", "LR", "MM", "BS", "BZ", "KY", "PW", "FM", "MH"})
 """Regions whose weather reports speak of °F (Unicode CLDR, unitPreferenceData, temperature)."""
 FIRST_LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z]{4})?(?:-([A-Za-z]{2}))?\b")
-UNITS_COOKIE, THEME_COOKIE = "gc_units", "gc_theme"
+UNITS_COOKIE, THEME_COOKIE, DATES_COOKIE = "gc_units", "gc_theme", "gc_dates"
 MILE_KM = 1.609344
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """A reader's units (a key of `UNITS`) and theme (a key of `THEMES`)."""
+    """A reader's preferences.
+
+    Parameters
+    ----------
+    units, theme : str
+        Keys of `UNITS` and `THEMES`.
+    region : str
+        ISO 3166 code of the region whose dates and clock are used; empty if unknown.
+    dates : str
+        The key of `DATES` that was chosen; empty for the browser's region.
+    """
 
     units: str = "metric"
     theme: str = "auto"
+    region: str = ""
+    dates: str = ""
+
+    @property
+    def style(self) -> DateStyle:
+        """How dates and times are written; the units tell the clock if no region is known."""
+        return date_style(self.region) if self.region else DateStyle(twelve_hours=self.units == "imperial")
+
+    def day(self, date: dt.date | None) -> str:
+        """Return a date as spoken."""
+        return self.style.day(date)
 
     def temperature(self, celsius: float | None) -> str:
         """Return a temperature with its unit.
@@ -52,16 +76,14 @@ class Preferences:
         return f"{number(kmh / MILE_KM)} mph" if self.units == "imperial" else f"{number(kmh)} km/h"
 
     def clock(self, time: dt.time | None) -> str:
-        """Return a time of day as 19:05, or as 7:05 pm with imperial units; empty if unknown.
+        """Return a time of day on the clock of the reader; empty if unknown.
 
         Examples
         --------
         >>> Preferences("imperial").clock(dt.time(19, 5)), Preferences().clock(dt.time(19, 5))
         ('7:05 pm', '19:05')
         """
-        if time is None or self.units != "imperial":
-            return clock(time)
-        return f"{(time.hour - 1) % 12 + 1}:{time:%M} {'am' if time.hour < 12 else 'pm'}"
+        return self.style.clock(time)
 
 
 def preferences(cookies: Mapping[str, str], accept_language: str) -> Preferences:
@@ -73,7 +95,9 @@ def preferences(cookies: Mapping[str, str], accept_language: str) -> Preferences
     ('imperial', 'metric')
     """
     units, theme = cookies.get(UNITS_COOKIE, ""), cookies.get(THEME_COOKIE, "")
+    found, dates = FIRST_LANGUAGE.match(accept_language), cookies.get(DATES_COOKIE, "")
+    region = (found[2] or "").upper() if found else ""
     if units not in UNITS:
-        found = FIRST_LANGUAGE.match(accept_language)
-        units = "imperial" if found and (found[2] or "").upper() in IMPERIAL_REGIONS else "metric"
-    return Preferences(units, theme if theme in THEMES else "auto")
+        units = "imperial" if region in IMPERIAL_REGIONS else "metric"
+    chosen = dates if dates in DATES else ""
+    return Preferences(units, theme if theme in THEMES else "auto", chosen or region, chosen)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from gatecast import __version__
-from gatecast.formatting import cell, clock, day, heading, lead_words, number, percent, rounded
+from gatecast.formatting import cell, clock, day, heading, lead_words, number, percent, rounded, rounded_people
 from gatecast.web.cache import cacheable
-from gatecast.web.preferences import THEMES, UNITS, Preferences, preferences
+from gatecast.web.preferences import DATES, THEMES, UNITS, Preferences, preferences
 from gatecast.web.problems import RETRY_AFTER_S
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from gatecast.service import ClubService
 
@@ -24,6 +25,7 @@ __all__ = ["NAVIGATION", "outage_words", "page", "reader_of", "redirected", "ser
 
 NAVIGATION = (
     ("Calendar", "/"),
+    ("Games", "/games"),
     ("Plan", "/plan"),
     ("Track record", "/track"),
     ("Data", "/data"),
@@ -39,9 +41,9 @@ def templates() -> Environment:
 
     loader = PackageLoader("gatecast.web", "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    words = (cell, clock, day, heading, lead_words, number, percent, rounded)
+    words = (cell, clock, day, heading, lead_words, number, percent, rounded, rounded_people)
     made.globals.update({each.__name__: each for each in words})
-    made.globals.update(navigation=NAVIGATION, version=__version__, themes=THEMES, all_units=UNITS)
+    made.globals.update(navigation=NAVIGATION, version=__version__, themes=THEMES, all_units=UNITS, all_dates=DATES)
     return made
 
 
@@ -78,7 +80,7 @@ def page(
     view
         Values that the template shows.
     """
-    service = service_of(request)
+    service, reader = service_of(request), reader_of(request)
     text = (
         templates()
         .get_template(template)
@@ -86,7 +88,11 @@ def page(
             **{
                 "path": request.url.path,
                 "status": status,
-                "reader": reader_of(request),
+                "reader": reader,
+                "day": reader.day,
+                "dated": reader.style.dated,
+                "short_day": reader.style.short_day,
+                "moment": partial(_moment, reader),
                 "club": service.club(),
                 "notice": service.notice(),
                 "model_problem": service.model_problem(),
@@ -106,15 +112,23 @@ def outage_words(since: dt.datetime | None) -> str:
     Examples
     --------
     >>> outage_words(dt.datetime(2025, 6, 9, 14, 5, tzinfo=dt.UTC))
-    'The database has not answered since Mon 9 Jun, 14:05 UTC. You see what was known by then; nothing can be saved.'
+    'The database has not answered since Mon 9 June, 14:05 UTC. You see what was known by then; nothing can be saved.'
     """
-    moment = _moment(since)
+    moment = _utc_words(since)
     known = "You see what was known by then; nothing can be saved."
     return f"The database has not answered since {moment}. {known}" if moment else ""
 
 
-def _moment(since: dt.datetime | None) -> str:
+def _utc_words(since: dt.datetime | None) -> str:
     return "" if since is None else f"{day(since.date())}, {since.astimezone(dt.UTC):%H:%M} UTC"
+
+
+def _moment(reader: Preferences, at: dt.datetime) -> Markup:
+    """Return a moment as its day; a script adds the time of day where the reader is."""
+    from markupsafe import Markup
+
+    stamp = at.astimezone(dt.UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}">{}</time>').format(stamp, reader.style.dated(at.date()))
 
 
 def unavailable_page(again: str, *, changing: bool, since: dt.datetime | None = None) -> HTMLResponse:
@@ -136,7 +150,7 @@ def unavailable_page(again: str, *, changing: bool, since: dt.datetime | None = 
             seconds=RETRY_AFTER_S,
             again=again,
             changing=changing,
-            since=_moment(since),
+            since=_utc_words(since),
         )
     )
     return HTMLResponse(text, 503, {"Retry-After": str(RETRY_AFTER_S)})

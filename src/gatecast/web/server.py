@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import socket
-from collections.abc import Callable
+import sys
+import webbrowser
+from collections.abc import Callable, Mapping
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from gatecast.errors import InputError
@@ -12,13 +16,13 @@ from gatecast.errors import InputError
 if TYPE_CHECKING:
     from gatecast.service import ClubService
 
-__all__ = ["serve"]
+__all__ = ["has_display", "serve"]
 
 WAITING = 256
 """Connections that may wait to be taken."""
 
 
-def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], None]) -> None:
+def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], None], browse: bool = False) -> None:
     """Serve a service until interrupted.
 
     Parameters
@@ -30,6 +34,8 @@ def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], N
         0 takes a free one.
     note : callable
         Told the address once it answers.
+    browse : bool
+        True to open the pages in the browser of this computer, if it has a display.
 
     Raises
     ------
@@ -56,7 +62,11 @@ def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], N
         worker = Worker(service) if CAN_SERVE and service.today == dt.date.today else None
         app = build(service, worker)
         shown = f"[{host}]" if ":" in host else host
-        note(f"serving on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C ends it)")
+        address = f"http://{shown}:{listening.getsockname()[1]}"
+        note(f"serving on {address}  (Ctrl-C ends it)")
+        if browse and has_display():
+            # Connections wait in the backlog until the server takes them.
+            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         settings = uvicorn.Config(
             app, http=BoundedHttp, log_level="warning", server_header=False, lifespan="off", proxy_headers=False
         )
@@ -67,3 +77,23 @@ def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], N
         finally:
             if worker is not None:
                 worker.close()
+
+
+def has_display(environment: Mapping[str, str] | None = None, platform: str = sys.platform) -> bool:
+    """Return whether a browser can be opened for whoever started the server.
+
+    Parameters
+    ----------
+    environment : mapping, optional
+        By default that of this process.
+    platform : str
+
+    Examples
+    --------
+    >>> has_display({}, "linux"), has_display({"DISPLAY": ":0"}, "linux"), has_display({"SSH_TTY": "x"}, "darwin")
+    (False, True, False)
+    """
+    known = os.environ if environment is None else environment
+    if known.get("CI") or known.get("SSH_TTY") or known.get("SSH_CONNECTION"):
+        return False
+    return platform in ("darwin", "win32") or bool(known.get("DISPLAY") or known.get("WAYLAND_DISPLAY"))

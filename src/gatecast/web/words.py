@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gatecast.forecast import drivers as d
-from gatecast.formatting import ABSENT, WEEKDAYS, capital, cell, currency_sign, day, heading, money, number, rounded
+from gatecast.formatting import ABSENT, WEEKDAYS, capital, cell, currency_sign, heading, money, number, rounded
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
@@ -47,7 +48,13 @@ NAMES = {
     c.VISITOR_STARTER: "Visitor starter",
     c.VENUE_OPENED: "Venue opened",
     c.EXPECTED_WINS: "Expected wins",
+    c.HOME_RUNS: "Home score",
+    c.VISITOR_RUNS: "Visitor score",
+    c.SCANNED: "Scanned at the gates",
 }
+SOLD_BEFORE = re.compile(r"(\w*sold)_(\d{1,3})")
+"""Name of a column with what was sold so many days before a game."""
+SCORES = (c.HOME_RUNS, c.VISITOR_RUNS)
 OF_A_DAY = {0: "no", 1: "first game", 2: "second game", 3: "third game"}
 UNKNOWN = "unknown"
 
@@ -63,7 +70,7 @@ def game_words(row: Mapping[str, Any], reader: Preferences, *, year: bool = True
     """
     date = row[c.DATE]
     parts = [
-        f"{day(date)}{f' {date.year}' if year else ''}" if date else "",
+        (reader.style.dated(date) if year else reader.day(date)) if date else "",
         f"game {row[c.NUMBER]}" if row[c.NUMBER] else "",
         reader.clock(row[c.START_TIME]),
         f"v. {row[c.VISITOR]}" if row[c.VISITOR] else "",
@@ -76,9 +83,12 @@ def column_words(name: str) -> str:
 
     Examples
     --------
-    >>> column_words(c.WIND), column_words("school_holidays")
-    ('Wind', 'School holidays')
+    >>> column_words(c.WIND), column_words("school_holidays"), column_words("tickets_sold_14")
+    ('Wind', 'School holidays', 'Tickets sold, 14 days before')
     """
+    sold = SOLD_BEFORE.fullmatch(name)
+    if sold:
+        return f"{heading(sold[1])}, {sold[2]} day{'s' if sold[2] != '1' else ''} before"
     return NAMES.get(name) or heading(name)
 
 
@@ -99,7 +109,7 @@ def value_words(value: object, column: Column, reader: Preferences) -> str:
     if isinstance(value, dt.time):
         return reader.clock(value)
     if isinstance(value, dt.date):
-        return f"{day(value)} {value.year}"
+        return reader.style.dated(value)
     if isinstance(value, int | float):
         return _number_words(value, column, reader)
     return str(value)
@@ -123,7 +133,7 @@ def _number_words(value: float, column: Column, reader: Preferences) -> str:
         return reader.wind(value)
     if column.name == c.NUMBER:
         return OF_A_DAY.get(int(value), ABSENT)
-    if column.role is Role.TIME:
+    if column.role is Role.TIME or column.name in SCORES:
         return str(value)
     if column.is_yes_no:
         return "yes" if value else "no"

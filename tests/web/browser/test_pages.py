@@ -8,6 +8,7 @@ from .conftest import opened
 
 PATHS = [
     "/",
+    "/games",
     "/plan",
     "/track",
     "/track/plans",

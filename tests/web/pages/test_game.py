@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from gatecast.formatting import percent, rounded
+from gatecast.formatting import number, percent, rounded, rounded_people
 
 CLUB = "Quillport Lanterns"
 NEXT, PLAYED = "/games/QUI202506130", "/games/QUI202505250"
@@ -39,13 +39,13 @@ def test_a_game_to_come(sample_club, visit):
     *_, before, said = sample_club.forecasts(CLUB).filter(pl.col("game_id") == NEXT[-12:]).to_dicts()
     for words in (
         "Fri 13 June 2025, 19:05, v. Velmora Kites",
-        f"{rounded(said['q50'])} expected",
+        f"{rounded(said['mean'])} expected",
         f"{rounded(said['q10'])}–{rounded(said['q90'])} 80% range",
         f"{percent(said['p_sellout'])} chance of a sell-out".replace("\u00a0", " "),
         "turned away on average",
         "Tickets sold 2,803 3,879",
         "Home starter unknown Joss Pellerby",
-        f"{rounded(before['q50'] - said['q50'])} fewer people expected than on Sun 1 June",
+        f"{number(rounded_people(before['mean']) - rounded_people(said['mean']))} fewer people expected than on Sun 1 June",
         "3,879 sold 7 days before the game",
         "200 past home games",
     ):
@@ -208,7 +208,7 @@ def test_an_undated_game_with_forecasts(empty_service, visit):
     empty_service.store.import_games(pl.DataFrame({"game_id": ["x", "y"], "attendance": [500, None]}))
     for lead, middle in (("2", 400.0), ("1", 460.0)):
         quantiles = {f"q{level:02d}": middle + level for level in (5, 10, 25, 50, 75, 90, 95)}
-        row = {"game_id": "y", "lead": lead, "mean": middle, **quantiles, "p_sellout": None}
+        row = {"game_id": "y", "lead": lead, "mean": middle + 50, **quantiles, "p_sellout": None}
         empty_service.store.record_forecast(pl.DataFrame([row]), "m")
     text = text_of(visit(empty_service).get("/games/y"))
     assert "510 expected" in text

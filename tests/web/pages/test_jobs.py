@@ -113,3 +113,33 @@ def test_a_forecast_with_no_game_to_come_says_so_before_anything_is_trained(visi
     assert "upload the schedule first" in answer.text
     assert empty_service.store.jobs(5) == []
     assert "upload the schedule first" in visitor.get("/data").text
+
+
+def test_every_page_shows_the_open_job_with_one_bar(visit, own_service):
+    visitor = visit(own_service)
+    assert "<progress" not in visitor.get("/jobs/now").text
+    assert 'hx-get="/jobs/now"' in visitor.get("/plan").text
+    number = own_service.store.start_job(work.TRAIN, {})
+    own_service.store.claim_job(number, "a test")
+    own_service.store.report_job(number, 0.25, "training, member 1, about 2 minutes left", worker="a test")
+    page = visitor.get("/jobs/now").text
+    assert 'value="25"' in page
+    assert "about 2 minutes left" in page
+    assert f'action="/jobs/{number}/cancel"' in page
+    own_service.store.finish_job(number, "done", "18 games forecast", worker="a test")
+    assert "The forecast is ready" in visitor.get(f"/jobs/now?was={number}").text
+
+
+def test_progress_of_a_training_runs_once_from_start_to_end(own_service, monkeypatch):
+    told = []
+    report = own_service.store.report_job
+    monkeypatch.setattr(work, "REPORT_S", 0.02)
+    monkeypatch.setattr(
+        own_service.store,
+        "report_job",
+        lambda number, done, message, **more: told.append(done) or report(number, done, message, **more),
+    )
+    number = own_service.store.start_job(work.TRAIN, {"settings": TINY})
+    work.run_job(own_service, number)
+    assert told == sorted(told)
+    assert told[-1] <= 1.0

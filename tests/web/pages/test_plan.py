@@ -4,7 +4,7 @@ import re
 import polars as pl
 import pytest
 
-from gatecast.formatting import money, rounded
+from gatecast.formatting import money, number, rounded_people
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.homestands import homestand_view
 from gatecast.service.operations_form import edited
@@ -53,16 +53,17 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
     assert page.status_code == 200
     text = text_of(page)
     plan = homestand_view(visitor.app.state.service).plan
-    people, first = sum(game["people_mean"] for game in plan.games), plan.by_game("staff")[0]
+    people, first = sum(rounded_people(game["people_mean"]) for game in plan.games), plan.by_game("staff")[0]
     for words in (
         "Homestand, Tue 3 June to Sun 15 June 2025",
-        f"6 upcoming games, about {rounded(people)} people attending. 1 deadline overdue",
+        f"6 upcoming games, {number(people)} people expected through the gates, with {number(plan.tickets)} tickets sold. 1 deadline overdue",
         f"{plan.engaged} people to hire, for {plan.units_of('staff')} shifts: {cash(plan.spend_of('staff'))} in wages",
         "of goods to order, in 6 deliveries; next by Mon 9 June",
         f"{cash(plan.expected_cost)} expected cost",
         f"Sun 8 June overdue Hire {first} shifts for Tue 10 June, 18:35, Oxbarrow Plowmen",
         "Mon 9 June next Order 8 items for the delivery of Tue 10 June",
-        "Based on the forecast issued Mon 9 June 2025, 06:00 UTC",
+        "Based on the forecast issued Mon 9 June 2025",
+        "Details Forecast issued Mon 9 June 2025, 06:00 UTC",
         "Not issued yet",
     ):
         assert words in text, words
@@ -70,7 +71,10 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
 
 def test_every_game_role_item_and_service_stands_on_the_page(visitor):
     page = visitor.get(PLAN)
-    text = text_of(page)
+    assert re.search(r'class="now risk">\s*call-in \d+%', page.text)
+    # Below each number stands how likely it falls short; the numbers themselves stand in one row.
+    numbers = re.sub(r'<span class="now risk[^<]*</span>', "", page.text)
+    text = " ".join(re.sub(r"<[^>]+>", " ", numbers).replace("\u00a0", " ").split())
     plan = homestand_view(visitor.app.state.service).plan
     for kind in ("staff", "stock", "transport"):
         for each in plan.decided[kind]:
@@ -204,7 +208,7 @@ def test_issuing_and_what_has_changed_since(owner, own_service):
     assert answer.status_code == 303
     page = owner.get(answer.headers["location"])
     assert "Plan issued." in text_of(page)
-    assert re.search(r"Last issued .* UTC; no decision has changed since", text_of(page))
+    assert re.search(r"Last issued \w+ \d+ \w+ \d{4} ?; no decision has changed since", text_of(page))
     told, before = total_with(own_service, {"staff.ushers.cost": "150"}), plan_of(own_service).decided["staff"][1]
     own_service.save_operations(edited(own_service.operations(), {"staff.ushers.cost": "150"}).operations)
     text = text_of(owner.get(f"{PLAN}&again=1"))

@@ -224,3 +224,40 @@ def test_all_settings_are_not_replaced_over_a_change_nobody_saw(visit, own_servi
     assert answer.status_code == 409
     assert "somebody else has changed the settings" in answer.text
     assert next(each for each in own_service.operations().staff if each.name == "ushers").cost == 111
+
+
+def test_all_settings_are_one_form_with_one_save(sample_club, visit):
+    page = visit(sample_club).get("/settings")
+    found = tags(page.text)
+    assert [a["id"] for tag, a in found if tag == "form" and a.get("action") == "/settings/change"] == ["all-settings"]
+    numbers = [a for tag, a in found if tag == "input" and ".ushers." in a.get("name", "")]
+    assert numbers
+    assert all(a["form"] == "all-settings" for a in numbers)
+    assert page.text.count("Save all settings") == 1
+
+
+def test_several_entries_are_saved_at_once(owner, own_service):
+    owner.post("/settings/change", data={"staff.ushers.cost": "101", "stock.nachos.price": "9", "currency": "EUR"})
+    operations = own_service.operations()
+    assert operations.currency == "EUR"
+    assert next(role.cost for role in operations.staff if role.name == "ushers") == 101
+    assert next(item.price for item in operations.stock if item.name == "nachos") == 9
+
+
+def test_defaults_are_marked(owner):
+    before = owner.get("/settings").text.count('<span class="tag">default</span>')
+    owner.post("/settings/change", data={"staff.ushers.cost": "101"})
+    page = owner.get("/settings").text
+    assert page.count('<span class="tag">default</span>') == before - 1
+    assert "default: 100" in page
+
+
+def test_the_ballpark_is_stated_once_and_not_set_back_by_an_older_form(owner, own_service):
+    owner.post("/settings/change", data={"ballpark.name": "Mill Park", "ballpark.seats": "6,300", "ballpark.was": "|"})
+    assert inputs(owner.get("/settings"))["ballpark.seats"]["value"] == "6300"
+    older = {"ballpark.name": "", "ballpark.seats": "", "ballpark.was": "|", "staff.ushers.cost": "101"}
+    owner.post("/settings/change", data=older)
+    assert inputs(owner.get("/settings"))["ballpark.name"]["value"] == "Mill Park"
+    page = owner.post("/settings/change", data={"ballpark.name": "Mill Park", "ballpark.seats": "many"})
+    assert page.status_code == 422
+    assert "expected a whole number from 1 to" in text_of(page)

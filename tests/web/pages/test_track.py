@@ -21,7 +21,7 @@ def test_a_season_can_be_chosen(visit, sample_club):
 
 def test_the_costs_come_as_a_part_of_their_own(visit, sample_club):
     visitor = visit(sample_club)
-    asked = re.search(r'hx-get="([^"]*)"', visitor.get("/track").text)[1].replace("&amp;", "&")
+    asked = re.search(r'hx-get="(/track[^"]*)"', visitor.get("/track").text)[1].replace("&amp;", "&")
     part = visitor.get(asked, headers={"hx-request": "true"})
     assert part.status_code == 200
     assert "<html" not in part.text

@@ -26,6 +26,7 @@ from gatecast.plan.columns import (
     MARGINAL_WORTH,
     NAME,
     REASON,
+    RISK_ALONE,
     RISK_SHORT,
     SHIFTS,
     SHORTFALL,
@@ -164,7 +165,7 @@ def costs_under(plan: Plan, forecast: pl.DataFrame, operations: Operations | Non
         risk = None if requirement.linked else risk_short(requirement.units, choice, requirement.costs.reserve)
         parts.append(
             rows.select(c.GAME_ID, KIND, NAME).with_columns(
-                pl.Series(EXPECTED_COST, requirement.cost(choice), pl.Float64),
+                pl.Series(EXPECTED_COST, np.round(requirement.cost(choice)), pl.Float64),
                 pl.Series(RISK_SHORT, risk if risk is not None else [None] * rows.height, pl.Float64),
             )
         )
@@ -192,8 +193,8 @@ def _changed(
     """Return the rows of a decision with numbers set by hand, and those numbers beside the model's, `others`."""
     before, games = rows[CHOICE].to_numpy(), rows[c.GAME_ID].to_list()
     choice = np.array([mine[game].units if game in mine else old for game, old in zip(games, before, strict=True)])
-    costs, risks = requirement.cost(choice), risk_short(requirement.units, choice, requirement.costs.reserve)
-    other_costs = requirement.cost(others)
+    costs, risks = np.round(requirement.cost(choice)), risk_short(requirement.units, choice, requirement.costs.reserve)
+    other_costs = np.round(requirement.cost(others))
     other_risks = risk_short(requirement.units, others, requirement.costs.reserve)
     sentences = [
         _reason(mine[game], requirement, int(old), old_reason) if game in mine else old_reason
@@ -204,6 +205,7 @@ def _changed(
         pl.Series(CHOICE, choice, rows.schema[CHOICE]),
         pl.Series(EXPECTED_COST, costs, pl.Float64),
         pl.Series(RISK_SHORT, risks, pl.Float64),
+        pl.Series(RISK_ALONE, risk_short(requirement.units, choice), pl.Float64),
         pl.Series(MARGINAL_WORTH, worth_of_one_more(requirement.units, choice, requirement.costs), pl.Float64),
         pl.Series(SHORTFALL, np.maximum(requirement.least - choice, 0), rows.schema[SHORTFALL]),
         rows[ENGAGED] if engaged is None else pl.Series(ENGAGED, engaged, pl.Int64),

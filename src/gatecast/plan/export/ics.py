@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from gatecast.date_style import PLAIN, DateStyle
 from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.plan.columns import FORECAST, KIND, NAME, STAFF
@@ -30,7 +31,9 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:gatecast:plan")
 CATEGORIES = {True: "Staff", False: "Stock"}
 
 
-def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = None, sequence: int = 0) -> str:
+def calendar_text(
+    plan: Plan, notice: str = "", *, stamp: dt.datetime | None = None, sequence: int = 0, style: DateStyle = PLAIN
+) -> str:
     """Return the deadlines of a plan as the text of an .ics file.
 
     Parameters
@@ -42,13 +45,15 @@ def calendar_text(plan: Plan, notice: str = "", *, stamp: dt.datetime | None = N
         When the calendar was made, in UTC; by default now.
     sequence : int
         Revision of the events; calendar programs replace an event by one of a higher revision.
+    style : DateStyle
+        How dates and times are written in its texts.
 
     Raises
     ------
     InputError
         The plan has no deadline: its games have no dates, or nothing is hired or ordered.
     """
-    due = deadlines(plan)
+    due = deadlines(plan, style)
     if not due:
         raise InputError(
             "plan: got no deadline, expected games with dates and something to hire or order;"

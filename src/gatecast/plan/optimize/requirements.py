@@ -87,6 +87,11 @@ class Decision:
     engaged: IntArray | None = None
     orders: StockPlan | None = None
 
+    @property
+    def risk_alone(self) -> FloatArray:
+        """Chance that the choice alone falls short, before anything is had late, shape (games,)."""
+        return self.risk_short if self.orders else risk_short(self.requirement.units, self.choice)
+
 
 @dataclass(frozen=True)
 class Requirement:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from gatecast.formatting import clock, day
+from gatecast.date_style import PLAIN, DateStyle
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import CASES, CHOICE, DECIDE_BY, DELIVERY, KIND, NAME, SERVES, STAFF, STOCK, UNITS
@@ -65,18 +65,18 @@ class Deadline:
         return f"{self.kind} {subject} {(self.on - self.decide_by).days}"
 
 
-def deadlines(plan: Plan) -> list[Deadline]:
-    """Return every deadline of a plan, by day; none if games have no dates.
+def deadlines(plan: Plan, style: DateStyle = PLAIN) -> list[Deadline]:
+    """Return every deadline of a plan, by day, with dates in words of a style; none if games have no dates.
 
     Shifts of one game with one last day to hire make one deadline, and so do items of one delivery.
     """
     return sorted(
-        [*_hirings(plan), *_orders(plan)],
+        [*_hirings(plan, style), *_orders(plan, style)],
         key=lambda each: (each.decide_by, each.on, each.kind != STOCK, each.home or ""),
     )
 
 
-def _hirings(plan: Plan) -> Iterator[Deadline]:
+def _hirings(plan: Plan, style: DateStyle) -> Iterator[Deadline]:
     """Yield one deadline for each game and last day to hire."""
     games = plan.games.select(c.GAME_ID, c.DATE, c.START_TIME, c.HOME, c.VISITOR, AS_OF)
     several = games[c.HOME].n_unique() > 1
@@ -96,12 +96,12 @@ def _hirings(plan: Plan) -> Iterator[Deadline]:
             home=row[c.HOME],
             games=(row[c.GAME_ID],),
             amounts=tuple(zip(row[NAMES], row[CHOICE], strict=True)),
-            what=f"Hire {shifts} for {_game(row, several)}",
+            what=f"Hire {shifts} for {_game(row, several, style)}",
             passed=_passed(row[DECIDE_BY], row[AS_OF]),
         )
 
 
-def _orders(plan: Plan) -> Iterator[Deadline]:
+def _orders(plan: Plan, style: DateStyle) -> Iterator[Deadline]:
     """Yield one deadline for each delivery and last day to order."""
     as_of = plan.games[AS_OF].max()
     rows = delivery_list(plan)
@@ -120,15 +120,15 @@ def _orders(plan: Plan) -> Iterator[Deadline]:
             home=row[c.HOME],
             games=tuple(row[SERVES]),
             amounts=tuple(zip(row[NAMES], row[CASES], strict=True)),
-            what=f"Order {items} for the delivery{place} of {day(row[DELIVERY])}",
+            what=f"Order {items} for the delivery{place} of {style.day(row[DELIVERY])}",
             passed=_passed(row[DECIDE_BY], as_of),
         )
 
 
-def _game(row: dict[str, Any], several: bool) -> str:
+def _game(row: dict[str, Any], several: bool, style: DateStyle) -> str:
     """Return a game in a few words: day, start, opponent, and the club if there are several."""
     place = f" at {row[c.HOME]}" if several and row[c.HOME] else ""
-    parts = [day(row[c.DATE]), clock(row[c.START_TIME]), row[c.VISITOR] or ""]
+    parts = [style.day(row[c.DATE]), style.clock(row[c.START_TIME]), row[c.VISITOR] or ""]
     return ", ".join(part for part in parts if part) + place
 
 

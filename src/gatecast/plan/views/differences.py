@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from gatecast.errors import InputError
-from gatecast.formatting import capital, money
+from gatecast.formatting import capital, money, rounded
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, quantile_column
 from gatecast.plan.columns import (
@@ -109,7 +109,7 @@ def _cause(row: dict[str, Any], settings_differ: bool) -> str:
     causes = []
     if moved[0]:
         now, was = (row[column(f"{PEOPLE}_{MEAN}")] for column in (after, before))
-        causes.append(f"{now:,.0f} people are expected through the gate in place of {was:,.0f}")
+        causes.append(f"{rounded(now)} people are expected through the gate in place of {rounded(was)}")
     elif any(moved):
         causes.append("the range of the crowd differs")
     if settings_differ:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from gatecast.expected import EXPECTED
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
@@ -87,6 +88,7 @@ PEOPLE = {
     LEAD: (Annotated[str, Field(description="Days before the game, or preseason.")], ...),
     AS_OF: (Annotated[Day | None, Field(description="The cutoff: the last day known.")], ...),
     MEAN: (float, ...),
+    EXPECTED: (Annotated[float, Field(description="The people expected, as pages show it: mean, rounded.")], ...),
     **dict.fromkeys(QUANTILE_COLUMNS, (float, ...)),
     P_SELLOUT: (Annotated[float | None, Field(ge=0, le=1)], ...),
 }
@@ -378,10 +380,10 @@ class TrackScore(ResponseBody):
     """Scores of some forecasts, in people unless stated otherwise."""
 
     games: int
-    mae: Annotated[float, Field(description="Mean absolute difference of attendance and median forecast.")]
+    mae: Annotated[float, Field(description="Mean absolute difference of attendance and the people expected.")]
     wape: Annotated[float, Field(description="The same in percent of the mean attendance.")]
     bias: Annotated[
-        float, Field(description="Mean of attendance minus median forecast: above 0 if more came than forecast.")
+        float, Field(description="Mean of attendance minus the people expected: above 0 if more came than forecast.")
     ]
     crps: Annotated[float, Field(description="Continuous ranked probability score.")]
     width_80: Annotated[float, Field(description="Mean width of the 80% range.")]
@@ -421,7 +423,7 @@ class DriftAlarm(ResponseBody):
     ]
     games: int
     since: Day | None
-    share: Annotated[float, Field(description="Attendance over median forecasts, minus 1.")]
+    share: Annotated[float, Field(description="Attendance over the people expected, minus 1.")]
     inside: Annotated[int, Field(description="Games within the 80% range.")]
     odds: Annotated[int, Field(description="A false alarm this strong occurs once in so many seasons.")]
 

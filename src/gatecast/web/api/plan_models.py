@@ -65,6 +65,7 @@ class PlanGame(ResponseBody):
         **dict.fromkeys((p.NAME, p.UNIT), WORDS),
         p.CHOICE: WHOLE,
         **dict.fromkeys((p.EXPECTED_COST, p.RISK_SHORT, p.MARGINAL_WORTH), (float | None, ...)),
+        p.RISK_ALONE: (float | None, None),
         p.SHORTFALL: WHOLE,
         p.ENGAGED: (int | None, ...),
         p.ON_HAND: (float | None, ...),

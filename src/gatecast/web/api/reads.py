@@ -9,6 +9,7 @@ import polars as pl
 from fastapi import HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from gatecast.expected import EXPECTED, expected_column
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.operations.model import Operations
@@ -124,6 +125,7 @@ def forecasts(  # noqa: PLR0917  each is a query parameter
     table = service.latest(shown) if latest else service.forecasts(shown)
     if game_id is not None:
         table = table.filter(pl.col(c.GAME_ID) == game_id)
+    table = table.with_columns(expected_column().alias(EXPECTED))
     return paged(request, table, paging, *(() if latest else ("issue_id",)), c.GAME_ID)
 
 

@@ -10,6 +10,7 @@ from fastapi import Header, HTTPException, Query, Response
 from fastapi.responses import JSONResponse
 
 from gatecast.errors import ConflictError, DataError
+from gatecast.expected import EXPECTED, expected_column
 from gatecast.forecast import Forecaster
 from gatecast.games import columns as c
 from gatecast.plan.columns import FORECAST
@@ -183,7 +184,8 @@ def what_if(service: ServiceNow, asked: WhatIf, club: Club = None) -> Response:
     shown = club_of(service, club)
     two = two_forecasts(service, _forecaster(service, shown), shown, asked.changes)
     changed = pl.col(c.GAME_ID).is_in(list(asked.changes))
-    before, after = (json.loads(rows_json(table.filter(changed))) for table in (two.before, two.after))
+    tables = (each.filter(changed).with_columns(expected_column().alias(EXPECTED)) for each in (two.before, two.after))
+    before, after = (json.loads(rows_json(table)) for table in tables)
     games = [
         {c.GAME_ID: one.pop(c.GAME_ID), "before": one, "after": other} for one, other in zip(before, after, strict=True)
     ]

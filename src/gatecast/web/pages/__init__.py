@@ -8,9 +8,11 @@ from gatecast.web.pages import (
     data,
     edit,
     game,
+    games,
     jobs,
     plan,
     settings,
+    start,
     track,
     what_if,
 )
@@ -19,12 +21,14 @@ __all__ = ["ROUTERS"]
 
 ROUTERS = (
     calendar.router,
+    start.router,
     data.router,
     backups.router,
     jobs.router,
     what_if.router,
     edit.router,
     by_hand.router,
+    games.router,
     game.router,
     plan.router,
     track.router,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
+import polars as pl
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from gatecast.formatting import MONTHS, WEEKDAYS
+from gatecast.formatting import MONTHS, rounded_people
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import quantile_column
+from gatecast.games.forecast_columns import AS_OF, MEAN, quantile_column
 from gatecast.plan.columns import FORECAST
 from gatecast.service import ClubService
 from gatecast.service.by_hand import current_overrides
 from gatecast.service.drift import drift
+from gatecast.service.first_steps import first_steps, has_sample
 from gatecast.service.freshness import freshness
 from gatecast.service.game_edits import games_set_aside
 from gatecast.service.issued_plans import IssuedPlan, issued_plan_changes
@@ -40,8 +43,9 @@ def calendar(
     own = service.club()
     shown = club if club in service.clubs() else own
     if not shown:
-        return page(request, "empty.html.j2", areas=SEASON_AREAS)
-    view = season_view(service, shown, season)
+        return page(request, "empty.html.j2", areas=SEASON_AREAS, steps=first_steps(service))
+    style = reader_of(request).style
+    view = season_view(service, shown, season, first_weekday=style.first_weekday)
     return page(
         request,
         "calendar.html.j2",
@@ -53,7 +57,7 @@ def calendar(
         seasons=seasons_of(service, shown),
         labels=labels_of(service, shown),
         months=MONTHS,
-        weekdays=WEEKDAYS,
+        weekdays=style.weekdays,
         bars=_bars(view),
         busiest=_busiest(view),
         alarm=drift(service, shown),
@@ -61,8 +65,11 @@ def calendar(
         fresh=freshness(service, shown),
         names=coming_names(service, shown, reader_of(request)),
         by_hand=_by_hand(service, view),
+        moved=_moved(service, view),
         aside=[(row, game_words(row, reader_of(request))) for row in games_set_aside(service, shown)],
         issued=_issued(service, view) if shown == own else None,
+        steps=first_steps(service) if shown == own else None,
+        sample=has_sample(service),
     )
 
 
@@ -77,6 +84,22 @@ def _by_hand(service: ClubService, view: Season) -> dict[str, float]:
     games = {str(game.row[c.GAME_ID]) for game in stand.games} if stand else set()
     overrides = current_overrides(service, games)
     return {key[0]: each.value for key, each in overrides.items() if key[1] == FORECAST and each.value is not None}
+
+
+def _moved(service: ClubService, view: Season) -> dict[str, tuple[float, dt.date | None]]:
+    """Return how much the people expected moved since the forecast before, and its cutoff, of games to come that moved.
+
+    Only games of the next homestand.
+    """
+    stand = view.next_stand
+    games = [str(game.row[c.GAME_ID]) for game in stand.games if game.attendance is None] if stand else []
+    issues: dict[str, list[tuple[float, dt.date | None]]] = {}
+    every = service.forecasts(view.club).filter(pl.col(c.GAME_ID).is_in(games)) if games else pl.DataFrame()
+    if every.height:
+        for game, mean, as_of in every.select(c.GAME_ID, MEAN, AS_OF).iter_rows():
+            issues.setdefault(game, []).append((rounded_people(mean), as_of))
+    steps = {game: (each[-1][0] - each[-2][0], each[-2][1]) for game, each in issues.items() if len(each) > 1}
+    return {game: step for game, step in steps.items() if step[0]}
 
 
 def _issued(service: ClubService, view: Season) -> tuple[IssuedPlan, tuple[str, ...]] | None:

@@ -19,6 +19,8 @@ from gatecast.formatting import capital
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.service import ClubService, uploads
+from gatecast.service.ballpark import fill_ballpark
+from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness, next_step
 from gatecast.service.uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
 from gatecast.store import ImportReport
@@ -157,6 +159,7 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
     except GatecastError as problem:
         return _preview(request, revised, problem=str(problem), status=422)
     held.finish(revised.upload_id)
+    fill_ballpark(service)
     return _data(request, report=report)
 
 
@@ -217,6 +220,7 @@ def _data(
     return page(
         request,
         "data.html.j2",
+        steps=first_steps(service),
         status=status,
         areas=ALL_AREAS if report is None and not problem else (),
         report=report,

@@ -136,8 +136,8 @@ def plan_address(service: ClubService, view: GameView) -> str:
 
 
 def known_facts(view: GameView) -> list[str]:
-    """Return the columns that the page shows, in order."""
-    return [
+    """Return the columns that the page shows: canonical ones in order, then a club's own, the earliest known first."""
+    shown = [
         name
         for name, column in view.columns.items()
         if name not in SAID
@@ -146,6 +146,10 @@ def known_facts(view: GameView) -> list[str]:
         and not (name == c.NUMBER and not view.row[name])
         and not (name == c.VENUE and view.row[name] == view.row[c.HOME])
     ]
+    own = [name for name in shown if name not in c.CANONICAL]
+    return [name for name in shown if name in c.CANONICAL] + sorted(
+        own, key=lambda name: -view.columns[name].known.lead
+    )
 
 
 def _reasons_view(reasons: Reasons) -> dict[str, Any]:

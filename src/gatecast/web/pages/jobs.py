@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
 from gatecast.errors import ConflictError, StoreError, StoreUnavailableError
 from gatecast.service import jobs as work
@@ -18,6 +18,7 @@ LATEST = 5
 UNSUCCESSFUL = ("failed", "interrupted")
 """States of a job whose page shows the end of its log."""
 LONGEST_SHOWN = 4000
+NAMES = {work.TRAIN: "Training and forecasting", work.FORECAST: "Forecasting"}
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
@@ -59,6 +60,16 @@ def latest(request: Request) -> Response:
     return page(request, "jobs.html.j2", jobs=work.latest_jobs(service_of(request), LATEST))
 
 
+@router.get("/jobs/now")
+def now(request: Request, was: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None) -> Response:
+    """Show the open job as the strip at the head of every page; one just watched as well, once it has ended."""
+    service = service_of(request)
+    job = work.open_job(service)
+    if job is None and was is not None:
+        job = _job(request, was)
+    return page(request, "job_bar.html.j2", job=job, ended=job is None or job.finished_at is not None, names=NAMES)
+
+
 @router.get("/jobs/{number}")
 def watch(request: Request, number: Number) -> Response:
     """Show the progress of a job; the page updates itself until the job has ended."""
@@ -66,7 +77,8 @@ def watch(request: Request, number: Number) -> Response:
     job = _job(request, number)
     log = work.log_of(service_of(request), number)[-LONGEST_SHOWN:] if job.state in UNSUCCESSFUL else ""
     ended = job.finished_at is not None
-    return page(request, "job_part.html.j2" if part else "job.html.j2", job=job, ended=ended, log=log)
+    template = "job_part.html.j2" if part else "job.html.j2"
+    return page(request, template, job=job, ended=ended, log=log, names=NAMES)
 
 
 @router.get("/jobs/{number}/log")

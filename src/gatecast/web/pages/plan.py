@@ -12,14 +12,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
+from gatecast.date_style import PLAIN, DateStyle
 from gatecast.files import write_table
-from gatecast.formatting import capital, day, money
+from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
 from gatecast.plan import write_plan
 from gatecast.plan.operations.model import WEEKDAYS
-from gatecast.plan.views.deadlines import Deadline
+from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.service import ClubService
+from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness
 from gatecast.service.homestands import HomestandView, homestand_view
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
@@ -46,7 +48,9 @@ MEDIA_TYPES = {
 """Media types of the files that a plan can be downloaded as, by ending."""
 
 
-def plan_file(view: HomestandView | None, ending: str, notice: str, sequence: int = 0) -> Response | None:
+def plan_file(
+    view: HomestandView | None, ending: str, notice: str, sequence: int = 0, style: DateStyle = PLAIN
+) -> Response | None:
     """Return the plan of a homestand as a download; None if there is no plan or no such file type.
 
     A spreadsheet program that opens it runs no text of it as a formula.
@@ -60,6 +64,8 @@ def plan_file(view: HomestandView | None, ending: str, notice: str, sequence: in
         As `gatecast.write_plan` takes it.
     sequence : int
         Revision of a calendar's events.
+    style : DateStyle
+        How dates and times are written.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def plan_file(view: HomestandView | None, ending: str, notice: str, sequence: in
         if ending == "csv":
             write_table(view.plan.plan.table, path)
         else:
-            write_plan(view.plan.plan, path, notice=notice, sequence=sequence)
+            write_plan(view.plan.plan, path, notice=notice, sequence=sequence, style=style)
         content = path.read_bytes()
     headers = {"content-disposition": f'attachment; filename="{_name(view)}.{ending}"', "cache-control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[ending], headers=headers)
@@ -115,7 +121,7 @@ def plan(request: Request) -> Response:
     """Show the plan of a homestand; by default of the next one."""
     service = service_of(request)
     if not service.club():
-        return page(request, "empty.html.j2", areas=PLAN_AREAS)
+        return page(request, "empty.html.j2", areas=PLAN_AREAS, steps=first_steps(service))
     return _plan_page(request, _plan_request(request.query_params.multi_items()))
 
 
@@ -125,7 +131,7 @@ def plan_download(request: Request, ending: str) -> Response:
     service, wanted = service_of(request), _plan_request(request.query_params.multi_items())
     edit = edited(service.operations(), wanted.typed)
     view = homestand_view(service, wanted.season, wanted.stand, edit.operations) if service.club() else None
-    file = plan_file(view, ending, _notice(service), plans_issued(service))
+    file = plan_file(view, ending, _notice(service), plans_issued(service), reader_of(request).style)
     if edit.operations is None or file is None:
         raise HTTPException(404, "There is no such plan to download.")
     return file
@@ -227,7 +233,7 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         stand=view.stand,
         path=PATH,
         remark=remark,
-        version=service.operations_version(),
+        saved_version=service.operations_version(),
         tried=tried,
         kept=saved_edit,
         back=[replace(each, before=each.after, after=each.before) for each in saved_edit.changes],
@@ -241,7 +247,7 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         was=WAS,
         modelled=service.model_id() is not None,
         bars=_bars(view),
-        due=_due(view),
+        due=_due(view, reader_of(request).style),
         games=_names(view, reader_of(request)),
         **_words(own.currency),
     )
@@ -257,9 +263,9 @@ def _compared(before: HomestandView | None, view: HomestandView) -> Differences 
     return differences(before.plan.plan, view.plan.plan)
 
 
-def _due(view: HomestandView) -> tuple[list[Deadline], list[Deadline]]:
+def _due(view: HomestandView, style: DateStyle) -> tuple[list[Deadline], list[Deadline]]:
     """Return the deadlines that have passed, and those ahead."""
-    due = view.plan.deadlines if view.plan else ()
+    due = deadlines(view.plan.plan, style) if view.plan else []
     late = [each for each in due if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
     return late, [each for each in due if each not in late]
 
@@ -283,8 +289,8 @@ def _names(view: HomestandView, reader: Preferences) -> dict[str, tuple[str, str
     for game in view.stand.games:
         row, date = game.row, game.row[c.DATE]
         again = f", {reader.clock(row[c.START_TIME]) or row[c.GAME_ID]}" if dates.count(date) > 1 else ""
-        long = f"{day(date)}{again}" if date else str(row[c.GAME_ID])
-        names[str(row[c.GAME_ID])] = (f"{long.split()[0]} {date.day}{again}" if date else long, long)
+        long = f"{reader.day(date)}{again}" if date else str(row[c.GAME_ID])
+        names[str(row[c.GAME_ID])] = (f"{reader.style.short_day(date)}{again}" if date else long, long)
     return names
 
 

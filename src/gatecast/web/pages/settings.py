@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from gatecast.plan.operations.toml import (
     parse_operations,
 )
 from gatecast.service import ClubService
+from gatecast.service.ballpark import NAME_KEY, SEATS_KEY, Ballpark, ballpark, read_ballpark, save_ballpark
 from gatecast.service.operations_form import (
     CROWD,
     CURRENCY,
@@ -38,7 +40,7 @@ from gatecast.service.settings import Clash, SettingsConflictError
 from gatecast.service.tickets import scanned_share
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.forms import sent_file, sent_texts, texts_of
-from gatecast.web.preferences import THEME_COOKIE, THEMES, UNITS, UNITS_COOKIE
+from gatecast.web.preferences import DATES, DATES_COOKIE, THEME_COOKIE, THEMES, UNITS, UNITS_COOKIE
 from gatecast.web.render import page, redirected, service_of
 from gatecast.web.words import GROUP_NAMES, NEW_NAMES, entry_words, setting_label, value_text
 
@@ -59,6 +61,8 @@ MESSAGES = {
 }
 CHANGED_MEANWHILE = "Not saved: somebody else has changed the settings since you opened this page"
 MEDIA_TYPE = "application/toml"
+PARK_WAS = "ballpark.was"
+"""Field with the ballpark that a form was opened with."""
 
 Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
@@ -80,8 +84,14 @@ def change(request: Request, sent: Sent) -> Response:
     if base is None:
         return _conflict(request)
     changed = edited(base, typed)
+    try:
+        park = _typed_park(typed)
+    except SettingsError as problem:
+        return _settings_page(request, typed, {**changed.errors, SEATS_KEY: problem.detail}, version=version)
     if changed.operations is None:
         return _settings_page(request, typed, changed.errors, version=version)
+    if park is not None:
+        save_ballpark(service, park)
     if changed.changes:
         try:
             service.save_operations(changed.operations, based_on=version)
@@ -229,7 +239,7 @@ def _settings_page(
         areas=SEASON_AREAS,
         path=PATH,
         message=message,
-        version=service.operations_version() if version is None else version,
+        saved_version=service.operations_version() if version is None else version,
         conflicts=conflicts,
         errors=refused,
         currency=typed.get(CURRENCY, operations.currency),
@@ -238,10 +248,30 @@ def _settings_page(
             (kind, GROUP_NAMES[kind], NEW_NAMES[kind], [each for each in entries if each.group == kind], fresh[kind])
             for kind in KINDS
         ],
+        defaults=_defaults(),
+        park=_park(service, typed),
         opened=[kind for kind in KINDS if any(field.key in typed for field in fresh[kind].fields)],
         scanned=scanned_share(service) if service.club() else None,
         **_words(operations.currency),
     )
+
+
+def _typed_park(typed: Mapping[str, str]) -> Ballpark | None:
+    """Return the ballpark as typed; None if it is as the form was opened with: somebody may have changed it since."""
+    name, seats = typed.get(NAME_KEY), typed.get(SEATS_KEY, "")
+    return None if name is None or f"{name}|{seats}" == typed.get(PARK_WAS) else read_ballpark(name, seats)
+
+
+def _park(service: ClubService, typed: Mapping[str, str]) -> tuple[str, str]:
+    """Return name and seats of the ballpark as typed, else as saved."""
+    saved = ballpark(service)
+    return typed.get(NAME_KEY, saved.name), typed.get(SEATS_KEY, str(saved.seats or ""))
+
+
+@cache
+def _defaults() -> dict[str, str]:
+    """Return the default of each setting as it would be typed, by key."""
+    return {field.key: field.typed for entry in entries_of(default_operations()) for field in entry.fields}
 
 
 def _words(currency: str) -> dict[str, Any]:
@@ -262,11 +292,18 @@ YEAR_S = 365 * 24 * 3600
 
 @router.post("/preferences")
 def prefer(
-    units: Annotated[str, Form()] = "", theme: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/"
+    units: Annotated[str, Form()] = "",
+    theme: Annotated[str, Form()] = "",
+    dates: Annotated[str | None, Form()] = None,
+    back: Annotated[str, Form()] = "/",
 ) -> Response:
-    """Store the chosen units and theme in cookies, and return to the page."""
+    """Store the chosen units, dates and theme in cookies, and return to the page."""
     answer = redirected(back if OWN_PATH.fullmatch(back) else "/")
-    for name, value, known in ((UNITS_COOKIE, units, UNITS), (THEME_COOKIE, theme, THEMES)):
-        if value in known:
+    for name, value, known in (
+        (UNITS_COOKIE, units, UNITS),
+        (THEME_COOKIE, theme, THEMES),
+        (DATES_COOKIE, dates, DATES),
+    ):
+        if value is not None and value in known:
             answer.set_cookie(name, value, max_age=YEAR_S, samesite="strict", httponly=True)
     return answer

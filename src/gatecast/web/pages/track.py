@@ -10,6 +10,7 @@ from gatecast.formatting import MONTHS, capital, money, number
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.by_hand import hand_score
+from gatecast.service.first_steps import first_steps
 from gatecast.service.issued_forecasts import scored_forecasts
 from gatecast.service.issued_plans import FIRST, LAST, plan_record
 from gatecast.service.season import labels_of
@@ -34,7 +35,7 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
     service = service_of(request)
     shown = club if club in service.clubs() else service.club()
     if not shown:
-        return page(request, "empty.html.j2", areas=SEASON_AREAS)
+        return page(request, "empty.html.j2", areas=SEASON_AREAS, steps=first_steps(service))
     view = track_view(service, shown, _season(service, shown, season))
     return page(
         request,
@@ -63,7 +64,7 @@ def plans(request: Request, club: Club = "", season: Season = "") -> Response:
     service = service_of(request)
     shown = club if club in service.clubs() else service.club()
     if not shown:
-        return page(request, "empty.html.j2", areas=SEASON_AREAS)
+        return page(request, "empty.html.j2", areas=SEASON_AREAS, steps=first_steps(service))
     chosen = _season(service, shown, season)
     part = request.headers.get("hx-request") == "true"
     return page(

@@ -11,7 +11,7 @@ import polars as pl
 from fastapi import APIRouter, Request, Response
 
 from gatecast.collect import numbers
-from gatecast.formatting import day, money
+from gatecast.formatting import money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.game import game_row, is_coming
@@ -222,8 +222,9 @@ def _answer_view(
     if answer is None:
         return {}
     columns = service.games().columns
-    stated = row[c.CAPACITY] or answer.before[c.CAPACITY]
-    before, after = two_chances(answer.before, answer.after, float(stated) if stated else None)
+    stated = row[c.CAPACITY]
+    seats = float(max(stated, answer.before[c.CAPACITY] or 0)) if stated else None
+    before, after = two_chances(answer.before, answer.after, seats)
     return {
         "before": before,
         "after": after,
@@ -232,6 +233,8 @@ def _answer_view(
             for name, value in answer.values.items()
         ],
         "days": {
-            game: day(date) for game, date in answer.games.select(c.GAME_ID, c.DATE).iter_rows() if date is not None
+            game: reader.day(date)
+            for game, date in answer.games.select(c.GAME_ID, c.DATE).iter_rows()
+            if date is not None
         },
     }

@@ -23,3 +23,44 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
 });
+
+// Typed but not saved: say so, and ask before the page is left.
+const unsaved = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form || !("warn" in form.dataset)) return;
+  unsaved.add(form);
+  for (const place of document.querySelectorAll(".unsaved")) place.textContent = "Unsaved changes";
+});
+document.addEventListener("submit", (event) => unsaved.delete(event.target));
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved.size) event.preventDefault();
+});
+
+// The time of day of a moment, where the reader is.
+const localTimes = (part) => {
+  for (const time of part.querySelectorAll("time[datetime]")) {
+    if (time.dataset.local) continue;
+    const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+    time.dataset.local = "yes";
+    time.append(", " + clock.format(new Date(time.dateTime)));
+  }
+};
+document.addEventListener("DOMContentLoaded", () => localTimes(document));
+document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
+
+// What a bar or a point says, for fingers, which cannot hover.
+document.addEventListener("click", (event) => {
+  document.querySelector(".tip")?.remove();
+  const mark = event.target.closest("svg.chart *, svg.chart");
+  const title = mark?.querySelector(":scope > title") ?? mark?.closest("svg.range")?.querySelector(":scope > title");
+  if (!title) return;
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.setAttribute("role", "status");
+  tip.textContent = title.textContent;
+  document.body.append(tip);
+  const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
+  tip.style.left = Math.max(8, Math.min(event.pageX, room)) + "px";
+  tip.style.top = event.pageY + 14 + "px";
+});

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from gatecast.date_style import PLAIN, DateStyle
 from gatecast.errors import InputError
 from gatecast.plan.export.workbook.page import add_page, rows_of
 from gatecast.plan.export.workbook.sheets import pages
@@ -15,7 +16,7 @@ __all__ = ["MOST_ROWS", "write_workbook"]
 MOST_ROWS = 1_000_000
 
 
-def write_workbook(plan: Plan, path: Path, notice: str = "") -> None:
+def write_workbook(plan: Plan, path: Path, notice: str = "", style: DateStyle = PLAIN) -> None:
     """Write a plan as an XLSX workbook.
 
     Parameters
@@ -24,6 +25,8 @@ def write_workbook(plan: Plan, path: Path, notice: str = "") -> None:
     path : path
     notice : str
         Shown at the top of every sheet.
+    style : DateStyle
+        How dates and times are written.
 
     Raises
     ------
@@ -35,9 +38,9 @@ def write_workbook(plan: Plan, path: Path, notice: str = "") -> None:
     _check_size(plan.table.height + plan.games.height)
     book = Workbook()
     book.remove(book.active)
-    for page in pages(plan):
+    for page in pages(plan, style):
         _check_size(rows_of(page))
-        add_page(book, replace(page, note=f"{notice} {page.note}".strip()))
+        add_page(book, replace(page, note=f"{notice} {page.note}".strip()), style)
     book.save(path)
 
 

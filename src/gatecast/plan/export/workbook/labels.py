@@ -9,7 +9,8 @@ from typing import Any, Self
 
 import polars as pl
 
-from gatecast.formatting import capital, clock, currency_sign, rounded_people
+from gatecast.date_style import PLAIN, DateStyle
+from gatecast.formatting import capital, currency_sign, rounded_people
 from gatecast.games import columns as c
 from gatecast.plan.export.workbook.page import CLOCK, DAY, Heading
 
@@ -40,8 +41,8 @@ class Labels:
     ids: list[str]
 
     @classmethod
-    def of(cls, games: pl.DataFrame) -> Self:
-        """Return the labels of the games of a plan."""
+    def of(cls, games: pl.DataFrame, style: DateStyle = PLAIN) -> Self:
+        """Return the labels of the games of a plan, with dates and times as in `style`."""
         known = {name for name in (c.DATE, c.START_TIME, c.HOME, c.VISITOR) if games[name].null_count() < games.height}
         columns = []
         if c.DATE in known:
@@ -59,8 +60,8 @@ class Labels:
         return cls(
             headings=[heading for heading, _ in columns],
             rows=rows,
-            lines=[", ".join(_words(part) for part in row if part is not None) for row in rows],
-            short=_short(games),
+            lines=[", ".join(_words(part, style) for part in row if part is not None) for row in rows],
+            short=_short(games, style),
             ids=games[c.GAME_ID].to_list(),
         )
 
@@ -69,7 +70,7 @@ class Labels:
         return ["Total", *[None] * (len(self.headings) - 1)]
 
 
-def _short(games: pl.DataFrame) -> list[str]:
+def _short(games: pl.DataFrame, style: DateStyle) -> list[str]:
     """Return weekday, day and opponent; with the start if a club plays twice on a day; the id if there is no date."""
     twice = games.select(pl.struct(c.HOME, c.DATE).is_duplicated()).to_series()
     short = []
@@ -77,20 +78,20 @@ def _short(games: pl.DataFrame) -> list[str]:
         if row[c.DATE] is None:
             short.append(row[c.GAME_ID])
             continue
-        parts = [f"{row[c.DATE]:%a} {row[c.DATE].day}", clock(row[c.START_TIME]) if again else "", row[c.VISITOR] or ""]
+        parts = [style.short_day(row[c.DATE]), style.clock(row[c.START_TIME]) if again else "", row[c.VISITOR] or ""]
         short.append(" ".join(part for part in parts if part))
     return short
 
 
-def _words(part: object) -> str:
+def _words(part: object, style: DateStyle) -> str:
     if isinstance(part, dt.date):
-        return f"{part:%a} {date_words(part)}"
-    return clock(part) if isinstance(part, dt.time) else str(part)
+        return style.dated(part) if style.month_first else f"{part:%a} {date_words(part)}"
+    return style.clock(part) if isinstance(part, dt.time) else str(part)
 
 
-def date_words(date: dt.date) -> str:
-    """Return a date with its year, such as 30 May 2019."""
-    return f"{date.day} {date:%b %Y}"
+def date_words(date: dt.date, style: DateStyle = PLAIN) -> str:
+    """Return a date with its year, such as 30 May 2019 or May 30, 2019."""
+    return f"{date:%b} {date.day}, {date.year}" if style.month_first else f"{date.day} {date:%b %Y}"
 
 
 def money_form(currency: str) -> str:

@@ -6,11 +6,13 @@ No text of a plan is run as a formula, whatever it begins with: it is stored as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
+
+from gatecast.date_style import PLAIN, DateStyle
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["CHANCE", "CLOCK", "DAY", "PERCENT", "TEXT", "WHOLE", "Block", "Heading", "Page", "add_page", "rows_of"]
 
 WHOLE, PERCENT, DAY, CLOCK, TEXT = "#,##0", "0%", "ddd d mmm yyyy", "hh:mm", "@"
+DAY_MONTH_FIRST, CLOCK_OF_TWELVE = "ddd, mmm d, yyyy", "h:mm AM/PM"
+"""Forms of a date and a time where months come first, and where clocks have twelve hours."""
 CHANCE = '[=0]0%;[<0.01]"under 1%";0%'
 """A small chance is shown as under 1%, never as a bare 0."""
-LEFT_FORMS = (DAY, CLOCK, TEXT)
+LEFT_FORMS = (DAY, DAY_MONTH_FIRST, CLOCK, CLOCK_OF_TWELVE, TEXT)
 TITLE_ROW, NOTE_ROW, HEADER_ROW = 1, 2, 4
 FORMULA_STARTS = ("=", "+", "-", "@")
 INK, GREY, SHADE, RULE = "FF1F3A4D", "FF555555", "FFE8EEF2", "FFB8C4CC"
@@ -116,10 +120,13 @@ def rows_of(page: Page) -> int:
     return HEADER_ROW + blocks + bool(page.totals) + (len(page.remarks) + 1 if page.remarks else 0)
 
 
-def add_page(book: Workbook, page: Page) -> None:
-    """Add a printable sheet to a workbook."""
+def add_page(book: Workbook, page: Page, style: DateStyle = PLAIN) -> None:
+    """Add a printable sheet to a workbook, with dates and times as in `style`."""
     from openpyxl.utils import get_column_letter
 
+    forms = {DAY: DAY_MONTH_FIRST} if style.month_first else {}
+    forms |= {CLOCK: CLOCK_OF_TWELVE} if style.twelve_hours else {}
+    page = replace(page, headings=[replace(each, form=forms.get(each.form, each.form)) for each in page.headings])
     sheet, headings = book.create_sheet(page.tab), page.headings
     for place, heading in enumerate(headings, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = heading.width

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from gatecast.date_style import PLAIN, DateStyle
 from gatecast.formatting import capital, heading, rounded
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, P_SELLOUT, quantile_column
@@ -69,26 +70,26 @@ ASSUMPTION_HEADINGS = (
 )
 
 
-def pages(plan: Plan) -> Iterator[Page]:
+def pages(plan: Plan, style: DateStyle = PLAIN) -> Iterator[Page]:
     """Yield the sheets in the order in which a manager needs them; none for a kind that is not decided."""
-    labels = Labels.of(plan.games)
+    labels = Labels.of(plan.games, style)
     kinds = {kind for kind in (STAFF, STOCK, TRANSPORT) if getattr(plan.operations, kind)}
-    yield _summary_page(plan, labels)
-    yield from _deadlines_page(plan)
+    yield _summary_page(plan, labels, style)
+    yield from _deadlines_page(plan, style)
     yield from _by_hand_page(plan, labels)
     if STAFF in kinds:
         yield _staff_page(plan, labels)
         yield _shifts_page(plan, labels)
     if STOCK in kinds:
         yield _stock_page(plan, labels)
-        yield from _orders_page(plan, labels)
+        yield from _orders_page(plan, labels, style)
     if TRANSPORT in kinds:
         yield _transport_page(plan, labels)
     yield _reasons_page(plan, labels)
     yield _assumptions_page(plan)
 
 
-def _summary_page(plan: Plan, labels: Labels) -> Page:
+def _summary_page(plan: Plan, labels: Labels, style: DateStyle) -> Page:
     """Return a row a game: people expected, staff and vehicles in all, expected cost, and the first deadline."""
     columns = {
         f"{TICKETS}_{MEAN}": Heading("Tickets\nexpected", COUNT_WIDTH, WHOLE),
@@ -109,7 +110,7 @@ def _summary_page(plan: Plan, labels: Labels) -> Page:
     rows = [(*label, *row) for label, row in zip(labels.rows, cells.rows(), strict=True)]
     return Page(
         tab="Summary",
-        title=_summary_title(plan.games),
+        title=_summary_title(plan.games, style),
         note="People in: through the gate; 80% of games end between low and high. Expected cost: wages, vehicles, and"
         " what waste and shortage cost on average.",
         headings=[*labels.headings, *(columns[name] for name in shown)],
@@ -120,9 +121,9 @@ def _summary_page(plan: Plan, labels: Labels) -> Page:
     )
 
 
-def _deadlines_page(plan: Plan) -> Iterator[Page]:
+def _deadlines_page(plan: Plan, style: DateStyle) -> Iterator[Page]:
     """Yield a row a deadline; no sheet if games have no dates."""
-    due = deadlines(plan)
+    due = deadlines(plan, style)
     if not due:
         return
     late = any(each.passed for each in due)
@@ -189,17 +190,17 @@ def _with_sums(plan: Plan) -> pl.DataFrame:
     return plan.games.join(sums, on=c.GAME_ID, how="left", maintain_order="left")
 
 
-def _summary_title(games: pl.DataFrame) -> str:
+def _summary_title(games: pl.DataFrame, style: DateStyle) -> str:
     """Return the title: the club, the number of games, first and last day, and the day of the forecast."""
     home = games[c.HOME].drop_nulls().unique()
     title = f"Operations plan{f' for {home[0]}' if len(home) == 1 else ''}: {games.height:,} "
     title += "game" if games.height == 1 else "games"
     dates: list[dt.date] = games[c.DATE].drop_nulls().to_list()
     if dates:
-        last = f" to {date_words(max(dates))}" if min(dates) != max(dates) else ""
-        title += f", {date_words(min(dates))}{last}"
+        last = f" to {date_words(max(dates), style)}" if min(dates) != max(dates) else ""
+        title += f", {date_words(min(dates), style)}{last}"
     cutoffs: list[dt.date] = games[AS_OF].drop_nulls().to_list()
-    return title + (f" (forecast as of {date_words(max(cutoffs))})" if cutoffs else "")
+    return title + (f" (forecast as of {date_words(max(cutoffs), style)})" if cutoffs else "")
 
 
 def _staff_page(plan: Plan, labels: Labels) -> Page:
@@ -283,7 +284,7 @@ def _stock_page(plan: Plan, labels: Labels) -> Page:
     )
 
 
-def _orders_page(plan: Plan, labels: Labels) -> Iterator[Page]:
+def _orders_page(plan: Plan, labels: Labels, style: DateStyle) -> Iterator[Page]:
     """Yield one block a delivery: each item with its cases, the last day to order, and its games; none if undated."""
     deliveries = delivery_list(plan)
     if deliveries.is_empty():
@@ -305,14 +306,16 @@ def _orders_page(plan: Plan, labels: Labels) -> Iterator[Page]:
         note="Cases that come with each delivery. For the games: until the item is delivered next, as far as it keeps.",
         headings=headings,
         blocks=[
-            Block([_order_row(row, short) for row in rows], _delivery_title(day, home, clubs))
+            Block([_order_row(row, short) for row in rows], _delivery_title(day, home, clubs, style))
             for (day, home), rows in groupby(deliveries.iter_rows(named=True), lambda row: (row[DELIVERY], row[c.HOME]))
         ],
     )
 
 
-def _delivery_title(day: Any, home: str | None, clubs: bool) -> str:  # noqa: ANN401  a date
-    return f"Delivery of {day:%a} {date_words(day)}" + (f" to {home}" if clubs and home else "")
+def _delivery_title(day: Any, home: str | None, clubs: bool, style: DateStyle) -> str:  # noqa: ANN401  a date
+    return f"Delivery of {day:%a}{',' if style.month_first else ''} {date_words(day, style)}" + (
+        f" to {home}" if clubs and home else ""
+    )
 
 
 def _order_row(row: dict[str, Any], short: dict[str, str]) -> tuple[Any, ...]:
