@@ -55,7 +55,7 @@ class ProjectedLevel:
         season, home = self.keys % SEASON_SPAN, self.keys // SEASON_SPAN
         people = PrefixSums(np.where(usable & (s.attendance > 0), s.home_season, -1), s.day, s.attendance[:, None])
         whole = people.until(self.keys, LAST_DAY)
-        enough = whole.count >= max(WHOLE_SEASON * whole.count.max(initial=0), FINISH)
+        enough = whole.count >= np.maximum(WHOLE_SEASON * _most_until(season, whole.count), FINISH)
         level = np.where(enough, people.sums(whole)[:, 0] / np.maximum(whole.count, 1), np.nan)
         finish = people.sums(whole.latest(FINISH))[:, 0] / FINISH
         record, record_finish = _records(form, self.keys)
@@ -126,6 +126,15 @@ def _of_keys(values: npt.ArrayLike, place: npt.NDArray[np.intp], count: int) -> 
     out = np.full(count, np.nan)
     told = np.flatnonzero(~np.isnan(each))[::-1]
     out[place[told]] = each[told]
+    return out
+
+
+def _most_until(season: Ints, counts: Ints) -> Ints:
+    """Return the most games that any club had counted in a season until each one's, shape (keys,)."""
+    years, of_year = np.unique(season, return_inverse=True)
+    most = np.zeros(len(years), np.int64)
+    np.maximum.at(most, of_year, counts)
+    out: Ints = np.maximum.accumulate(most)[of_year]
     return out
 
 
