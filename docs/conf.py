@@ -16,7 +16,8 @@ shutil.rmtree(HERE / "reference" / "generated", ignore_errors=True)
 
 # Notebooks compile the same networks again and again: keep what JAX compiles.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(HERE / "_build" / ".jax"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 project = "gatecast"
 author = "The gatecast developers"

@@ -13,7 +13,9 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 import gatecast
+from gatecast.forecast import forecaster
 from gatecast.networks import NETWORKS
+from gatecast.train import TrainingSettings
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -107,11 +109,12 @@ def test_the_code_of_a_page_runs(page, compiled_once, monkeypatch, tmp_path):
     assert cells
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    # Fewer passes over the games: the site shows the figures, the test only that the code runs.
+    monkeypatch.setattr(forecaster, "TrainingSettings", functools.partial(TrainingSettings, epochs=1))
     names: dict[str, object] = {"__name__": "__main__"}
     before = dict(NETWORKS)
     try:
         for cell in cells:
-            # Fewer passes over the games: the site shows the figures, the test only that the code runs.
             exec(compile(re.sub(r"epochs=\d+", "epochs=1", cell), page.name, "exec"), names)
     finally:
         NETWORKS.clear()

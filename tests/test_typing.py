@@ -39,22 +39,22 @@ def installed(tmp_path_factory):
     return python
 
 
-def checked(installed, folder, code):
-    """What mypy says of a module in strict mode."""
+@pytest.fixture(scope="module")
+def checked(installed, tmp_path_factory):
+    """What mypy says of the example and more in strict mode."""
+    folder = tmp_path_factory.mktemp("example")
     module = folder / "example.py"
-    module.write_text(code, encoding="utf-8")
+    module.write_text(EXAMPLE + MORE, encoding="utf-8")
     mypy = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--python-executable", installed, module]
     return subprocess.run(mypy, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.slow
-def test_the_example_of_the_readme_is_well_typed(installed, tmp_path):
-    run = checked(installed, tmp_path, EXAMPLE)
-    assert run.returncode == 0, run.stdout + run.stderr
+def test_the_example_of_the_readme_is_well_typed(checked):
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 @pytest.mark.slow
-def test_results_have_the_types_that_are_documented(installed, tmp_path):
-    run = checked(installed, tmp_path, EXAMPLE + MORE)
-    shown = re.findall(r'Revealed type is "(.*)"', run.stdout)
-    assert [one.rpartition(".")[2] for one in shown] == TYPES, run.stdout
+def test_results_have_the_types_that_are_documented(checked):
+    shown = re.findall(r'Revealed type is "(.*)"', checked.stdout)
+    assert [one.rpartition(".")[2] for one in shown] == TYPES, checked.stdout

@@ -13,9 +13,6 @@ from types import ModuleType
 
 import pytest
 
-from gatecast.service import ClubService
-
-from ..service.filled import copied, filled_folder, opened
 from ..store.conftest import binaries
 
 
@@ -27,20 +24,6 @@ def long_form() -> ModuleType:
     loaded = importlib.util.module_from_spec(about)
     about.loader.exec_module(loaded)
     return loaded
-
-
-@pytest.fixture(scope="session")
-def sample_club() -> Iterator[ClubService]:
-    """The sample league's service, to read from."""
-    with opened(filled_folder()) as service:
-        yield service
-
-
-@pytest.fixture
-def own_service(tmp_path: Path) -> Iterator[ClubService]:
-    """The sample league's service, to write to."""
-    with opened(copied(tmp_path)) as service:
-        yield service
 
 
 class Server:

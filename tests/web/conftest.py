@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,7 +8,6 @@ import pytest
 from gatecast.service import ClubService
 from gatecast.web.app import application
 
-from ..service.filled import copied, filled_folder, opened
 from .serving import Served, demo_server
 
 HOST = "http://127.0.0.1:8000"
@@ -37,27 +35,6 @@ class Visitor:
 
     def post(self, path: str, **more: Any) -> httpx.Response:
         return self.ask("POST", path, **more)
-
-
-@pytest.fixture(scope="session")
-def sample_club() -> Iterator[ClubService]:
-    """The sample league's service, to read from."""
-    with opened(filled_folder()) as service:
-        yield service
-
-
-@pytest.fixture
-def own_service(tmp_path: Path) -> Iterator[ClubService]:
-    """The sample league's service, to write to."""
-    with opened(copied(tmp_path)) as service:
-        yield service
-
-
-@pytest.fixture
-def empty_service(tmp_path: Path) -> Iterator[ClubService]:
-    """A service with nothing on it."""
-    with opened(tmp_path) as service:
-        yield service
 
 
 @pytest.fixture

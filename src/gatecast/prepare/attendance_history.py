@@ -92,20 +92,20 @@ class AttendanceHistory:
         visitor = self.by_visitor.until(s.home_visitor, cutoffs)
         season = self.by_season.until(s.home_season, cutoffs)
         last_season = self.by_season.until(s.home_season - 1, cutoffs)
-        out = {f"gate_last{k}": _mean(self.by_home, past.latest(k)) for k in LAST}
-        out |= {f"gate_weekday{k}": _mean(self.by_weekday, weekday.latest(k)) for k in LAST_ON_WEEKDAY}
-        out |= {f"gate_visitor{k}": _mean(self.by_visitor, visitor.latest(k)) for k in LAST_WITH_VISITOR}
-        out["gate_season"] = _mean(self.by_season, season)
-        out["gate_last_season"] = _mean(self.by_season, last_season)
-        out["gate_finish"] = _mean(self.by_season, last_season.latest(FINISH))
+        out = {f"gate_last{k}": self.by_home.means(past.latest(k)) for k in LAST}
+        out |= {f"gate_weekday{k}": self.by_weekday.means(weekday.latest(k)) for k in LAST_ON_WEEKDAY}
+        out |= {f"gate_visitor{k}": self.by_visitor.means(visitor.latest(k)) for k in LAST_WITH_VISITOR}
+        out["gate_season"] = self.by_season.means(season)
+        out["gate_last_season"] = self.by_season.means(last_season)
+        out["gate_finish"] = self.by_season.means(last_season.latest(FINISH))
         second = self._season_before(s.home, s.season - 1)
         out["gate_two_seasons_ago"] = self._season_mean(s, second, cutoffs)
         out["gate_three_seasons_ago"] = self._season_mean(s, self._season_before(s.home, second), cutoffs)
-        out["gate_weekday_last_season"] = _mean(self.by_weekday, self._weekday_last_season(s, cutoffs))
-        out["gate_month_last_season"] = _mean(self.by_month, self.by_month.until(_month_key(s, 1), cutoffs))
+        out["gate_weekday_last_season"] = self.by_weekday.means(self._weekday_last_season(s, cutoffs))
+        out["gate_month_last_season"] = self.by_month.means(self.by_month.until(_month_key(s, 1), cutoffs))
         out["season_trend"] = ratio(out["gate_last_season"], np.nan_to_num(out["gate_two_seasons_ago"]))
         venue = self.by_venue.between(s.venue, cutoffs.astype(np.int64) - CAPACITY_DAYS + 1, cutoffs)
-        out["gate_venue"] = _mean(self.by_venue, venue)
+        out["gate_venue"] = self.by_venue.means(venue)
         out["season_gates"] = season.count.astype(np.float64)
         out["days_since_gate"] = np.where(past.count > 0, s.day - self.by_home.days_of(past.end - 1), np.nan)
         out["weekday_ratio"] = self._weekday_ratio(s, past, cutoffs)
@@ -122,14 +122,14 @@ class AttendanceHistory:
     def _season_mean(self, s: Schedule, season: Ints, cutoffs: npt.NDArray[np.int32]) -> Floats:
         """Return the mean of another season of each query's club; NaN if that is too long ago."""
         key = np.where(season >= s.season - OLDEST_SEASON, s.home * SEASON_SPAN + season, -1)
-        return _mean(self.by_season, self.by_season.until(key, cutoffs))
+        return self.by_season.means(self.by_season.until(key, cutoffs))
 
     def _weekday_ratio(self, s: Schedule, past: Ranges, cutoffs: npt.NDArray[np.int32]) -> Floats:
         """Return the mean on this weekday since the club's 120th last game, relative to that of these 120 games."""
         recent = past.latest(RATIO_GAMES)
         first_day = self.by_home.days_of(recent.begin)
         same = self.by_weekday.between(s.home_weekday, first_day, cutoffs)
-        return ratio(_mean(self.by_weekday, same), _mean(self.by_home, recent))
+        return ratio(self.by_weekday.means(same), self.by_home.means(recent))
 
     def _weekday_last_season(self, s: Schedule, cutoffs: npt.NDArray[np.int32]) -> Ranges:
         """Return entries of the same club and weekday between the first and last counted game of last season."""
@@ -143,8 +143,3 @@ def _month_key(s: Schedule, seasons_ago: int) -> Ints:
     """Return one key for club, season and month."""
     key = (s.home * SEASON_SPAN + s.season - seasons_ago) * MONTHS + np.maximum(s.month, 0)
     return np.where(s.month > 0, key, -1)
-
-
-def _mean(sums: PrefixSums, ranges: Ranges) -> Floats:
-    """Return the mean of the first quantity over each range; NaN if it is empty."""
-    return ratio(sums.sums(ranges)[:, 0], ranges.count)

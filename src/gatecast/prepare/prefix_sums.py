@@ -77,6 +77,10 @@ class PrefixSums:
         out: Ints = self.totals[ranges.end] - self.totals[ranges.begin]
         return out
 
+    def means(self, ranges: Ranges, quantity: int = 0) -> Floats:
+        """Return the mean of one quantity over each range, shape (queries,); NaN where the range is empty."""
+        return ratio(self.sums(ranges)[:, quantity], ranges.count)
+
     def days_of(self, entries: Ints) -> Ints:
         """Return the day of each entry, shape as `entries`; an index out of bounds is clipped into it."""
         if not len(self.stamps):

@@ -54,7 +54,7 @@ class RelativeAttendance:
         weekday = self.attendance.by_weekday.until(queries.home_weekday, cutoffs).latest(ON_WEEKDAY)
         recent = self.attendance.by_home.until(queries.home, cutoffs).latest(OF_ALL)
         on_weekday = self.attendance.by_weekday.sums(weekday)[:, 0]
-        of_all = ratio(self.attendance.by_home.sums(recent)[:, 0], recent.count)
+        of_all = self.attendance.by_home.means(recent)
         return (on_weekday + PRIOR_GAMES * of_all) / (weekday.count + PRIOR_GAMES)
 
     def at(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> dict[str, Floats]:
@@ -81,12 +81,11 @@ class RelativeAttendance:
         for name, sums, keys, counts in tables:
             past = sums.until(keys, cutoffs)
             for k in counts:
-                total, count = sums.sums(past.latest(k))[:, 0], past.latest(k).count
-                out[f"against_usual{name}{k}"] = ratio(total, count) / FIXED_POINT
+                out[f"against_usual{name}{k}"] = sums.means(past.latest(k)) / FIXED_POINT
         everyone = np.zeros_like(queries.home)
         for days in LEAGUE_DAYS:
             recent = self.league.between(everyone, cutoffs.astype(np.int64) - days + 1, cutoffs)
-            out[f"league_drift{days}"] = ratio(self.league.sums(recent)[:, 0], recent.count) / FIXED_POINT
+            out[f"league_drift{days}"] = self.league.means(recent) / FIXED_POINT
         usual = self.usual(queries, cutoffs)
         draw = np.clip(np.nan_to_num(out[f"against_usual_road{DRAW}"], nan=1.0), *DRAW_RANGE)
         out["gate_expected"] = usual * np.clip(out[f"against_usual{LEVEL}"], *LEVEL_RANGE)

@@ -73,7 +73,7 @@ class SeasonShape:
         for name, keys in _keys(queries, openers).items():
             sums = self.parts[name]
             past = sums.until(keys, np.minimum(cutoffs, before)).latest(LAST[name])
-            out[f"shape_{name}"] = ratio(sums.sums(past)[:, 0], past.count) / FIXED_POINT
+            out[f"shape_{name}"] = sums.means(past) / FIXED_POINT
         return out
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from gatecast.games import columns as c
 from gatecast.games.table import Games
-from gatecast.prepare.prefix_sums import PrefixSums, ratio
+from gatecast.prepare.prefix_sums import PrefixSums
 from gatecast.prepare.schedule import SEASON_SPAN, Schedule
 
 __all__ = ["Form"]
@@ -54,17 +54,16 @@ class Form:
         for side, clubs in (("home", queries.home), ("visitor", queries.visitor)):
             key = np.where(clubs >= 0, clubs * SEASON_SPAN + queries.season, -1)
             season = self.results.until(key, cutoffs)
-            sums, recent = self.results.sums(season), self.results.sums(season.latest(RECENT))
+            sums = self.results.sums(season)
             before, earlier = (
                 self.results.until(np.where(key >= 0, key - ago, -1), np.minimum(cutoffs, END_OF_SEASON))
                 for ago in (1, 2)
             )
-            finish = before.latest(FINISH)
             out[f"{side}_played"] = season.count.astype(np.float64)
             out[f"{side}_win_rate"] = (sums[:, 0] + PRIOR_GAMES / 2) / (season.count + PRIOR_GAMES)
             out[f"{side}_margin"] = sums[:, 1] / (season.count + PRIOR_GAMES / 2)
-            out[f"{side}_last10"] = ratio(recent[:, 0], season.latest(RECENT).count)
-            out[f"{side}_last_season"] = ratio(self.results.sums(before)[:, 0], before.count)
-            out[f"{side}_two_seasons_ago"] = ratio(self.results.sums(earlier)[:, 0], earlier.count)
-            out[f"{side}_finish"] = ratio(self.results.sums(finish)[:, 0], finish.count)
+            out[f"{side}_last10"] = self.results.means(season.latest(RECENT))
+            out[f"{side}_last_season"] = self.results.means(before)
+            out[f"{side}_two_seasons_ago"] = self.results.means(earlier)
+            out[f"{side}_finish"] = self.results.means(before.latest(FINISH))
         return out

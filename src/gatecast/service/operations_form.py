@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -453,5 +454,4 @@ def number_text(value: float) -> str:
     """
     if float(value).is_integer():
         return str(int(value))
-    text = repr(float(value))
-    return f"{value:.20f}".rstrip("0") if "e" in text else text
+    return f"{Decimal(repr(float(value))):f}"
