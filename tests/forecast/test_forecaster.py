@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import sklearn.base
 
-from gatecast.errors import DataError, InputError
+from gatecast.errors import DataError, InputError, ReadingWarning
 from gatecast.evaluate import FORECAST_COLUMNS, QUANTILE_COLUMNS
 from gatecast.forecast import Forecaster, ForecastSession
 from gatecast.forecast.table import CONTEXT_COLUMNS, TURNED_AWAY
@@ -149,6 +149,25 @@ def test_rows_come_out_in_the_order_and_with_the_index_they_went_in(forecaster, 
     table = forecaster.forecast(league.games, pandas, as_of=league.as_of)
     assert table.index.equals(pandas.index)
     assert table[MEAN].tolist() == expected[MEAN].to_list()
+
+
+def test_frames_with_other_headers_are_read_by_the_rules_of_files(forecaster, league, forecast):
+    upcoming = league.upcoming.table.rename({c.DATE: "Game Date", c.VISITOR: "Opponent"}).with_columns(Row=1)
+    with pytest.warns(ReadingWarning, match="read Game Date as date"):
+        table = forecaster.forecast(league.games, upcoming, as_of=league.as_of)
+    assert table[c.GAME_ID].to_list() == forecast[c.GAME_ID].to_list()
+    assert table[c.DATE].equals(forecast[c.DATE])
+    assert table[c.VISITOR].equals(forecast[c.VISITOR])
+
+
+def test_seats_that_nobody_states_give_no_chance_of_a_sell_out(forecaster, league):
+    past, upcoming = (
+        games.with_table(games.table.with_columns(pl.lit(None, pl.Int32).alias(c.CAPACITY)))
+        for games in (league.games, league.upcoming)
+    )
+    assert forecaster.forecast(past, upcoming, as_of=league.as_of)[P_SELLOUT].null_count() == len(upcoming)
+    table = forecaster.forecast(league.games, upcoming, as_of=league.as_of)
+    assert table[P_SELLOUT].null_count() == 0
 
 
 def test_what_is_no_data_frame_is_refused(forecaster, league):

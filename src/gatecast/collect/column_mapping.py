@@ -57,6 +57,8 @@ SECTIONS = (
 EXAMPLE = 'attendance = "gate"'
 SOURCE_KEYS = ("column", "unit")
 REPEATED = ("refuse", "first", "sum")
+PLAYOFFS = ("drop", "keep")
+ROWS = {"repeated": REPEATED, "playoffs": PLAYOFFS}
 CUSTOM_KEYS = ("column", "type", "known", "unit", "low", "high", "values")
 KNOWN = "'always', 'after', 'N days' or 'forecast N days', or 'from' and a date such as 2019-03-25 or 03-25"
 
@@ -83,12 +85,15 @@ class Source:
         Text with a header in braces wherever a cell stands; empty for none.
     marks : bool
         True where the columns say yes or no, and those that say yes are the labels.
+    season : str
+        Header or value of the season, which gives dates without a year theirs; empty where dates have years.
     """
 
     columns: tuple[str, ...]
     unit: str = ""
     template: str = ""
     marks: bool = False
+    season: str = ""
 
     @property
     def header(self) -> str:
@@ -132,6 +137,8 @@ class ColumnMapping:
         Custom columns.
     repeated : str
         Treatment of one game in several rows: refuse, first (keep the first row) or sum (add the attendance).
+    playoffs : str
+        Treatment of playoffs, friendlies and cup games beside those of the season: drop or keep.
     aliases : mapping of text to text
         Other names of clubs and venues, and the name that each stands for.
     time_zone : str
@@ -152,6 +159,7 @@ class ColumnMapping:
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     custom_columns: tuple[CustomColumn, ...] = ()
     repeated: str = "refuse"
+    playoffs: str = "drop"
     aliases: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = ""
     league: League | None = None
@@ -200,7 +208,7 @@ def read_mapping(path: str | Path) -> ColumnMapping:
         },
         keep={name: _texts(entry, f"keep.{name}", file) for name, entry in _section(content, "keep", file).items()},
         custom_columns=custom_columns,
-        repeated=_repeated(_section(content, "rows", file), file),
+        **_rows(_section(content, "rows", file), file),
         aliases=_aliases(_section(content, "aliases", file), file),
         time_zone=_time_zone(content.get("time_zone", ""), file),
         league=_league(content, file),
@@ -259,15 +267,17 @@ def _texts(value: Any, key: str, file: str) -> tuple[str, ...]:  # noqa: ANN401
     return tuple(_text(entry, key, file) for entry in listed)
 
 
-def _repeated(section: dict[str, Any], file: str) -> str:
-    for key in section:
-        if key != "repeated":
-            raise SettingsError(f"{key!r}", "repeated", suggestion(key, ["repeated"]), file=file, key=f"rows.{key}")
-    value = section.get("repeated", REPEATED[0])
-    if value not in REPEATED:
-        expected = f"one of {', '.join(REPEATED)}"
-        raise SettingsError(f"{value!r}", expected, suggestion(str(value), REPEATED), file=file, key="rows.repeated")
-    return str(value)
+def _rows(section: dict[str, Any], file: str) -> dict[str, str]:
+    """Return the treatments of rows that [rows] states."""
+    for key, value in section.items():
+        if key not in ROWS:
+            raise SettingsError(
+                f"{key!r}", f"one of {', '.join(ROWS)}", suggestion(key, ROWS), file=file, key=f"rows.{key}"
+            )
+        if value not in ROWS[key]:
+            near = suggestion(str(value), ROWS[key])
+            raise SettingsError(f"{value!r}", f"one of {', '.join(ROWS[key])}", near, file=file, key=f"rows.{key}")
+    return dict(section)
 
 
 def _aliases(section: dict[str, Any], file: str) -> dict[str, str]:

@@ -9,14 +9,29 @@ import polars as pl
 from gatecast.collect.raw_table import Cells
 from gatecast.games.columns import CANONICAL, DATE, START_TIME
 
-__all__ = ["LOCAL_TIME", "has_times", "looks_like_dates", "parse_dates", "parse_times"]
+__all__ = [
+    "LOCAL_TIME",
+    "has_short_years",
+    "has_times",
+    "lacks_year",
+    "looks_like_dates",
+    "parse_dates",
+    "parse_times",
+    "with_years",
+]
 
 ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})([ t]\d.*)?$"
 COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
 SLASHED = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})( \d.*)?$"
 YEAR_SLASHED = r"^(\d{4})/(\d{1,2})/(\d{1,2})$"
 MONTH_FIRST = r"^([a-z]{3,9})\.?[ -](\d{1,2})[ -](\d{4})$"
-DAY_FIRST = r"^(\d{1,2})[ -]([a-z]{3,9})\.?[ -](\d{4})$"
+DAY_FIRST = r"^(\d{1,2})[ -]([a-z]{3,9})\.?[ -](\d{4}|\d{2})$"
+YEARLESS = r"^(?:([a-z]{3,9})\.? (\d{1,2})|(\d{1,2})\.? ([a-z]{3,9})\.?)$"
+SHORT_YEAR = r"[a-z]\.?[ -]\d{2}$"
+LAST_SHORT_YEAR = 68
+"""Two-digit years up to this one are of this century, as POSIX has it."""
+SUMMER, NEW_SEASON = (6, 7, 8), 7
+"""Months without games of a league that plays over New Year, and the first month of its seasons."""
 WEEKDAY = r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
 ORDINAL = r"(\d)(st|nd|rd|th)\b"
 DATE_FORMS = (ISO, COMPACT, SLASHED, YEAR_SLASHED, MONTH_FIRST, DAY_FIRST)
@@ -45,6 +60,8 @@ A_DATE, A_TIME = CANONICAL[DATE].expected, CANONICAL[START_TIME].expected
 LOCAL_TIME = "the local time of each ballpark"
 SAY_ZONE = 'convert the column from universal time, or say time_zone = "America/New_York" in a mapping file'
 ONE_DATE_FORM = "write all dates as 2019-05-30"
+NO_YEAR = 'say the year in a mapping file, as in date = "{Date} 2019", or map season'
+NUMERIC_OFFSET = r"^(?:utc|gmt)?[+-]\d"
 ONE_TIME_FORM = "write all times as 19:05 or all as 7:05PM"
 
 
@@ -73,7 +90,8 @@ def parse_dates(cells: Cells) -> pl.Series:
     text = cells.known_text().str.to_lowercase().str.strip_chars()
     text = _tidied(_without_zone(cells, text))
     form = max(DATE_FORMS, key=lambda form: text.str.contains(form).sum())
-    text = cells.accepted(text, ~text.str.contains(form), A_DATE, ONE_DATE_FORM)
+    remedy = NO_YEAR if text.str.contains(YEARLESS).sum() > text.str.contains(form).sum() else ONE_DATE_FORM
+    text = cells.accepted(text, ~text.str.contains(form), A_DATE, remedy)
     parts = [text.str.extract(form, group) for group in (1, 2, 3)]
     year, month, day = _ordered(cells, form, parts)
     joined = pl.select(pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), day.str.zfill(2))).to_series()
@@ -106,6 +124,60 @@ def has_times(values: pl.Series) -> bool:
     return len(text) > 0 and int((clock.is_not_null() & ~clock.is_in(["00:00", "0:00"])).sum()) * 2 > len(text)
 
 
+def has_short_years(values: pl.Series) -> bool:
+    """Return True for texts such as 24-Aug-18, whose years have two digits."""
+    return values.dtype == pl.String and bool(_tidied(values.str.to_lowercase()).str.contains(SHORT_YEAR).any())
+
+
+def lacks_year(values: pl.Series) -> bool:
+    """Return True for texts that nearly all are a month by name and a day, without a year."""
+    if values.dtype != pl.String:
+        return False
+    text = _tidied(values.drop_nulls().str.to_lowercase())
+    return len(text) > 0 and int(text.str.contains(YEARLESS).sum()) >= LEAST_DATES * len(text)
+
+
+def with_years(cells: Cells, seasons: pl.Series) -> Cells:
+    """Return dates that lack a year with the year that their season gives them.
+
+    A season over New Year (2018-19) begins in July or later. A season of one year is that year, unless its games are
+    played in winter alone: then nobody can tell which of two years is meant.
+
+    Parameters
+    ----------
+    cells : Cells
+    seasons : polars.Series of text or numbers, shape (rows,)
+        Such as 2018 or 2018-19.
+
+    Raises
+    ------
+    DataError
+        The first date whose year cannot be told.
+    """
+    text = _tidied(cells.known_text().str.to_lowercase())
+    name = text.str.extract(YEARLESS, 1).fill_null(text.str.extract(YEARLESS, 4))
+    day = text.str.extract(YEARLESS, 2).fill_null(text.str.extract(YEARLESS, 3))
+    month = name.replace_strict(MONTH_NAMES, default=None, return_dtype=pl.Int64)
+    label = seasons.cast(pl.String).str.strip_chars().str.replace(r"\.0$", "")
+    year = label.str.extract(r"^(\d{4})", 1).cast(pl.Int64)
+    spans = label.str.contains(r"^\d{4}\s*[-/–]\s*\d{2}").fill_null(False)
+    months = set(month.filter(~spans).drop_nulls())
+    winter = bool(months) and max(months) > max(SUMMER) and min(months) < min(SUMMER) and not months & set(SUMMER)
+    year += (spans & (month < NEW_SEASON)).cast(pl.Int64).fill_null(0)
+    remedy = "write dates with their year, or seasons as 2018-19"
+    unclear = text.is_not_null() & name.is_not_null() & (year.is_null() | (winter & ~spans))
+    text = cells.accepted(text, unclear, "a date whose season tells its year", remedy)
+    dated = pl.select(pl.format("{} {} {}", name, day, year)).to_series()
+    return cells.with_values(dated.fill_null(text).set(text.is_null(), None))
+
+
+def _full_years(years: pl.Series) -> pl.Series:
+    """Return years of two digits with their century."""
+    number = years.cast(pl.Int64)
+    full = number + pl.select(pl.when(number > LAST_SHORT_YEAR).then(1900).otherwise(2000)).to_series()
+    return full.zip_with(years.str.len_chars() == 2, number).cast(pl.String)
+
+
 def _tidied(text: pl.Series) -> pl.Series:
     """Return dates in small letters without weekdays, ordinal endings and commas."""
     text = text.str.replace(r"^([a-z]{3})([a-z]*)\.? (\d{1,2}),", "$1$2 $3")
@@ -119,7 +191,7 @@ def _ordered(cells: Cells, form: str, parts: list[pl.Series]) -> tuple[pl.Series
         name, day = (first, second) if form == MONTH_FIRST else (second, first)
         month = name.replace_strict(MONTH_NAMES, default=None, return_dtype=pl.Int64)
         month = cells.accepted(month, month.is_null() & name.is_not_null(), A_DATE, ONE_DATE_FORM)
-        return third, month.cast(pl.String), day
+        return _full_years(third), month.cast(pl.String), day
     if form == SLASHED:
         first, days_first = _days_first(cells, first, second)
         month, day = (second, first) if days_first else (first, second)
@@ -218,6 +290,8 @@ def _local(cells: Cells) -> pl.Series:
 def _without_zone(cells: Cells, text: pl.Series) -> pl.Series:
     """Return times without their time zone, which must be one in the whole column and not universal time.
 
+    Offsets such as -04:00 may differ: the time before each is the one that the clock of its ballpark shows.
+
     Parameters
     ----------
     cells : Cells
@@ -234,8 +308,9 @@ def _without_zone(cells: Cells, text: pl.Series) -> pl.Series:
     if (used == "").all():
         return text
     one_zone = f"{LOCAL_TIME}, in one time zone throughout"
-    text = cells.accepted(text, timed & (zone != used[0]), one_zone, "take the time zones out of the column")
-    text = cells.accepted(text, timed & zone.is_in(UNIVERSAL), LOCAL_TIME, SAY_ZONE)
+    if not used.str.contains(NUMERIC_OFFSET).all():
+        text = cells.accepted(text, timed & (zone != used[0]), one_zone, "take the time zones out of the column")
+        text = cells.accepted(text, timed & zone.is_in(UNIVERSAL), LOCAL_TIME, SAY_ZONE)
     return text.str.replace(OFFSET, "$1").str.replace(NAMED_ZONE, "$1")
 
 

@@ -10,12 +10,12 @@ from itertools import islice
 import polars as pl
 
 from gatecast.collect.column_mapping import ColumnMapping, Source
-from gatecast.collect.dates_and_times import LOCAL_TIME, has_times, looks_like_dates
+from gatecast.collect.dates_and_times import LOCAL_TIME, has_times, lacks_year, looks_like_dates
 from gatecast.collect.numbers import INFINITE_REMEDY
 from gatecast.collect.parse import NO, YES, parse
 from gatecast.collect.plausible import attendance_problem, is_game_length, people_candidates
 from gatecast.collect.raw_table import RawTable, Refusals
-from gatecast.collect.report import SURE, Reading
+from gatecast.collect.report import LIKELY, SURE, Reading
 from gatecast.collect.synonyms import DATE_PARTS, PROMOTION_HEADERS, SYNONYMS, TEAM_HEADERS
 from gatecast.errors import DataError
 from gatecast.games import CANONICAL
@@ -34,6 +34,22 @@ ESSENTIAL = (c.GAME_ID, c.DATE, c.HOME, c.VISITOR, c.ATTENDANCE)
 ROWS_LOOKED_AT = 1_000
 LEAST_UNDERSTOOD = 0.5
 FEWEST_CELLS = 2
+SIDES = (
+    "home",
+    "away",
+    "visitor",
+    "visitors",
+    "guest",
+    "heim",
+    "gast",
+    "local",
+    "visitante",
+    "casa",
+    "ホーム",
+    "홈",
+    "원정",
+)
+"""Headers of a club that stand over its score or its season's total as often."""
 SCORES = ("pts", "points", "g", "goals", "score", "r", "runs", "final", "t")
 """Headers of a score that stands right of the club it belongs to."""
 
@@ -111,6 +127,7 @@ class _Guesser:
             found = self._by_header({*self.said, *own})
             known = {**self.mapping.columns, **own, **found}
             found |= self._by_values(known)
+            found |= self._with_season({**known, **found})
             if found:
                 read = ", ".join(f"{source.header} as {name}" for name, source in found.items())
                 self.reading.note(f"read {read}")
@@ -147,7 +164,8 @@ class _Guesser:
             for header in islice(fitting, 1):
                 found[name] = Source((header,))
         if c.HOME not in {*said, *found} and c.VISITOR in {*said, *found}:
-            team = next((plain[word] for word in TEAM_HEADERS if word in plain), None)
+            teams = (plain[word] for word in TEAM_HEADERS if word in plain)
+            team = next((header for header in teams if self._fits(c.HOME, header)), None)
             if team is not None:
                 found[c.HOME] = Source((team,))
         return found
@@ -180,6 +198,19 @@ class _Guesser:
             return {}
         self.reading.doubt(f"took {dates[0]} for the date of the game, as its cells are dates", weight=SURE)
         return {c.DATE: Source((dates[0],))}
+
+    def _with_season(self, known: dict[str, Source]) -> dict[str, Source]:
+        """Return dates without a year joined with the season beside them."""
+        date, season = known.get(c.DATE), known.get(c.SEASON)
+        if date is None or date.template or not lacks_year(self.sample.frame[date.header]):
+            return {}
+        if season is None and c.SEASON not in self.mapping.constants:
+            return {}
+        told = season.header if season is not None else self.mapping.constants[c.SEASON]
+        self.reading.doubt(
+            f"took the years of {date.header} from {c.SEASON} ({told})", "write dates with their years", LIKELY
+        )
+        return {c.DATE: replace(date, season=told)}
 
     def _date_parts(self) -> Source | None:
         """Return year, month and day as one date, where each stands in a column of its own."""
@@ -215,8 +246,9 @@ class _Guesser:
             return self._fits_attendance(header, ours=ours)
         if name == c.NUMBER:
             return self._fits_number(header)
-        if name == c.START_TIME and is_game_length(self.sample.cells(header)):
-            return self._left_out(header, name, "its cells look like the length of the game")
+        other = self._something_else(name, header)
+        if other:
+            return self._left_out(header, name, other)
         if name in ESSENTIAL or not self.mapping.guess or values.null_count() == len(values):
             return True
         share, error = self._understood(name, header)
@@ -276,6 +308,16 @@ class _Guesser:
         if error is None or share > LEAST_UNDERSTOOD:
             return True
         return self._left_out(header, c.NUMBER, f"got {error.got}, expected {error.expected}")
+
+    def _something_else(self, name: str, header: str) -> str:
+        """Return what a column is instead of what its header says, by its cells: lengths of games, or scores."""
+        if name == c.START_TIME and is_game_length(self.sample.cells(header)):
+            return "its cells look like the length of the game"
+        values = self.table.frame[header].drop_nulls()
+        doubtful = name in (c.HOME, c.VISITOR) and self.mapping.guess and plain_header(header) in SIDES
+        if doubtful and len(values) and values.cast(pl.Float64, strict=False).null_count() == 0:
+            return f'its cells are numbers; say {name} = "{header}" if those are clubs'
+        return ""
 
     def _left_out(self, header: str, name: str, reason: str) -> bool:
         self.reading.note(f"did not take {header} for {name}: {reason}")

@@ -16,6 +16,9 @@ __all__ = ["unified"]
 
 CLUBS = (c.HOME, c.VISITOR)
 Aliases = Mapping[str, str]
+RANK = r"(?i)^(no\.\s*\d{1,2}|#\s*\d{1,2}|\(\d{1,2}\))\s+(?=\D)"
+"""A rank before the name of a club, as American college sports write it."""
+FOOTNOTE = r"\s*[*†‡]+$"
 
 
 def unified(columns: dict[str, pl.Series], aliases: Aliases, reading: Reading) -> dict[str, pl.Series]:
@@ -37,7 +40,7 @@ def unified(columns: dict[str, pl.Series], aliases: Aliases, reading: Reading) -
             if name in columns and columns[name].dtype == pl.String:
                 for text, count in columns[name].drop_nulls().value_counts().iter_rows():
                     counts[text] += count
-        spelled = _spellings(counts, by_key, brackets=group == (c.VENUE,))
+        spelled = _spellings(counts, by_key, venues=group == (c.VENUE,))
         changed = {text: name for text, name in spelled.items() if text != name}
         if not changed:
             continue
@@ -56,17 +59,23 @@ def _without_note(name: str) -> str:
     return re.sub(r"\s*\([^()]*\)$", "", name) or name
 
 
-def _spellings(counts: Counter[str], aliases: Aliases, *, brackets: bool) -> dict[str, str]:
+def _without_rank(name: str) -> str:
+    """Return a club's name without a rank before and footnote signs after it."""
+    return re.sub(FOOTNOTE, "", re.sub(RANK, "", name)) or name
+
+
+def _spellings(counts: Counter[str], aliases: Aliases, *, venues: bool) -> dict[str, str]:
     """Return the name to use for each text: the alias's, or the most frequent spelling of the same name."""
     usual: dict[str, tuple[int, str]] = {}
     tidied: Counter[str] = Counter()
+    bare = {text: tidy_name(text) if venues else _without_rank(tidy_name(text)) for text in counts}
     for text, count in counts.items():
-        tidied[tidy_name(text)] += count
+        tidied[bare[text]] += count
     for text, count in tidied.items():
         key = name_key(text)
         if key not in usual or count > usual[key][0]:
             usual[key] = (count, text)
-    names = {text: usual[name_key(tidy_name(text))][1] for text in counts}
-    bare = {text: name_key(_without_note(name)) for text, name in names.items()} if brackets else {}
-    names |= {text: usual[key][1] for text, key in bare.items() if key in usual}
+    names = {text: usual[name_key(bare[text])][1] for text in counts}
+    noted = {text: name_key(_without_note(name)) for text, name in names.items()} if venues else {}
+    names |= {text: usual[key][1] for text, key in noted.items() if key in usual}
     return {text: aliases.get(name_key(name), name) for text, name in names.items()}

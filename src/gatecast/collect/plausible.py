@@ -13,12 +13,14 @@ from gatecast.collect.synonyms import LAGGED
 from gatecast.errors import DataError
 from gatecast.suggestions import listed, plain_header
 
-__all__ = ["AttendanceProblem", "attendance_problem", "is_game_length", "people_candidates"]
+__all__ = ["AttendanceProblem", "attendance_problem", "far_from_others", "is_game_length", "people_candidates"]
 
 FEWEST_ROWS = 5
 LARGEST_SHARE = 100
 LEAST_CROWD = 100
 MOST_CANDIDATES = 4
+FAR, FEWEST_COMPARED = 50, 8
+"""Times the usual attendance that is beyond belief, and the fewest games in which a usual one can be told."""
 FEWEST_LENGTHS = 2
 SHORTEST_GAME, LONGEST_GAME = 90, 299
 """Minutes."""
@@ -106,6 +108,16 @@ def people_candidates(table: RawTable, but: str = "") -> list[str]:
         if whole and several and numbers.max() <= 250_000 and not _is_year_or_date(numbers):  # type: ignore[operator]
             out.append(header)
     return out[:MOST_CANDIDATES]
+
+
+def far_from_others(attendance: pl.Series) -> pl.Series:
+    """Return True for attendance so far below or above the median that a figure was probably cut short or mistyped."""
+    known = attendance.drop_nulls()
+    usual = known.filter(known > 0).median()
+    if len(known) < FEWEST_COMPARED or not isinstance(usual, float):
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(attendance))
+    far = ((attendance > 0) & (attendance * FAR < usual)) | (attendance > usual * FAR)
+    return far.fill_null(False)
 
 
 def is_game_length(cells: Cells) -> bool:

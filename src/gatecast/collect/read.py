@@ -22,12 +22,15 @@ from gatecast.collect.column_mapping import (
     resolved,
     with_custom_columns,
 )
+from gatecast.collect.dates_and_times import has_short_years, with_years
 from gatecast.collect.headers import Guess, check_attendance, guessed
 from gatecast.collect.names import unified
 from gatecast.collect.parse import parse, promotions, translated
+from gatecast.collect.plausible import far_from_others
 from gatecast.collect.raw_table import Cells, RawTable, Refusals
 from gatecast.collect.report import LIKELY, WRONG_IF_USED, Reading, ReadingReport
-from gatecast.collect.rows import home_games, merged, note_playoffs, without_noise
+from gatecast.collect.rows import home_games, merged, without_noise
+from gatecast.collect.season_games import without_games_called_off, without_neutral_sites, without_playoffs
 from gatecast.collect.tables import read_table, table_of
 from gatecast.collect.write import columns_beside
 from gatecast.errors import DataError, ReadingWarning, SettingsError
@@ -36,10 +39,14 @@ from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json
 from gatecast.suggestions import listed, plain_header
 
-__all__ = ["UsableGames", "read_games", "read_games_with_report", "usable_games"]
+__all__ = ["UsableGames", "read_frame", "read_games", "read_games_with_report", "usable_games"]
 
 EARLIEST_START = dt.time(8)
 UNIVERSAL_HEADERS = ("utc", "gmt")
+TELLS = "says which"
+"""Beginning of the reason of a column that tells which rows to read."""
+MOST_SEATS_OF_ONE, LARGEST_REBUILT = 4, 1.5
+"""Numbers of seats that one ballpark may have had, and the ratio of the largest to the smallest, in rebuilding."""
 PLACE = Column("gatecast place of the row", pl.Int64, Role.NUMBER, ALWAYS)
 """Carries the place of each row through the sorting of games."""
 
@@ -168,6 +175,41 @@ def read_games_with_report(
     return usable.games, usable.report
 
 
+def read_frame(
+    frame: Any,  # noqa: ANN401
+    custom_columns: Sequence[Column] = (),
+    *,
+    upcoming: bool = False,
+) -> Games:
+    """Read a data frame with anyone's headers as games, and warn of each guess.
+
+    Parameters
+    ----------
+    frame : data frame
+    custom_columns : sequence of Column
+        Custom columns as another table declares them.
+    upcoming : bool
+        True for games to come, which may be without attendance and keep the order of the rows of the frame.
+
+    Raises
+    ------
+    DataError
+        As `read_games` does; also for a row of a frame of games to come that is none, such as an away game.
+    """
+    reading, table = Reading(), table_of(frame)
+    usable = _games_of(table, ColumnMapping(), upcoming=upcoming, custom_columns=custom_columns, reading=reading)
+    for line in reading.notes:
+        warnings.warn(line, ReadingWarning, stacklevel=4)
+    if not upcoming:
+        return usable.games
+    absent = next((row for row in table.rows if row not in usable.rows), None)
+    if absent is not None:
+        remedy = "take it out, or pass gatecast.read_games(frame, upcoming=True)"
+        raise DataError("a row that is no game of the season at home", "games to come alone", remedy, row=absent)
+    order = pl.Series(usable.rows, dtype=pl.Int64).arg_sort()
+    return usable.games.with_table(usable.games.table[order])
+
+
 def usable_games(
     table: RawTable,
     mapping: ColumnMapping,
@@ -220,13 +262,14 @@ def _games_of(
     mapping = with_custom_columns(resolved(mapping, table), custom_columns, table)
     table = _kept(table, mapping, reading)
     table = without_noise(table, reading)
-    at_home = home_games(table, mapping, reading)
+    table = without_games_called_off(table, mapping, reading)
+    at_home = home_games(without_neutral_sites(table, mapping, reading), mapping, reading)
     table = at_home.table
     guess = guessed(table, mapping, reading, at_home.used)
     mapping = guess.mapping
     check_attendance(table, {*mapping.columns, *mapping.constants}, reading, upcoming=upcoming)
     _note_left_out(table, mapping, reading, at_home.used)
-    note_playoffs(table, mapping, reading)
+    table = without_playoffs(table, mapping, reading)
     columns = unified(_Columns(table, mapping, refusals, reading).parsed(), mapping.aliases, reading)
     columns, trusted = _numbered(table, columns, guess, reading)
     table, columns = merged(table, columns, mapping, reading, refusals, trusted=trusted)
@@ -249,6 +292,8 @@ def _checked(
             raise refusals.by_place[min(refusals.by_place)]
     frame = _known_attendance(frame, reading)
     _note_early(frame, reading)
+    _note_far_off(frame, table, reading)
+    _check_one_ballpark(frame, mapping, table)
     places = frame[PLACE.name]
 
     def placed(at: int | None, error: DataError) -> DataError:
@@ -320,7 +365,8 @@ def _note_left_out(table: RawTable, mapping: ColumnMapping, reading: Reading, at
     for custom in mapping.custom_columns:
         reading.column(custom.header, custom.column.name, unit=custom.column.unit, reason="a column of the club's own")
     unused = [header for header in table.frame.columns if header not in used and header not in reading.columns]
-    unused_headers = [header for header in table.frame.columns if header not in used and header not in at_home]
+    telling = {*at_home, *(name for name, column in reading.columns.items() if column.reason.startswith(TELLS))}
+    unused_headers = [header for header in table.frame.columns if header not in used and header not in telling]
     if unused_headers:
         reading.note(f"left out {listed(unused_headers)}; declare what should count under [further] in a mapping file")
     for header in unused:
@@ -330,6 +376,12 @@ def _note_left_out(table: RawTable, mapping: ColumnMapping, reading: Reading, at
         reading.doubt(
             "no dates found; rows count as in order of play",
             f"map {c.DATE} where the table tells it",
+            weight=LIKELY,
+        )
+    if c.HOME not in names and c.VENUE in names and mapping.guess:
+        reading.doubt(
+            f"no column of home clubs found; each {c.VENUE} counts as a club of its own",
+            f"map {c.HOME} where the table tells it, or say {c.HOME} under [constants] for a table of one club",
             weight=LIKELY,
         )
     if c.HOME not in names and c.VENUE not in names and mapping.guess:
@@ -403,9 +455,23 @@ class _Columns:
             cells = table.cells(source.header, self.refusals)
             if source.header != name:
                 cells = self._without_codes(cells, name, source.unit)
+        if name == c.DATE:
+            cells = self._with_years(cells, source)
         universal = any(plain_header(header).endswith(UNIVERSAL_HEADERS) for header in source.columns)
         cells = replace(cells, time_zone=self.mapping.time_zone, universal=universal)
         return parse(self._translated(cells, name), column, source.unit).alias(name)
+
+    def _with_years(self, cells: Cells, source: Source) -> Cells:
+        """Return dates whose years stand in the season's column with those years, and say what short years became."""
+        if source.season:
+            beside = self.table.frame
+            seasons = beside[source.season] if source.season in beside.columns else pl.Series([source.season])
+            return with_years(
+                cells, seasons if len(seasons) == beside.height else seasons.new_from_index(0, beside.height)
+            )
+        if has_short_years(cells.values):
+            self.reading.note(f"took years of two digits under {cells.header} as those from 1969 to 2068")
+        return cells
 
     def _translated(self, cells: Cells, name: str) -> Cells:
         """Return the cells with the words of [values] replaced; say which of those stand in no cell."""
@@ -463,6 +529,32 @@ def _note_early(frame: pl.DataFrame, reading: Reading) -> None:
     early = frame.filter(pl.col(c.START_TIME) < EARLIEST_START).height if c.START_TIME in frame.columns else 0
     if early:
         reading.doubt(f"{early} start times are before 8 in the morning", "write 19:05 or 7:05PM for the evening")
+
+
+def _note_far_off(frame: pl.DataFrame, table: RawTable, reading: Reading) -> None:
+    """Ask about attendance that is far from what is usual in the table."""
+    if c.ATTENDANCE not in frame.columns or not len(frame[c.ATTENDANCE].drop_nulls()):
+        return
+    far = far_from_others(frame[c.ATTENDANCE])
+    if far.any():
+        rows = [f"{frame[c.ATTENDANCE][at]:,} in row {table.rows[frame[PLACE.name][at]]}" for at in far.arg_true()]
+        usual = int(frame[c.ATTENDANCE].drop_nulls().quantile(0.5) or 0)
+        figures = "figures are" if len(rows) > 1 else "figure is"
+        reading.doubt(
+            f"{len(rows)} {c.ATTENDANCE} {figures} far from the usual {usual:,}: {listed(rows)}",
+            "correct them, or leave the cells empty where nobody knows",
+        )
+
+
+def _check_one_ballpark(frame: pl.DataFrame, mapping: ColumnMapping, table: RawTable) -> None:
+    """Refuse a table without clubs and venues whose seats are those of several ballparks."""
+    if {c.HOME, c.VENUE} & set(frame.columns) or c.CAPACITY not in mapping.columns:
+        return
+    seats = frame[c.CAPACITY].drop_nulls()
+    if seats.n_unique() > MOST_SEATS_OF_ONE and seats.max() > LARGEST_REBUILT * seats.min():  # type: ignore[operator]
+        got = f"{seats.n_unique()} different numbers of seats and no column of home clubs or ballparks"
+        remedy = f'map the home club, as in {c.HOME} = "theirs"; its columns are {listed(table.frame.columns)}'
+        raise DataError(got, "the home club of each game", remedy, file=table.file)
 
 
 def _in_their_words(refused: DataError, mapping: ColumnMapping) -> DataError:

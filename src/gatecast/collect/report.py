@@ -101,6 +101,8 @@ class RowCounts:
     neutral: int = 0
     no_games: int = 0
     filtered: int = 0
+    called_off: int = 0
+    playoffs: int = 0
     merged: int = 0
     refused: int = 0
 
@@ -114,6 +116,8 @@ class RowCounts:
             "games at a neutral site left out": self.neutral,
             "totals, averages, repeated headers and notes left out": self.no_games,
             "left out by [keep]": self.filtered,
+            "games called off left out": self.called_off,
+            "playoffs and other games outside the season left out": self.playoffs,
             "merged into another row": self.merged,
             "refused": self.refused,
         }

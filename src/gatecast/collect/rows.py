@@ -12,12 +12,12 @@ from gatecast.collect.column_mapping import ColumnMapping
 from gatecast.collect.parse import NO, YES
 from gatecast.collect.raw_table import Cells, RawTable, Refusals
 from gatecast.collect.report import LIKELY, Reading
-from gatecast.collect.synonyms import PLAYOFFS, SYNONYMS, TYPE_HEADERS
+from gatecast.collect.synonyms import SYNONYMS
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.suggestions import listed, plain_header
 
-__all__ = ["FIRST", "REFUSE", "SUM", "HomeGames", "home_games", "merged", "note_playoffs", "without_noise"]
+__all__ = ["FIRST", "REFUSE", "SUM", "HomeGames", "home_games", "merged", "without_noise"]
 
 REFUSE, FIRST, SUM = "refuse", "first", "sum"
 """Ways in which a mapping may treat one game in several rows."""
@@ -197,23 +197,6 @@ def merged(
     reading.note(f"merged {len(drop)} rows into other rows of the same game ({mapping.repeated})")
     reading.count(merged=len(drop))
     return table.filter_rows(keep), {name: values.filter(keep) for name, values in columns.items()}
-
-
-def note_playoffs(table: RawTable, mapping: ColumnMapping, reading: Reading) -> None:
-    """Say how many games a column of game types calls playoffs or friendlies."""
-    for header in table.frame.columns:
-        if plain_header(header) not in TYPE_HEADERS or header in mapping.keep or table.frame[header].dtype != pl.String:
-            continue
-        types = table.frame[header].str.to_lowercase().str.replace_all("[_ ]", "")
-        words = [word.replace(" ", "") for word in PLAYOFFS]
-        outside = types.str.contains_any(words).fill_null(False)
-        if outside.any() and not outside.all():
-            regular = table.frame[header].filter(~outside).drop_nulls().unique(maintain_order=True).to_list()
-            reading.doubt(
-                f"{int(outside.sum()):,} of {len(outside):,} games are playoffs or no league games by {header}",
-                f'leave them out with [keep] {header} = ["{listed(regular[:1])}"]' if regular else "",
-                weight=LIKELY,
-            )
 
 
 def _side(table: RawTable, header: str) -> pl.Series | None:

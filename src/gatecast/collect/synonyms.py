@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from gatecast.games import columns as c
 
-__all__ = ["DATE_PARTS", "LAGGED", "PLAYOFFS", "PROMOTION_HEADERS", "SYNONYMS", "TEAM_HEADERS", "TYPE_HEADERS"]
+__all__ = [
+    "CALLED_OFF",
+    "CALLED_OFF_HEADERS",
+    "COMPETITION_HEADERS",
+    "CUPS",
+    "DATE_PARTS",
+    "LAGGED",
+    "NEUTRAL_HEADERS",
+    "PLAYOFFS",
+    "PROMOTION_HEADERS",
+    "ROUNDS",
+    "ROUND_HEADERS",
+    "STATUS_HEADERS",
+    "SYNONYMS",
+    "TEAM_HEADERS",
+    "TYPE_HEADERS",
+]
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     c.GAME_ID: ("gid", "gamekey", "gamepk", "matchid"),
@@ -12,6 +28,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         *("gamedate", "dateofgame", "matchdate", "dategame", "dateplayed", "eventdate", "startdate", "officialdate"),
         *("gameday", "matchday", "kickoffdate", "localdate", "datelocal", "gamedatelocal", "scheduleddate", "playdate"),
         *("datetime", "gamedatetime", "startdatetime", "datetimelocal", "timestamp", "dateutc", "datetimeutc"),
+        *("gamedtlocal", "dtlocal", "startdatelocal", "starttimelocal", "gamedt"),
         *("gamedatetimeutc", "starttimeutc", "kickoffutc"),
         *("datum", "spieldatum", "fecha", "data", "dato", "datadojogo", "päivämäärä", "dátum"),
         *("日付", "試合日", "開催日", "年月日", "날짜", "일자", "경기일", "경기일자", "경기날짜", "日期", "比赛日期"),
@@ -57,6 +74,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         *("visteam", "visitingteam", "visitorteam", "visitors", "opponent", "opp", "away", "awayteam"),
         *("awayclub", "awayteamname", "awayname", "awayclubname", "awayside", "awaysquad", "awaytm", "visitorneutral"),
         *("teamaway", "visitingclub", "visitingteamname", "opponentname", "opponentteam", "opposingteam", "opposition"),
+        *("opponentteamname", "oppteam", "oppname", "opponentteamabbr", "opponentabbr", "opponentteamid", "opponentid"),
         *(
             "awayteamabbr",
             "awayteamabbreviation",
@@ -180,6 +198,8 @@ TEAM_HEADERS = (
     "tm",
     "club",
     "teamname",
+    "teamabbr",
+    "teamabbreviation",
     "clubname",
     "squad",
     "franchise",
@@ -209,10 +229,34 @@ LAGGED = (
     "rolling",
 )
 """Words in headers of numbers that are not of the game itself."""
-TYPE_HEADERS = ("gametype", "seasontype", "stage", "phase", "matchtype", "typeofgame", "competitionstage")
+TYPE_HEADERS = (
+    *("gametype", "seasontype", "stage", "phase", "matchtype", "typeofgame", "competitionstage", "segment"),
+    *("seasonpart", "spielart", "tipopartido", "경기구분"),
+)
 PLAYOFFS = (
     *("playoff", "postseason", "final", "wildcard", "wild card", "worldseries", "world series", "championship"),
     *("divisionseries", "lcs", "exhibition", "preseason", "pre-season", "spring", "friendly", "allstar", "all-star"),
-    *("play-in", "playin", "relegation", "knockout"),
+    *("play-in", "playin", "relegation", "knockout", "プレーオフ", "포스트시즌", "플레이오프"),
 )
 """Words in a column of game types that speak for a game outside the regular season."""
+ROUND_HEADERS = ("round", "roundyear", "roundname", "roundtype", "week", "wk", "runde", "ronda", "rodada", "fase")
+ROUNDS = (
+    r"(?i)\b(finals?|semi-?finals?|semis?|quarter-?finals?|playoffs?|play-offs?|wild ?card|division(al)?"
+    r"|conf(erence)?champ|super ?bowl|[gpqse]f)\b"
+)
+"""Rounds of playoffs, whole words in a column of rounds or weeks; GF, PF, QF, SF and EF as in Australian football."""
+COMPETITION_HEADERS = (
+    *("competition", "comp", "tournament", "wettbewerb", "competición", "competizione", "compétition", "大会", "대회"),
+)
+CUPS = (
+    *("cup", "trophy", "shield", "champions league", "concacaf", "friendly", "friendlies", "exhibition", "pokal"),
+    *("copa ", "coppa", "coupe", "taça", "カップ", "컵", "playoff", "play-off", "post-season", "postseason"),
+)
+"""Words in a column of competitions that speak for another one than the league."""
+NEUTRAL_HEADERS = ("neutral", "isneutral", "neutralsite", "neutralvenue", "neutralground", "atneutralsite")
+CALLED_OFF_HEADERS = (
+    *("canceled", "cancelled", "iscanceled", "iscancelled", "postponed", "ispostponed", "calledoff", "ppd"),
+)
+STATUS_HEADERS = ("status", "gamestatus", "matchstatus", "gamestate", "detailedstate", "statusdetailedstate")
+CALLED_OFF = ("postponed", "cancel", "ppd", "calledoff", "abgesagt", "verschoben", "中止", "취소", "aplazado")
+"""Words in a column of states that speak for a game that did not take place."""

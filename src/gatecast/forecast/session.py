@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gatecast.collect.read import read_frame
 from gatecast.errors import DataError, InputError
 from gatecast.forecast.calibration import Calibration, SeasonErrors, errors_since_training
 from gatecast.forecast.combined import CombinedModel, rests_on
@@ -334,8 +335,20 @@ class ForecastSession(Generic[Kind]):
 
 
 def as_games(games: Games | IntoFrame, custom_columns: Sequence[c.Column] = (), *, keep_order: bool = False) -> Games:
-    """Return `games`, or the games of a data frame, with the custom columns that they lack added as unknown."""
-    table = games if isinstance(games, Games) else Games.from_frame(games, custom_columns, keep_order=keep_order)
+    """Return `games`, or the games of a data frame, with the custom columns that they lack added as unknown.
+
+    A data frame without our names of its date or attendance is read by the rules of `gatecast.read_games`.
+    """
+    if isinstance(games, Games):
+        table = games
+    else:
+        frame = to_polars(games, "games")
+        needed = {c.DATE} if keep_order else {c.DATE, c.ATTENDANCE}
+        ours = {*c.CANONICAL, *(column.name for column in custom_columns)}
+        if needed <= set(frame.columns) or set(frame.columns) <= ours:
+            table = Games.from_frame(frame, custom_columns, keep_order=keep_order)
+        else:
+            table = read_frame(frame, custom_columns, upcoming=keep_order)
     missing = [column for column in custom_columns if column.name not in table.columns]
     if not missing:
         return table

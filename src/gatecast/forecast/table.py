@@ -46,7 +46,13 @@ def contract_table(
         Days before each game, or "preseason".
     cutoffs : ndarray of int32, shape (rows,)
         The last day known.
+
+    Returns
+    -------
+    polars.DataFrame
+        `p_sellout` is null for games whose seats nobody states: a chance against an estimate of them would be none.
     """
+    unstated = games.table[rows][c.CAPACITY].is_null()
     as_of = pl.Series(AS_OF, cutoffs.astype(np.int32)).cast(pl.Date)
     if not games.dated:
         as_of = pl.Series(AS_OF, [None] * len(rows), pl.Date)
@@ -60,7 +66,7 @@ def contract_table(
             as_of,
             pl.Series(MEAN, np.round(forecast.mean, PEOPLE_DECIMALS)),
             *(pl.Series(name, quantiles[:, i]) for i, name in enumerate(QUANTILE_COLUMNS)),
-            pl.Series(P_SELLOUT, np.round(forecast.sell_out, CHANCE_DECIMALS)),
+            pl.Series(P_SELLOUT, np.round(forecast.sell_out, CHANCE_DECIMALS)).set(unstated, None),
         )
         .select(FORECAST_COLUMNS)
     )

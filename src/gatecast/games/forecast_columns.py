@@ -46,7 +46,7 @@ AS_OF = "as_of"
 MEAN = "mean"
 """Expected attendance, people."""
 P_SELLOUT = "p_sellout"
-"""Chance that demand reaches the capacity, 0 to 1."""
+"""Chance that demand reaches the capacity, 0 to 1; null where nobody states the seats."""
 MODEL = "model"
 """Name of the forecaster, in a table with rows of several forecasters."""
 

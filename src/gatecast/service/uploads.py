@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from gatecast.collect import ColumnMapping, RawTable, read_table
-from gatecast.collect.column_mapping import Source, read_mapping
+from gatecast.collect.column_mapping import Source
 from gatecast.collect.read import UsableGames, usable_games
 from gatecast.collect.report import ReadingReport
 from gatecast.errors import DataError, InputError
@@ -28,6 +28,13 @@ from gatecast.games.matching import match
 from gatecast.plan.columns import TICKETS
 from gatecast.service.club_service import SCHEDULE_AREA, ClubService
 from gatecast.service.moved_games import MovedGame, moved_games
+from gatecast.service.upload_fields import (
+    UNIT_FIELDS,
+    chosen_fields,
+    joined_mapping,
+    mapping_of_fields,
+    mapping_of_text,
+)
 from gatecast.store import ImportReport, Refused
 from gatecast.store.comparison import Comparison
 
@@ -91,6 +98,8 @@ class Upload:
         A mapping file as the user typed or uploaded it; may be empty.
     apart : frozenset of str
         Ids of games that look like stored ones on another day and are, by the user's word, games of their own.
+    fields : mapping of str to str
+        Fields of the page that say what a mapping file may say, as `upload_fields.chosen_fields` returns them.
     """
 
     upload_id: str
@@ -104,6 +113,7 @@ class Upload:
     capacity: str = ""
     mapping_text: str = ""
     apart: frozenset[str] = frozenset()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -271,6 +281,7 @@ class Uploads:
         capacity: str = "",
         mapping_text: str = "",
         apart: frozenset[str] = frozenset(),
+        fields: Mapping[str, str] | None = None,
     ) -> Upload:
         """Apply the user's choice of columns and corrected cells.
 
@@ -286,6 +297,8 @@ class Uploads:
             True if empty cells clear stored values.
         date_order, capacity, mapping_text, apart
             As `Upload` has them.
+        fields : mapping of str to str, optional
+            As the page sent them; those of the upload if not given.
         """
         known = set(upload.table.frame.columns)
         chosen = {name: header for name, header in columns.items() if name in CANONICAL and header in known}
@@ -302,6 +315,7 @@ class Uploads:
             capacity=capacity.strip(),
             mapping_text=mapping_text.strip()[:LONGEST_MAPPING],
             apart=apart,
+            fields=upload.fields if fields is None else chosen_fields(fields),
         )
         self.put(revised)
         return revised
@@ -317,6 +331,7 @@ class Uploads:
             capacity="",
             mapping_text="",
             apart=frozenset(),
+            fields={},
         )
         self.put(fresh)
         return fresh
@@ -408,7 +423,8 @@ def _usable_rows(service: ClubService, upload: Upload) -> UsableGames:
     custom_columns = service.games().custom_columns
     frame = upload.table.frame.drop(upload.left_out, strict=False)
     table = replace(upload.table, frame=_with_plain_dates(frame, upload.date_order))
-    mapping = _mapping_of(upload)
+    typed = mapping_of_text(upload.mapping_text, MAPPING_NAME)
+    mapping = joined_mapping(typed, mapping_of_fields(upload.fields, upload.table))
     sources = {name: Source((header,)) for name, header in upload.columns.items() if header in table.frame.columns}
     constants = dict(mapping.constants)
     if upload.capacity:
@@ -419,17 +435,19 @@ def _usable_rows(service: ClubService, upload: Upload) -> UsableGames:
     if upload.home and c.HOME not in {*usable.mapping.columns, *constants, *table.frame.columns}:
         mapping = replace(mapping, constants={**constants, c.HOME: upload.home})
         usable = usable_games(table, mapping, custom_columns=custom_columns)
-    return usable
+    return _in_units(upload, table, mapping, usable, custom_columns)
 
 
-def _mapping_of(upload: Upload) -> ColumnMapping:
-    """Return the mapping that the user typed or uploaded as a file; an empty one without it."""
-    if not upload.mapping_text:
-        return ColumnMapping()
-    with tempfile.TemporaryDirectory(prefix="gatecast-upload-") as folder:
-        place = Path(folder) / MAPPING_NAME
-        place.write_text(upload.mapping_text, encoding="utf-8", errors="replace")
-        return read_mapping(place)
+def _in_units(
+    upload: Upload, table: RawTable, mapping: ColumnMapping, usable: UsableGames, custom_columns: Sequence[Column]
+) -> UsableGames:
+    """Return the games read in the units that the user chose for columns that were found."""
+    found = usable.mapping.columns
+    units = {name: upload.fields[field] for field, name in UNIT_FIELDS.items() if field in upload.fields}
+    other = {name: replace(found[name], unit=unit) for name, unit in units.items() if name in found}
+    if all(found[name] == source for name, source in other.items()):
+        return usable
+    return usable_games(table, replace(mapping, columns={**mapping.columns, **other}), custom_columns=custom_columns)
 
 
 def _with_plain_dates(frame: pl.DataFrame, order: str) -> pl.DataFrame:

@@ -166,3 +166,57 @@ def test_what_somebody_else_changed_since_the_preview_is_shown_before_it_is_impo
     mark = re.search(r'name="mark" value="([^"]+)"', late.text)[1]
     assert choose(visitor, place, "import", mark=mark).status_code == 200
     assert stored(empty_service)[c.ATTENDANCE].to_list() == [5000, 5950, 6100]
+
+
+def test_the_form_says_all_that_a_mapping_says(visit, empty_service):
+    visitor = visit(empty_service)
+    rows = (
+        "May,1,Old Lakes,5000,30,regular,12.5\nMay,1,Old Lakes,400,30,regular,12.5\nMay,2,Hills,300,50,exhibition,9\n"
+    )
+    place = send(visitor, f"Month,Day,Opp,Gate,temp,Class,Ticket price\n{rows}")
+    said = {
+        **{"month": "Month", "day": "Day", "year": "2024", "temperature_unit": "F", "time_zone": "America/New_York"},
+        **{"repeated": "sum", "keep_column": "Class", "keep_values": "regular, cup", "aliases": "Old Lakes = Lakers\n"},
+        **{
+            "custom1_header": "Ticket price",
+            "custom1_name": "price",
+            "custom1_known": "always",
+            "custom1_type": "number",
+        },
+    }
+    fields = {f"field__{name}": text for name, text in said.items()}
+    choose(visitor, place, **fields)
+    page = visitor.get(place)
+    assert "1 games added" in text_of(page)
+    assert 'value="America/New_York"' in page.text
+    assert "Old Lakes = Lakers" in page.text
+    choose(visitor, place, "import", **fields)
+    names = [c.DATE, c.VISITOR, c.ATTENDANCE, c.TEMPERATURE, "price"]
+    assert stored(empty_service).with_columns(pl.col(c.DATE).cast(str)).select(names).rows() == [
+        ("2024-05-01", "Lakers", 5400, -1.1111, 12.5)
+    ]
+
+
+def test_a_field_that_cannot_be_is_told_and_can_be_changed(visit, empty_service):
+    visitor = visit(empty_service)
+    place = send(visitor, DATED)
+    choose(visitor, place, field__time_zone="Nowhere/At_all")
+    page = visitor.get(place)
+    assert "expected a time zone such as America/New_York" in text_of(page)
+    assert 'value="Nowhere/At_all"' in page.text
+    choose(visitor, place, field__custom1_header="opponent")
+    assert "say when its values become known" in text_of(visitor.get(place))
+    choose(visitor, place, field__time_zone="")
+    assert "3 games added" in text_of(visitor.get(place))
+
+
+def test_playoffs_and_dates_without_a_year_have_fields(visit, empty_service):
+    visitor = visit(empty_service)
+    place = send(
+        visitor, 'Date,Opponent,Attendance,Round\n"Thursday, Sep 7",Lakes,5000,3\n"Friday, Sep 8",Lakes,7000,Final\n'
+    )
+    assert "say the year" in text_of(visitor.get(place))
+    choose(visitor, place, field__year="2023")
+    assert "1 games added" in text_of(visitor.get(place))
+    choose(visitor, place, field__year="2023", field__playoffs="keep")
+    assert "2 games added" in text_of(visitor.get(place))

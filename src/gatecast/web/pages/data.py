@@ -22,6 +22,7 @@ from gatecast.service import ClubService, uploads
 from gatecast.service.ballpark import fill_ballpark
 from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness, next_step
+from gatecast.service.upload_fields import CUSTOM, FIELDS, KNOWN_TIMES
 from gatecast.service.uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
 from gatecast.store import ImportReport
 from gatecast.web.cache import ALL_AREAS
@@ -33,7 +34,7 @@ __all__ = ["router"]
 router = APIRouter()
 MOST_IMPORTS, MOST_UNKNOWN_GAMES = 20, 12
 CELL = re.compile(r"cell:(\d{1,9}):(.{1,200})", re.DOTALL)
-COLUMN, ATTENDANCE = "column:", "attendance:"
+COLUMN, ATTENDANCE, FIELD = "column:", "attendance:", "field:"
 SHOWN_MOVE, MOVED = "shown_move", "moved"
 """Fields of the moves that a preview showed, and of those that the user accepts."""
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
@@ -134,6 +135,7 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
         held.restart(waiting)
         return redirected(f"/data/uploads/{waiting.upload_id}")
     columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
+    fields = {key.removeprefix(FIELD): str(value) for key, value in form.items() if key.startswith(FIELD)}
     cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
     seen, erase = uploads.preview(service, waiting), form.get("erase") == "yes"
     told = {str(each) for each in form.getlist(SHOWN_MOVE)}
@@ -149,6 +151,7 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
         capacity=str(form.get("seats", "")),
         mapping_text=mapping.decode("utf-8-sig", errors="replace") or str(form.get("mapping", "")),
         apart=apart,
+        fields=fields,
     )
     if action != "import":
         return redirected(f"/data/uploads/{revised.upload_id}")
@@ -195,6 +198,9 @@ def _preview(
         cells=cells,
         canonical=CANONICAL,
         headers=frame.columns,
+        field_values=FIELDS,
+        custom=CUSTOM,
+        known_times=KNOWN_TIMES,
         problem=problem or view.problem,
         changed_meanwhile=changed_meanwhile,
         game_words=game_words,
