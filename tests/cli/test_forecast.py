@@ -68,6 +68,19 @@ def test_what_came_after_the_day_is_not_learned(run, files, tmp_path, quick):
     assert all(str(learned.table[c.DATE].max()) <= "2025-05-01" for learned in quick)
 
 
+def test_custom_columns_that_the_games_to_come_lack_are_named(run, files, tmp_path, quick):
+    bare = pl.read_csv(files / "upcoming.csv").select("date", "start_time", "venue", "home", "visitor").head(2)
+    bare.write_csv(tmp_path / "bare.csv")
+    ended = run(
+        *("forecast", files / "games.parquet", "--upcoming", "bare.csv", "--as-of", "2025-06-08"),
+        *("--out", "forecast.csv"),
+    )
+    assert ended.code == 0
+    line = next(line for line in ended.err.splitlines() if "unknown for all games" in line)
+    assert line.startswith("bare.csv: has no ")
+    assert {"price", "tickets_sold_7"} <= set(line.removeprefix("bare.csv: has no ").split(":")[0].split(", "))
+
+
 def test_a_clubs_own_columns_are_read_as_the_games_declare_them(run, files, tmp_path, quick):
     text = (files / "upcoming.csv").read_text()
     outs = []

@@ -172,3 +172,41 @@ def test_a_frame_of_games_to_come_keeps_its_rows():
     away = frame.with_columns(pl.Series("H/A", ["H", "A"]))
     with pytest.warns(ReadingWarning), pytest.raises(DataError, match=r"row 3.*no game of the season at home"):
         read_frame(away, upcoming=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Match", ("Blues v Natal", "Reds vs. Blues")),
+        ("Fixture", ("Blues versus Natal", "Reds vs Blues")),
+        ("short_name", ("Natal @ Blues", "Blues at Reds")),
+    ],
+)
+def test_two_clubs_in_one_column_are_taken_apart(tmp_path, header, cells):
+    text = f"Date,{header},Crowd\n2024-05-01,{cells[0]},12031\n2024-05-08,{cells[1]},9021\n"
+    games, report = read(tmp_path, text)
+    assert games.table.select("home", "visitor").rows() == [("Blues", "Natal"), ("Reds", "Blues")]
+    assert "two clubs" in report.doubts[0].text
+
+
+def test_two_columns_of_attendance_are_asked_about(tmp_path):
+    games, report = read(tmp_path, "Date,Paid Attendance,Attendance\n2024-04-01,9100,7300\n2024-04-02,9500,7700\n")
+    assert games.table["attendance"].to_list() == [7300, 7700]
+    assert report.doubts[0].text == "took Attendance for attendance, not Paid Attendance"
+
+
+def test_totals_of_several_games_are_no_attendance(tmp_path):
+    rows = "April,10,4200,42000\nMay,12,5100,61200\nJune,13,6107,79391\n"
+    with pytest.raises(DataError, match="the attendance of several games, as Games says"):
+        read(tmp_path, f"Month,Games,Average Attendance,Total Attendance\n{rows}")
+
+
+@pytest.mark.parametrize(("said_first", "date"), [("true", D(2023, 8, 6)), ("false", D(2023, 6, 8))])
+def test_a_mapping_says_which_of_two_numbers_is_the_day(tmp_path, said_first, date):
+    text = "Datum,Gast,Zuschauer\n06.08.2023,Eulen,4210\n07.08.2023,Elche,1950\n"
+    with pytest.raises(DataError, match="day_first = true or false"):
+        read(tmp_path, text)
+    games, _ = read(tmp_path, text, f"day_first = {said_first}")
+    assert games.table["date"][0] == date
+    with pytest.raises(DataError, match="the month first, as the mapping says"):
+        read(tmp_path, text + "24.08.2023,Elche,1950\n", "day_first = false")

@@ -45,6 +45,7 @@ SECTIONS = (
     "sheet",
     "guess",
     "time_zone",
+    "day_first",
     *LEAGUE,
     "columns",
     "constants",
@@ -143,6 +144,8 @@ class ColumnMapping:
         Other names of clubs and venues, and the name that each stands for.
     time_zone : str
         Time zone of the ballparks, such as America/New_York, to convert universal time; empty if not known.
+    day_first : bool, optional
+        True if 5/6/2025 is the fifth of June, False if it is May 6; None for as the dates show.
     league : League, optional
         Settings of the league: keys league, country and restricted_attendance.
     sheet : str
@@ -162,6 +165,7 @@ class ColumnMapping:
     playoffs: str = "drop"
     aliases: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = ""
+    day_first: bool | None = None
     league: League | None = None
     sheet: str = ""
     guess: bool = True
@@ -211,6 +215,9 @@ def read_mapping(path: str | Path) -> ColumnMapping:
         **_rows(_section(content, "rows", file), file),
         aliases=_aliases(_section(content, "aliases", file), file),
         time_zone=_time_zone(content.get("time_zone", ""), file),
+        day_first=_of_type(content["day_first"], bool, "true or false", "day_first", file)
+        if "day_first" in content
+        else None,
         league=_league(content, file),
         sheet=_of_type(content.get("sheet", ""), str, "the name of a sheet in quotation marks", "sheet", file),
         guess=_of_type(content.get("guess", True), bool, "true or false", "guess", file),

@@ -62,6 +62,7 @@ SAY_ZONE = 'convert the column from universal time, or say time_zone = "America/
 ONE_DATE_FORM = "write all dates as 2019-05-30"
 NO_YEAR = 'say the year in a mapping file, as in date = "{Date} 2019", or map season'
 NUMERIC_OFFSET = r"^(?:utc|gmt)?[+-]\d"
+SAY_ORDER = "say day_first = true or false in a mapping file"
 ONE_TIME_FORM = "write all times as 19:05 or all as 7:05PM"
 
 
@@ -203,12 +204,16 @@ def _days_first(cells: Cells, first: pl.Series, second: pl.Series) -> tuple[pl.S
     """Return `first` without refused cells, and True where numbers above 12 show that it holds the days."""
     day_first, month_first = first.cast(pl.Int64) > 12, second.cast(pl.Int64) > 12
     days, months = day_first.sum(), month_first.sum()
+    if cells.day_first is not None:
+        wrong = month_first if cells.day_first else day_first
+        leading = "day" if cells.day_first else "month"
+        return cells.accepted(first, wrong, f"the {leading} first, as the mapping says", ONE_DATE_FORM), cells.day_first
     if days and months:
         other, leading = (day_first, "month") if days < months else (month_first, "day")
         first = cells.accepted(first, other, f"the {leading} first, as in other rows", ONE_DATE_FORM)
         return first, days >= months
     if not days and not months:
-        remedy = "which is the day and which the month cannot be told: " + ONE_DATE_FORM
+        remedy = f"which is the day and which the month cannot be told: {ONE_DATE_FORM}, or {SAY_ORDER}"
         first = cells.accepted(first, first != second, A_DATE, remedy)
     return first, bool(days)
 

@@ -22,6 +22,21 @@ MOST_CANDIDATES = 4
 FAR, FEWEST_COMPARED = 50, 8
 """Times the usual attendance that is beyond belief, and the fewest games in which a usual one can be told."""
 FEWEST_LENGTHS = 2
+GAME_COUNTS = (
+    "games",
+    "homegames",
+    "gms",
+    "gp",
+    "g",
+    "dates",
+    "openings",
+    "matches",
+    "nogames",
+    "heimspiele",
+    "spiele",
+)
+AVERAGES = ("avg", "average", "mean", "pergame", "schnitt", "durchschnitt")
+FEWEST_SUMMED, MOST_SUMMED, ROUNDED = 2, 200, 0.01
 SHORTEST_GAME, LONGEST_GAME = 90, 299
 """Minutes."""
 
@@ -74,6 +89,10 @@ def attendance_problem(table: RawTable, header: str) -> AttendanceProblem | None
         if thousands.any() and not table.decimal_comma and not text.str.contains(",", literal=True).any():
             remedy = "write 16000 or 16, as a point may stand between thousands or before decimals"
             return AttendanceProblem("it may mean two numbers", remedy, True, thousands.arg_max() or 0)
+    summed = _summed(table, header)
+    if summed:
+        remedy = "give one row for each game; say guess = false and map the column if each row is a game"
+        return AttendanceProblem(f"the attendance of several games, as {summed} says", remedy, refused=True)
     numbers = as_numbers(values, decimal_comma=table.decimal_comma).drop_nulls()
     numbers = numbers.filter(numbers != 0)
     if len(numbers) < FEWEST_ROWS:
@@ -85,6 +104,22 @@ def attendance_problem(table: RawTable, header: str) -> AttendanceProblem | None
     candidates = people_candidates(table, but=header)
     problem = f"no value is above {largest:g}; is it a share in per cent, or thousands?"
     return AttendanceProblem(problem, _others(table, header), fractions or bool(candidates))
+
+
+def _summed(table: RawTable, header: str) -> str:
+    """Return the column that counts the games of each row, where a column is the attendance of them all."""
+    total = as_numbers(table.frame[header], decimal_comma=table.decimal_comma)
+    others = {name: as_numbers(table.frame[name], decimal_comma=table.decimal_comma) for name in table.frame.columns}
+    for name, games in others.items():
+        several = (games >= FEWEST_SUMMED) & (games % 1 == 0) & (games <= MOST_SUMMED)
+        if plain_header(name) not in GAME_COUNTS or not several.fill_null(False).all():
+            continue
+        for average, mean in others.items():
+            if average in (name, header) or not any(word in plain_header(average) for word in AVERAGES):
+                continue
+            if ((total - games * mean).abs() <= games + ROUNDED * total).fill_null(False).all():
+                return name
+    return ""
 
 
 def people_candidates(table: RawTable, but: str = "") -> list[str]:

@@ -86,6 +86,8 @@ class Cells:
         The time zone of the ballparks, to convert universal time; empty where it is not known.
     universal : bool
         True where the header says that times without a zone are universal time.
+    day_first : bool, optional
+        Whether 5/6/2025 is the fifth of June, if somebody said so.
     """
 
     values: pl.Series
@@ -97,6 +99,7 @@ class Cells:
     sheets: Sequence[str] | None = None
     time_zone: str = ""
     universal: bool = False
+    day_first: bool | None = None
 
     def with_values(self, values: pl.Series) -> Cells:
         """Return the same place with other values."""

@@ -29,7 +29,7 @@ from gatecast.collect.parse import parse, promotions, translated
 from gatecast.collect.plausible import far_from_others
 from gatecast.collect.raw_table import Cells, RawTable, Refusals
 from gatecast.collect.report import LIKELY, WRONG_IF_USED, Reading, ReadingReport
-from gatecast.collect.rows import home_games, merged, without_noise
+from gatecast.collect.rows import home_games, merged, with_clubs_apart, without_noise
 from gatecast.collect.season_games import without_games_called_off, without_neutral_sites, without_playoffs
 from gatecast.collect.tables import read_table, table_of
 from gatecast.collect.write import columns_beside
@@ -264,7 +264,7 @@ def _games_of(
     table = without_noise(table, reading)
     table = without_games_called_off(table, mapping, reading)
     at_home = home_games(without_neutral_sites(table, mapping, reading), mapping, reading)
-    table = at_home.table
+    table = with_clubs_apart(at_home.table, mapping, reading)
     guess = guessed(table, mapping, reading, at_home.used)
     mapping = guess.mapping
     check_attendance(table, {*mapping.columns, *mapping.constants}, reading, upcoming=upcoming)
@@ -458,7 +458,7 @@ class _Columns:
         if name == c.DATE:
             cells = self._with_years(cells, source)
         universal = any(plain_header(header).endswith(UNIVERSAL_HEADERS) for header in source.columns)
-        cells = replace(cells, time_zone=self.mapping.time_zone, universal=universal)
+        cells = replace(cells, time_zone=self.mapping.time_zone, universal=universal, day_first=self.mapping.day_first)
         return parse(self._translated(cells, name), column, source.unit).alias(name)
 
     def _with_years(self, cells: Cells, source: Source) -> Cells:

@@ -17,7 +17,7 @@ from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.suggestions import listed, plain_header
 
-__all__ = ["FIRST", "REFUSE", "SUM", "HomeGames", "home_games", "merged", "without_noise"]
+__all__ = ["FIRST", "REFUSE", "SUM", "HomeGames", "home_games", "merged", "with_clubs_apart", "without_noise"]
 
 REFUSE, FIRST, SUM = "refuse", "first", "sum"
 """Ways in which a mapping may treat one game in several rows."""
@@ -63,6 +63,10 @@ YES_MEANS_AWAY = ("away", "isaway", "awaygame", "roadgame", "isawaygame", "isroa
 AWAY_PREFIX = r"^(?:@\s*|(?:at|At|AT)\s+)"
 HOME_PREFIX = r"^(?:vs?\.?\s+|VS\.?\s+|Vs\.?\s+)"
 LEAST_PREFIXED = 0.3
+HOME_FIRST = r"^(.{2,60}?)\s+(?:vs?\.?|VS?\.?|Vs\.?|versus)\s+(.{2,60})$"
+VISITOR_FIRST = r"^(.{2,60}?)\s+(?:@|at)\s+(.{2,60})$"
+LEAST_PAIRED = 0.9
+"""Share of cells with two clubs from which a column is taken to hold both."""
 
 TOTAL = re.compile(
     r"^(grand|season|home|overall|league|club)?\s*(totals?|averages?|avg\.?|mean|sum|median|summe|gesamt|insgesamt"
@@ -71,6 +75,7 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 LONGEST_TOTAL = 40
+CLUBS_APART = (c.HOME, c.VISITOR, *SYNONYMS[c.HOME], *SYNONYMS[c.VISITOR])
 NO_START = "unknown"
 TELLING = (c.START_TIME, c.NUMBER, c.ATTENDANCE)
 """Columns in which two games of two clubs on one day differ."""
@@ -145,6 +150,30 @@ def home_games(table: RawTable, mapping: ColumnMapping, reading: Reading) -> Hom
         side_of = pl.Series(["home"]).new_from_index(0, len(away)).zip_with(~away, pl.Series(["away"]))
         return HomeGames(_at_home(table, side_of, header, reading))
     return HomeGames(table)
+
+
+def with_clubs_apart(table: RawTable, mapping: ColumnMapping, reading: Reading) -> RawTable:
+    """Return the table with columns of both clubs, where only one column has them: `Bears v Owls`, `Owls @ Bears`."""
+    plain = {plain_header(header) for header in table.frame.columns}
+    said = {*mapping.columns, *mapping.constants}
+    if not mapping.guess or said & {c.HOME, c.VISITOR} or plain & {*CLUBS_APART}:
+        return table
+    for header in table.frame.columns:
+        values = table.frame[header]
+        if values.dtype != pl.String or values.null_count() == len(values):
+            continue
+        known = len(values.drop_nulls())
+        for form, home, visitor in ((HOME_FIRST, 1, 2), (VISITOR_FIRST, 2, 1)):
+            paired = values.str.contains(form).fill_null(False)
+            if paired.sum() < LEAST_PAIRED * known:
+                continue
+            clubs = {c.HOME: values.str.extract(form, home), c.VISITOR: values.str.extract(form, visitor)}
+            example = values.filter(paired)[0]
+            text = f"read {header} as two clubs: of {example} the home club is {clubs[c.HOME].filter(paired)[0]}"
+            reading.doubt(text, f"map {c.HOME} and {c.VISITOR} if that is wrong", LIKELY)
+            reading.column(header, f"{c.HOME}, {c.VISITOR}", reason="says which two clubs play")
+            return replace(table, frame=table.frame.with_columns(**clubs))
+    return table
 
 
 def merged(
@@ -239,7 +268,8 @@ def _at_home(table: RawTable, side: pl.Series, header: str, reading: Reading) ->
             reading.count(**{word: count})
     unclear = int(side.null_count())
     if unclear:
-        reading.doubt(f"{unclear} rows do not say under {header} whether they are home games; they were taken for such")
+        rows = f"{unclear} rows do" if unclear > 1 else "1 row does"
+        reading.doubt(f"{rows} not say under {header} whether that is a home game, and was taken for one")
     home = side.fill_null("home") == "home"
     if not home.any():
         raise DataError("away games only", "home games", f"see the column {header}", file=table.file, column=header)

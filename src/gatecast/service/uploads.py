@@ -114,6 +114,8 @@ class Upload:
     mapping_text: str = ""
     apart: frozenset[str] = frozenset()
     fields: Mapping[str, str] = field(default_factory=dict)
+    reading: dict[tuple[Column, ...], UsableGames] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The games read of it, by the custom columns they were read with, so that an import need not read them again."""
 
 
 @dataclass(frozen=True)
@@ -301,12 +303,13 @@ class Uploads:
             As the page sent them; those of the upload if not given.
         """
         known = set(upload.table.frame.columns)
+        table = _corrected(upload.table, cells)
         chosen = {name: header for name, header in columns.items() if name in CANONICAL and header in known}
         chosen = {name: header for name, header in chosen.items() if header != mapped.get(name)}
         removed = {mapped[name] for name, header in columns.items() if header == "" and mapped.get(name) in known}
         revised = replace(
             upload,
-            table=_corrected(upload.table, cells),
+            table=table,
             columns={**{name: header for name, header in upload.columns.items() if header not in removed}, **chosen},
             left_out=(upload.left_out | removed) - set(chosen.values()),
             home=home.strip(),
@@ -317,6 +320,8 @@ class Uploads:
             apart=apart,
             fields=upload.fields if fields is None else chosen_fields(fields),
         )
+        if table is upload.table and replace(revised, table=upload.table) == upload:
+            return upload
         self.put(revised)
         return revised
 
@@ -420,7 +425,15 @@ def _kind(upload: Upload) -> str:
 
 
 def _usable_rows(service: ClubService, upload: Upload) -> UsableGames:
+    """Return the games of an upload, read once for the custom columns that the store has."""
     custom_columns = service.games().custom_columns
+    if custom_columns not in upload.reading:
+        upload.reading.clear()
+        upload.reading[custom_columns] = _read(upload, custom_columns)
+    return upload.reading[custom_columns]
+
+
+def _read(upload: Upload, custom_columns: tuple[Column, ...]) -> UsableGames:
     frame = upload.table.frame.drop(upload.left_out, strict=False)
     table = replace(upload.table, frame=_with_plain_dates(frame, upload.date_order))
     typed = mapping_of_text(upload.mapping_text, MAPPING_NAME)
@@ -577,16 +590,19 @@ def _remedied(problem: InputError) -> str:
 
 
 def _corrected(table: RawTable, cells: Mapping[tuple[int, str], str]) -> RawTable:
-    frame, places = table.frame, {row: place for place, row in enumerate(table.rows)}
+    """Return a table with corrected cells; the same table where every cell is as it was."""
+    frame, places = table.frame, {row: place for place, row in enumerate(table.rows)} if cells else {}
     for (row, header), text in cells.items():
         if row not in places or header not in frame.columns:
             continue
         column = replace(table, frame=frame).cells(header).text()
+        if (column[places[row]] or "") == text.strip():
+            continue
         here = pl.Series([place == places[row] for place in range(frame.height)])
         frame = frame.with_columns(
             column.zip_with(~here, pl.Series([text.strip() or None], dtype=pl.String)).alias(header)
         )
-    return replace(table, frame=frame)
+    return table if frame is table.frame else replace(table, frame=frame)
 
 
 def _header(source: Source) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from gatecast.errors import StoreError
+from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.store import revisions
 from gatecast.store.comparison import Comparison
@@ -20,6 +23,8 @@ from gatecast.store.statuses import write_statuses
 __all__ = ["undo", "write"]
 
 KEY = "key"
+BATCH = 5_000
+"""Rows sent to the database at once."""
 
 
 def write(
@@ -52,12 +57,10 @@ def write(
     returning = _withdrawn(connection)
     fresh = comparison.added.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
     back = comparison.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
-    _insert(connection, sa.insert(GAMES), game_rows(fresh, comparison.custom_columns))
-    _update(
-        connection, game_rows(pl.concat([back, comparison.changed.select(back.columns)]), comparison.custom_columns)
-    )
-    changes = _changes(comparison)
-    _insert(connection, sa.insert(GAME_CHANGES), [{**row, "import_id": number} for row in changes])
+    _insert(connection, sa.insert(GAMES), _game_rows(fresh, comparison.custom_columns))
+    again = pl.concat([back, comparison.changed.select(back.columns)])
+    _update(connection, _game_rows(again, comparison.custom_columns))
+    _insert(connection, sa.insert(GAME_CHANGES), ({**row, "import_id": number} for row in _changes(comparison)))
     write_statuses(connection, {game: now_is for game, (_, now_is) in comparison.statuses.items()})
     nothing = comparison.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
     after = pl.concat([comparison.added, comparison.changed.select(comparison.added.columns)])
@@ -66,7 +69,7 @@ def write(
     revisions.move(connection, revisions.IMPORTS)
     if declares or after.height:
         revisions.move(connection, revisions.GAMES)
-    if declares or any(_of_schedule(row[GAME_CHANGES.c.before.name]) for row in changes):
+    if declares or _of_schedule(comparison):
         revisions.move(connection, revisions.SCHEDULE)
     return comparison.report(number, source)
 
@@ -94,7 +97,7 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
         earlier |= {WITHDRAWN: before[WITHDRAWN]} if before and WITHDRAWN in before else {}
         rows.append({**row, **(taken_out if before is None else earlier)})
     after = pl.DataFrame(rows, schema=stored.schema)
-    _update(connection, game_rows(after, custom_columns))
+    _update(connection, _game_rows(after, custom_columns))
     _outcomes(connection, stored, after, number, now=now, known_at=now)
     write_statuses(connection, {game: cells[STATUS] for game, cells in changes.items() if cells and STATUS in cells})
     connection.execute(sa.update(IMPORTS).where(IMPORTS.c.import_id == number).values({IMPORTS.c.undone_at: now}))
@@ -132,23 +135,26 @@ def _withdrawn(connection: sa.Connection) -> pl.DataFrame:
     return pl.DataFrame({c.GAME_ID: ids}, schema={c.GAME_ID: pl.String})
 
 
-def _changes(comparison: Comparison) -> list[dict[str, Any]]:
-    """Return for each game its id and the earlier values of the cells that changed; None for a new game."""
+def _changes(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Yield for each game its id and the earlier values of the cells that changed; None for a new game."""
     game, before = GAME_CHANGES.c.game_id.name, GAME_CHANGES.c.before.name
-    rows: list[dict[str, Any]] = [{game: each, before: None} for each in comparison.added[c.GAME_ID]]
+    for each in comparison.added[c.GAME_ID]:
+        yield {game: each, before: None}
     names = comparison.changed.columns
     for old, new in zip(comparison.before.select(names).iter_rows(), comparison.changed.iter_rows(), strict=True):
         cells = {name: as_json(a) for name, a, b in zip(names, old, new, strict=True) if a != b}
         number = new[names.index(c.GAME_ID)]
         if number in comparison.statuses:
             cells[STATUS] = comparison.statuses[number][0]
-        rows.append({game: number, before: cells})
-    return rows
+        yield {game: number, before: cells}
 
 
-def _of_schedule(before: dict[str, Any] | None) -> bool:
-    """Return whether a change concerns more than a game's attendance and scans."""
-    return before is None or not before.keys() <= {*RESULTS}
+def _of_schedule(comparison: Comparison) -> bool:
+    """Return whether changes concern more than attendance and scans of games."""
+    after, before = comparison.changed, comparison.before
+    names = [name for name in after.columns if name not in RESULTS]
+    moved = comparison.added.height > 0 or bool(comparison.statuses)
+    return moved or any(after[name].ne_missing(before[name]).any() for name in names)
 
 
 def _outcomes(
@@ -162,19 +168,31 @@ def _outcomes(
 ) -> None:
     """Record an outcome for each game whose attendance or scans differ."""
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in RESULTS)).to_series()
-    rows = after.filter(differs).select(c.GAME_ID, *RESULTS).to_dicts()
+    rows = after.filter(differs).select(c.GAME_ID, *RESULTS).iter_rows(named=True)
     stamp = {
         OUTCOMES.c.known_at.name: known_at, OUTCOMES.c.recorded_at.name: now, OUTCOMES.c.import_id.name: number,
     }  # fmt: skip
-    _insert(connection, sa.insert(OUTCOMES), [{**row, **stamp} for row in rows])
+    _insert(connection, sa.insert(OUTCOMES), ({**row, **stamp} for row in rows))
 
 
-def _insert(connection: sa.Connection, statement: sa.Insert, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
+def _game_rows(table: pl.DataFrame, custom_columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table for the table of games, made in batches, so that memory holds few of them."""
+    for part in table.iter_slices(BATCH):
+        yield from game_rows(part, custom_columns)
 
 
-def _update(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        keyed = [{KEY: row.pop(c.GAME_ID), **row} for row in rows]
-        connection.execute(sa.update(GAMES).where(GAMES.c.game_id == sa.bindparam(KEY)), keyed)
+def _insert(connection: sa.Connection, statement: sa.Insert, rows: Iterable[dict[str, Any]]) -> None:
+    for batch in _batches(rows):
+        connection.execute(statement, batch)
+
+
+def _update(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
+    statement = sa.update(GAMES).where(GAMES.c.game_id == sa.bindparam(KEY))
+    for batch in _batches(rows):
+        connection.execute(statement, [{KEY: row.pop(c.GAME_ID), **row} for row in batch])
+
+
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
+        yield batch
