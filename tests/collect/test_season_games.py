@@ -210,3 +210,9 @@ def test_a_mapping_says_which_of_two_numbers_is_the_day(tmp_path, said_first, da
     assert games.table["date"][0] == date
     with pytest.raises(DataError, match="the month first, as the mapping says"):
         read(tmp_path, text + "24.08.2023,Elche,1950\n", "day_first = false")
+
+
+def test_the_second_part_of_a_split_season_is_of_the_season(tmp_path):
+    rows = "".join(f"2024-04-0{day},BRS,FOX,1520{day},Regular Season\n" for day in range(1, 5))
+    text = f"date,home,visitor,attendance,stage\n{rows}2024-05-05,BRS,OWL,31000,Championship Group\n"
+    assert len(read(tmp_path, text)[0]) == 5

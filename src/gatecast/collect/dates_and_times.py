@@ -61,6 +61,7 @@ LOCAL_TIME = "the local time of each ballpark"
 SAY_ZONE = 'convert the column from universal time, or say time_zone = "America/New_York" in a mapping file'
 ONE_DATE_FORM = "write all dates as 2019-05-30"
 NO_YEAR = 'say the year in a mapping file, as in date = "{Date} 2019", or map season'
+MOMENT = r"^\d{4}-\d{2}-\d{2}[ t]"
 NUMERIC_OFFSET = r"^(?:utc|gmt)?[+-]\d"
 SAY_ORDER = "say day_first = true or false in a mapping file"
 ONE_TIME_FORM = "write all times as 19:05 or all as 7:05PM"
@@ -295,7 +296,7 @@ def _local(cells: Cells) -> pl.Series:
 def _without_zone(cells: Cells, text: pl.Series) -> pl.Series:
     """Return times without their time zone, which must be one in the whole column and not universal time.
 
-    Offsets such as -04:00 may differ: the time before each is the one that the clock of its ballpark shows.
+    Offsets of moments (a date with its time) may differ: the time before each is what the ballpark's clock shows.
 
     Parameters
     ----------
@@ -313,7 +314,8 @@ def _without_zone(cells: Cells, text: pl.Series) -> pl.Series:
     if (used == "").all():
         return text
     one_zone = f"{LOCAL_TIME}, in one time zone throughout"
-    if not used.str.contains(NUMERIC_OFFSET).all():
+    moments = text.filter(timed).str.contains(MOMENT).all() and used.str.contains(NUMERIC_OFFSET).all()
+    if not moments:
         text = cells.accepted(text, timed & (zone != used[0]), one_zone, "take the time zones out of the column")
         text = cells.accepted(text, timed & zone.is_in(UNIVERSAL), LOCAL_TIME, SAY_ZONE)
     return text.str.replace(OFFSET, "$1").str.replace(NAMED_ZONE, "$1")

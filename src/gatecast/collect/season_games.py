@@ -90,7 +90,8 @@ def _outside(table: RawTable, mapping: ColumnMapping) -> Iterator[tuple[str, pl.
         if values.dtype != pl.String:
             continue
         if plain in synonyms.TYPE_HEADERS:
-            outside = _contains(values, synonyms.PLAYOFFS)
+            split = values.str.contains(synonyms.SPLIT_LEAGUE).fill_null(False)
+            outside = _contains(values, synonyms.PLAYOFFS) & ~split
         elif plain in synonyms.ROUND_HEADERS:
             outside = values.str.contains(synonyms.ROUNDS).fill_null(False)
         elif plain in synonyms.COMPETITION_HEADERS:

@@ -16,6 +16,7 @@ __all__ = [
     "PROMOTION_HEADERS",
     "ROUNDS",
     "ROUND_HEADERS",
+    "SPLIT_LEAGUE",
     "STATUS_HEADERS",
     "SYNONYMS",
     "TEAM_HEADERS",
@@ -239,9 +240,11 @@ PLAYOFFS = (
     *("play-in", "playin", "relegation", "knockout", "プレーオフ", "포스트시즌", "플레이오프"),
 )
 """Words in a column of game types that speak for a game outside the regular season."""
+SPLIT_LEAGUE = r"(?i)(championship|relegation)[ _-]?(group|round|pool|stage)"
+"""Second part of a league's season, in which it plays in groups by rank."""
 ROUND_HEADERS = ("round", "roundyear", "roundname", "roundtype", "week", "wk", "runde", "ronda", "rodada", "fase")
 ROUNDS = (
-    r"(?i)\b(finals?|semi-?finals?|semis?|quarter-?finals?|playoffs?|play-offs?|wild ?card|division(al)?"
+    r"(?i)\b(finals?|semi-?finals?|semis?|quarter-?finals?|playoffs?|play-offs?|wild ?card|divisional"
     r"|conf(erence)?champ|super ?bowl|[gpqse]f)\b"
 )
 """Rounds of playoffs, whole words in a column of rounds or weeks; GF, PF, QF, SF and EF as in Australian football."""
