@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from gatecast.collect import read_games, write_games
+from gatecast.collect import ColumnMapping, read_games, read_games_with_report, write_games
 from gatecast.errors import DataError
 from gatecast.games import AFTER, ALWAYS, Column, Games, Knowability, Role
 
@@ -81,7 +81,10 @@ def test_real_tables_load_without_a_mapping(shared_data):
     undated = read_games(shared_data / "clubs" / "dodgers-2012.csv")
     assert not undated.dated
     assert undated.table["attendance"].to_list()[:2] == [56000, 29729]
-    assert len(read_games(shared_data / "clubs" / "milwaukee-gameinfo-1969-2022.csv")) == 8567
+    games, report = read_games_with_report(shared_data / "clubs" / "milwaukee-gameinfo-1969-2022.csv")
+    assert (len(games) + report.rows.playoffs, report.rows.playoffs) == (8567, 50)
+    kept = ColumnMapping(playoffs="keep")
+    assert len(read_games(shared_data / "clubs" / "milwaukee-gameinfo-1969-2022.csv", kept)) == 8567
 
 
 def test_the_reference_shows_these_mappings():

@@ -163,7 +163,7 @@ class _Guesser:
             )
             for header in islice(fitting, 1):
                 found[name] = Source((header,))
-        self._note_other_attendance(plain, found, said)
+        self._note_other_attendance(plain, found)
         if c.HOME not in {*said, *found} and c.VISITOR in {*said, *found}:
             teams = (plain[word] for word in TEAM_HEADERS if word in plain)
             team = next((header for header in teams if self._fits(c.HOME, header)), None)
@@ -171,11 +171,11 @@ class _Guesser:
                 found[c.HOME] = Source((team,))
         return found
 
-    def _note_other_attendance(self, plain: dict[str, str], found: dict[str, Source], said: set[str]) -> None:
+    def _note_other_attendance(self, plain: dict[str, str], found: dict[str, Source]) -> None:
         """Ask about further columns that may be the attendance, such as tickets paid beside people at the gate."""
-        if c.ATTENDANCE in self.said or c.ATTENDANCE not in {*said, *found}:
+        if c.ATTENDANCE not in found:
             return
-        taken = found[c.ATTENDANCE].header if c.ATTENDANCE in found else c.ATTENDANCE
+        taken = found[c.ATTENDANCE].header
         others = [plain[word] for word in SYNONYMS[c.ATTENDANCE] if word in plain and plain[word] != taken]
         if others:
             text = f"took {taken} for {c.ATTENDANCE}, not {listed(others)}"

@@ -29,7 +29,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         *("gamedate", "dateofgame", "matchdate", "dategame", "dateplayed", "eventdate", "startdate", "officialdate"),
         *("gameday", "matchday", "kickoffdate", "localdate", "datelocal", "gamedatelocal", "scheduleddate", "playdate"),
         *("datetime", "gamedatetime", "startdatetime", "datetimelocal", "timestamp", "dateutc", "datetimeutc"),
-        *("gamedtlocal", "dtlocal", "startdatelocal", "starttimelocal", "gamedt"),
+        *("gamedtlocal", "dtlocal", "startdatelocal", "gamedt"),
         *("gamedatetimeutc", "starttimeutc", "kickoffutc"),
         *("datum", "spieldatum", "fecha", "data", "dato", "datadojogo", "päivämäärä", "dátum"),
         *("日付", "試合日", "開催日", "年月日", "날짜", "일자", "경기일", "경기일자", "경기날짜", "日期", "比赛日期"),
