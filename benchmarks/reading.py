@@ -5,9 +5,10 @@
     python benchmarks/reading.py retrosheet FOLDER --source src --source ../older/src
 
 `cells` reads a table with 1 and with 90 cells that cannot be used, in turn. `page` starts a server over an empty
-folder, uploads a table, looks at its preview and imports it, while another reader asks for other pages; memory is the
-most that server and worker held. `retrosheet` collects a folder of Retrosheet's files and counts processor seconds; the
-tables of all versions must be the same. `--source` is a folder to take gatecast from, this one if not given.
+folder, uploads a table, looks at its preview and imports it, while another reader asks for other pages; seconds are of
+the clock and, in brackets, of the processor; memory is the most that server and worker held. `retrosheet` collects a
+folder of Retrosheet's files and counts processor seconds; the tables of all versions must be the same. `--source` is a
+folder to take gatecast from, this one if not given.
 """
 
 from __future__ import annotations
@@ -130,20 +131,24 @@ def asked(address: str, process: int, content: bytes) -> list[object]:
         other = threading.Thread(target=look, args=(address, waits, over))
         other.start()
         try:
-            times = [time.perf_counter()]
+            times, used = [time.perf_counter()], [processor(process)]
             answer = client.post("/data/uploads", files={"file": ("games.csv", content)})
             times.append(time.perf_counter())
+            used.append(processor(process))
             place = answer.headers["location"]
             preview = client.get(place)
             times.append(time.perf_counter())
+            used.append(processor(process))
             done = client.post(place, data={"do": "import"}, files={"none": ("", b"")})
             times.append(time.perf_counter())
+            used.append(processor(process))
         finally:
             over.set()
             other.join()
         assert preview.status_code == 200, preview.text[:300]
         assert done.status_code in {200, 303}, done.text[:300]
-        spent = [f"{after - before:.1f}" for before, after in pairwise(times)]
+        both = zip(pairwise(times), pairwise(used), strict=True)
+        spent = [f"{end - begin:.1f} ({after - before:.1f})" for (begin, end), (before, after) in both]
         return [*spent, f"{held(process):,.0f}", f"{median(waits) * 1000:.0f}", f"{max(waits) * 1000:.0f}"]
 
 
@@ -178,6 +183,14 @@ def held(process: int) -> float:
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     own = int(status.split("VmHWM:")[1].split()[0]) / 1024
     return own + sum(held(child) for child in children)
+
+
+def processor(process: int) -> float:
+    """Return the processor seconds that a process and those it started used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    children = [int(path.name) for path in Path("/proc").glob("[0-9]*") if parent(path) == process]
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(processor(child) for child in children)
 
 
 def parent(path: Path) -> int:
