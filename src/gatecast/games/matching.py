@@ -75,8 +75,8 @@ class Match:
             out.append(f"no seats stated: took those stated last for {listed(self.seats_from_past)}")
         if self.without_seats:
             out.append(
-                f"seats of {listed(self.without_seats)} are unknown: no chance of a sell-out is given, and a ceiling "
-                "is an estimate from the largest attendance so far; state them as capacity"
+                f"seats of {listed(self.without_seats)} are unknown: no chance of a sell-out is given, and "
+                "ceilings are estimates from the largest attendance so far; state them as capacity"
             )
         return out
 
