@@ -1,14 +1,18 @@
 """Seconds, and memory, to forecast one club's 81 home games with a saved model: as a whole process, and warm.
 
     python benchmarks/latency.py runs/games.parquet --model model
+    python benchmarks/latency.py runs/games.parquet --runs 5 --beside ../gatecast-before/src
 
-Without a model, one is trained for a moment: how good it is makes no difference here.
+Without a model, one is trained for a moment: how good it is makes no difference here. `--beside` takes the source of
+another version, which reads the same model, and runs both in turn.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -50,20 +54,23 @@ def main() -> None:
     parser.add_argument("--network", choices=NETWORKS, default=TrainingSettings().network, help="where none is given")
     parser.add_argument("--members", type=int, default=TrainingSettings().members, help="likewise")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--beside", type=Path, help="source folder of another version to time in turn")
     arguments = parser.parse_args()
     past, coming, day = split(games_of(arguments.games))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         model = arguments.model or briefly_trained(past, arguments.network, arguments.members, folder / "model")
-        cold, memory = zip(
-            *(whole_process(past, coming, day, model, folder) for _ in range(arguments.runs)), strict=True
-        )
+        sources = [None, arguments.beside] if arguments.beside else [None]
+        taken = [
+            [whole_process(past, coming, day, model, folder, each) for each in sources] for _ in range(arguments.runs)
+        ]
         warm = warm_seconds(Forecaster.load(model), past, coming, day, arguments.runs)
     print(f"{len(past):,} past games, {len(coming)} to come; median of {arguments.runs}\n")
-    rows: list[list[object]] = [
-        ["whole process", f"{median(cold):.2f} s"],
-        ["its peak memory", f"{max(memory):,.0f} MB"],
-    ]
+    rows: list[list[object]] = []
+    for i, source in enumerate(sources):
+        wall, processor, memory = (median(run[i][figure] for run in taken) for figure in range(3))
+        of = f" with {source}" if source else ""
+        rows.append([f"whole process{of}", f"{wall:.2f} s, processor {processor:.2f} s, peak memory {memory:,.0f} MB"])
     rows += [[f"warm: {what}", f"{1000 * taken:,.0f} ms"] for what, taken in warm.items()]
     print(markdown(["what", "taken"], rows))
 
@@ -88,19 +95,31 @@ def briefly_trained(past: Games, network: str, members: int, folder: Path) -> Pa
     return folder
 
 
-def whole_process(past: Games, coming: Games, day: dt.date, model: Path, folder: Path) -> tuple[float, float]:
-    """Seconds, and peak memory in MB."""
+def written(past: Games, coming: Games, day: dt.date, model: Path, folder: Path) -> list[str]:
+    """Write the tables; return the command that forecasts them."""
     games, upcoming, out = (folder / name for name in ("games.parquet", "upcoming.csv", "forecast.csv"))
-    if not games.is_file():
-        write_table(past.table, games)
-        write_table(
-            coming.table.drop([name for name in coming.table.columns if coming.table[name].is_null().all()]), upcoming
-        )
+    write_table(past.table, games)
+    write_table(
+        coming.table.drop([name for name in coming.table.columns if coming.table[name].is_null().all()]), upcoming
+    )
     files = ["--upcoming", str(upcoming), "--model", str(model.resolve()), "--out", str(out)]
-    command = [sys.executable, "-c", COMMAND, "forecast", str(games), "--as-of", str(day), *files]
-    begin = time.perf_counter()
-    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent).stderr
-    return time.perf_counter() - begin, float(told.split()[-1])
+    return [sys.executable, "-c", COMMAND, "forecast", str(games), "--as-of", str(day), *files]
+
+
+def whole_process(command: list[str], source: Path | None) -> tuple[float, float, float]:
+    """Seconds, seconds of processor, and peak memory in MB; of this version where `source` is none."""
+    environment = {**os.environ, "PYTHONPATH": str(source.resolve())} if source else None
+    begin, before = time.perf_counter(), processor_seconds()
+    told = subprocess.run(
+        command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent, env=environment
+    ).stderr
+    return time.perf_counter() - begin, processor_seconds() - before, float(told.split()[-1])
+
+
+def processor_seconds() -> float:
+    """Of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def warm_seconds(forecaster: Forecaster, past: Games, coming: Games, day: dt.date, runs: int) -> dict[str, float]:

@@ -9,7 +9,7 @@ import pytest
 import gatecast
 
 SOURCE = Path(gatecast.__file__).parent
-COMMON = ("errors", "files", "progress", "suggestions")
+COMMON = ("errors", "files", "normal", "progress", "suggestions")
 ORDER = (
     ("games",),
     ("formatting",),

@@ -3,7 +3,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from gatecast.cli.tables import MOST_ROWS, difference_table, forecasts_table
+from gatecast.cli.plan_tables import difference_table
+from gatecast.cli.tables import MOST_ROWS, forecasts_table
 from gatecast.plan import compare, default_operations, make_plan
 
 LEVELS = {"q05": 0.7, "q10": 0.75, "q25": 0.9, "q50": 1.0, "q75": 1.1, "q90": 1.25, "q95": 1.3}

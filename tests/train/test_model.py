@@ -11,7 +11,16 @@ import pytest
 import gatecast
 from gatecast.errors import ModelError
 from gatecast.games import Column, Knowability, Role
-from gatecast.train.model import DESCRIPTION, LARGEST_BLOCK, SMALLEST_BLOCK, WEIGHTS, in_blocks, load_model, save_model
+from gatecast.train.model import (
+    DESCRIPTION,
+    LARGEST_BLOCK,
+    PROGRAM,
+    SMALLEST_BLOCK,
+    WEIGHTS,
+    in_blocks,
+    load_model,
+    save_model,
+)
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -65,9 +74,30 @@ def test_the_declarations_of_further_columns_are_kept(trained, tmp_path):
     assert load_model(tmp_path).custom_columns == (PRICE,)
 
 
-def test_a_model_is_two_files_that_execute_nothing(saved):
-    assert sorted(path.name for path in saved.iterdir()) == [DESCRIPTION, WEIGHTS]
+def test_a_model_is_three_files_whose_code_is_nobodys(saved):
+    assert sorted(path.name for path in saved.iterdir()) == [DESCRIPTION, PROGRAM, WEIGHTS]
     assert json.loads((saved / DESCRIPTION).read_text(encoding="utf-8"))["format"] == 3
+
+
+def test_a_few_games_are_forecast_as_many_are(monkeypatch, trained, preparation):
+    """NumPy carries out for a few games what JAX compiles for many."""
+    arrays = preparation.at_lead(7)
+    few = trained.parameters(arrays)
+    monkeypatch.setattr("gatecast.train.model.FEW_ROWS", 0)
+    assert trained.parameters(arrays) == pytest.approx(few, abs=5e-6)
+
+
+def test_a_model_written_before_programs_were_still_forecasts(trained, preparation, saved):
+    described(saved, lambda about: {key: value for key, value in about.items() if key != "program"})
+    (saved / PROGRAM).unlink()
+    arrays = preparation.at_lead(7)
+    assert load_model(saved).parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"inputs": [], "operations": [["exec", [], [], {}]]}'])
+def test_a_damaged_program_is_refused(saved, text):
+    (saved / PROGRAM).write_text(text)
+    assert "got a damaged model" in refusal(saved)
 
 
 def test_saving_again_replaces_the_model(trained, saved):

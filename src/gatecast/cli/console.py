@@ -21,7 +21,6 @@ __all__ = ["INTERRUPTED", "fail", "held_notes", "note", "resumable_folder", "say
 INTERRUPTED = 130
 SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 15.0
 """Seconds between two lines of progress: when something else began, and when it is still the same."""
-PIPED_WIDTH = 200
 
 
 def note(text: str) -> None:
@@ -50,20 +49,35 @@ def held_notes() -> Iterator[Callable[[str], None]]:
 
 def show_table(table: PageTable) -> None:
     """Print a table on stdout: ruled on a terminal, in plain columns where it is piped."""
+    if sys.stdout.isatty():
+        _draw(table)
+        return
+    from rich.cells import cell_len
+
+    if table.caption:
+        say(table.caption)
+    lines = [[_printable(cell) for cell in row] for row in (table.heads, *table.rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)]
+        parts = zip(line, gaps, table.numeric, strict=True)
+        say("  ".join(gap + cell if numeric else cell + gap for cell, gap, numeric in parts).rstrip())
+    say()
+
+
+def _draw(table: PageTable) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    piped = not sys.stdout.isatty()
-    console = Console(width=PIPED_WIDTH if piped else None, highlight=False)
-    gap = (0, 2, 0, 0) if piped else (0, 1, 0, 0)
-    drawn = Table(box=None if piped else box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=gap)
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    console = Console(highlight=False)
     for place, (head, numeric) in enumerate(zip(table.heads, table.numeric, strict=True)):
         # A heading may take two lines where the terminal is narrow; a cell may not.
         widest = max((len(row[place]) for row in table.rows), default=0)
         side: Literal["left", "right"] = "right" if numeric else "left"
-        drawn.add_column(Text(_printable(head)), justify=side, no_wrap=piped, min_width=widest)
+        drawn.add_column(Text(_printable(head)), justify=side, min_width=widest)
     for row in table.rows:
         drawn.add_row(*(Text(_printable(cell)) for cell in row))
     if table.caption:

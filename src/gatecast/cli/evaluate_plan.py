@@ -36,7 +36,7 @@ def evaluate_plan(
 
     import json
 
-    from gatecast.cli.tables import saved_table, value_table
+    from gatecast.cli.plan_tables import saved_table, value_table
     from gatecast.collect import read_games
     from gatecast.files import write_text
     from gatecast.plan import plan_value, read_forecast, read_operations

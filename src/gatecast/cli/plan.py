@@ -31,7 +31,7 @@ def plan(
 
     checked_output(out, forecast, operations, endings=PLAN_ENDINGS)
 
-    from gatecast.cli.tables import deadline_table, plan_table
+    from gatecast.cli.plan_tables import deadline_table, plan_table
     from gatecast.plan import make_plan, read_forecast, read_operations, write_plan
     from gatecast.plan.views.constraints import limits_that_bind
     from gatecast.plan.views.deadlines import deadlines

@@ -71,7 +71,7 @@ def what_if(
 
 def _show_plans(given: pl.DataFrame, changed: pl.DataFrame, operations: Operations) -> None:
     """Show what would change in the plan."""
-    from gatecast.cli.tables import difference_table
+    from gatecast.cli.plan_tables import difference_table
     from gatecast.plan import compare, make_plan
 
     plans = make_plan(given, operations), make_plan(changed, operations)

@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import ndtri
 
 from gatecast.errors import ModelError
 from gatecast.files import write_text, written_whole
@@ -26,6 +25,7 @@ from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.games.cutoff import as_date
 from gatecast.networks import PRETRAINED
+from gatecast.normal import normal_quantiles
 from gatecast.prepare import Preparation
 from gatecast.prepare.club_context import ClubContexts
 from gatecast.prepare.context_inputs import ContextGames, Query, seasons_by_gap
@@ -40,7 +40,7 @@ Rows = npt.NDArray[np.intp]
 
 FORMAT = 4
 DESCRIPTION, WEIGHTS, ABOUT = "model.json", "weights.safetensors", "about"
-SCORES: Floats = ndtri(GRID)
+SCORES: Floats = normal_quantiles(GRID)
 LARGEST = float(np.log(1e6))
 FULL_HOUSE = 0.02
 """A full house is counted at this much less than what the venue holds, or at all of it."""
@@ -78,7 +78,7 @@ class CombinedDemand(AttendanceDistribution):
 
     def demand(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of unconstrained demand, shape (games, levels)."""
-        wanted: Floats = ndtri(np.asarray(levels, np.float64))
+        wanted: Floats = normal_quantiles(np.asarray(levels, np.float64))
         inside = np.stack([np.interp(wanted, SCORES, unit) for unit in np.eye(len(SCORES))])
         for outer, inner, beyond in ((0, 2, wanted < SCORES[0]), (-1, -3, wanted > SCORES[-1])):
             slope = (wanted[beyond] - SCORES[outer]) / (SCORES[outer] - SCORES[inner])

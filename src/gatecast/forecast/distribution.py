@@ -117,9 +117,9 @@ class DemandForecast(AttendanceDistribution):
         from gatecast.networks.demand import demand_quantiles
 
         members = [np.asarray(demand_quantiles(each, levels), np.float64) for each in self.parameters]
-        usual, share = self.climatology.quantiles(levels), self.climatology.weight
-        fill: Floats = (1.0 - share) * np.mean(members, axis=0) + share * usual
-        return fill
+        fill: Floats = np.mean(members, axis=0)
+        share = self.climatology.weight
+        return (1.0 - share) * fill + share * self.climatology.quantiles(levels) if share else fill
 
 
 def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None) -> DemandForecast:

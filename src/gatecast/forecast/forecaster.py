@@ -328,7 +328,7 @@ class Forecaster:
         return demand
 
     def save(self, folder: str | Path) -> None:
-        """Write the trained model to a folder: `model.json` and `weights.safetensors`.
+        """Write the trained model to a folder: `model.json`, `weights.safetensors` and `program.json`.
 
         Raises
         ------

@@ -13,10 +13,10 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import ndtri
 
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
+from gatecast.normal import normal_quantiles
 
 __all__ = ["MEASURED", "SCENARIOS", "Dependence", "joint_scenarios", "marginal_points", "ticket_scenarios"]
 
@@ -262,8 +262,8 @@ def marginal_points(quantiles: Floats, seats: Floats | None = None, count: int =
 @lru_cache(maxsize=8)
 def _point_weights(count: int) -> Floats:
     """Return weights that turn quantiles into points, shape (levels, count): linear in the normal score."""
-    known: Floats = ndtri(np.array(QUANTILE_LEVELS))
-    scores: Floats = ndtri((np.arange(count) + 0.5) / count)
+    known: Floats = normal_quantiles(np.array(QUANTILE_LEVELS))
+    scores: Floats = normal_quantiles((np.arange(count) + 0.5) / count)
     weights = np.stack([np.interp(scores, known, unit) for unit in np.eye(len(QUANTILE_LEVELS))])
     for outer, inner, beyond in ((0, 2, scores < known[0]), (-1, -3, scores > known[-1])):
         slope = (scores[beyond] - known[outer]) / (known[outer] - known[inner])

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from gatecast.networks.in_context import in_context, log_quantiles
+from gatecast.normal import normal_quantiles
 from gatecast.prepare.club_context import ClubContexts
 from gatecast.prepare.context_inputs import CANDIDATES, FEATURES, ContextGames, ContextInputs, Query
 
@@ -47,7 +47,7 @@ GRID = np.array([0.01, 0.025, 0.05, 0.1, 0.175, 0.25, 0.33, 0.42, 0.5, 0.58, 0.6
 """Levels that a distribution is kept at."""
 MIDDLE = int(np.flatnonzero(GRID == 0.5)[0])
 LOW, HIGH = int(np.flatnonzero(GRID == 0.1)[0]), int(np.flatnonzero(GRID == 0.9)[0])
-NORMAL = ndtri(GRID).astype(np.float32)
+NORMAL = normal_quantiles(GRID).astype(np.float32)
 RULES = ("least_squares", "weekday_mean", "last_weekday_mean", "season_mean", "last_season_mean", "regression_recent")
 NETWORK, TREES = "network", "trees"
 MEMBERS = (NETWORK, *RULES, TREES)

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import ndtri
 
 from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.table import EPOCH, Games
+from gatecast.normal import normal_quantiles
 
 __all__ = ["PRESEASON", "cutoff_days", "first_days_known", "known_at"]
 
@@ -191,7 +191,7 @@ def _as_forecast(name: str, column: c.Column, lead: pl.Series) -> pl.Expr:
         return value
     start, growth = NUMBER_ERROR[name]
     spread = np.where(lead.to_numpy() > 0, start + growth * lead.to_numpy(), 0.0)
-    normal = _uniform(name).map_batches(lambda u: pl.Series(ndtri(u.to_numpy())), return_dtype=pl.Float64)
+    normal = _uniform(name).map_batches(lambda u: pl.Series(normal_quantiles(u.to_numpy())), return_dtype=pl.Float64)
     return (value + normal * pl.Series(spread)).clip(column.low, column.high)
 
 

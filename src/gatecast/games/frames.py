@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import narwhals as nw
 import polars as pl
-from narwhals.typing import IntoFrame
 
 from gatecast.errors import InputError
 from gatecast.games.columns import DATE
 
 __all__ = ["Frame", "IntoFrame", "as_the_kind_of", "to_polars"]
 
-Frame = TypeVar("Frame", bound=IntoFrame)
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+else:
+    # Games read from files need no narwhals.
+    IntoFrame = Any
+
+OWN = ("gatecast", "builtins")
+"""Packages whose objects are no data frames."""
+Frame = TypeVar("Frame", bound="IntoFrame")
 """A data frame of one library: what goes in comes out as the same kind."""
 
 
@@ -43,6 +49,8 @@ def to_polars(frame: IntoFrame, argument: str = "table") -> pl.DataFrame:
     """
     if isinstance(frame, pl.DataFrame):
         return frame
+    import narwhals as nw
+
     try:
         narwhal: Any = nw.from_native(frame)
     except TypeError:
@@ -78,8 +86,12 @@ def as_the_kind_of(table: pl.DataFrame, frame: Any, *, row_for_row: bool = False
     >>> type(as_the_kind_of(pl.DataFrame({"mean": [4210.0]}), pa.table({}))).__module__
     'pyarrow.lib'
     """
+    if isinstance(frame, pl.DataFrame) or type(frame).__module__.partition(".")[0] in OWN:
+        return table
+    import narwhals as nw
+
     narwhal: Any = nw.from_native(frame, pass_through=True)
-    if isinstance(frame, pl.DataFrame) or narwhal is frame:
+    if narwhal is frame:
         return table
     result: Any = nw.from_native(table)
     kind = narwhal.implementation

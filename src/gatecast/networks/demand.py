@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from gatecast.errors import ModelError
+from gatecast.normal import normal_quantiles
 
 __all__ = ["PARAMETERS", "Demand", "check_parameters", "demand_quantiles", "grid"]
 
@@ -61,9 +60,11 @@ def demand_quantiles(parameters: Array, levels: npt.NDArray[np.float64]) -> Arra
     array, shape (batch, levels)
         A NumPy array where `parameters` is one: nothing is compiled then.
     """
-    xp = np if isinstance(parameters, np.ndarray) else jnp
+    xp: Any = np
+    if not isinstance(parameters, np.ndarray):
+        import jax.numpy as xp
     demand = Demand(*(parameters[:, i : i + 1] for i in range(PARAMETERS)))
-    bent = (xp.arcsinh(xp.asarray(ndtri(levels), xp.float32)) + demand.skewness) / demand.tail
+    bent = (xp.arcsinh(xp.asarray(normal_quantiles(levels), xp.float32)) + demand.skewness) / demand.tail
     return demand.location + demand.scale * xp.sinh(bent)
 
 

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import ndtri
 
 from gatecast.evaluate.scores import TOLERANCE
 from gatecast.forecast.scenarios import MEASURED
 from gatecast.formatting import number
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS, quantile_column
+from gatecast.normal import normal_quantiles
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.service.issued_forecasts import DAYS, PLACE, last_of_each, scored_forecasts
 
@@ -59,7 +59,7 @@ Both as `python benchmarks/drift_alarm.py` prints them.
 """
 FURTHEST = 3.5
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
-SCORES: Floats = ndtri(np.array(QUANTILE_LEVELS))
+SCORES: Floats = normal_quantiles(np.array(QUANTILE_LEVELS))
 EDGE = 1e-6
 
 
@@ -188,7 +188,7 @@ def normal_scores(table: pl.DataFrame) -> Floats:
     scores = np.where(attendance > quantiles[:, -1], SCORES[-1] + (attendance - quantiles[:, -1]) * slope, scores)
     seats = table[c.CAPACITY].cast(pl.Float64).fill_null(np.inf).to_numpy()
     full_house = np.clip(table[P_SELLOUT].fill_null(0.0).to_numpy(), EDGE, 1.0)
-    scores = np.where(attendance >= seats, ndtri(1 - full_house / 2), scores)
+    scores = np.where(attendance >= seats, normal_quantiles(1 - full_house / 2), scores)
     clipped: Floats = np.clip(scores, -FURTHEST, FURTHEST)
     return clipped
 

@@ -7,7 +7,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 __all__ = ["Climatology"]
 
@@ -53,5 +52,7 @@ class Climatology:
         the mean (Geisser 1993, Predictive Inference, section 2.2).
         """
         widened = self.spread * np.sqrt(1.0 + 1.0 / self.games)
+        from scipy.special import stdtrit
+
         out: Floats = self.centre + widened * stdtrit(self.games - 1, np.asarray(levels))
         return out

@@ -1,12 +1,14 @@
-"""A trained model, and its two files: `model.json` describes it, `weights.safetensors` holds its numbers.
+"""A trained model, and its files.
 
-Nothing in a saved model is executed.
+`model.json` describes it, `weights.safetensors` holds its numbers, `program.json` what its network does.
+
+No code of a saved model is executed: a program is a list of known array operations.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +24,7 @@ from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.games.cutoff import Lead
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.networks import NETWORKS, network
+from gatecast.networks.program import Program, UntraceableError, traced
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Arrays
 from gatecast.prepare.encoding import Encoding, Inputs
@@ -34,6 +37,9 @@ __all__ = ["TrainedModel", "in_blocks", "load_model", "save_model"]
 
 LARGEST_BLOCK = 4096
 SMALLEST_BLOCK = 64
+FEW_ROWS = 1024
+"""So many games are forecast by NumPy; for more it pays to compile the network."""
+PROGRAM_BLOCK = 256
 
 
 def in_blocks(apply: Callable[[Inputs], Any], inputs: Inputs) -> npt.NDArray[np.float32]:
@@ -57,6 +63,12 @@ def in_blocks(apply: Callable[[Inputs], Any], inputs: Inputs) -> npt.NDArray[np.
         part = {name: _filled(values[begin : begin + block], block) for name, values in inputs.items()}
         parts.append(np.asarray(apply(part)))
     return np.concatenate(parts)[:rows]
+
+
+def _network_inputs(rows: Inputs, tables: Inputs, names: Sequence[str]) -> Inputs:
+    """Return the inputs of a network for some rows."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return network_inputs(rows, tables, names, np)
 
 
 def _filled(values: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
@@ -87,6 +99,8 @@ class TrainedModel:
         Day of the latest game trained on, or empty where games carry no dates.
     custom_columns : tuple of Column
         Custom columns that the games carried.
+    saved_program : Program, optional
+        What the network does, as it was saved; traced anew where there is none.
     """
 
     settings: TrainingSettings
@@ -97,6 +111,7 @@ class TrainedModel:
     epochs: int = 0
     through: str = ""
     custom_columns: tuple[Column, ...] = ()
+    saved_program: Program | None = None
 
     def parameters(self, arrays: Arrays) -> npt.NDArray[np.float32]:
         """Return the parameters of demand of every game under each member, shape (members, games, 4).
@@ -107,47 +122,84 @@ class TrainedModel:
             The games lack something that the model reads, or its weights do not fit its network.
         """
         self._check_inputs(arrays)
-        apply, other, names = self._applied
         from gatecast.networks.demand import check_parameters
 
+        inputs = self.encoding.inputs(arrays)
         tables = {"home": arrays.history.home, "road": arrays.history.road}
-
-        def members(rows: Inputs) -> Array:
-            # Tokens are made outside the compiled function: in it they would double the time that compiling takes.
-            with np.errstate(divide="ignore", invalid="ignore"):
-                inputs = network_inputs(rows, tables, names, np)
-            return np.stack([apply(weights, other, inputs) for weights in self.members], axis=1)
-
-        parameters = in_blocks(members, self.encoding.inputs(arrays)).transpose(1, 0, 2)
+        few = len(next(iter(inputs.values()))) <= FEW_ROWS and self.program is not None
+        parameters = (self._by_numpy if few else self._by_jax)(inputs, tables).transpose(1, 0, 2)
         check_parameters(parameters, self.settings.network)
         return parameters
 
-    def __getstate__(self) -> dict[str, Any]:
-        # What is compiled cannot be pickled, and is compiled again when needed.
-        return {name: value for name, value in self.__dict__.items() if name != "_applied"}
+    def _by_numpy(self, inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
+        """Return the parameters of a few games, shape (games, members, 4), without Keras and JAX."""
+        program = self.program
+        assert program is not None
+        self._check_weights(program.shapes)
+
+        def members(rows: Inputs) -> Array:
+            named = _network_inputs(rows, tables, program.inputs)
+            return np.stack([program(weights, named) for weights in self.members], axis=1)
+
+        rows = len(next(iter(inputs.values())))
+        blocks = range(0, rows, PROGRAM_BLOCK)
+        return np.concatenate([members({k: v[i : i + PROGRAM_BLOCK] for k, v in inputs.items()}) for i in blocks])
+
+    def _by_jax(self, inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
+        """Return the parameters of many games, shape (games, members, 4)."""
+        apply, other, names = self._applied
+
+        def members(rows: Inputs) -> Array:
+            # Tokens are made outside the compiled function: in it they would double the time that compiling takes.
+            named = _network_inputs(rows, tables, names)
+            return np.stack([apply(weights, other, named) for weights in self.members], axis=1)
+
+        return in_blocks(members, inputs)
 
     @cached_property
-    def _applied(self) -> tuple[Any, list[Any], list[str]]:
-        """The compiled network, its variables that are not trained, and the names of its inputs."""
-        build = network(self.settings.network)
+    def program(self) -> Program | None:
+        """What the network does; none where that is more than NumPy is told to do."""
+        if self.saved_program is not None:
+            return self.saved_program
+        try:
+            return traced(*self._network)
+        except UntraceableError:
+            return None
 
-        import jax
+    def __getstate__(self) -> dict[str, Any]:
+        # What is compiled cannot be pickled, and is compiled again when needed.
+        return {name: value for name, value in self.__dict__.items() if name not in ("_applied", "_network")}
+
+    @cached_property
+    def _network(self) -> tuple[Any, list[Any]]:
+        """The Keras network, without weights, and the values that it does not train."""
+        build = network(self.settings.network)
         import keras
 
         # The members bring their own weights; to draw initial ones would compile a kernel for each of their shapes.
         with keras.StatelessScope(initialize_variables=False):
             model = build(Signature(**self.encoding.sizes), 0)
-        shapes = [tuple(variable.shape) for variable in model.trainable_variables]
+        self._check_weights([tuple(variable.shape) for variable in model.trainable_variables])
+        # Read before the network is traced: what is first made in a trace is of no use outside it.
+        return model, [variable.value for variable in model.non_trainable_variables]
+
+    @cached_property
+    def _applied(self) -> tuple[Any, list[Any], list[str]]:
+        """The compiled network, its variables that are not trained, and the names of its inputs."""
+        model, other = self._network
+        import jax
+
+        def forward(weights: list[Any], other: list[Any], inputs: Inputs) -> Any:  # noqa: ANN401
+            return model.stateless_call(weights, other, inputs, training=False)[0]
+
+        return jax.jit(forward), other, list(model.input)
+
+    def _check_weights(self, shapes: list[tuple[int, ...]]) -> None:
         if any([weight.shape for weight in weights] != shapes for weights in self.members):
             raise ModelError(
                 f"model: got a damaged model (weights that do not fit the {self.settings.network} network), expected "
                 "one as it was written; train it anew"
             )
-
-        def forward(weights: list[Any], other: list[Any], inputs: Inputs) -> Any:  # noqa: ANN401
-            return model.stateless_call(weights, other, inputs, training=False)[0]
-
-        return jax.jit(forward), [variable.value for variable in model.non_trainable_variables], list(model.input)
 
     def _check_inputs(self, arrays: Arrays) -> None:
         known = {*arrays.names, *arrays.categories.columns}
@@ -163,7 +215,7 @@ FORMAT = 3
 CUSTOM_COLUMNS = "extras"
 """Key of the custom columns in saved models, kept since the first of them."""
 ERRORS = "held_back.errors"
-DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
+DESCRIPTION, WEIGHTS, PROGRAM = "model.json", "weights.safetensors", "program.json"
 NUMBER = (int, float)
 LONGEST_REASON = 200
 
@@ -179,6 +231,8 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         tensors[ERRORS] = model.held_back.errors
     with written_whole(target / WEIGHTS) as draft:
         save_file(tensors, draft)
+    if model.program:
+        write_text(json.dumps(model.program.as_json()), target / PROGRAM)
     description = {
         "format": FORMAT,
         "settings": model.settings.as_json(),
@@ -189,6 +243,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "epochs": model.epochs,
         "through": model.through,
         CUSTOM_COLUMNS: columns_to_json(model.custom_columns),
+        "program": model.program is not None,
     }
     write_text(json.dumps(description, indent=1), target / DESCRIPTION)
 
@@ -223,6 +278,10 @@ def load_model(folder: str | Path) -> TrainedModel:
             int(about["epochs"]),
             str(about["through"]),
             columns_from_json(about[CUSTOM_COLUMNS]),
+            # Models of gatecast 0.1 have none; theirs is traced when it is needed.
+            Program.from_json(json.loads((source / PROGRAM).read_text(encoding="utf-8")))
+            if about.get("program")
+            else None,
         )
     except (ValueError, KeyError, TypeError, OSError, RecursionError, SafetensorError) as problem:
         if isinstance(problem, ModelError):

@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import ndtri
 
 from gatecast.forecast.scenarios import SCENARIOS, ticket_scenarios
+from gatecast.normal import normal_quantiles
 from gatecast.plan.demand.show_rate import ShowRate
 from gatecast.plan.operations.model import CrowdSettings
 
@@ -169,7 +169,7 @@ def _products(scenarios: FloatArray, means: FloatArray, shapes: FloatArray, larg
 @lru_cache(maxsize=8)
 def _lattice(points: int) -> FloatArray:
     """Return standard normal scores in the order of Fibonacci's lattice, shape (points,), read-only."""
-    normal: FloatArray = ndtri(((np.arange(points) * GOLDEN) % 1.0 + 0.5 / points) % 1.0)
+    normal: FloatArray = normal_quantiles(((np.arange(points) * GOLDEN) % 1.0 + 0.5 / points) % 1.0)
     normal /= normal.std()
     normal.flags.writeable = False
     return normal

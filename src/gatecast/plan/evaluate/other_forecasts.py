@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import ndtri
 
 from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import LEAD, MEAN, MEDIAN, QUANTILE_COLUMNS, QUANTILE_LEVELS
+from gatecast.normal import normal_quantiles
 from gatecast.plan.demand.forecast_table import ForecastTable
 
 __all__ = ["checked_others", "completed_quantiles", "read_others"]
@@ -99,8 +99,8 @@ def completed_quantiles(quantiles: FloatArray, columns: Sequence[str], seats: Fl
     >>> completed_quantiles(quantiles, ["q10", "q50", "q90"], np.array([25_000.0])).round().tolist()
     [[17433.0, 18000.0, 18947.0, 20000.0, 22105.0, 24000.0, 25000.0]]
     """
-    scores = ndtri(np.array(QUANTILE_LEVELS))
-    known = ndtri(np.array([LEVEL_OF[name] for name in columns]))
+    scores = normal_quantiles(np.array(QUANTILE_LEVELS))
+    known = normal_quantiles(np.array([LEVEL_OF[name] for name in columns]))
     left = np.clip(np.searchsorted(known, scores, side="right") - 1, 0, len(known) - 2)
     share = (scores - known[left]) / (known[left + 1] - known[left])
     completed = quantiles[:, left] * (1 - share) + quantiles[:, left + 1] * share
