@@ -7,16 +7,13 @@ from gatecast.demo import DEMO_FILES, make_demo
 from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.plan import make_plan, read_forecast, read_operations
-from gatecast.train import TrainingSettings
-
-QUICK = TrainingSettings(members=1, epochs=1)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, compiled_once):
+def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "gatecast-demo"
     told = []
-    return folder, make_demo(folder, note=told.append, settings=QUICK), told
+    return folder, make_demo(folder, note=told.append), told
 
 
 def test_the_files_and_no_others(made):

@@ -22,11 +22,11 @@ from gatecast.formatting import clock, day
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import FORECAST_COLUMNS, MEAN, MODEL
+from gatecast.networks import PRETRAINED
 from gatecast.plan import Operations, Plan, default_operations, make_plan, read_operations, write_plan
 from gatecast.plan.columns import CHOICE, NAME, PEOPLE, UNIT
 from gatecast.plan.operations.toml import write_operations
 from gatecast.progress import Progress, silent
-from gatecast.train import TrainingSettings
 
 __all__ = ["DEMO_FILES", "Demo", "make_demo", "sample_operations"]
 
@@ -41,10 +41,6 @@ DEMO_FILES = {
 LEADS = (1, 7)
 SLOW = "boosted trees"
 NO_TRAINS = "extra trains"
-QUICK_NETWORK = "feedforward"
-"""On games as few as the sample league's it is as near as the others, and soonest trained."""
-QUICK = TrainingSettings(members=3)
-QUICK_BACKTEST = TrainingSettings(members=2)
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,6 @@ def make_demo(
     *,
     progress: Progress = silent,
     note: Callable[[str], None] = lambda text: None,
-    settings: TrainingSettings | None = None,
 ) -> Demo:
     """Forecast and plan for the sample league, and write all of it to a folder.
 
@@ -86,8 +81,6 @@ def make_demo(
     progress : callable
     note : function of str
         Told of each step in a line.
-    settings : TrainingSettings, optional
-        In place of the quick ones.
 
     Raises
     ------
@@ -105,9 +98,9 @@ def make_demo(
         f"{len(games):,} games of eight clubs, {seasons[0]} to {day(league.as_of)} {seasons[-1]}; yours: {league.club}"
     )
     note(f"forecasting the season of {seasons[-2]} from the seasons before it, to see how good forecasts are")
-    own, simple = _backtest(games, seasons[-2], settings or QUICK_BACKTEST, progress)
-    note(f"training on all games played, and forecasting your next {len(league.upcoming)} home games")
-    forecaster = Forecaster(QUICK_NETWORK, settings=settings or QUICK).fit(games, progress=progress)
+    own, simple = _backtest(games, seasons[-2], progress)
+    note(f"weighing the pretrained network on past games; forecasting your next {len(league.upcoming)} home games")
+    forecaster = Forecaster(PRETRAINED).fit(games, progress=progress)
     forecast = forecaster.forecast(games, league.upcoming, league.as_of)
     note("planning staff, stock and transport, and writing the report")
     home.mkdir(exist_ok=True)
@@ -118,14 +111,10 @@ def make_demo(
     return Demo(forecast, compared(own, simple, games), plan, dict(DEMO_FILES))
 
 
-def _backtest(
-    games: Games, season: int, settings: TrainingSettings, progress: Progress
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return forecasts of one season by a network, and by the simple methods that are quick."""
+def _backtest(games: Games, season: int, progress: Progress) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return forecasts of one season by default settings, and by the simple methods that are quick."""
     others = {name: make for name, make in BASELINES.items() if name != SLOW}
-    ours = {
-        OURS: lambda season: BacktestMethod(Forecaster(QUICK_NETWORK, settings=settings), None, f"{season}", progress)
-    }
+    ours = {OURS: lambda season: BacktestMethod(Forecaster(PRETRAINED), None, f"{season}", progress)}
     rows = backtest(games, [season], LEADS, {**ours, **others}, progress=progress)
     own = rows.filter(pl.col(MODEL) == OURS).select(FORECAST_COLUMNS)
     return own, rows.filter(pl.col(MODEL) != OURS)

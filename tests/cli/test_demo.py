@@ -1,17 +1,12 @@
 import pytest
 
 from gatecast import demo as module
-from gatecast.train import TrainingSettings
 
 from .conftest import left_in, refused
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("compiled_once")
-def test_what_is_shown(run, tmp_path, monkeypatch):
-    quick = TrainingSettings(members=1, epochs=1)
-    monkeypatch.setattr(module, "QUICK", quick)
-    monkeypatch.setattr(module, "QUICK_BACKTEST", quick)
+def test_what_is_shown(run, tmp_path):
     (tmp_path / "gatecast-demo").mkdir()
     (tmp_path / "gatecast-demo" / "report.html").write_text("of an earlier demo")
     ended = run("demo")
@@ -19,7 +14,7 @@ def test_what_is_shown(run, tmp_path, monkeypatch):
     assert ended.out.startswith("Simulated league: invented clubs and invented games.\n")
     for words in ("Tue 10 Jun", "Oxbarrow Plowmen", "Sell-out", "ridge", "report.html", "Next: "):
         assert words in ended.out
-    assert "training on all games played" in ended.err
+    assert "weighing the pretrained network" in ended.err
     assert left_in(tmp_path) == ["gatecast-demo"]
     assert left_in(tmp_path / "gatecast-demo") == sorted(module.DEMO_FILES)
     assert "of an earlier" not in (tmp_path / "gatecast-demo" / "report.html").read_text()

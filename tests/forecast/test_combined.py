@@ -13,6 +13,7 @@ from gatecast.forecast import Forecaster
 from gatecast.games import Column, Games, Knowability, Role
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, P_SELLOUT
+from gatecast.networks import ALONE
 
 LEAGUE = sample_league()
 CLUB = LEAGUE.club
@@ -99,6 +100,9 @@ def test_tickets_sold_are_heeded_and_noise_is_not():
         asked = with_column(near, sold, np.full(len(near), 0.7 * usual * size))
         forecast = Forecaster.pretrained().forecast(much, asked, LEAGUE.as_of)
         assert np.allclose(quantiles(forecast)[:, 3], usual * size, rtol=0.12)
+    session = Forecaster.pretrained().session(much, asked, LEAGUE.as_of)
+    assert session.basis().startswith("mostly your column sold, known 7 days before (")
+    assert next(iter(session.rests_on())) == "columns"
     plain = Forecaster.pretrained().forecast(past, coming, LEAGUE.as_of)
     random = Forecaster.pretrained().forecast(
         with_column(past, noise, draw.normal(50, 10, len(past))),
@@ -106,6 +110,35 @@ def test_tickets_sold_are_heeded_and_noise_is_not():
         LEAGUE.as_of,
     )
     assert np.allclose(quantiles(plain)[:, 3], quantiles(random)[:, 3], rtol=0.08)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_any_member_can_be_chosen_alone(tmp_path, name):
+    past, coming = own(81)
+    Forecaster(name).fit(past).save(tmp_path)
+    session = Forecaster.load(tmp_path).session(past, coming, past.table[c.DATE].max())
+    values = quantiles(session.forecast())
+    assert session.rests_on() == {ALONE[name]: pytest.approx(1.0)}
+    assert (np.diff(values, axis=1) >= 0).all()
+    assert (values[:, 1] < values[:, 5]).all()
+    if name == "weekday-mean":
+        weekday, gates = pl.col(c.DATE).dt.weekday(), past.table[c.ATTENDANCE]
+        asked = coming.table[c.DATE].dt.weekday()[0]
+        mean = past.table.filter(weekday == asked)[c.ATTENDANCE].mean() or gates.mean()
+        assert values[0, 3] == pytest.approx(mean, rel=0.01)
+
+
+@pytest.mark.parametrize(("filled", "passes"), [(1.04, True), (0.9, False)])
+def test_only_where_others_held_more_than_their_seats_a_new_ballpark_may(filled, passes):
+    table = LEAGUE.games.table.filter((pl.col(c.HOME) != CLUB) & (pl.col(c.DATE) <= LEAGUE.as_of))
+    largest = pl.col(c.ATTENDANCE).max().over(c.HOME, c.VENUE)
+    past = Games(table.with_columns((largest / filled).cast(pl.Int32).alias(c.CAPACITY)))
+    seats = int(0.7 * table[c.ATTENDANCE].mean())
+    coming = Games(LEAGUE.upcoming.table.with_columns(pl.lit(seats, pl.Int32).alias(c.CAPACITY)))
+    values = quantiles(Forecaster.pretrained().forecast(past, coming, LEAGUE.as_of))
+    assert (values.max() > seats) == passes
+    assert values.max() <= 1.15 * seats
+    assert (values[:, 1] < values[:, 5]).all()
 
 
 def test_a_model_is_saved_and_read_again(tmp_path):
@@ -134,6 +167,26 @@ def test_auto_is_the_pretrained_network_on_few_games():
 def test_one_game_is_too_few():
     with pytest.raises(InputError, match="at least 2"):
         Forecaster("pretrained").fit(own(1)[0])
+
+
+def test_six_games_of_a_tutorial_left_out_in_turn():
+    """The middle forecast is no worse than the mean of the other games, and the range is neither empty nor boundless."""
+    gates, draws = [32000, 25000, 41000, 28000, 22000, 35000], [1, 2, 3, 1, 4, 2]
+    table = pl.DataFrame({c.VISITOR: [f"team {each}" for each in draws], c.ATTENDANCE: gates})
+    missed = []
+    for i in range(len(gates)):
+        inside = pl.int_range(pl.len()) != i
+        past, coming = (
+            Games.from_frame(
+                part.with_columns(pl.format("game {}", pl.int_range(first, first + len(part))).alias(c.GAME_ID))
+            )
+            for part, first in ((table.filter(inside), 1), (table.filter(~inside), 99))
+        )
+        low, middle, high = quantiles(Forecaster.pretrained().forecast(past, coming))[0, [1, 3, 5]]
+        assert 10_000 < low < middle < high < 60_000
+        missed.append((abs(middle - gates[i]), abs((sum(gates) - gates[i]) / 5 - gates[i])))
+    ours, mean = np.mean(missed, axis=0)
+    assert ours <= mean * (1 + 1e-6)
 
 
 def test_a_change_is_answered_and_explained():

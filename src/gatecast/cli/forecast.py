@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatecast.cli.console import held_notes, say, show_table, shown_progress
-from gatecast.cli.options import GamesFile, checked_output, parse_date
+from gatecast.cli.options import GamesFile, Network, checked_network, checked_output, parse_date
 from gatecast.errors import InputError
+from gatecast.networks import AUTO
 from gatecast.progress import FORECASTING, training_stages
 
 if TYPE_CHECKING:
@@ -34,21 +35,9 @@ def upcoming_notes(past: Games, coming: Games, custom_columns: Sequence[Column] 
     return lines
 
 
-METHODS = {
-    "network": "the pretrained network",
-    "least_squares": "weekday and month",
-    "weekday_mean": "the weekday's mean",
-    "last_weekday_mean": "last season's weekday",
-    "season_mean": "the season so far",
-    "last_season_mean": "last season",
-    "regression_recent": "the latest games",
-    "trees": "boosted trees",
-}
-"""Names of the bases of a forecast, as shown to the user."""
-
-
 def forecast(
     games: GamesFile,
+    *,
     upcoming: Annotated[
         Path, typer.Option("--upcoming", metavar="TABLE", help="Games to forecast: .csv, .xlsx or .parquet.")
     ],
@@ -65,10 +54,14 @@ def forecast(
             help="A trained model; without one the pretrained network is used on few games, else one is trained first.",
         ),
     ] = None,
+    network: Network = AUTO,
 ) -> None:
     """Forecast upcoming games from what was known at the end of a day."""
     checked_output(out, games, upcoming)
     day = parse_date(as_of) if as_of else None
+    if model and network != AUTO:
+        raise InputError(f"--network: got {network!r} and a model, expected one of the two; leave one out")
+    checked_network(network)
 
     import polars as pl
 
@@ -77,9 +70,8 @@ def forecast(
     from gatecast.files import write_table
     from gatecast.forecast import Forecaster, ForecastSession
     from gatecast.games.columns import DATE
-    from gatecast.networks import AUTO
 
-    forecaster = Forecaster.load(model) if model else Forecaster(AUTO)
+    forecaster = Forecaster.load(model) if model else Forecaster(network)
     with held_notes() as notes:
         past = read_games(games, custom_columns=forecaster.custom_columns, note=notes)
         coming = read_games(
@@ -97,6 +89,6 @@ def forecast(
         table = session.forecast()
         write_table(table, out)
     show_table(forecast_table(table))
-    if len(shares := session.rests_on()) > 1:
-        say("rests on " + ", ".join(f"{METHODS[name]} ({share:.0%})" for name, share in shares.items()))
+    if basis := session.basis():
+        say(f"rests on {basis}")
     say(f"{out}: {table.height:,} game{'s' if table.height != 1 else ''} forecast")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -19,12 +19,13 @@ from gatecast.errors import ModelError
 from gatecast.files import write_text, written_whole
 from gatecast.forecast.custom_inputs import CustomInputs
 from gatecast.forecast.distribution import POINTS, AttendanceDistribution
-from gatecast.forecast.weighing import GRID, MEMBERS, Learned, Weighing
+from gatecast.forecast.venue_limits import UNPROVEN, venue_limits, within_seats
+from gatecast.forecast.weighing import GRID, Learned, Settings, Weighing
 from gatecast.games import Column, Games
 from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.games.cutoff import as_date
-from gatecast.networks import PRETRAINED
+from gatecast.networks import ALONE, UNTRAINED
 from gatecast.normal import normal_quantiles
 from gatecast.prepare import Preparation
 from gatecast.prepare.club_context import ClubContexts
@@ -32,7 +33,7 @@ from gatecast.prepare.context_inputs import ContextGames, Query, seasons_by_gap
 from gatecast.train.pretrained import Pretrained, fits, pretrained
 from gatecast.train.settings import TrainingSettings
 
-__all__ = ["CombinedDemand", "CombinedModel", "is_combined", "load_combined", "rests_on"]
+__all__ = ["CombinedDemand", "CombinedModel", "is_combined", "load_combined"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,14 +43,6 @@ FORMAT = 4
 DESCRIPTION, WEIGHTS, ABOUT = "model.json", "weights.safetensors", "about"
 SCORES: Floats = normal_quantiles(GRID)
 LARGEST = float(np.log(1e6))
-FULL_HOUSE = 0.02
-"""A full house is counted at this much less than what the venue holds, or at all of it."""
-NEVER_FULL, UNPROVEN = 0.12, 0.5
-"""The same where none was counted yet, as in a new ballpark; and how much of the chance of a sell-out remains there."""
-PROVEN = 0.97
-"""Share of the seats that counts as a full house."""
-FULL_FROM = 0.9
-"""Level from which on it is all of it: games at the very seats are inside a range that ends there."""
 BLOCK_DAYS = 30
 """Days of cutoffs that a backtest learns weights for at once, from what was known before the first."""
 
@@ -68,6 +61,8 @@ class CombinedDemand(AttendanceDistribution):
         Of the logarithm of demand, at the levels of `gatecast.forecast.weighing.GRID`.
     weights : ndarray of float, shape (games, members)
         Share of each of `gatecast.forecast.weighing.MEMBERS` in the forecast.
+    columns : dict of str to str
+        Own columns that moved forecasts, and when each becomes known, in words.
     """
 
     capacity: Floats
@@ -75,6 +70,7 @@ class CombinedDemand(AttendanceDistribution):
     proven: npt.NDArray[np.bool_]
     quantiles: Floats
     weights: Floats
+    columns: dict[str, str] = field(default_factory=dict)
 
     def demand(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of unconstrained demand, shape (games, levels)."""
@@ -89,9 +85,7 @@ class CombinedDemand(AttendanceDistribution):
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:
         """Quantiles of attendance, shape (games, levels): a range that ends at the seats still has a width."""
-        below = np.maximum(1.0 - np.asarray(levels, np.float64) / FULL_FROM, 0.0)
-        full = 1.0 - np.where(self.proven, FULL_HOUSE, NEVER_FULL)[:, None] * below
-        return np.minimum(self.demand(levels), self.capacity[:, None] * full)
+        return within_seats(self.demand(levels), np.asarray(levels, np.float64), self.capacity, self.proven)
 
     @cached_property
     def sell_out(self) -> Floats:
@@ -148,8 +142,11 @@ class CombinedModel:
             self._contexts[preparation] = ClubContexts(context_games(preparation.games))
         own = CustomInputs(preparation.games, last)
         members = self.weights(preparation.games, last).members
-        columns = own if len(own) else None
-        return Weighing(members, self._contexts[preparation], last, columns=columns, learned=learned), own
+        alone = ALONE.get(self.settings.network, "")
+        columns = own if len(own) and not alone else None
+        settings = Settings(alone=alone)
+        context = self._contexts[preparation]
+        return Weighing(members, context, last, columns=columns, settings=settings, learned=learned), own
 
     def demand(
         self, preparation: Preparation, rows: Rows, last: int, learned: dict[bool, Learned] | None = None
@@ -157,7 +154,8 @@ class CombinedModel:
         """Demand for the games in `rows` from what was known at the end of a day."""
         weighing, own = self.weighing(preparation, last, learned)
         columns = own.at(rows, np.full(len(rows), last, np.int64)) if len(own) else None
-        return self.of_queries(weighing, weighing.contexts.queries(rows), columns)
+        made = self.of_queries(weighing, weighing.contexts.queries(rows), columns)
+        return replace(made, columns=own.known(weighing.told))
 
     def demand_at(self, preparation: Preparation, rows: Rows, cutoffs: Ints) -> CombinedDemand:
         """Demand for games each at a cutoff of its own: weights are learned anew for every 30 days of cutoffs."""
@@ -171,20 +169,17 @@ class CombinedModel:
             parts.append(self.of_queries(weighing.seen_from(then), weighing.contexts.queries(rows[mine]), columns))
             order.append(mine)
         back = np.argsort(np.concatenate(order)) if order else np.zeros(0, np.intp)
-        return CombinedDemand(
-            *(
-                np.concatenate([getattr(part, name) for part in parts])[back]
-                for name in ("capacity", "stated_seats", "proven", "quantiles", "weights")
-            )
-        )
+
+        def joined(name: str) -> Any:  # noqa: ANN401
+            return np.concatenate([getattr(part, name) for part in parts])[back]
+
+        return CombinedDemand(*map(joined, ("capacity", "stated_seats", "proven", "quantiles", "weights")))
 
     def of_queries(self, weighing: Weighing, query: Query, columns: Floats | None) -> CombinedDemand:
         """Demand for any games at the clubs of a table."""
         made = weighing.forecast(query, columns)
-        seats = np.where(query.games.seats > 0, query.games.seats, np.inf)
-        largest = _largest(weighing.contexts.games, query.games, weighing.last)
-        holds = np.where(np.isinf(seats), np.inf, np.maximum(seats, largest))
-        return CombinedDemand(holds, seats, largest >= PROVEN * seats, made.quantiles, made.weights)
+        holds, seats, proven = venue_limits(weighing.contexts.games, query.games, weighing.last)
+        return CombinedDemand(holds, seats, proven, made.quantiles, made.weights)
 
     def save(self, folder: str | Path) -> None:
         """Write the model with its weights; the description comes last: without it there is no model."""
@@ -219,7 +214,7 @@ def is_combined(folder: str | Path) -> bool:
     """Return whether a folder holds a model of this kind."""
     try:
         about = json.loads((Path(folder) / DESCRIPTION).read_text(encoding="utf-8"))
-        return bool(about["format"] == FORMAT and about["settings"]["network"] == PRETRAINED)
+        return bool(about["format"] == FORMAT and about["settings"]["network"] in UNTRAINED)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -289,22 +284,6 @@ def context_games(games: Games) -> ContextGames:
         seats=seats.cast(pl.Float64).fill_null(np.nan).to_numpy(),
         attendance=np.where(attendance > 0, attendance, np.nan),
     )
-
-
-def rests_on(weights: Floats) -> dict[str, float]:
-    """Return the share of each member in some forecasts, the largest first, those of under 1 % left out."""
-    shares = dict(zip(MEMBERS, weights.mean(axis=0).tolist(), strict=True))
-    return {name: share for name, share in sorted(shares.items(), key=lambda each: -each[1]) if share >= 0.01}
-
-
-def _largest(games: ContextGames, asked: ContextGames, last: int) -> Floats:
-    """Return the largest attendance known at the venue of each game on a day, shape (queries,)."""
-    out = np.zeros(len(asked))
-    known = (games.attendance > 0) & (games.day <= last)
-    for home, venue in {*zip(asked.home.tolist(), asked.venue.tolist(), strict=True)}:
-        there = known & (games.home == home) & (games.venue == venue)
-        out[(asked.home == home) & (asked.venue == venue)] = games.attendance[there].max(initial=0.0)
-    return out
 
 
 def _codes(values: pl.Series) -> Ints:

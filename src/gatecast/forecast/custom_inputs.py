@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,6 +77,14 @@ class CustomInputs:
         """The input that each number is of, as `gatecast.forecast.drivers` names it."""
         own = {column.name for column in self.games.custom_columns}
         return [CUSTOM + column.name if column.name in own else column.name for column, _ in self._sources]
+
+    def known(self, numbers: Sequence[int]) -> dict[str, str]:
+        """Return the columns that some numbers are of, and when each becomes known, in words; empty for always."""
+        out = {}
+        for number in numbers:
+            column, _ = self._sources[number]
+            out[column.name] = "" if np.isinf(column.known.lead) else f"{column.known} before"
+        return out
 
     def __len__(self) -> int:
         return len(self._sources)

@@ -14,8 +14,9 @@ import polars as pl
 
 from gatecast.collect.read import read_frame
 from gatecast.errors import DataError, InputError
+from gatecast.forecast.basis import basis_in_words, shares_of
 from gatecast.forecast.calibration import Calibration, SeasonErrors, errors_since_training
-from gatecast.forecast.combined import CombinedModel, rests_on
+from gatecast.forecast.combined import CombinedModel
 from gatecast.forecast.comparable import Comparable, latest_games, nearest_games
 from gatecast.forecast.distribution import AttendanceDistribution, demand_of
 from gatecast.forecast.explain import Explanation, explanations, games_of_two_seasons
@@ -148,6 +149,7 @@ class ForecastSession(Generic[Kind]):
         self._shifts: dict[int, Floats | None] = {}
         self._learned: dict[bool, Learned] = {}
         self._rests_on: dict[str, float] = {}
+        self._columns: dict[str, str] = {}
         if like is not None and like.cutoff == self.cutoff and self._has_the_past_of(like):
             self._learned = like._learned
         if like is not None and self._is_calibrated_as(like):
@@ -175,6 +177,17 @@ class ForecastSession(Generic[Kind]):
         """Return the share of each method in the forecast, the largest first; only `network` if nothing is weighed."""
         self.forecast()
         return self._rests_on or {NETWORK: 1.0}
+
+    def basis(self) -> str:
+        """Say what the forecast rests on, such as "mostly your column sold_7, known 7 days before (80%), then …".
+
+        Returns
+        -------
+        str
+            Empty where nothing is weighed: a network that was trained on the table forecasts alone.
+        """
+        self.forecast()
+        return basis_in_words(self._rests_on, self._columns) if self._rests_on else ""
 
     def what_if(self, changes: Changes) -> Kind:
         """Forecast the games to come with some of their values changed; nothing is trained again.
@@ -268,7 +281,7 @@ class ForecastSession(Generic[Kind]):
         demand: AttendanceDistribution
         if isinstance(self.model, CombinedModel):
             demand = self.model.demand(self.preparation, rows, last, self._learned)
-            self._rests_on = rests_on(demand.weights)
+            self._rests_on, self._columns = shares_of(demand.weights), demand.columns
             table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
             return described_table(table, everything, rows, demand)
         if last not in self._shifts:

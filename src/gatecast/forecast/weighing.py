@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.forecast.ridge import Ridge, RidgeSettings
+from gatecast.forecast.widths import calibrated_width, lowered, usual_widths
 from gatecast.networks.in_context import in_context, log_quantiles
 from gatecast.normal import normal_quantiles
 from gatecast.prepare.club_context import ClubContexts
@@ -49,15 +51,16 @@ MIDDLE = int(np.flatnonzero(GRID == 0.5)[0])
 LOW, HIGH = int(np.flatnonzero(GRID == 0.1)[0]), int(np.flatnonzero(GRID == 0.9)[0])
 NORMAL = normal_quantiles(GRID).astype(np.float32)
 RULES = ("least_squares", "weekday_mean", "last_weekday_mean", "season_mean", "last_season_mean", "regression_recent")
-NETWORK, TREES = "network", "trees"
-MEMBERS = (NETWORK, *RULES, TREES)
+MEAN = np.array([rule == "weekday_mean" for rule in RULES], np.float64)
+"""The rule that is the mean of all games where no weekday is known."""
+NETWORK, TREES, COLUMNS = "network", "trees", "columns"
+MEMBERS = (NETWORK, *RULES, TREES, COLUMNS)
+TELLING = 0.25
+"""Own columns are named that narrow forecasts at least so much as the one that does most."""
 FOLDS = 2
 NEAR = 7
-ALONE = ((80.0, 160.0), (0.93, 1.0))
-IN_LEAGUE = ((0.0, 20.0, 60.0), (1.05, 1.15, 1.0))
-NEW_VENUE = 1.3
-"""Width of ranges by past games of the club, as a share of the network's: of a club alone, and of one in a league,
-whose first games tell less of its level than they seem to; and before the first games in a new ballpark."""
+UNDATED = (10.0, 30.0)
+"""Games without dates of which a forecast is the mean, and from how many on it is not drawn to it."""
 SEASON_GAMES = 4
 SOON = 14
 """Games so few days ahead are forecast as within a season, even its first ones."""
@@ -72,15 +75,15 @@ class Settings:
     rule_penalty: float = 25.0
     width_trust: float = 60.0
     season_trust: float = 2.0
-    ridge: Sequence[float] = (0.3, 3.0, 15.0, 80.0)
+    ridge: RidgeSettings = field(default_factory=RidgeSettings)
     trees_from: int = 400
     tree_rounds: int = 60
     tree_rate: float = 0.08
     width: float = 1.0
     half_life: float = 500.0
     early_days: int = 30
-    fewest_for_columns: int = 8
-    worth: float = 0.995
+    settle: float = 10.0
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Combined:
     quantiles : ndarray of float, shape (queries, levels)
         Of the logarithm of demand in people, at the levels of `GRID`.
     weights : ndarray of float, shape (queries, members)
-        Share of each of `MEMBERS` in the combination.
+        Share of each of `MEMBERS` in the combination; that of own columns is by how much they narrow the error.
     games : ndarray of int, shape (queries,)
         Past forecasts that the weights were learned from.
     """
@@ -152,13 +155,14 @@ class Weighing:
         for early in np.unique(before):
             mine = np.flatnonzero(before == early)
             learned = self.learned(bool(early))
-            part = learned.applied(
+            out.quantiles[mine], out.weights[mine] = learned.applied(
                 out.quantiles[mine],
                 asked.take(mine),
                 query.games.take(mine),
-                None if columns is None else columns[mine],
+                None if columns is None or self.settings.alone else columns[mine],
+                self.settings,
             )
-            out.quantiles[mine], out.weights[mine], out.games[mine] = part, learned.weights, learned.games
+            out.games[mine] = learned.games
         return out
 
     def learned(self, before: bool) -> Learned:
@@ -171,6 +175,19 @@ class Weighing:
             columns = self.columns.at(past, then) if self.columns is not None and len(past) else None
             self.by_season[before] = Learned.of(self, past, near, seen, columns, before=before)
         return self.by_season[before]
+
+    @property
+    def told(self) -> list[int]:
+        """Numbers of the own columns that narrowed forecasts most, the first one most."""
+        gains: dict[int, float] = {}
+        for learned in self.by_season.values():
+            for group, ridge in learned.ridges:
+                effects = np.abs(ridge.effect[:-1])
+                each = -np.log(ridge.narrower) * effects / max(effects.max(initial=0.0), 1e-9)
+                for number, gain in zip(group.tolist(), each.tolist(), strict=True):
+                    gains[number] = max(gains.get(number, 0.0), gain)
+        least = TELLING * max(gains.values(), default=0.0)
+        return sorted((each for each in gains if gains[each] > least), key=lambda each: -gains[each])
 
     def _past(self, before: bool) -> tuple[Rows, Ints, npt.NDArray[np.bool_]]:
         """Past games with a cutoff each, and which of them are seen from nearby."""
@@ -215,13 +232,6 @@ class Learned:
     width: float
     games: int
 
-    @property
-    def weights(self) -> Floats:
-        """Share of each of `MEMBERS`."""
-        rules = self.rules * (1.0 - self.share)
-        shares: Floats = np.r_[1.0 - rules.sum() - self.share, rules, self.share]
-        return shares
-
     @classmethod
     def of(
         cls,
@@ -235,149 +245,70 @@ class Learned:
     ) -> Learned:
         """Learn from past games as they were seen then."""
         settings, games = weighing.settings, weighing.contexts.games
-        nothing = np.zeros(len(RULES))
+        alone = np.array([rule == settings.alone for rule in RULES], np.float64)
         if len(past) < settings.fewest:
-            return cls(nothing, None, 0.0, (), settings.width, 0)
-        said = _quantiles(weighing.networks, seen)
+            return cls(alone, None, 0.0, (), settings.width, 0)
+        said = _begun(_quantiles(weighing.networks, seen), seen, settings)
         y = np.log(games.attendance[past])
         trust = 0.5 ** (np.maximum(weighing.last - games.day[past], 0) / settings.half_life)
         middle = said[:, MIDDLE].copy()
         # The errors of forecasts before a season go together: a season of a club tells as much as a few games.
         told = np.unique(np.stack([games.home[past], games.season[past]]), axis=1).shape[1] * SEASON_GAMES
         worth = min(told / len(past), 1.0) if before else 1.0
-        rules = _rule_weights(seen, middle, y, worth * trust, settings)
+        rules = alone if settings.alone else _rule_weights(seen, middle, y, worth * trust, settings)
         middle += _apart(seen, middle) @ rules
         trees, share = None, 0.0
-        if not before and len(np.unique(past)) >= settings.trees_from:
+        wanted = not before and not settings.alone and len(np.unique(past)) >= settings.trees_from
+        if wanted or settings.alone == TREES:
             x = _tree_inputs(seen, games.take(past), middle)
             trees, share, beyond = _trees(x, games.day[past], y - middle, trust, settings)
             middle += share * beyond
         ridges = []
         for group in weighing.columns.groups if weighing.columns is not None else ():
             own = _columns(columns, len(past))[near][:, group]
-            ridge = Ridge.of(own, middle[near], y[near], trust[near], settings)
+            ridge = Ridge.of(own, middle[near], y[near], trust[near], settings.ridge)
             if ridge is not None:
                 ridges.append((group, ridge))
                 known = near.copy()
                 known[near] = ridge.known
                 middle[known] = y[known] - ridge.left_out
                 said = _spread(said, said[:, MIDDLE], np.where(known, ridge.narrower, 1.0))
-        width = settings.width * _width(y - middle, said, trust, len(np.unique(games.season[past])), settings)
+        apart = said[:, MIDDLE] - said[:, LOW], said[:, HIGH] - said[:, MIDDLE]
+        seasons, trusts = len(np.unique(games.season[past])), (settings.width_trust, settings.season_trust)
+        width = settings.width * calibrated_width(y - middle, apart, trust, seasons=seasons, trusts=trusts)
         return cls(rules, trees, share, tuple(ridges), width, len(past))
 
-    def applied(self, base: Floats, asked: ContextInputs, games: ContextGames, columns: Floats | None) -> Floats:
-        """Return the combination of each game from what the network says of it, shape (queries, levels)."""
+    def applied(
+        self, base: Floats, asked: ContextInputs, games: ContextGames, columns: Floats | None, settings: Settings
+    ) -> tuple[Floats, Floats]:
+        """Return the combination of each game from what the network says of it, (queries, levels), and its weights."""
+        base = _begun(base, asked, settings)
         middle = base[:, MIDDLE].copy()
-        middle += _apart(asked, middle) @ self.rules
+        told = _told(asked, settings)
+        rules = told[:, None] * self.rules
+        if not settings.alone:
+            rules += _undated(asked)[:, None] * (MEAN - rules)
+        middle += (_apart(asked, middle) * rules).sum(axis=1)
         if self.trees is not None and len(middle):
-            middle += self.share * self.trees.predict(_tree_inputs(asked, games, middle))
-        width = self.width * _usual_width(asked)
+            middle += told * self.share * self.trees.predict(_tree_inputs(asked, games, middle))
+        width, rest = self.width, np.ones(len(middle))
         for group, ridge in self.ridges if columns is not None else ():
             moved, known = ridge.moved(_columns(columns, len(middle))[:, group], middle)
             middle = middle + moved
-            width = np.where(known, width * ridge.narrower, width)
-        return _spread(base, middle, width)
-
-
-@dataclass(frozen=True)
-class Ridge:
-    """A ridge of what the forecast misses on own columns.
-
-    Parameters
-    ----------
-    logs : ndarray of bool, shape (columns,)
-        Columns that are read as logarithms.
-    centre, spread, low, high : ndarray of float, shape (columns + 1,)
-        Of each column, the forecast's own logarithm last; spread 0 where a column says nothing.
-    effect : ndarray of float, shape (columns + 1,)
-    constant : float
-    narrower : float
-        Error with the columns over error without.
-    known : ndarray of bool
-        Of the games learned from, those of which a column was known.
-    left_out : ndarray of float
-        Errors of those, each without what it taught.
-    """
-
-    logs: npt.NDArray[np.bool_]
-    centre: Floats
-    spread: Floats
-    low: Floats
-    high: Floats
-    effect: Floats
-    constant: float
-    narrower: float
-    known: npt.NDArray[np.bool_]
-    left_out: Floats
-
-    @classmethod
-    def of(cls, x: Floats, middle: Floats, y: Floats, trust: Floats, settings: Settings) -> Ridge | None:
-        """Learn, or not where no column would have helped."""
-        known = np.atleast_1d(np.isfinite(x).any(axis=1))
-        if known.sum() < settings.fewest_for_columns:
-            return None
-        x, middle, rest, trust = x[known], middle[known], np.clip(y - middle, -1.5, 1.5)[known], trust[known]
-        with np.errstate(all="ignore"):
-            logs = np.array([_is_count(column) for column in x.T])
-            values = np.column_stack([np.where(logs, np.log(np.maximum(x, 1e-9)), x), middle])
-            there = np.isfinite(values)
-            count = np.maximum(there.sum(axis=0), 1)
-            centre = np.where(there, values, 0.0).sum(axis=0) / count
-            spread = np.sqrt(np.where(there, (values - centre) ** 2, 0.0).sum(axis=0) / count)
-        spread[there.sum(axis=0) < settings.fewest_for_columns] = 0.0
-        spread[:-1][spread[:-1] < 1e-6] = 0.0
-        if not logs.any():
-            spread[-1] = 0.0
-        if not (spread[:-1] > 0).any():
-            return None
-        low = np.where(there, values, np.inf).min(axis=0) - spread
-        high = np.where(there, values, -np.inf).max(axis=0) + spread
-        made = cls(logs, centre, spread, low, high, np.zeros(len(spread)), 0.0, 1.0, known, rest)
-        design = made._design(x, middle)
-        weight = np.sqrt(trust)
-        constant = float(np.average(rest, weights=trust))
-        rows, aim = design * weight[:, None], (rest - constant) * weight
-        usual = float(np.average(np.abs(rest), weights=weight))
-        best, out = settings.worth * usual, None
-        for penalty in settings.ridge:
-            solve = np.linalg.inv(rows.T @ rows + penalty * np.eye(rows.shape[1]))
-            effect = solve @ (rows.T @ aim)
-            leverage = np.einsum("ij,jk,ik->i", rows, solve, rows) + trust / trust.sum()
-            left = (aim - rows @ effect) / np.maximum(1.0 - leverage, 0.1) / weight
-            error = float(np.average(np.abs(left), weights=weight))
-            if error < best:
-                best = error
-                out = replace(
-                    made,
-                    effect=effect,
-                    constant=constant,
-                    narrower=float(np.clip(error / usual, 0.1, 1.0)),
-                    left_out=left,
-                )
-        return out
-
-    def moved(self, x: Floats, middle: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """Return what the columns move each forecast by, and where any of them is known."""
-        known = np.atleast_1d(np.isfinite(x).any(axis=1))
-        moved = np.clip(self.constant + self._design(x, middle) @ self.effect, -1.5, 1.5)
-        return np.where(known, moved, 0.0), known
-
-    def _design(self, x: Floats, middle: Floats) -> Floats:
-        """Columns of unit spread, 0 where unknown."""
-        with np.errstate(all="ignore"):
-            values = np.column_stack([np.where(self.logs, np.log(np.maximum(x, 1e-9)), x), middle])
-            scaled = (np.clip(values, self.low, self.high) - self.centre) / self.spread
-        return np.where((self.spread > 0) & np.isfinite(scaled), scaled, 0.0)
+            rest = np.where(known, rest * ridge.narrower, rest)
+        share = told[:, None] * self.share
+        rules = rules * (1.0 - share)
+        others = np.hstack([1.0 - rules.sum(axis=1, keepdims=True) - share, rules, share])
+        weights = np.hstack([others * rest[:, None], 1.0 - rest[:, None]])
+        if settings.alone == TREES:
+            weights[:] = np.array(MEMBERS) == TREES
+        below, above = usual_widths(asked)
+        middle = middle - lowered(asked)
+        return _spread(base, middle, below * width * rest, above * width * rest), weights
 
 
 def _columns(columns: Floats | None, rows: int) -> Floats:
     return np.zeros((rows, 0)) if columns is None else columns
-
-
-def _is_count(column: Floats) -> bool:
-    """Return whether a column has many positive numbers: read as logarithms then, beside the forecast's own."""
-    there = column[np.isfinite(column)]
-    return bool(len(there)) and bool((there > 0).all()) and len(np.unique(there)) > 6
 
 
 def _quantiles(networks: Sequence[Weights], inputs: ContextInputs) -> Floats:
@@ -405,6 +336,21 @@ def _rule_weights(seen: ContextInputs, middle: Floats, y: Floats, trust: Floats,
     design = np.vstack([apart * root, np.sqrt(settings.rule_penalty) * usual * np.eye(len(RULES))])
     found, _ = nnls(design, np.r_[rest * root[:, 0], np.zeros(len(RULES))])
     out: Floats = found / max(found.sum(), 1.0)
+    return out
+
+
+def _begun(said: Floats, seen: ContextInputs, settings: Settings) -> Floats:
+    """Return the distributions that the other members move: the network's, about the level for trees alone."""
+    return _spread(said, seen.level, 1.0) if settings.alone == TREES else said
+
+
+def _told(asked: ContextInputs, settings: Settings) -> Floats:
+    """Return how much of what was learned holds for each game: in a new ballpark as much as its own games tell."""
+    if settings.alone:
+        return np.ones(len(asked.level))
+    new, venue = (asked.features[:, FEATURES.index(name)] for name in ("venue_new", "venue_games"))
+    games = np.expm1(3.0 * venue)
+    out: Floats = np.where(new > 0, games / (games + settings.settle), 1.0)
     return out
 
 
@@ -441,36 +387,25 @@ def _trees(
     beyond = np.zeros(len(day))
     for i in range(FOLDS):
         beyond[block == i] = fitted(block != i).predict(x[block == i])
-    share = float(np.clip((trust * beyond * rest).sum() / ((trust * beyond**2).sum() + 1e-9), 0.0, 1.0))
+    share = 1.0
+    if not settings.alone:
+        share = float(np.clip((trust * beyond * rest).sum() / ((trust * beyond**2).sum() + 1e-9), 0.0, 1.0))
     return (fitted(slice(None)) if share > 0 else None), share, beyond
 
 
-def _width(missed: Floats, before: Floats, trust: Floats, seasons: int, settings: Settings) -> float:
-    """Return how many times as wide ranges have to be as the network's to hold 80 % of the past, drawn towards as wide.
-
-    The errors of a season go together, so narrower ranges are trusted by the number of seasons, wider ones by games.
-    """
-    up, down = before[:, HIGH] - before[:, MIDDLE], before[:, MIDDLE] - before[:, LOW]
-    ratio = np.abs(missed) / np.where(missed > 0, up, down)
-    order = np.argsort(ratio)
-    reached = np.cumsum(trust[order]) / trust.sum()
-    needed = float(ratio[order[min(int(np.searchsorted(reached, 0.8)), len(order) - 1)]])
-    games = float(trust.sum())
-    share = games / (games + settings.width_trust) if needed > 1.0 else seasons / (seasons + settings.season_trust)
-    return float(np.exp(share * np.log(min(max(needed, 0.2), 5.0))))
+def _undated(asked: ContextInputs) -> Floats:
+    """Return by how much each game is drawn to the mean: nothing else is known of few games without dates."""
+    undated = asked.features[:, FEATURES.index("undated")] > 0
+    out: Floats = np.where(undated, np.interp(asked.games, UNDATED, (1.0, 0.0)), 0.0)
+    return out
 
 
-def _usual_width(asked: ContextInputs) -> Floats:
-    """Return the width of ranges for so many past games of the club, as a share of the network's."""
-    league, new, seen = (
-        asked.features[:, FEATURES.index(name)] > 0 for name in ("league_known", "venue_new", "venue_games")
-    )
-    out: Floats = np.where(league, np.interp(asked.games, *IN_LEAGUE), np.interp(asked.games, *ALONE))
-    return out * np.where(new & ~seen, NEW_VENUE, 1.0)
-
-
-def _spread(quantiles: Floats, middle: Floats, width: float | Floats) -> Floats:
-    """Return the same distributions about another middle, so many times as wide."""
+def _spread(quantiles: Floats, middle: Floats, below: float | Floats, above: float | Floats | None = None) -> Floats:
+    """Return the same distributions about another middle, so many times as wide below it and above it."""
     apart = quantiles - quantiles[:, MIDDLE, None]
-    out: Floats = middle[:, None] + apart * np.reshape(width, (-1, 1) if np.ndim(width) else ())
+
+    def wide(width: float | Floats) -> Floats:
+        return np.reshape(np.asarray(width, np.float64), (-1, 1))
+
+    out: Floats = middle[:, None] + apart * np.where(apart < 0, wide(below), wide(below if above is None else above))
     return out

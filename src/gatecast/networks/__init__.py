@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from gatecast.networks.signature import Signature
 
 __all__ = [
+    "ALONE",
     "AUTO",
     "DEFAULT_NETWORK",
     "LARGE",
     "NETWORKS",
     "PRETRAINED",
+    "UNTRAINED",
     "chosen_network",
     "import_keras_without",
     "network",
@@ -49,6 +51,19 @@ PRETRAINED = "pretrained"
 """Stands for the network that comes trained, weighed against simple rules on the table's own past."""
 AUTO = "auto"
 """Stands for the pretrained network on fewer than `LARGE` games, and for the default one on more."""
+ALONE = {
+    "pretrained-alone": "network",
+    "trees": "trees",
+    "weekday-month": "least_squares",
+    "weekday-mean": "weekday_mean",
+    "last-weekday-mean": "last_weekday_mean",
+    "season-mean": "season_mean",
+    "last-season-mean": "last_season_mean",
+    "latest-games": "regression_recent",
+}
+"""Members of what `PRETRAINED` stands for that can be chosen alone, as `gatecast.forecast.weighing` names them."""
+UNTRAINED = (PRETRAINED, *ALONE)
+"""Methods of which nothing is trained before a forecast."""
 LARGE = 10_000
 """Games from which on a table is forecast by a network of its own."""
 

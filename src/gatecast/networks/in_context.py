@@ -20,6 +20,7 @@ Noise = Callable[[Any, int], Any]
 Weights = Mapping[str, Array]
 
 WIDTH, TOKEN, HEADS, HIDDEN, BLOCKS = 128, 32, 4, 256, 2
+"""Sizes of new weights; a network has the sizes of its weights."""
 READS = 1
 """Blocks that read the past games; the others only think over what was read."""
 PRESENT, LEVEL, REST = 0, 1, 2
@@ -27,7 +28,16 @@ PRESENT, LEVEL, REST = 0, 1, 2
 leaves of it."""
 
 
-def initial_weights(seed: int, *, features: int, candidates: int, figures: int) -> dict[str, npt.NDArray[np.float32]]:
+def initial_weights(
+    seed: int,
+    *,
+    features: int,
+    candidates: int,
+    figures: int,
+    width: int = WIDTH,
+    hidden: int = HIDDEN,
+    blocks: int = BLOCKS,
+) -> dict[str, npt.NDArray[np.float32]]:
     """Draw the initial weights, by name.
 
     Parameters
@@ -37,6 +47,8 @@ def initial_weights(seed: int, *, features: int, candidates: int, figures: int) 
         Figures of a query, and simple forecasts it may start from.
     figures : int
         Figures of a token.
+    width, hidden, blocks : int, default 128, 256, 2
+        Inner units of a query, units between two of its layers, and how often it is thought over.
     """
     draw = np.random.default_rng(seed)
 
@@ -49,31 +61,31 @@ def initial_weights(seed: int, *, features: int, candidates: int, figures: int) 
 
     start = features + candidates
     weights = {
-        "query.kernel": dense(start, WIDTH),
-        "query.bias": zeros(WIDTH),
+        "query.kernel": dense(start, width),
+        "query.bias": zeros(width),
         "token.kernel": dense(figures, TOKEN),
         "token.bias": zeros(TOKEN),
     }
-    for i in range(BLOCKS):
+    for i in range(blocks):
         if i < READS:
             weights |= {
-                f"block{i}.ask": dense(WIDTH, TOKEN),
+                f"block{i}.ask": dense(width, TOKEN),
                 f"block{i}.key": dense(TOKEN, TOKEN),
                 f"block{i}.value": dense(TOKEN, TOKEN),
                 f"block{i}.nothing": zeros(HEADS),
-                f"block{i}.out": dense(TOKEN + 2 * HEADS, WIDTH, 0.5),
+                f"block{i}.out": dense(TOKEN + 2 * HEADS, width, 0.5),
             }
         weights |= {
-            f"block{i}.wide": dense(WIDTH, HIDDEN),
-            f"block{i}.wide_bias": zeros(HIDDEN),
-            f"block{i}.narrow": dense(HIDDEN, WIDTH, 0.5),
-            f"block{i}.narrow_bias": zeros(WIDTH),
+            f"block{i}.wide": dense(width, hidden),
+            f"block{i}.wide_bias": zeros(hidden),
+            f"block{i}.narrow": dense(hidden, width, 0.5),
+            f"block{i}.narrow_bias": zeros(width),
         }
     choices = candidates + READS * HEADS
     return weights | {
-        "choice.kernel": dense(WIDTH, choices, 0.3),
+        "choice.kernel": dense(width, choices, 0.3),
         "choice.bias": zeros(choices),
-        "head.kernel": dense(WIDTH, 4, 0.1),
+        "head.kernel": dense(width, 4, 0.1),
         "head.bias": np.array([0.0, -1.7, 0.0, 0.0], np.float32),
     }
 
@@ -101,7 +113,7 @@ def in_context(
     query = _gelu(xp.concatenate([features, candidates], axis=1) @ weights["query.kernel"] + weights["query.bias"], xp)
     token = _gelu(tokens @ weights["token.kernel"] + weights["token.bias"], xp)
     levels = []
-    for i in range(BLOCKS):
+    for i in range(sum(name.endswith(".wide") for name in weights)):
         if i < READS:
             seen, drawn = _read(_of_block(weights, i), _norm(query, xp), token, tokens, xp=xp)
             levels.append(drawn[..., 0])

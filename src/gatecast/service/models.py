@@ -33,7 +33,7 @@ MODEL_SETTING, KEPT_AT_SETTING = "model", "model_kept_at"
 MODELS = "models"
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 DIGITS = 12
-NAME = re.compile(rf"[a-z]+-[0-9a-f]{{{DIGITS}}}")
+NAME = re.compile(rf"[a-z-]+-[0-9a-f]{{{DIGITS}}}")
 
 
 def model_folder(folder: Path, name: str) -> Path:

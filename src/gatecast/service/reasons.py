@@ -70,6 +70,8 @@ class Reasons:
         The game by column names, as it was known then; weather as it is stored now.
     like : tuple of ComparableGame
         Past home games most like it, the most alike first.
+    basis : str
+        What the forecasts of the club rest on, in words; empty where nothing is weighed.
     """
 
     baseline: float
@@ -80,6 +82,7 @@ class Reasons:
     as_of: dt.date | None
     row: dict[str, Any]
     like: tuple[ComparableGame, ...]
+    basis: str = ""
 
     @property
     def most(self) -> Driver | None:
@@ -139,6 +142,7 @@ def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last:
         as_of,
         _as_known(upcoming, game, as_of),
         tuple(ComparableGame(row, alike) for row, alike in rows if row is not None),
+        session.basis(),
     )
 
 

@@ -1,0 +1,139 @@
+"""What a club's own columns add to a forecast: a ridge of what it misses, used where it would have helped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Ridge", "RidgeSettings"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RidgeSettings:
+    """When a ridge is used, and how strongly it is drawn towards none; chosen on development clubs.
+
+    Parameters
+    ----------
+    penalties : sequence of float
+        Of which the best on games left out is taken.
+    fewest : int
+        Games that a column must have been known of.
+    worth : float
+        Share of the error without the columns that the error with them must be below.
+    certain : float
+        Standard errors that the gain must be above, as noise brings gains too.
+    """
+
+    penalties: Sequence[float] = (0.3, 3.0, 15.0, 80.0)
+    fewest: int = 8
+    worth: float = 0.995
+    certain: float = 2.0
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """A ridge of what the forecast misses on own columns.
+
+    Parameters
+    ----------
+    logs : ndarray of bool, shape (columns,)
+        Columns that are read as logarithms.
+    centre, spread, low, high : ndarray of float, shape (columns + 1,)
+        Of each column, the forecast's own logarithm last; spread 0 where a column says nothing.
+    effect : ndarray of float, shape (columns + 1,)
+    constant : float
+    narrower : float
+        Error with the columns over error without.
+    known : ndarray of bool
+        Of the games learned from, those of which a column was known.
+    left_out : ndarray of float
+        Errors of those, each without what it taught.
+    """
+
+    logs: npt.NDArray[np.bool_]
+    centre: Floats
+    spread: Floats
+    low: Floats
+    high: Floats
+    effect: Floats
+    constant: float
+    narrower: float
+    known: npt.NDArray[np.bool_]
+    left_out: Floats
+
+    @classmethod
+    def of(cls, x: Floats, middle: Floats, y: Floats, trust: Floats, settings: RidgeSettings) -> Ridge | None:
+        """Learn, or not where no column would have helped."""
+        known = np.atleast_1d(np.isfinite(x).any(axis=1))
+        if known.sum() < settings.fewest:
+            return None
+        x, middle, rest, trust = x[known], middle[known], np.clip(y - middle, -1.5, 1.5)[known], trust[known]
+        with np.errstate(all="ignore"):
+            logs = np.array([_is_count(column) for column in x.T])
+            values = np.column_stack([np.where(logs, np.log(np.maximum(x, 1e-9)), x), middle])
+            there = np.isfinite(values)
+            count = np.maximum(there.sum(axis=0), 1)
+            centre = np.where(there, values, 0.0).sum(axis=0) / count
+            spread = np.sqrt(np.where(there, (values - centre) ** 2, 0.0).sum(axis=0) / count)
+        spread[there.sum(axis=0) < settings.fewest] = 0.0
+        spread[:-1][spread[:-1] < 1e-6] = 0.0
+        if not logs.any():
+            spread[-1] = 0.0
+        if not (spread[:-1] > 0).any():
+            return None
+        low = np.where(there, values, np.inf).min(axis=0) - spread
+        high = np.where(there, values, -np.inf).max(axis=0) + spread
+        made = cls(logs, centre, spread, low, high, np.zeros(len(spread)), 0.0, 1.0, known, rest)
+        design = made._design(x, middle)
+        weight = np.sqrt(trust)
+        constant = float(np.average(rest, weights=trust))
+        rows, aim = design * weight[:, None], (rest - constant) * weight
+        usual = float(np.average(np.abs(rest), weights=weight))
+        best, out = settings.worth * usual, None
+        for penalty in settings.penalties:
+            solve = np.linalg.inv(rows.T @ rows + penalty * np.eye(rows.shape[1]))
+            effect = solve @ (rows.T @ aim)
+            leverage = np.einsum("ij,jk,ik->i", rows, solve, rows) + trust / trust.sum()
+            left = (aim - rows @ effect) / np.maximum(1.0 - leverage, 0.1) / weight
+            error = float(np.average(np.abs(left), weights=weight))
+            if error < best and _is_gain(np.abs(rest) - np.abs(left), weight, settings):
+                best = error
+                out = replace(
+                    made,
+                    effect=effect,
+                    constant=constant,
+                    narrower=float(np.clip(error / usual, 0.1, 1.0)),
+                    left_out=left,
+                )
+        return out
+
+    def moved(self, x: Floats, middle: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Return what the columns move each forecast by, and where any of them is known."""
+        known = np.atleast_1d(np.isfinite(x).any(axis=1))
+        moved = np.clip(self.constant + self._design(x, middle) @ self.effect, -1.5, 1.5)
+        return np.where(known, moved, 0.0), known
+
+    def _design(self, x: Floats, middle: Floats) -> Floats:
+        """Columns of unit spread, 0 where unknown."""
+        with np.errstate(all="ignore"):
+            values = np.column_stack([np.where(self.logs, np.log(np.maximum(x, 1e-9)), x), middle])
+            scaled = (np.clip(values, self.low, self.high) - self.centre) / self.spread
+        return np.where((self.spread > 0) & np.isfinite(scaled), scaled, 0.0)
+
+
+def _is_count(column: Floats) -> bool:
+    """Return whether a column has many positive numbers: read as logarithms then, beside the forecast's own."""
+    there = column[np.isfinite(column)]
+    return bool(len(there)) and bool((there > 0).all()) and len(np.unique(there)) > 6
+
+
+def _is_gain(gains: Floats, weight: Floats, settings: RidgeSettings) -> bool:
+    """Return whether gains of single games are more than chance, as columns of noise bring them."""
+    share = weight / weight.sum()
+    mean = float(gains @ share)
+    return mean > settings.certain * float(np.sqrt(((gains - mean) ** 2 * share**2).sum()))

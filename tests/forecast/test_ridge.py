@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from gatecast.forecast.ridge import Ridge, RidgeSettings
+
+SETTINGS = RidgeSettings()
+
+
+def history(games=120, seed=0):
+    """Middle forecasts, what came, and the weight of each game."""
+    draw = np.random.default_rng(seed)
+    middle = draw.normal(9.0, 0.1, games)
+    return draw, middle, middle + draw.normal(0, 0.2, games), np.ones(games)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_noise_moves_nothing(seed):
+    draw, middle, came, trust = history(seed=seed)
+    assert Ridge.of(draw.normal(50, 10, (120, 1)), middle, came, trust, SETTINGS) is None
+
+
+def test_tickets_sold_take_over():
+    draw, middle, came, trust = history()
+    sold = 0.7 * np.exp(came) * draw.normal(1, 0.03, 120)
+    ridge = Ridge.of(sold[:, None], middle, came, trust, SETTINGS)
+    assert ridge is not None
+    assert ridge.narrower < 0.3
+    moved, known = ridge.moved(np.array([[0.7 * np.exp(9.3)], [np.nan]]), np.array([9.0, 9.0]))
+    assert moved[0] == pytest.approx(0.3, abs=0.05)
+    assert moved[1] == 0
+    assert known.tolist() == [True, False]
+
+
+def test_too_few_games_tell_nothing():
+    _, middle, came, trust = history(7)
+    assert Ridge.of(np.exp(came)[:, None], middle, came, trust, SETTINGS) is None
