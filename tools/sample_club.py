@@ -2,8 +2,8 @@
 
     python tools/sample_club.py
 
-Forecasts each home game of the sample club from the Mondays before it by the pretrained network, weighed on what was
-known on the day, as the default settings do.
+Forecasts each home game of the sample club from the Mondays before it, 2024 by a network trained on the games before
+2024 and 2025 by one trained on those before 2025, each from what was known on the day; the latter is the model kept.
 Writes src/gatecast/service/sample_club, in about two minutes.
 """
 
@@ -23,11 +23,13 @@ from gatecast.games import Games, known_at
 from gatecast.games import columns as c
 from gatecast.games.cutoff import as_day
 from gatecast.games.forecast_columns import MODEL
-from gatecast.networks import PRETRAINED
 from gatecast.service.models import model_name
 from gatecast.service.sample import FORECASTS_FILE, MODEL_FOLDER
+from gatecast.train import TrainingSettings
 
 HERE = Path(__file__).parents[1] / "src" / "gatecast" / "service" / "sample_club"
+NETWORK = "feedforward"
+SETTINGS = TrainingSettings(members=1)
 FIRST_MONTH = 3
 
 
@@ -57,7 +59,7 @@ def main() -> None:
     HERE.mkdir()
     parts = []
     for season, last in ((2024, dt.date(2024, 9, 30)), (2025, league.as_of)):
-        forecaster = Forecaster(PRETRAINED).fit(league.games, through=season - 1)
+        forecaster = Forecaster(NETWORK, settings=SETTINGS).fit(league.games, through=season - 1)
         forecaster.save(HERE / MODEL_FOLDER)
         name = model_name(HERE / MODEL_FOLDER)
         parts += [

@@ -364,11 +364,12 @@ def _trees(
 ) -> tuple[Any, float, Floats]:
     """Boosted trees of what the forecast misses, the share of it that would have helped, and what they said then."""
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     rest = np.clip(missed, -1.0, 1.0)
 
     def fitted(some: npt.NDArray[np.bool_] | slice) -> Any:  # noqa: ANN401
-        return HistGradientBoostingRegressor(
+        trees = HistGradientBoostingRegressor(
             loss="absolute_error",
             max_iter=settings.tree_rounds,
             learning_rate=settings.tree_rate,
@@ -379,7 +380,10 @@ def _trees(
             max_bins=63,
             early_stopping=False,
             random_state=0,
-        ).fit(x[some], rest[some])
+        )
+        # On so few games more threads only wait for each other.
+        with threadpool_limits(limits=1, user_api="openmp"):
+            return trees.fit(x[some], rest[some])
 
     order = np.argsort(day, kind="stable")
     block = np.empty(len(day), np.int64)
