@@ -32,7 +32,7 @@ class RidgeSettings:
     penalties: Sequence[float] = (0.3, 3.0, 15.0, 80.0)
     fewest: int = 8
     worth: float = 0.995
-    certain: float = 2.0
+    certain: float = 1.5
 
 
 @dataclass(frozen=True)
