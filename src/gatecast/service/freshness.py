@@ -167,7 +167,11 @@ def _games_digests(service: ClubService, coming: pl.DataFrame) -> dict[str, dict
         if name not in skipped and column.role not in (Role.RESULT, Role.TARGET):
             groups.setdefault(GROUPS.get(name, GAME), []).append(name)
     return {
-        row[c.GAME_ID]: {kind: _digest([row[name] for name in names]) for kind, names in groups.items()}
+        row[c.GAME_ID]: {
+            # A column that a later version of gatecast adds is unknown, and changes nothing.
+            kind: _digest({name: row[name] for name in names if row[name] is not None})
+            for kind, names in groups.items()
+        }
         for row in coming.to_dicts()
     }
 

@@ -15,6 +15,8 @@ __all__ = ["FARTHEST_MOVE", "MovedGame", "moved_games"]
 
 FARTHEST_MOVE = 200
 """Most days between a game's old day and its new one."""
+LARGEST_LACK = 0.5
+"""Share of the stored games of its days that a schedule may lack."""
 Row = dict[str, Any]
 
 
@@ -46,7 +48,8 @@ def moved_games(
     """Return games that an upload moves, and stored games that it should have and has not.
 
     A stored game without attendance that an upload lacks, though it has games before and after that day, and a new game
-    of the same two clubs without attendance are taken for one game; the nearest days first.
+    of the same two clubs without attendance are taken for one game; the nearest days first. An upload that lacks more
+    of the stored games of its days than it has is no schedule but a part of one: it moves nothing and lacks nothing.
 
     Parameters
     ----------
@@ -67,13 +70,15 @@ def moved_games(
     known, given = set(stored[c.GAME_ID]), set(offered[c.GAME_ID])
     open_game = pl.col(c.ATTENDANCE).is_null() & pl.col(c.DATE).is_not_null()
     fresh = offered.filter(open_game, ~pl.col(c.GAME_ID).is_in(list(known))).to_dicts()
-    # A table without a game to come is no schedule, and lacks none.
     schedule = offered.filter(open_game.any().over(c.HOME))
     span = schedule.group_by(c.HOME).agg(pl.col(c.DATE).min().alias("first"), pl.col(c.DATE).max().alias("last"))
+    lacks = ~pl.col(c.GAME_ID).is_in(list(given))
     lacking = (
-        stored.filter(open_game, ~pl.col(c.GAME_ID).is_in(list(given)))
+        stored.filter(open_game)
         .join(span, on=c.HOME)
         .filter(pl.col(c.DATE) >= pl.col("first"), pl.col(c.DATE) <= pl.col("last"))
+        .filter(lacks.mean().over(c.HOME) <= LARGEST_LACK)
+        .filter(lacks)
         .sort(c.DATE, c.NUMBER)
         .to_dicts()
     )

@@ -13,7 +13,7 @@ from gatecast.plan.export.json import plan_as_dict
 DOCS = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
 KEYS = [
     "format", "version", "notice", "currency", "operations", "assumptions", "games", "decisions", "deliveries",
-    "deadlines",
+    "deadlines", "by_hand",
 ]  # fmt: skip
 
 
