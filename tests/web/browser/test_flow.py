@@ -115,7 +115,9 @@ def plan_of(tab):
     games = tab.locator("section[aria-labelledby=games] tbody tr").all()
     return {
         **{
-            row.locator("th").inner_text(): [whole(cell.inner_text()) for cell in row.locator("td").all()[1:-3]]
+            row.locator("th").inner_text(): [
+                whole(cell.inner_text().split()[0]) for cell in row.locator("td").all()[1:-3]
+            ]
             for row in rows
         },
         "cost": sum(whole(game.locator("td").last.inner_text()) for game in games),
