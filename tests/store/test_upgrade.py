@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from polars.testing import assert_frame_equal
 
 from gatecast.errors import StoreError
+from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import TICKETS
@@ -26,6 +27,8 @@ FIRST = (
     "plans",
 )  # fmt: skip
 """The tables of the first revision, each after those it points at."""
+LATER = (c.VENUE_OPENED, c.EXPECTED_WINS)
+"""Columns that these tables were given since."""
 
 
 def upgrade_to(database, revision):
@@ -41,7 +44,9 @@ def upgrade_to(database, revision):
 
 def fill(store):
     """Something in every table of the first revision, with corrections and an import taken back."""
-    games = full(12)
+    whole = full(12)
+    unknown = [pl.lit(None, whole.table.schema[name]).alias(name) for name in LATER]
+    games = Games(whole.table.with_columns(unknown), whole.custom_columns)
     store.import_games(games, source="games.csv")
     names = games.table[c.GAME_ID].to_list()
     store.undo(store.import_games(pl.DataFrame({c.DATE: ["2001-05-05"], c.HOME: ["RIV"]})).import_id)
@@ -53,9 +58,14 @@ def fill(store):
     store.record_tickets(pl.DataFrame({c.GAME_ID: names[:1], AS_OF: [dt.date(2019, 1, 2)], TICKETS: [12]}))
 
 
+def first_columns(table):
+    """The columns that a table had in the first revision."""
+    return [column for column in table.columns if column.name not in LATER]
+
+
 def rows(database, name):
     with database.reading() as connection:
-        return [tuple(row) for row in connection.execute(sa.select(METADATA.tables[name]))]
+        return [tuple(row) for row in connection.execute(sa.select(*first_columns(METADATA.tables[name])))]
 
 
 def copy(source, target):
@@ -63,11 +73,9 @@ def copy(source, target):
     with source.database.reading() as given, target.writing() as taken:
         for table in (METADATA.tables[name] for name in FIRST):
             key = table.autoincrement_column
+            names = [column.name for column in first_columns(table) if column is not key]
             found = given.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings()
-            taken.execute(
-                sa.insert(table),
-                [{name: value for name, value in row.items() if key is None or name != key.name} for row in found],
-            )
+            taken.execute(sa.insert(table), [{name: row[name] for name in names} for row in found])
 
 
 @pytest.fixture
