@@ -405,20 +405,23 @@ class Forms(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.forms: list[tuple[str, list[tuple[str, str]]]] = []
+        self._by_id: dict[str, list[tuple[str, str]]] = {}
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take note of a form or a field."""
+        """Take note of a form or a field, which may name a form elsewhere on the page."""
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append((given.get("action", ""), []))
+            self._by_id[given.get("id", "")] = self.forms[-1][1]
         elif (
             tag == "input"
             and self.forms
             and "name" in given
             and (given.get("type") not in UNSENT or "checked" in given)
         ):
-            self.forms[-1][1].append((given["name"], given.get("value", "")))
+            fields = self._by_id[given["form"]] if "form" in given else self.forms[-1][1]
+            fields.append((given["name"], given.get("value", "")))
 
 
 def settings(seconds: int, draw: random.Random, limit: float) -> dict[str, Any]:
@@ -430,11 +433,11 @@ def settings(seconds: int, draw: random.Random, limit: float) -> dict[str, Any]:
         own = random.Random(place)
         while time.monotonic() < until:
             forms = [
-                (fields, price)
+                (fields, name)
                 for action, fields in Forms(client.get("/settings").text).forms
                 if action == "/settings/change"
-                for price in [next((name for name, _ in fields if name.endswith(".price")), "")]
-                if price
+                for name, _ in fields
+                if name.endswith(".price")
             ]
             fields, price = forms[place if own.random() < 0.7 else own.randrange(EDITORS)]
             old = dict(fields)[price]

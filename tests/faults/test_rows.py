@@ -110,24 +110,23 @@ def test_what_the_release_before_left_is_served(club):
     assert club.ask("SELECT count(*) FROM games") == [(120,)]
 
 
-def form_of(page, action, field):
+def form_of(long_form, page, action, field):
     """The fields of the form that is sent to an address and has a field whose name ends so."""
-    for form in re.findall(rf'<form method="post" action="{action}".*?</form>', page, re.DOTALL):
-        fields = dict(re.findall(r'<input[^>]*? name="([^"]+)" value="([^"]*)"', form))
-        key = next((name for name in fields if name.endswith(field)), None)
-        if key:
-            return fields, key
+    for sent_to, fields in long_form.Forms(page).forms:
+        key = next((name for name, _ in fields if name.endswith(field)), None)
+        if sent_to == action and key:
+            return dict(fields), key
     raise AssertionError(f"no form with {field}")
 
 
-def test_row_2_a_form_opened_earlier_writes_nothing_back(club):
-    early, cost = form_of(club.browser.get("/settings").text, "/settings/change", ".cost")
+def test_row_2_a_form_opened_earlier_writes_nothing_back(club, long_form):
+    early, cost = form_of(long_form, club.browser.get("/settings").text, "/settings/change", ".cost")
     shortage = cost.replace(".cost", ".shortage_cost")
     changed = f"{float(early[cost]) + 1:g}"
     assert club.browser.post("/settings/change", data={**early, cost: changed}).status_code == 303
     later = {**early, shortage: f"{float(early[shortage]) + 100:g}"}
     assert club.browser.post("/settings/change", data=later).status_code == 303
-    now, _ = form_of(club.browser.get("/settings").text, "/settings/change", ".cost")
+    now, _ = form_of(long_form, club.browser.get("/settings").text, "/settings/change", ".cost")
     assert (now[cost], now[shortage]) == (changed, later[shortage])
     both = club.browser.post("/settings/change", data={**early, cost: "77"})
     assert both.status_code == 409
