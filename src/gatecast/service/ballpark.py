@@ -77,7 +77,9 @@ def fill_ballpark(service: ClubService, before: Ballpark | None = None) -> None:
         return
     seats, venue = pl.col(c.CAPACITY), pl.col(c.VENUE)
     new_seats = pl.when(seats.is_null() | (seats == (earlier.seats or -1))).then(pl.lit(stated.seats, pl.Int32))
-    new_venue = pl.when(venue.is_null() | (venue == (earlier.name or ""))).then(pl.lit(stated.name or None, pl.String))
+    # A game without a venue of its own carries the name of its club there.
+    unnamed = venue.is_null() | venue.is_in([earlier.name, club])
+    new_venue = pl.when(unnamed).then(pl.lit(stated.name or None, pl.String))
     rows = service.home_games(club).table.select(c.GAME_ID, new_seats.alias(c.CAPACITY), new_venue.alias(c.VENUE))
     edits = [
         GameEdit(game, {name: value for name, value in ((c.CAPACITY, seats), (c.VENUE, venue)) if value is not None})
