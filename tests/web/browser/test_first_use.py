@@ -1,6 +1,7 @@
 """From an empty folder to a plan in at most seven clicks."""
 
 import datetime as dt
+import io
 import random
 
 import openpyxl
@@ -22,7 +23,7 @@ def served(tmp_path_factory):
 
 def filled_in(template, path):
     """The template with a season of past games and a homestand to come."""
-    book, chance = openpyxl.load_workbook(template), random.Random(1)
+    book, chance = openpyxl.load_workbook(io.BytesIO(template.read_bytes())), random.Random(1)
     for days in [*range(-90, -2), *range(3, 7)]:
         date = dt.date.today() + dt.timedelta(days=days)
         people = 3000 + 900 * (date.weekday() > 3) + chance.randrange(600)
