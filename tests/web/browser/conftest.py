@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
@@ -24,13 +26,13 @@ def chromium() -> Iterator[object]:
 @pytest.fixture(params=["desktop", "phone"])
 def size(request) -> dict[str, int]:
     """A screen."""
-    return {"width": 1280, "height": 900} if request.param == "desktop" else {"width": 390, "height": 844}
+    return DESKTOP if request.param == "desktop" else PHONE
 
 
 @pytest.fixture
 def tab(chromium, served):
     """A fresh tab at desktop width that fails its test on any error told in the console."""
-    yield from opened(chromium, served, {"width": 1280, "height": 900})
+    yield from opened(chromium, served, DESKTOP)
 
 
 def told(text):

@@ -1,10 +1,12 @@
 """Every page in a browser: it is there soon, holds to the rules of accessibility, fits a phone, and is light."""
 
+import functools
 import gzip
+from dataclasses import dataclass
 
 import pytest
 
-from .conftest import opened
+from .conftest import DESKTOP, PHONE, opened
 
 PATHS = [
     "/",
@@ -43,38 +45,53 @@ def test_the_calendar_is_there_soon(served, tab):
     assert served.seconds < 30
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_no_rule_of_accessibility_is_broken(served, chromium, game, size, path):
+@dataclass(frozen=True)
+class Visit:
+    """What a browser found on a page: rules broken, the width that its content takes, and bytes sent."""
+
+    broken: list[tuple[str, list[str]]]
+    width: int
+    weight: int
+
+
+@pytest.fixture(scope="module")
+def visit(served, chromium, game):
+    """Visits a page on a screen, once for all tests: each visit waits until the page asks for nothing more."""
     from axe_playwright_python.sync_playwright import Axe
 
-    # Contrast is the same at every width: one width for each of the two colour schemes.
-    colours = "light" if size["width"] > 1000 else "dark"
-    for tab in opened(chromium, served, size, color_scheme=colours, bypass_csp=True):
-        tab.goto(path.format(game=game), wait_until="networkidle")
-        found = Axe().run(tab, options={"runOnly": RULES}).response["violations"]
-        assert [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found] == []
+    @functools.cache
+    def visited(path: str, width: int, height: int) -> Visit:
+        # Contrast is the same at every width: one width for each of the two colour schemes.
+        colours = "light" if width > 1000 else "dark"
+        size, sizes = {"width": width, "height": height}, []
+        for tab in opened(chromium, served, size, color_scheme=colours, bypass_csp=True):
+            tab.on("response", lambda answer: sizes.append(len(gzip.compress(answer.body())) if answer.ok else 0))
+            tab.goto(path.format(game=game), wait_until="networkidle")
+            taken, weight = tab.evaluate("document.documentElement.scrollWidth"), sum(sizes)
+            found = Axe().run(tab, options={"runOnly": RULES}).response["violations"]
+        broken = [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found]
+        return Visit(broken, taken, weight)
+
+    return lambda path, size: visited(path, **size)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_fits_a_phone(served, chromium, game, path):
-    for tab in opened(chromium, served, {"width": 390, "height": 844}):
-        tab.goto(path.format(game=game), wait_until="networkidle")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+def test_no_rule_of_accessibility_is_broken(visit, size, path):
+    assert visit(path, size).broken == []
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_light(served, chromium, game, path):
-    for tab in opened(chromium, served, {"width": 1280, "height": 900}):
-        sizes = []
-        tab.on(
-            "response", lambda answer, sizes=sizes: sizes.append(len(gzip.compress(answer.body())) if answer.ok else 0)
-        )
-        tab.goto(path.format(game=game), wait_until="networkidle")
-        assert sum(sizes) < LARGEST_PAGE
+def test_a_page_fits_a_phone(visit, path):
+    assert visit(path, PHONE).width <= PHONE["width"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_light(visit, path):
+    assert visit(path, DESKTOP).weight < LARGEST_PAGE
 
 
 def test_pages_work_without_scripts(served, chromium, game):
-    for tab in opened(chromium, served, {"width": 1280, "height": 900}, java_script_enabled=False):
+    for tab in opened(chromium, served, DESKTOP, java_script_enabled=False):
         for path in PATHS:
             answer = tab.goto(path.format(game=game))
             assert answer.status == 200
