@@ -43,7 +43,7 @@ def assert_sound(forecast):
 
 def test_the_columns_are_those_of_the_contract(forecast):
     contract = [name for name in FORECAST_COLUMNS if name != c.SEASON]
-    assert forecast.columns == [*contract, TURNED_AWAY, *CONTEXT_COLUMNS]
+    assert forecast.columns == [*contract, TURNED_AWAY, *CONTEXT_COLUMNS, "p_postponed"]
 
 
 def test_one_row_a_game_in_their_order(forecaster, league, forecast):

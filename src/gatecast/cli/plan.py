@@ -31,8 +31,9 @@ def plan(
 
     checked_output(out, forecast, operations, endings=PLAN_ENDINGS)
 
-    from gatecast.cli.plan_tables import deadline_table, plan_table
+    from gatecast.cli.plan_tables import deadline_table, order_rule_table, plan_table
     from gatecast.plan import make_plan, read_forecast, read_operations, write_plan
+    from gatecast.plan.ordering.rules import plan_rules
     from gatecast.plan.views.constraints import limits_that_bind
     from gatecast.plan.views.deadlines import deadlines
 
@@ -49,6 +50,9 @@ def plan(
     due = deadlines(chosen)
     if due:
         show_table(deadline_table(due))
+    rules = plan_rules(chosen, first_only=True)
+    if rules:
+        show_table(order_rule_table(rules))
     for limit in limits_that_bind(chosen):
         say(f"Note: {limit}")
     say(f"{out}: a plan for {chosen.games.height:,} game{'s' if chosen.games.height != 1 else ''}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -28,12 +28,14 @@ from gatecast.plan.columns import (
     before,
 )
 from gatecast.plan.evaluate.value import EVERY, saved_over
+from gatecast.plan.ordering.rules import OrderRule
 from gatecast.plan.views.deadlines import Deadline
 
 __all__ = [
     "MOST_DEADLINES",
     "deadline_table",
     "difference_table",
+    "order_rule_table",
     "plan_table",
     "saved_table",
     "value_table",
@@ -165,3 +167,14 @@ def difference_table(differences: pl.DataFrame, games: pl.DataFrame, operations:
     extra = ["Resource", "Plan", WITH, "Cost", WITH, "Difference"]
     numeric = [False] * (len(heads) + 1) + [True] * 5
     return PageTable("What would change in the plan" + beyond(rows), [*heads, *extra], numeric, cells)
+
+
+def order_rule_table(rules: Sequence[OrderRule]) -> PageTable:
+    """Return how the next orders follow from what a game sells: the rules of the first game that follows another."""
+    first = [rule for rule in rules if (rule.game_id, rule.seen_game_id) == (rules[0].game_id, rules[0].seen_game_id)]
+    low, high = number(first[0].less_below), number(first[0].more_above)
+    rows = [[rule.name, number(rule.cases_less), number(rule.cases), number(rule.cases_more)] for rule in first]
+    game, seen, by = first[0].game_id, first[0].seen_game_id, short_day(first[0].decide_by)
+    caption = f"Cases to order by {by} for {game}, by what {seen} sells"
+    heads = ["Item", f"fewer than {low}", "as forecast", f"more than {high}"]
+    return PageTable(caption, heads, [False, True, True, True], rows)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.forecast.distribution import AttendanceDistribution
+from gatecast.forecast.postponement import p_postponed
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import (
@@ -14,6 +15,7 @@ from gatecast.games.forecast_columns import (
     FORECAST_COLUMNS,
     LEAD,
     MEAN,
+    P_POSTPONED,
     P_SELLOUT,
     QUANTILE_COLUMNS,
     QUANTILE_LEVELS,
@@ -75,20 +77,22 @@ def contract_table(
 def described_table(
     table: pl.DataFrame, games: Games, rows: npt.NDArray[np.intp], forecast: AttendanceDistribution
 ) -> pl.DataFrame:
-    """Return a forecast as issued: without season, with turned_away and the description of each game.
+    """Return a forecast as issued: without season, with turned_away, the description of each game and p_postponed.
 
     `rows` are where the games of `table` stand in `games`. Capacity is what the venue is known to hold, null if nobody
     states it.
     """
     known_seats = np.isfinite(forecast.capacity)
+    cutoffs = table[AS_OF].cast(pl.Int32).to_numpy()
     known = games.table.select(name for name in CONTEXT_COLUMNS if name not in (c.CAPACITY, *FORECAST_COLUMNS))[rows]
     return (
         table.with_columns(
+            pl.Series(P_POSTPONED, p_postponed(games, rows, cutoffs), nan_to_null=True),
             pl.Series(TURNED_AWAY, np.round(forecast.turned_away, PEOPLE_DECIMALS)),
             pl.Series(c.CAPACITY, np.where(known_seats, forecast.capacity, 0).astype(np.int64)).set(
                 pl.Series(~known_seats), None
             ),
         )
         .hstack(known)
-        .select(*(name for name in FORECAST_COLUMNS if name != c.SEASON), TURNED_AWAY, *CONTEXT_COLUMNS)
+        .select(*(name for name in FORECAST_COLUMNS if name != c.SEASON), TURNED_AWAY, *CONTEXT_COLUMNS, P_POSTPONED)
     )

@@ -11,6 +11,7 @@ __all__ = [
     "MEAN",
     "MEDIAN",
     "MODEL",
+    "P_POSTPONED",
     "P_SELLOUT",
     "QUANTILE_COLUMNS",
     "QUANTILE_LEVELS",
@@ -47,6 +48,8 @@ MEAN = "mean"
 """Expected attendance, people."""
 P_SELLOUT = "p_sellout"
 """Chance that demand reaches the capacity, 0 to 1; null where nobody states the seats."""
+P_POSTPONED = "p_postponed"
+"""Chance that the game is not played on its day because of the weather, 0 to 1."""
 MODEL = "model"
 """Name of the forecaster, in a table with rows of several forecasters."""
 

@@ -92,8 +92,8 @@ def make_plan(
     sentences = reasons(facts, operations.currency) if explained else pl.lit(None, pl.String)
     rows = _rows(table, operations, columns).with_columns(sentences.alias(REASON))
     rows = rows[np.arange(rows.height).reshape(len(columns), table.height).T.ravel()]
-    table = table.with_columns(pl.Series(HOMESTAND, days.homestands))
-    return Plan(rows, _summary(table, crowd, rows), operations)
+    numbered = table.with_columns(pl.Series(HOMESTAND, days.homestands))
+    return Plan(rows, _summary(numbered, crowd, rows), operations, forecast=table)
 
 
 def _each_game_once(table: pl.DataFrame) -> pl.DataFrame:

@@ -34,9 +34,12 @@ class Plan:
         One row a figure set by hand: game_id, kind (forecast, staff, stock or transport), name, unit, by_hand and model
         (both figures), cost and model_cost (expected, money), risk_short and model_risk_short, note (why). None if
         there is none.
+    forecast : polars.DataFrame, optional
+        The forecast it was made from, in order of play, from which rules for later orders follow.
     """
 
     table: pl.DataFrame
     games: pl.DataFrame
     operations: Operations
     by_hand: pl.DataFrame | None = None
+    forecast: pl.DataFrame | None = None

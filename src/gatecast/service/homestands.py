@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -40,6 +41,7 @@ from gatecast.plan.columns import (
 from gatecast.plan.demand.forecast_table import CONTEXT
 from gatecast.plan.evaluate.by_hand import BY_HAND_SCHEMA, HandNumber, costs_under, moved_forecast, with_numbers
 from gatecast.plan.operations.toml import operations_to_dict
+from gatecast.plan.ordering.rules import NextOrder, OrderRule, next_orders, plan_rules
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list
@@ -58,6 +60,7 @@ __all__ = [
     "Risk",
     "crossed_costs",
     "homestand_view",
+    "orders_after",
     "planned",
     "view_of_game",
 ]
@@ -183,6 +186,13 @@ class HomestandPlan:
     def expected_cost(self) -> float:
         """Expected cost of all games, in money."""
         return sum(self.cost_of(kind) for kind in self.decided)
+
+    @cached_property
+    def rules(self) -> tuple[OrderRule, ...]:
+        """How later orders follow from what is sold, by item, for the first game that has a game before it."""
+        rules = plan_rules(self.plan, first_only=True)
+        first = min((rule.decide_by for rule in rules), default=None)
+        return tuple(rule for rule in rules if rule.decide_by == first and rule.game_id == rules[0].game_id)
 
     def cost_of(self, kind: str) -> float:
         """Return the expected cost of one kind of decision, in money."""
@@ -314,6 +324,23 @@ def crossed_costs(service: ClubService, view: HomestandView, game_id: str) -> Cr
     return CrossedCosts(
         cost(plan.model.plan, model), cost(plan.model.plan, hand), cost(plan.plan, model), cost(plan.plan, hand)
     )
+
+
+def orders_after(view: HomestandView, tickets: Sequence[float]) -> tuple[NextOrder, ...]:
+    """Return the next orders of a homestand's plan, once its first games have sold so many tickets.
+
+    Parameters
+    ----------
+    view : HomestandView
+        With a plan.
+    tickets : sequence of float
+        Sold at the first games planned, in order of play; more than the plan has are ignored.
+    """
+    plan = view.plan.plan if view.plan else None
+    if plan is None or plan.forecast is None or not plan.operations.stock or not len(tickets):
+        return ()
+    dated = plan.forecast.filter(pl.col(c.DATE).is_not_null())
+    return tuple(next_orders(dated, plan.operations, list(tickets)[: dated.height], {})) if dated.height else ()
 
 
 def planned(service: ClubService, games: Iterable[CalendarGame], operations: Operations) -> HomestandPlan:

@@ -13,7 +13,7 @@ from gatecast.plan.export.json import plan_as_dict
 DOCS = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
 KEYS = [
     "format", "version", "notice", "currency", "operations", "assumptions", "games", "decisions", "deliveries",
-    "deadlines", "by_hand",
+    "deadlines", "order_rules", "by_hand",
 ]  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_every_key_is_in_the_docs(found):
     section = DOCS.split("### JSON")[1].split("\n## ")[0]
     told = set(re.findall(r"`([a-z_0-9]+)`", section))
     keys = set(found)
-    for name in ("games", "decisions", "deliveries", "deadlines", "assumptions"):
+    for name in ("games", "decisions", "deliveries", "deadlines", "assumptions", "order_rules"):
         keys |= set(found[name][0])
     keys |= set(found["deadlines"][0]["amounts"][0])
     assert keys <= told, keys - told

@@ -95,6 +95,14 @@ def test_games_played_stand_with_their_gate_beside_the_forecast(visitor):
     assert "Summary" not in past
 
 
+def test_tickets_sold_show_the_next_orders(visitor):
+    plain, sold = text_of(visitor.get(PLAN)), text_of(visitor.get(f"{PLAN}&sold=9000"))
+    assert "Next orders" in plain
+    assert "9,000 sold" not in plain
+    assert "9,000 sold" in sold
+    assert "Next orders" in text_of(visitor.get(f"{PLAN}&sold=many"))
+
+
 @pytest.mark.parametrize("path", [PLAN, f"{PLAN}&staff.ushers.cost=150", f"{PLAN}&staff.ushers.cost=x"])
 def test_the_page_keeps_its_policy_and_is_small(visitor, path):
     page = visitor.get(path)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gatecast.forecast.scenarios import SCENARIOS, ticket_scenarios
+from gatecast.games.forecast_columns import P_POSTPONED
 from gatecast.normal import normal_quantiles
 from gatecast.plan.demand.show_rate import ShowRate
 from gatecast.plan.operations.model import CrowdSettings
@@ -26,7 +27,7 @@ LATTICE = 4
 """Points of a product for each scenario, before they are averaged."""
 GOLDEN = 0.6180339887498949
 GAMES_AT_ONCE = 4096
-TICKETS_SEED, SHOW_RATE_SEED, TIMES_SEED = 0, 1, 2
+TICKETS_SEED, SHOW_RATE_SEED, TIMES_SEED, POSTPONED_SEED = 0, 1, 2, 3
 """Different seeds, so that independent quantities are drawn independently."""
 
 
@@ -38,11 +39,14 @@ class Crowd:
     ----------
     tickets, people : ndarray of float, shape (games, scenarios)
         Tickets sold and people through the gate. Each column is one joint outcome of all games; columns are equally
-        likely, in no order.
+        likely, in no order. As if every game were played on its day.
+    postponed : ndarray of bool, shape (games, scenarios), optional
+        Outcomes in which a game is not played on its day; None if that is not foreseen.
     """
 
     tickets: FloatArray
     people: FloatArray
+    postponed: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.people)
@@ -77,7 +81,18 @@ def forecast_crowd(
     """
     tickets = ticket_scenarios(forecast, count=count, seed=seed + TICKETS_SEED)
     mean, spread = (show_rate or ShowRate.default(settings)).of(forecast)
-    return Crowd(tickets, times(tickets, mean, spread, largest=1.0, seed=seed + SHOW_RATE_SEED))
+    people = times(tickets, mean, spread, largest=1.0, seed=seed + SHOW_RATE_SEED)
+    return Crowd(tickets, people, _postponed(forecast, count, seed + POSTPONED_SEED))
+
+
+def _postponed(forecast: pl.DataFrame, count: int, seed: int) -> npt.NDArray[np.bool_] | None:
+    """Return the outcomes in which each game is postponed, as many as its chance says; None without any."""
+    if P_POSTPONED not in forecast.columns or forecast[P_POSTPONED].null_count() == forecast.height:
+        return None
+    chance = forecast[P_POSTPONED].cast(pl.Float64).fill_null(0.0).to_numpy()
+    rank = np.random.default_rng(seed).random((len(chance), count)).argsort(axis=1).argsort(axis=1)
+    postponed: npt.NDArray[np.bool_] = rank < np.round(chance * count)[:, None]
+    return postponed
 
 
 def known_crowd(

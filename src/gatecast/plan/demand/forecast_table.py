@@ -11,7 +11,7 @@ import polars as pl
 
 from gatecast.errors import DataError
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTILE_COLUMNS
+from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_POSTPONED, P_SELLOUT, QUANTILE_COLUMNS
 
 __all__ = ["CONTEXT", "ForecastTable", "read_forecast"]
 
@@ -26,6 +26,7 @@ TYPES: dict[str, type[pl.DataType]] = {
     AS_OF: pl.Date,
     **dict.fromkeys((MEAN, *QUANTILE_COLUMNS, P_SELLOUT), pl.Float64),
     **CONTEXT,
+    P_POSTPONED: pl.Float64,
 }
 REQUIRED = (c.GAME_ID, MEAN, *QUANTILE_COLUMNS)
 ROUNDING = 1e-6
@@ -41,7 +42,7 @@ class ForecastTable:
     ----------
     frame : polars.DataFrame
         One row a game and lead: game_id, lead, as_of, mean, the quantiles and p_sellout, then every column of
-        `CONTEXT`; null where absent.
+        `CONTEXT`, and p_postponed; null where absent.
     """
 
     frame: pl.DataFrame
@@ -106,8 +107,8 @@ def read_forecast(path: str | Path) -> ForecastTable:
     Parameters
     ----------
     path : path
-        A file with game_id, mean and the quantiles q05 to q95 of tickets sold; lead, as_of, p_sellout and the
-        columns of `CONTEXT` are kept if present.
+        A file with game_id, mean and the quantiles q05 to q95 of tickets sold; lead, as_of, p_sellout, p_postponed
+        and the columns of `CONTEXT` are kept if present.
 
     Raises
     ------
@@ -119,7 +120,9 @@ def read_forecast(path: str | Path) -> ForecastTable:
     raw = read_table(path)
     frame = raw.frame
     if raw.decimal_comma:
-        numbers = [name for name in (MEAN, *QUANTILE_COLUMNS, P_SELLOUT) if frame.schema.get(name) == pl.String]
+        numbers = [
+            name for name in (MEAN, *QUANTILE_COLUMNS, P_SELLOUT, P_POSTPONED) if frame.schema.get(name) == pl.String
+        ]
         frame = frame.with_columns(pl.col(numbers).str.replace(",", ".", literal=True))
     return ForecastTable.check(frame, file=raw.file, rows=list(raw.rows))
 
@@ -203,6 +206,7 @@ RULES = (
     _readable(AS_OF, "a date such as 2019-05-30", "or leave it empty"),
     *(rule for name in (MEAN, *QUANTILE_COLUMNS) for rule in _people(name)),
     *_number(P_SELLOUT, 1.0, "a chance from 0 to 1"),
+    *_number(P_POSTPONED, 1.0, "a chance from 0 to 1"),
     *(_readable(name, c.CANONICAL[name].expected, "or leave it empty") for name in CONTEXT),
     _Rule(c.GAME_ID, pl.col(c.GAME_ID).is_null(), "the id of the game"),
     *(_not_crossing(lower, upper) for lower, upper in pairwise(QUANTILE_COLUMNS)),

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from gatecast.plan.operations.model import Decisions
 from gatecast.plan.operations.toml import assumptions
+from gatecast.plan.ordering.rules import plan_rules
 from gatecast.plan.plan import Plan
 from gatecast.plan.views.deadlines import deadlines
 from gatecast.plan.views.delivery_list import delivery_list
@@ -36,7 +37,7 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
     -------
     dict
         format, version, notice, currency, operations (crowd, staff, stock, transport), assumptions, games, decisions,
-        deliveries, deadlines, by_hand. Dates are text such as 2019-05-30, times 19:05.
+        deliveries, deadlines, order_rules, by_hand. Dates are text such as 2019-05-30, times 19:05.
     """
     settings = {name: getattr(plan.operations, name) for name in Decisions.model_fields}
     values: dict[str, Any] = _plain(
@@ -54,6 +55,7 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
                 {**asdict(each), "amounts": [{"name": n, "amount": a, "unit": each.unit} for n, a in each.amounts]}
                 for each in deadlines(plan)
             ],
+            "order_rules": [asdict(rule) for rule in plan_rules(plan)],
             "by_hand": [] if plan.by_hand is None else plan.by_hand.to_dicts(),
         }
     )

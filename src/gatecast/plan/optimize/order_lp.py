@@ -121,10 +121,13 @@ class OrderProgram:
     run : LinkedGames
     low, high : ndarray of float, shape (deliveries,)
         The two lists: cases delivered up to each delivery.
+    earliness : float
+        Money taken for each case and delivery that it comes before the last one, so that of lists that sell the same
+        the late one is best.
     """
 
-    def __init__(self, run: LinkedGames, low: FloatArray, high: FloatArray) -> None:
-        self.run, self.low, self.high = run, low, high
+    def __init__(self, run: LinkedGames, low: FloatArray, high: FloatArray, earliness: float = 0.0) -> None:
+        self.run, self.low, self.high, self.earliness = run, low, high, earliness
         self.deliveries = run.deliveries
         self.variables = 1 + self.deliveries  # the first stands for nothing delivered
         self.bounded: list[tuple[IntArray, IntArray, FloatArray]] = []
@@ -224,6 +227,7 @@ class OrderProgram:
             -self.run.saving_per_sale * np.bincount(variable, gain, self.variables) / self.run.need.shape[1]
         )
         money[self.deliveries] += self.run.costs.idle
+        money[1 : self.deliveries] += self.earliness
         return money
 
 

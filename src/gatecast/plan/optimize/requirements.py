@@ -243,8 +243,10 @@ class StockRequirement(Requirement):
 
     @classmethod
     def of(cls, item: StockItem, crowd: Crowd, days: GameDays) -> Self:
-        """Return what a crowd requires of an item."""
+        """Return what a crowd requires of an item: nothing where its game is postponed."""
         cases = times(crowd.people, item.sold_per_head, item.sold_per_head_spread) / item.case_size
+        if crowd.postponed is not None:
+            cases = np.where(crowd.postponed, 0.0, cases)
         return cls(item, cases, case_costs(item), days)
 
     @property

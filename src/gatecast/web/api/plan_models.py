@@ -18,7 +18,7 @@ from gatecast.plan.operations.model import MOST_ENTRIES, PROSE, Decisions, Opera
 from gatecast.store.schema import ISSUES, PLANS
 from gatecast.web.api.fields import Body, Day, Moment, Page, ResponseBody, answer_type, one_of, with_fields
 
-__all__ = ["OperationsBody", "Plan", "PlanIssued", "PlanPage", "PlanRequest"]
+__all__ = ["MOST_STAND", "NextOrders", "OperationsBody", "Plan", "PlanIssued", "PlanPage", "PlanRequest"]
 
 MOST_STAND = 1000
 STORABLE = re.compile(PROSE)
@@ -90,6 +90,38 @@ class Delivery(ResponseBody):
     """An item of a delivery: cases and units, the last days to order and to sell it, and the games it serves."""
 
 
+class OrderRule(ResponseBody):
+    """How many cases of an item to order for a game, by the tickets that the latest game before the order sold."""
+
+    name: str
+    game_id: str
+    seen_game_id: str
+    decide_by: Day
+    cases: Annotated[int, Field(description="If that game sells about as forecast.")]
+    more_above: Annotated[int, Field(description="Tickets above which cases_more are ordered.")]
+    cases_more: int
+    less_below: Annotated[int, Field(description="Tickets below which cases_less are ordered.")]
+    cases_less: int
+    method: Annotated[str, Field(description="The policy that decides.")]
+
+
+class NextOrder(ResponseBody):
+    """Cases of an item to order for the next game, now that the games before it are known."""
+
+    name: str
+    game_id: str
+    decide_by: Day
+    cases: int
+    cases_expected: Annotated[int, Field(description="Cases if the latest game had sold as forecast.")]
+    method: str
+
+
+class NextOrders(ResponseBody):
+    """The next orders of a homestand."""
+
+    items: list[NextOrder]
+
+
 class Amount(ResponseBody):
     """A number of shifts or cases of one role or item."""
 
@@ -139,6 +171,7 @@ class Plan(ResponseBody):
     games: list[PlanGame]
     decisions: list[Decision]
     deliveries: list[Delivery]
+    order_rules: list[OrderRule] = Field(default_factory=list)
     deadlines: list[Deadline]
     by_hand: Annotated[
         list[ByHand], Field(default_factory=list, description="Figures set by hand; absent in older plans.")

@@ -8,15 +8,18 @@ from typing import Annotated, Any
 import polars as pl
 from fastapi import HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from gatecast.expected import EXPECTED, expected_column
 from gatecast.games import columns as c
+from gatecast.games.columns import LARGEST_CROWD
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
 from gatecast.service.by_hand import ScoredFigure, current_overrides, hand_score
 from gatecast.service.freshness import freshness
+from gatecast.service.homestands import homestand_view, orders_after
 from gatecast.service.track import track_view
 from gatecast.web.api.models import (
     Clubs,
@@ -32,7 +35,7 @@ from gatecast.web.api.models import (
     TrackRecord,
     track_json,
 )
-from gatecast.web.api.plan_models import Plan, PlanPage
+from gatecast.web.api.plan_models import MOST_STAND, NextOrders, Plan, PlanPage
 from gatecast.web.api.routes import (
     Club,
     First,
@@ -54,6 +57,7 @@ from gatecast.web.cache import SEASON_AREAS
 __all__ = ["game_response", "router"]
 
 router = router_of()
+MOST_SOLD = 30
 
 
 @router.get("/clubs", responses=described(), response_model=Clubs)
@@ -141,6 +145,25 @@ def plan(service: ServiceNow, plan_id: Number) -> Response:
     if plan_id not in service.store.plans()["plan_id"]:
         raise HTTPException(404, f"plan {plan_id}: got no such plan, expected one that the list of plans shows")
     return JSONResponse(service.store.plan(plan_id))
+
+
+@router.get("/orders", responses=described(404, 409), response_model=NextOrders)
+def orders(
+    service: ServiceNow,
+    sold: Annotated[
+        list[Annotated[int, Field(ge=0, le=LARGEST_CROWD)]],
+        Query(min_length=1, max_length=MOST_SOLD, description="Tickets sold at the first games planned, in order."),
+    ],
+    season: Season = None,
+    stand: Annotated[int | None, Query(ge=1, le=MOST_STAND, description="Number of the homestand.")] = None,
+) -> Response:
+    """Return the next orders of a homestand, once its first games have sold so many tickets."""
+    if not service.clubs():
+        raise HTTPException(409, "got no games, expected games in the store; import some first")
+    view = homestand_view(service, season, stand)
+    if view is None or view.plan is None:
+        raise HTTPException(404, "got no homestand with forecasts of upcoming games, expected one that can be planned")
+    return JSONResponse({"items": [each.as_json() for each in orders_after(view, sold)]})
 
 
 @router.get("/tickets", responses=described(404), response_model=TicketPage)

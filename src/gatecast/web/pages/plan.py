@@ -23,7 +23,7 @@ from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.service import ClubService
 from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness
-from gatecast.service.homestands import HomestandView, homestand_view
+from gatecast.service.homestands import HomestandView, homestand_view, orders_after
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
 from gatecast.service.operations_form import CURRENCY, edited, entries_of, typed_text
 from gatecast.service.plan_differences import Differences, differences
@@ -92,7 +92,7 @@ def _name(view: HomestandView) -> str:
 
 router = APIRouter()
 PATH = "/plan"
-SEASON, STAND, MARK, ISSUED, WAS = "season", "stand", "mark", "issued", "was."
+SEASON, STAND, MARK, ISSUED, WAS, SOLD = "season", "stand", "mark", "issued", "was.", "sold"
 LONGEST_NUMBER = 9
 MOST_REASONS = 30
 """Most games of a plan whose reasons are shown on its page."""
@@ -247,6 +247,8 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         was=WAS,
         modelled=service.model_id() is not None,
         bars=_bars(view),
+        sold=(sold := _number(wanted.typed.get(SOLD, ""))),
+        next_orders=orders_after(view, [sold]) if sold is not None and sold >= 0 else (),
         due=_due(view, reader_of(request).style),
         games=_names(view, reader_of(request)),
         **_words(own.currency),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from gatecast.formatting import MONTHS, capital, money, number
 from gatecast.games import columns as c
 from gatecast.service import ClubService
+from gatecast.service.adapting import adapted
 from gatecast.service.by_hand import hand_score
 from gatecast.service.first_steps import first_steps
 from gatecast.service.issued_forecasts import scored_forecasts
@@ -72,6 +73,7 @@ def plans(request: Request, club: Club = "", season: Season = "") -> Response:
         "track_plans_part.html.j2" if part else "track_plans.html.j2",
         areas=PLAN_AREAS,
         record=plan_record(service, shown, chosen),
+        adapted=adapted(service, shown, chosen),
         season=chosen,
         labels=labels_of(service, shown),
         shown=shown,

@@ -1,0 +1,234 @@
+"""Orders that learn through a homestand: policies beside the optimum, and beside today's plan on real seasons.
+
+    python benchmarks/ordering.py --out ordering.json
+    python benchmarks/ordering.py --games runs/games.parquet --forecasts runs/2018.parquet --out ordering.json
+
+Without games only the small problems with a known optimum are played. With them, each season of the backtests (leads 1
+and 7) is replayed: the plan decides all orders of a homestand from the forecasts at lead 7; the others decide each
+order when it is due, from the forecast at lead 1 of the next game, those at lead 7 of later games and what was sold.
+`--train` trains the policy with three seeds; the first is the one that gatecast ships.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtri
+from shared import markdown
+
+from gatecast.collect import read_games
+from gatecast.files import write_text
+from gatecast.games.homestands import homestand_of
+from gatecast.plan import Operations, default_operations, read_forecast
+from gatecast.plan.demand.crowd import forecast_crowd, known_crowd, times
+from gatecast.plan.evaluate.replay import replayed
+from gatecast.plan.optimize.inventory import stock_orders
+from gatecast.plan.ordering.deep import DeepPolicy
+from gatecast.plan.ordering.exact import SmallProblem, exact_cost, optimum, rolling_order, small_problem
+from gatecast.plan.ordering.homestand import HomestandOrders
+from gatecast.plan.ordering.policies import BaseStock, FixedPlan, ProjectedInventory, Rolling, run_policy
+from gatecast.plan.ordering.problem import Policy
+from gatecast.progress import printed
+
+SMALL, LEVELS_TRIED = 50, np.linspace(-0.9, 2.4, 12)
+PLAN, ROLLING, DEEP, LEVEL = "plan", "rolling program", "deep policy", "projected inventory"
+KEEPS_DAYS = 3
+DRAWS = {1: 64, KEEPS_DAYS: 1}
+"""Outcomes of show rate and sales per head played for each game, by shelf life."""
+RESAMPLES, SEEDS = 2000, (0, 1, 2)
+
+
+def small_problems(count: int, seed: int) -> dict[str, object]:
+    """Costs of policies as multiples of the optimum, on problems of five games."""
+    random = np.random.default_rng(seed)
+    problems = [small_problem(random) for _ in range(count)]
+    best = np.array([optimum(each) for each in problems])
+    deep = DeepPolicy.shipped()
+    costs = {
+        "deep policy for every item": np.array(
+            [exact_cost(each, lambda s, e=each: deep.order(e.problem, s)) for each in problems]
+        ),
+        ROLLING: np.array([exact_cost(each, lambda s, e=each: rolling_order(e, s)) for each in problems]),
+        "projected inventory, tuned": best_level(problems, ProjectedInventory),
+        "base stock, tuned": best_level(problems, BaseStock),
+    }
+    return {
+        "policies": {
+            name: {
+                "mean": float((cost / best).mean()),
+                "worst": float((cost / best).max()),
+                "each": np.round(cost / best, 4).tolist(),
+            }
+            for name, cost in costs.items()
+        },
+        "life": [each.life for each in problems],
+        "lead": [each.lead for each in problems],
+    }
+
+
+def best_level(problems: list[SmallProblem], kind: Callable[[float], Policy]) -> np.ndarray:
+    """Cost of a level policy at the best of `LEVELS_TRIED`, for each problem by itself."""
+
+    def cost(small: SmallProblem, policy: Policy) -> float:
+        return exact_cost(small, lambda state: policy.order(small.problem, state))
+
+    return np.array([min(cost(small, kind(level)) for level in LEVELS_TRIED) for small in problems])
+
+
+def operations_kept(life: int) -> Operations:
+    """Default operations as they are, or with what spoils kept for some days and then worth nothing."""
+    usual = default_operations()
+    if life == 1:
+        return usual
+    spoils = [item for item in usual.stock if item.salvage <= 0.5 * item.unit_cost]
+    return usual.replace(stock=tuple(item.replace(shelf_life_days=life, salvage=0.0) for item in spoils))
+
+
+def homestand_costs(early: pl.DataFrame, late: pl.DataFrame, operations: Operations, life: int, spent: dict) -> dict:
+    """Cost of each policy at one homestand, summed over its items."""
+    first, updated = HomestandOrders.of(early, operations), HomestandOrders.of(late, operations)
+    attendance = first.table["attendance"].cast(pl.Float64).to_numpy()
+    scores = np.array(first.scores(attendance.tolist()))
+    real, believed = known_crowd(attendance, operations.crowd), forecast_crowd(first.table, operations.crowd)
+    days = first.table["date"].cast(pl.Int64).to_numpy()
+    weekdays = first.table["date"].dt.weekday().cast(pl.Int64).to_numpy() - 1
+    total = dict.fromkeys((PLAN, ROLLING, DEEP, LEVEL), 0.0)
+    for one, other in zip(first.items, updated.items, strict=True):
+        item = one.item
+        sold = times(believed.people, item.sold_per_head, item.sold_per_head_spread)
+        need = times(real.people, item.sold_per_head, item.sold_per_head_spread) / item.case_size
+
+        def quantiles_at(game: int, history: tuple[float, ...], one=one, other=other) -> np.ndarray:
+            quantiles = one.belief.given(history)
+            if len(history) == game:
+                quantiles[game] = other.belief.quantiles[game]
+            return quantiles
+
+        policies = {
+            PLAN: FixedPlan(tuple(int(each) for each in stock_orders(sold, days, weekdays, item))),
+            ROLLING: Rolling(one.belief),
+            DEEP: DeepPolicy.shipped(),
+            LEVEL: ProjectedInventory(float(ndtri(one.problem.critical_ratio))),
+        }
+        draws = np.linspace(0, need.shape[1] - 1, DRAWS[life]).astype(int)
+        for name, policy in policies.items():
+            began = time.perf_counter()
+            if life == 1:
+                _, orders = run_policy(one.problem, one.belief, policy, (scores, need[:, 0]), quantiles_at)
+                spent[name] = spent.get(name, 0.0) + time.perf_counter() - began
+                over, short = orders[:, None] - need, need - orders[:, None]
+                paid = one.problem.idle * np.maximum(over, 0) + one.problem.missing * np.maximum(short, 0)
+                total[name] += float(paid.mean(axis=1).sum())
+            else:
+                paths = [(scores, need[:, draw]) for draw in draws]
+                total[name] += np.mean([run_policy(one.problem, one.belief, policy, p, quantiles_at)[0] for p in paths])
+                spent[name] = spent.get(name, 0.0) + (time.perf_counter() - began) / len(draws)
+    return total
+
+
+def season(table: pl.DataFrame, life: int, most: int | None) -> dict[str, object]:
+    """Costs of every homestand of a season, with intervals over homestands."""
+    order = ("home", "date", "start_time", "game_id")
+    early, late = (table.filter(pl.col("lead") == lead).sort(order, nulls_last=True) for lead in ("7", "1"))
+    shared = early.join(late.select("game_id"), on="game_id", how="semi")
+    late = shared.select("game_id").join(late, on="game_id", how="left", maintain_order="left")
+    stands, spent, costs, games = homestand_of(shared), {}, [], 0
+    chosen = np.random.default_rng(0).permutation(np.unique(stands))[:most]
+    for number in np.sort(chosen):
+        rows = np.flatnonzero(stands == number)
+        costs.append(homestand_costs(shared[rows], late[rows], operations_kept(life), life, spent))
+        games += len(rows)
+    frame = {name: np.array([each[name] for each in costs]) for name in costs[0]}
+    return {
+        "homestands": len(costs),
+        "games": games,
+        "cost_a_game": {name: float(cost.sum() / games) for name, cost in frame.items()},
+        "ratio": {
+            f"{name} / {other}": ratio(frame[name], frame[other])
+            for name in (DEEP, ROLLING, LEVEL)
+            for other in (PLAN, ROLLING)
+            if name != other
+        },
+        "ms_a_homestand": {name: 1000 * each / len(costs) for name, each in spent.items()},
+    }
+
+
+def ratio(cost: np.ndarray, other: np.ndarray) -> dict[str, float]:
+    """Ratio of sums, with the range that holds 95% of resamples of homestands."""
+    rows = np.random.default_rng(0).integers(len(cost), size=(RESAMPLES, len(cost)))
+    drawn = cost[rows].sum(axis=1) / other[rows].sum(axis=1)
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return {"estimate": float(cost.sum() / other.sum()), "low": float(low), "high": float(high)}
+
+
+def trained(steps: int, keep: Callable[[DeepPolicy], None], kept: Path | None = None) -> list[dict[str, object]]:
+    """Learning curves and times of the policy for every item, three seeds."""
+    from gatecast.plan.ordering.train import train_policy
+
+    found = []
+    for seed in SEEDS:
+        began = time.monotonic()
+        result = train_policy(steps=steps, seed=seed, keep=kept and kept.with_suffix(f".{seed}.part"), progress=printed)
+        found.append({"seed": seed, "seconds": time.monotonic() - began, "curve": result.curve})
+        if seed == SEEDS[0]:
+            keep(result.policy)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--games", type=Path)
+    parser.add_argument("--forecasts", type=Path, action="append", default=[], help="a backtest; may be repeated")
+    parser.add_argument("--most", type=int, help="homestands of each season that are played; all if not given")
+    parser.add_argument("--small", type=int, default=SMALL, help="small problems with a known optimum; 0: none")
+    parser.add_argument("--train", type=int, default=0, metavar="STEPS", help="train the policy for every item")
+    parser.add_argument(
+        "--policy", type=Path, help="where to write the policy of the first seed; training goes on beside it"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    found = json.loads(given.out.read_text()) if given.out and given.out.is_file() else {}
+    if given.train:
+        found["training"] = trained(
+            given.train, lambda policy: given.policy and policy.save(given.policy), given.policy
+        )
+    if given.small:
+        found["small"] = small_problems(given.small, given.seed)
+    if given.games:
+        games = read_games(given.games)
+        for path in given.forecasts:
+            table = replayed(games, read_forecast(path)).table
+            for part in table.partition_by("season", maintain_order=True):
+                for life in DRAWS:
+                    name = f"{part['season'][0]}, keeps {life} day{'s' if life > 1 else ''}"
+                    print(name, file=sys.stderr, flush=True)
+                    found.setdefault("seasons", {})[name] = season(part, life, given.most)
+    if given.out:
+        write_text(json.dumps(found, indent=1) + "\n", given.out)
+    show(found)
+
+
+def show(found: dict) -> None:
+    if "small" in found:
+        rows = [[n, f"{p['mean']:.4f}", f"{p['worst']:.4f}"] for n, p in found["small"]["policies"].items()]
+        print(markdown(["Policy", "Cost over optimum", "worst"], rows))
+    for name, each in found.get("seasons", {}).items():
+        costs = {policy: round(cost) for policy, cost in each["cost_a_game"].items()}
+        print(name, each["homestands"], "homestands", costs)
+        for pair, value in each["ratio"].items():
+            print(f"  {pair}: {value['estimate']:.4f} ({value['low']:.4f} to {value['high']:.4f})")
+        print("  ms a homestand:", {policy: round(spent, 1) for policy, spent in each["ms_a_homestand"].items()})
+    for each in found.get("training", []):
+        print("seed", each["seed"], f"{each['seconds']:.0f} s", each["curve"][-1])
+
+
+if __name__ == "__main__":
+    main()

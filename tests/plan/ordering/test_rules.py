@@ -1,0 +1,61 @@
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gatecast.plan import ForecastTable, StockItem, make_plan
+from gatecast.plan.ordering.homestand import DEEP, ROLLING, HomestandOrders
+from gatecast.plan.ordering.rules import next_orders, order_rules, plan_rules
+
+
+@pytest.fixture
+def keeps(operations):
+    """One item for a day and one that keeps for three."""
+    buns = StockItem(name="buns", sold_per_head=0.5, price=7, unit_cost=2, case_size=50, shelf_life_days=3)
+    return operations.replace(stock=(*operations.stock, buns))
+
+
+def checked(forecast):
+    return ForecastTable.check(forecast).frame
+
+
+def test_rules_say_more_after_a_good_day_and_less_after_a_bad_one(forecast, keeps):
+    rules = plan_rules(make_plan(forecast, keeps))
+    assert {(rule.name, rule.decide_by.day) for rule in rules} == {
+        (name, day) for name in ("hot dogs", "buns") for day in (30, 31)
+    }
+    for rule in rules:
+        assert rule.cases_less <= rule.cases <= rule.cases_more
+        assert rule.cases_less < rule.cases_more
+        assert rule.less_below < rule.more_above
+        assert rule.method == (ROLLING if rule.name == "hot dogs" else DEEP)
+    words = rules[0].sentence("Thursday", "Friday")
+    assert words.startswith(f"Hot dogs: {rules[0].cases} cases for Friday; if Thursday sells more than")
+
+
+def test_the_next_order_follows_what_was_sold(forecast, keeps):
+    table = checked(forecast)
+    few, many = ({each.name: each for each in next_orders(table, keeps, [sold], {})} for sold in (3_000, 7_000))
+    assert few.keys() == many.keys() == {"hot dogs", "buns"}
+    for name, order in many.items():
+        assert few[name].cases <= order.cases_expected <= order.cases
+        assert order.decide_by == dt.date(2019, 5, 30)
+
+
+def test_a_full_shelf_lowers_the_next_order(forecast, keeps):
+    table = checked(forecast)
+    usual, full = (next_orders(table, keeps, [5_000], {"buns": [cases]})[1].cases for cases in (50, 100))
+    assert full < usual
+
+
+def test_a_postponed_game_leaves_its_stock(forecast, keeps):
+    table = checked(forecast)
+    orders = HomestandOrders.of(table, keeps)
+    assert np.isnan(orders.scores([None])).all()
+    played, rained = (next_orders(table, keeps, [sold], {"buns": [50]})[1].cases for sold in (5_000, None))
+    assert rained < played
+
+
+def test_games_without_dates_have_no_rules(forecast, keeps):
+    assert order_rules(checked(forecast.with_columns(pl.lit(None, pl.Date).alias("date"))), keeps) == []
