@@ -14,6 +14,7 @@ PLAN_ORDER = (
     ("operations",),
     ("demand", "plan"),
     ("optimize",),
+    ("ordering",),
     ("evaluate", "views", "explanations"),
     ("make", "export"),
     ("__init__",),
