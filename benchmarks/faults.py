@@ -40,7 +40,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -459,12 +459,13 @@ def settings(seconds: int, draw: random.Random, limit: float) -> dict[str, Any]:
             set_password(service.store, PASSWORD)
             before = {f"stock.{item.name}.price": item.price for item in service.operations().stock}
         club.start()
-        browsers = [club.client() for _ in range(EDITORS)]
-        for each in browsers:  # one after the other: many at once count as guessing
-            each.post("/login", data={"password": PASSWORD})
-        until = min(time.monotonic() + seconds, limit)
-        with ThreadPoolExecutor(EDITORS) as threads:
-            list(threads.map(edit, range(EDITORS), browsers))
+        with ExitStack() as opened:
+            browsers = [opened.enter_context(club.client()) for _ in range(EDITORS)]
+            for each in browsers:  # one after the other: many at once count as guessing
+                each.post("/login", data={"password": PASSWORD})
+            until = min(time.monotonic() + seconds, limit)
+            with ThreadPoolExecutor(EDITORS) as threads:
+                list(threads.map(edit, range(EDITORS), browsers))
         with open_service(club.folder) as service:
             now = {f"stock.{item.name}.price": item.price for item in service.operations().stock}
     faults = [f"{name}: {count}" for name, count in counts.items() if name.startswith("answer")]

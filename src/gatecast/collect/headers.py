@@ -324,11 +324,15 @@ class _Guesser:
         """Return what a column is instead of what its header says, by its cells: lengths of games, or scores."""
         if name == c.START_TIME and is_game_length(self.sample.cells(header)):
             return "its cells look like the length of the game"
-        values = self.table.frame[header].drop_nulls()
-        doubtful = name in (c.HOME, c.VISITOR) and self.mapping.guess and plain_header(header) in SIDES
-        if doubtful and len(values) and values.cast(pl.Float64, strict=False).null_count() == 0:
+        sides = [each for each in self.table.frame.columns if plain_header(each) in SIDES and self._are_numbers(each)]
+        # Scores come in pairs; a lone column of numbers under such a header holds codes of clubs.
+        if name in (c.HOME, c.VISITOR) and self.mapping.guess and header in sides and len(sides) > 1:
             return f'its cells are numbers; say {name} = "{header}" if those are clubs'
         return ""
+
+    def _are_numbers(self, header: str) -> bool:
+        values = self.table.frame[header].drop_nulls()
+        return len(values) > 0 and values.cast(pl.Float64, strict=False).null_count() == 0
 
     def _left_out(self, header: str, name: str, reason: str) -> bool:
         self.reading.note(f"did not take {header} for {name}: {reason}")

@@ -105,7 +105,7 @@ class Knowability:
     Examples
     --------
     >>> Knowability.parse("5 days")
-    Knowability(lead=5.0, worsens=False)
+    Knowability(lead=5.0, worsens=False, since='')
     >>> str(Knowability.parse("forecast 16 days")), str(Knowability.parse("always"))
     ('forecast 16 days', 'always')
     >>> Knowability.parse("from 03-25")

@@ -39,7 +39,7 @@ LARGEST_BLOCK = 4096
 SMALLEST_BLOCK = 64
 FEW_ROWS = 1024
 """So many games are forecast by NumPy; for more it pays to compile the network."""
-PROGRAM_BLOCK = 256
+PROGRAM_BLOCK = 32
 
 
 def in_blocks(apply: Callable[[Inputs], Any], inputs: Inputs) -> npt.NDArray[np.float32]:
@@ -142,8 +142,12 @@ class TrainedModel:
             return np.stack([program(weights, named) for weights in self.members], axis=1)
 
         rows = len(next(iter(inputs.values())))
-        blocks = range(0, rows, PROGRAM_BLOCK)
-        return np.concatenate([members({k: v[i : i + PROGRAM_BLOCK] for k, v in inputs.items()}) for i in blocks])
+        parts = []
+        # Blocks of one size, so that a game has the same forecast alone as among others.
+        for begin in range(0, rows, PROGRAM_BLOCK):
+            part = {name: values[begin : begin + PROGRAM_BLOCK] for name, values in inputs.items()}
+            parts.append(members({name: _filled(values, PROGRAM_BLOCK) for name, values in part.items()}))
+        return np.concatenate(parts)[:rows]
 
     def _by_jax(self, inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
         """Return the parameters of many games, shape (games, members, 4)."""

@@ -121,7 +121,7 @@ def test_each_kind_of_change_is_marked_and_an_undone_one_is_not(served, chromium
 
 def save_wage(tab, wage):
     tab.locator(f'input[name="{WAGE}"]').fill(wage)
-    tab.locator(f'form:has(input[name="{WAGE}"]) button.main').first.click()
+    tab.get_by_role("button", name="Save all settings").click()
     tab.wait_for_load_state()
 
 

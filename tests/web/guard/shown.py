@@ -10,6 +10,10 @@ __all__ = ["assert_nothing_runs", "assert_shown"]
 NOT_OURS = {"iframe", "object", "embed", "base", "img", "style", "x", "math", "foreignobject"}
 
 
+TEXT_AREAS = {"mapping": "mapping", "f-aliases": "field:aliases"}
+"""Ids and names of the text areas that pages have."""
+
+
 class Page(HTMLParser):
     """What a browser would make of a page."""
 
@@ -42,7 +46,8 @@ def assert_nothing_runs(answer):
     page.feed(answer.text)
     assert page.wrong == []
     assert NOT_OURS.isdisjoint(page.tags)
-    assert page.tags.count("textarea") == answer.text.count('<textarea id="mapping" name="mapping" ')
+    ours = sum(answer.text.count(f'<textarea id="{place}" name="{name}" ') for place, name in TEXT_AREAS.items())
+    assert page.tags.count("textarea") == ours
     assert page.tags.count("script") <= 2
     assert page.tags.count("meta") <= 4
     assert not re.search(r"<script(?![^>]*\ssrc=\"/static/)", answer.text)

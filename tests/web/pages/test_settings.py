@@ -201,6 +201,25 @@ def test_two_people_who_change_different_numbers_lose_neither(visit, own_service
     assert (ushers.cost, ushers.people_per_shift) == (111, 222)
 
 
+def test_a_form_has_the_values_of_its_version(owner, own_service, monkeypatch):
+    """Somebody saves while the page is being made."""
+    read = own_service.operations_version
+
+    def saved_meanwhile():
+        version = read()
+        monkeypatch.setattr(own_service, "operations_version", read)
+        owner.post("/settings/change", data={"staff.ushers.cost": "111", "version": str(version)})
+        return version
+
+    monkeypatch.setattr(own_service, "operations_version", saved_meanwhile)
+    form = owner.get("/settings")
+    data = {"staff.ushers.cost": "112", "version": version_in(form)}
+    assert "staff.ushers.cost" in form.text
+    answer = owner.post("/settings/change", data=data)
+    assert answer.status_code == 409
+    assert own_service.operations().staff[1].cost == 111
+
+
 def test_two_people_who_change_the_same_number_see_both(visit, own_service):
     first, second = visit(own_service), visit(own_service)
     opened = version_in(first.get("/settings"))

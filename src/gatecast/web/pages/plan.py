@@ -208,6 +208,8 @@ def _view(service: ClubService, wanted: PlanRequest) -> HomestandView:
 def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark: str = "") -> Response:
     """Return the page of a homestand, with settings tried or just saved."""
     service = service_of(request)
+    # The version before the values: what somebody saves between the two is then a change since the page was opened.
+    version = service.operations_version()
     own, saved = service.operations(), _view(service, wanted)
     tried = edited(own, wanted.typed)
     saved_edit = edited(own, {} if tried.changes or tried.errors else wanted.was)
@@ -233,7 +235,7 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         stand=view.stand,
         path=PATH,
         remark=remark,
-        saved_version=service.operations_version(),
+        saved_version=version,
         tried=tried,
         kept=saved_edit,
         back=[replace(each, before=each.after, after=each.before) for each in saved_edit.changes],

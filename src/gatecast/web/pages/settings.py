@@ -229,7 +229,10 @@ def _settings_page(
 ) -> Response:
     """Return the page, with errors beside what was typed."""
     service, refused = service_of(request), errors or {}
-    operations = service.operations()
+    # The values of one version: somebody may save between two reads, and a form with the one's values and the other's
+    # version would overwrite what they saved.
+    shown = service.operations_version() if version is None else version
+    operations = service.operations_at(shown) or service.operations()
     entries = entries_of(operations, typed, refused)
     fresh = {kind: new_entry(kind, operations.currency, typed, refused) for kind in KINDS}
     return page(
@@ -239,7 +242,7 @@ def _settings_page(
         areas=SEASON_AREAS,
         path=PATH,
         message=message,
-        saved_version=service.operations_version() if version is None else version,
+        saved_version=shown,
         conflicts=conflicts,
         errors=refused,
         currency=typed.get(CURRENCY, operations.currency),
