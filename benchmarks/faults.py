@@ -539,8 +539,12 @@ def starts(count: int, draw: random.Random, limit: float) -> dict[str, Any]:
             answer = client.post("/jobs/train")
             return answer.headers.get("location", f"answer {answer.status_code}")
 
-        clients = [club.client() for _ in range(STARTERS)]
-        with ThreadPoolExecutor(STARTERS) as threads, open_store(club.folder) as store:
+        with (
+            ExitStack() as opened,
+            ThreadPoolExecutor(STARTERS) as threads,
+            open_store(club.folder) as store,
+        ):
+            clients = [opened.enter_context(club.client()) for _ in range(STARTERS)]
             while started < count and time.monotonic() < limit:
                 before = len(store.jobs(10**6))
                 answers = set(threads.map(begin, clients))
@@ -556,8 +560,6 @@ def starts(count: int, draw: random.Random, limit: float) -> dict[str, Any]:
                 awaited(lambda number=number: store.job(number).finished_at, END_S)
                 awaited(lambda: not club.processes()["training"], END_S)
                 progress("starts", started, count)
-        for each in clients:
-            each.close()
     return {"starts": started, "requests": STARTERS, "processes at once": most, "faults": faults}
 
 

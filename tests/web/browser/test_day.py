@@ -121,15 +121,16 @@ def test_each_kind_of_change_is_marked_and_an_undone_one_is_not(served, chromium
 
 def save_wage(tab, wage):
     tab.locator(f'input[name="{WAGE}"]').fill(wage)
-    tab.get_by_role("button", name="Save all settings").click()
-    tab.wait_for_load_state()
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Save all settings").click()
 
 
 def test_two_tabs_that_change_one_setting_or_one_game_are_told(served, chromium):
     for one in opened(chromium, served, DESKTOP):
         two = one.context.new_page()
         for tab in (one, two):
-            tab.goto("/settings")
+            # An address of its own: pages asked for before may be a moment old.
+            tab.goto("/settings?two-tabs")
             tab.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         save_wage(one, "151")
         save_wage(two, "152")
