@@ -1,4 +1,4 @@
-"""How dates and times are written where a reader lives: order of day and month, clock, first day of the week."""
+"""Write dates and times as a region does: order of day and month, clock, first day of the week."""
 
 from __future__ import annotations
 

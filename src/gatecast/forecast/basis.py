@@ -1,4 +1,4 @@
-"""What a forecast rests on: the share of each method in it, and the same in words."""
+"""Tell the share of each method in a forecast, as numbers and in words."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ LAST_SEASON, SHAPED = "gate_last_season", "gate_shaped_visitor"
 
 
 class LevelShift:
-    """How far the level of each club's season lies from the projected one, by one trained model.
+    """Distance of each club's season level, by one trained model, from the projected level.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a club's own columns add to a forecast: a ridge of what it misses, used where it would have helped."""
+"""Correct a forecast by a club's own columns: a ridge regression on its errors, used where it would have helped."""
 
 from __future__ import annotations
 

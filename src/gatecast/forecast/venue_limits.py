@@ -1,4 +1,4 @@
-"""How many people a venue holds, and how close to it ranges come: from stated seats and from full houses."""
+"""Limit ranges to what a venue holds, known from stated seats and from full houses."""
 
 from __future__ import annotations
 

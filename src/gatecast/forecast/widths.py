@@ -1,4 +1,4 @@
-"""How wide ranges are: by the number of games, for new clubs and ballparks, and by what the past needed."""
+"""Set the width of ranges: by the number of games, for new clubs and ballparks, and by past errors."""
 
 from __future__ import annotations
 
