@@ -1,6 +1,7 @@
 import datetime as dt
 import os
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,6 +18,7 @@ from gatecast.forecast.table import CONTEXT_COLUMNS, TURNED_AWAY
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT
+from gatecast.train.settings import TrainingSettings
 
 IN_ANOTHER_PROCESS = """
 from gatecast.collect.sample import sample_league
@@ -321,3 +323,15 @@ def test_fitting_takes_the_counted_games_through_a_season(league, quick, monkeyp
 def test_too_few_games_to_fit_are_refused(league):
     with pytest.raises(InputError, match="got 0 games with a known attendance, expected at least 2"):
         Forecaster().fit(league.games, through=2021)
+
+
+def test_the_documented_defaults_are_those_of_the_settings():
+    stated = re.findall(r"^    (\w[\w, ]*) : (?:int|float)\n((?:        .*\n)+)", Forecaster.__doc__, re.MULTILINE)
+    defaults = {
+        name: float(number)
+        for names, text in stated
+        if (said := re.search(r"Defaults?: ([\d. and]+)\.\n", text))
+        for name, number in zip(names.split(", "), said[1].split(" and "), strict=True)
+    }
+    assert {"members", "epochs", "batch", "learning_rate", "weight_decay", "half_life"} <= defaults.keys()
+    assert defaults == {name: getattr(TrainingSettings(), name) for name in defaults}
