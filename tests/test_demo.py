@@ -8,6 +8,8 @@ from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.plan import make_plan, read_forecast, read_operations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):

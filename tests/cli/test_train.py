@@ -7,6 +7,7 @@ from .conftest import QUICK, left_in
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
 
+@pytest.mark.slow
 def test_a_model_to_forecast_with(run, files, tmp_path):
     ended = run("train", files / "games.parquet", "--through", "2024", "--out", "model", *QUICK, "--seed", "5")
     assert ended.code == 0
@@ -23,6 +24,7 @@ def test_a_model_to_forecast_with(run, files, tmp_path):
     assert left_in(tmp_path) == ["forecast.csv", "model"]
 
 
+@pytest.mark.slow
 def test_interrupted_it_goes_on_where_it_was(run, files, tmp_path, monkeypatch):
     command = ("train", files / "games.parquet", "--out", "model", *QUICK)
     real = Forecaster.save

@@ -20,18 +20,21 @@ def outcome(part, count):
     return found
 
 
+@pytest.mark.slow
 def test_kills_of_server_worker_and_training_lose_nothing_acknowledged(long_form):
     found = outcome(long_form.kills, 6)
     assert set(found["killed"]) == {"server", "worker", "training"}
     assert found["acknowledged"] > 0
 
 
+@pytest.mark.slow
 def test_eight_browsers_lose_no_edit_and_see_conflicts(long_form):
     found = outcome(long_form.settings, 4)
     assert found["saved"] > 0
     assert found["conflicts shown"] > 0
 
 
+@pytest.mark.slow
 def test_eight_requests_at_once_start_one_training(long_form):
     assert outcome(long_form.starts, 2)["processes at once"] == 1
 

@@ -281,6 +281,7 @@ def test_a_saved_forecaster_forecasts_the_same_to_the_byte(forecaster, league, f
     assert told.write_csv() == forecast.write_csv()
 
 
+@pytest.mark.slow
 def test_another_process_forecasts_the_same_to_the_byte(compiled_once, forecast):
     kept = {
         "JAX_COMPILATION_CACHE_DIR": str(compiled_once),

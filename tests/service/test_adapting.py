@@ -1,6 +1,9 @@
+import pytest
+
 from gatecast.service.adapting import adapted
 
 
+@pytest.mark.slow
 def test_orders_that_follow_what_was_sold_are_priced_beside_those_at_once(sample_club):
     club = sample_club.club()
     found = adapted(sample_club, club)

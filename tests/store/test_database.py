@@ -159,6 +159,7 @@ def test_kills_at_random_moments_lose_nothing(tmp_path):
     assert sum(told["acknowledged"].values()) > 20
 
 
+@pytest.mark.slow
 def test_kills_of_clients_of_a_server_lose_nothing(postgresql):
     code, told = kills("--kills", "5", "--url", postgresql)
     assert (code, told["faults"]) == (0, [])

@@ -202,6 +202,7 @@ def paths(own_service):
     return [*shown, *(f"/api/v1/{each}" for each in api)]
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_what_would_be_worked_out_anew(own_service, visit, paths, monkeypatch):
     monkeypatch.setattr(render, "cacheable", lambda areas: cacheable(areas, stale_s=0))
     visitor, anew = visit(own_service), Visitor(application_of(own_service))

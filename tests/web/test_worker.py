@@ -49,6 +49,7 @@ def worker(own_service):
     made.close()
 
 
+@pytest.mark.slow
 def test_the_worker_answers_as_the_server_does(own_service, worker):
     own = Counted(pages(own_service))
 
@@ -155,6 +156,7 @@ def test_a_change_that_broke_off_is_not_made_twice(own_service, worker):
     run(application(own_service, worker), script)
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_holds_nobody_up_and_is_replaced(own_service):
     moment = [0.0]
     worker = Worker(own_service, clock=lambda: moment[0], ping_timeout_s=1.0)

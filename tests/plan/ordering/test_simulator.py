@@ -71,6 +71,7 @@ def test_the_network_in_keras_and_in_numpy_answer_alike():
     assert policy.answer(read) == pytest.approx(np.asarray(model(read)), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_training_lowers_costs_repeats_itself_and_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(train, "EVERY", 20)
     monkeypatch.setattr(train, "CHECKED", 256)

@@ -27,6 +27,7 @@ def awaited(service, number, states):
     raise AssertionError(service.store.job(number))
 
 
+@pytest.mark.slow
 def test_a_forecast_is_made_anew_by_a_process_of_its_own(visit, own_service):
     visitor = visit(own_service)
     before = own_service.store.forecasts().height
@@ -41,6 +42,7 @@ def test_a_forecast_is_made_anew_by_a_process_of_its_own(visit, own_service):
     assert "Back to the calendar" in visitor.get(f"/jobs/{number}").text
 
 
+@pytest.mark.slow
 def test_training_keeps_a_model_and_forecasts_with_it(own_service):
     before = own_service.model_id()
     number = own_service.store.start_job(work.TRAIN, {"settings": TINY})
