@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from gatecast.games import Column, Games, Knowability, Role
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, P_SELLOUT
 from gatecast.networks import ALONE
+from gatecast.prepare import Preparation
 
 LEAGUE = sample_league()
 CLUB = LEAGUE.club
@@ -218,3 +220,15 @@ def test_backtest_rows_use_older_weights_for_older_games():
     assert chosen.through is None or chosen.through <= dt.date(2012, 6, 1)
     fixed = replace(forecaster.model, chosen=chosen)
     assert fixed.weights(LEAGUE.games, last + 5000) is chosen
+
+
+def test_a_backtested_game_has_one_forecast_whatever_is_asked_beside_it_and_after_pickling():
+    preparation = Preparation(own()[0])
+    rows = np.arange(140, 160)
+    model = Forecaster("pretrained").fit_rows(preparation, np.arange(120))
+    week = model.forecast_rows(preparation, rows, 7)
+    day = model.forecast_rows(preparation, rows, 1)
+    copy = pickle.loads(pickle.dumps(model))
+    some = copy.forecast_rows(preparation, rows[5:12], 1)
+    np.testing.assert_allclose(quantiles(some), quantiles(day[5:12]), rtol=1e-5)
+    assert copy.forecast_rows(preparation, rows, 7).equals(week)

@@ -121,6 +121,12 @@ class CombinedModel:
     _contexts: WeakKeyDictionary[Preparation, ClubContexts] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
     )
+    _learned: WeakKeyDictionary[Preparation, dict[int, dict[bool, Learned]]] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
+    )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.settings, self.chosen, self.custom_columns, self.through)
 
     @classmethod
     def of(cls, preparation: Preparation, rows: Rows, settings: TrainingSettings) -> Self:
@@ -158,12 +164,16 @@ class CombinedModel:
         return replace(made, columns=own.known(weighing.told))
 
     def demand_at(self, preparation: Preparation, rows: Rows, cutoffs: Ints) -> CombinedDemand:
-        """Demand for games each at a cutoff of its own: weights are learned anew for every 30 days of cutoffs."""
+        """Demand for games each at a cutoff of its own: weights are learned anew for every 30 days of cutoffs.
+
+        Several leads of one table share what was learned by a day.
+        """
         parts, order = [], []
-        block = (cutoffs - cutoffs.min(initial=0)) // BLOCK_DAYS
-        for each in np.unique(block):
-            mine = np.flatnonzero(block == each)
-            weighing, own = self.weighing(preparation, int(cutoffs[mine].min()))
+        begins = cutoffs // BLOCK_DAYS * BLOCK_DAYS
+        learned = self._learned.setdefault(preparation, {})
+        for last in np.unique(begins).tolist():
+            mine = np.flatnonzero(begins == last)
+            weighing, own = self.weighing(preparation, last, learned.setdefault(last, {}))
             then = cutoffs[mine].astype(np.int64)
             columns = own.at(rows[mine], then) if len(own) else None
             parts.append(self.of_queries(weighing.seen_from(then), weighing.contexts.queries(rows[mine]), columns))

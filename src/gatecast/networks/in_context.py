@@ -168,7 +168,8 @@ def log_quantiles(parameters: Array, normal: Array, xp: ModuleType) -> Array:
 
 
 def _gelu(x: Array, xp: ModuleType) -> Array:
-    return 0.5 * x * (1.0 + xp.tanh(0.7978845608 * (x + 0.044715 * x**3)))
+    # NumPy takes forty times as long for `x**3`.
+    return 0.5 * x * (1.0 + xp.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))
 
 
 def _norm(x: Array, xp: ModuleType) -> Array:
