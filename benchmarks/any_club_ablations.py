@@ -31,8 +31,9 @@ import numpy.typing as npt
 import pandas as pd
 from safetensors.numpy import load_file
 
+from gatecast.forecast.combination import GRID, CombinationSettings
 from gatecast.forecast.venue_limits import venue_limits, within_seats
-from gatecast.forecast.weighing import GRID, Settings, Weighing
+from gatecast.forecast.weighing import Weighing
 from gatecast.prepare.club_context import ClubContexts
 from gatecast.prepare.context_inputs import ContextGames, seasons_by_gap
 from gatecast.train.pretrained import fresh, pretrained
@@ -125,7 +126,7 @@ def forecasts(
         asked = pd.Series(np.arange(len(known)), index=known.index).loc[rows].to_numpy()
         pace = Pace(known["sold_7"].to_numpy(float), games.day) if "sold_7" in known else None
         contexts = ClubContexts(games)
-        settings = Settings(alone="network" if variant == NO_WEIGHING else "")
+        settings = CombinationSettings(alone="network" if variant == NO_WEIGHING else "")
         members = pretrained(first).members if variant == SHIPPED else [weights(folder, first, variant, seed)]
         weighing = Weighing(members, contexts, cutoff, columns=pace, settings=settings)
         query = contexts.queries(asked)

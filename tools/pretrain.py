@@ -85,14 +85,14 @@ def shown(context: Drawn) -> dict[str, npt.NDArray[Any]]:
         seats = games.seats[rows[mine]]
         held = largest[contexts.clubs[home].known_at(cutoffs[mine])]
         most[mine] = np.where(np.isfinite(seats), np.maximum(seats, held), np.inf)
-    came = np.log(np.maximum(games.attendance[rows], 1.0)) - inputs.level
+    came = np.log(np.maximum(games.attendance[rows], 1.0)) - inputs.club_level
     used = np.isfinite(came) & (np.abs(came) < MOST_APART)
     return {
         "features": inputs.features[used].astype(np.float16),
         "candidates": inputs.candidates[used].astype(np.float16),
         "tokens": inputs.tokens[used].astype(np.float16),
         "came": came[used].astype(np.float32),
-        "most": np.minimum(np.log(most) - inputs.level, 9.0)[used].astype(np.float32),
+        "most": np.minimum(np.log(most) - inputs.club_level, 9.0)[used].astype(np.float32),
     }
 
 

@@ -216,10 +216,10 @@ def test_backtest_rows_use_older_weights_for_older_games():
     forecaster = Forecaster.pretrained()
     last = (dt.date(2012, 6, 1) - dt.date(1970, 1, 1)).days
     assert forecaster.model is not None
-    chosen = forecaster.model.weights(LEAGUE.games, last)
+    chosen = forecaster.model.pretrained_at(LEAGUE.games, last)
     assert chosen.through is None or chosen.through <= dt.date(2012, 6, 1)
     fixed = replace(forecaster.model, chosen=chosen)
-    assert fixed.weights(LEAGUE.games, last + 5000) is chosen
+    assert fixed.pretrained_at(LEAGUE.games, last + 5000) is chosen
 
 
 def test_a_backtested_game_has_one_forecast_whatever_is_asked_beside_it_and_after_pickling():

@@ -16,16 +16,16 @@ def history(games=120, seed=0):
 @pytest.mark.parametrize("seed", range(10))
 def test_noise_moves_nothing(seed):
     draw, middle, came, trust = history(seed=seed)
-    assert Ridge.of(draw.normal(50, 10, (120, 1)), middle, came, trust, SETTINGS) is None
+    assert Ridge.fit(draw.normal(50, 10, (120, 1)), middle, came, trust, SETTINGS) is None
 
 
 def test_tickets_sold_take_over():
     draw, middle, came, trust = history()
     sold = 0.7 * np.exp(came) * draw.normal(1, 0.03, 120)
-    ridge = Ridge.of(sold[:, None], middle, came, trust, SETTINGS)
+    ridge = Ridge.fit(sold[:, None], middle, came, trust, SETTINGS)
     assert ridge is not None
     assert ridge.narrower < 0.3
-    moved, known = ridge.moved(np.array([[0.7 * np.exp(9.3)], [np.nan]]), np.array([9.0, 9.0]))
+    moved, known = ridge.correction(np.array([[0.7 * np.exp(9.3)], [np.nan]]), np.array([9.0, 9.0]))
     assert moved[0] == pytest.approx(0.3, abs=0.05)
     assert moved[1] == 0
     assert known.tolist() == [True, False]
@@ -33,4 +33,4 @@ def test_tickets_sold_take_over():
 
 def test_too_few_games_tell_nothing():
     _, middle, came, trust = history(7)
-    assert Ridge.of(np.exp(came)[:, None], middle, came, trust, SETTINGS) is None
+    assert Ridge.fit(np.exp(came)[:, None], middle, came, trust, SETTINGS) is None

@@ -40,7 +40,7 @@ def inputs_of(games, rows, cutoffs):
 
 
 def assert_same(first, second):
-    for name in ("features", "tokens", "candidates", "level", "games"):
+    for name in ("features", "tokens", "candidates", "club_level", "games"):
         assert np.array_equal(getattr(first, name), getattr(second, name)), name
 
 
@@ -64,7 +64,7 @@ def test_a_club_ten_times_as_large_looks_the_same():
     small, large = inputs_of(games, rows, cutoffs), inputs_of(larger, rows, cutoffs)
     assert np.allclose(small.features, large.features, atol=1e-4)
     assert np.allclose(small.tokens, large.tokens, atol=1e-4)
-    assert np.allclose(np.exp(large.level - small.level), 10.0)
+    assert np.allclose(np.exp(large.club_level - small.club_level), 10.0)
 
 
 def test_names_do_not_matter():
@@ -82,7 +82,7 @@ def test_a_club_without_a_past_has_the_level_of_its_league():
     assert seen.games[0] == 0
     assert not seen.tokens.any()
     # 40,000 seats among clubs of 10,000 to 30,000: more than the others' 10,000 people or so, less than twice the most.
-    assert 9_000 < np.exp(seen.level[0]) < 30_000
+    assert 9_000 < np.exp(seen.club_level[0]) < 30_000
 
 
 def test_nothing_is_unknown_where_columns_are_missing():
@@ -112,5 +112,5 @@ def test_least_squares_is_the_rule_of_weekday_and_month():
     flags = np.hstack([np.eye(7)[games.weekday], np.eye(13)[games.month]])
     x, mean = flags[past], games.attendance[past].mean()
     weights = np.linalg.solve(x.T @ x + np.eye(20), x.T @ (games.attendance[past] - mean))
-    people = np.exp(seen.level[0] + seen.candidates[0, CANDIDATES.index("least_squares")])
+    people = np.exp(seen.club_level[0] + seen.candidates[0, CANDIDATES.index("least_squares")])
     assert people == pytest.approx(mean + flags[row] @ weights, rel=1e-4)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.forecast.weighing import COLUMNS, MEMBERS, NETWORK
+from gatecast.forecast.combination import CUSTOM_COLUMNS, METHODS, NETWORK, TREES
 
 __all__ = ["NAMES", "basis_in_words", "shares_of"]
 
@@ -19,23 +19,23 @@ NAMES = {
     "season_mean": "the season so far",
     "last_season_mean": "last season",
     "regression_recent": "the latest games",
-    "trees": "boosted trees",
-    COLUMNS: "your own columns",
+    TREES: "boosted trees",
+    CUSTOM_COLUMNS: "your own columns",
 }
-"""Members of a combination, as shown to the user."""
+"""Methods of a combination, as shown to the user."""
 SMALLEST, MOSTLY = 0.01, 0.6
 
 
-def shares_of(weights: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Return the share of each member in some forecasts, the largest first, those of under 1% left out.
+def shares_of(shares: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Return the share of each method in some forecasts, the largest first, those of under 1% left out.
 
     Parameters
     ----------
-    weights : ndarray of float, shape (games, members)
-        In the order of `gatecast.forecast.weighing.MEMBERS`.
+    shares : ndarray of float, shape (games, methods)
+        In the order of `gatecast.forecast.combination.METHODS`.
     """
-    shares = dict(zip(MEMBERS, weights.mean(axis=0).tolist(), strict=True))
-    return {name: share for name, share in sorted(shares.items(), key=lambda each: -each[1]) if share >= SMALLEST}
+    means = dict(zip(METHODS, shares.mean(axis=0).tolist(), strict=True))
+    return {name: share for name, share in sorted(means.items(), key=lambda each: -each[1]) if share >= SMALLEST}
 
 
 def basis_in_words(shares: Mapping[str, float], columns: Mapping[str, str] | None = None) -> str:
@@ -46,7 +46,7 @@ def basis_in_words(shares: Mapping[str, float], columns: Mapping[str, str] | Non
     shares : mapping of str to float
         As `shares_of` returns them.
     columns : mapping of str to str, optional
-        Own columns that are used, and when each becomes known.
+        Custom columns that are used, and when each becomes known.
 
     Examples
     --------
@@ -58,9 +58,9 @@ def basis_in_words(shares: Mapping[str, float], columns: Mapping[str, str] | Non
     names = dict(NAMES)
     if columns:
         few = len(columns) == 1
-        told = [f"{name}, known {known}" if few and known else name for name, known in columns.items()]
-        names[COLUMNS] = f"your column{'' if few else 's'} {_and(told)}"
-    parts = [f"{names[member]} ({share:.0%})" for member, share in shares.items()]
+        described = [f"{name}, known {known}" if few and known else name for name, known in columns.items()]
+        names[CUSTOM_COLUMNS] = f"your column{'' if few else 's'} {_and(described)}"
+    parts = [f"{names[method]} ({share:.0%})" for method, share in shares.items()]
     if len(parts) > 1 and next(iter(shares.values())) >= MOSTLY:
         return f"mostly {parts[0]}, then {_and(parts[1:])}"
     return _and(parts)

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.forecast.distribution import demand_of
-from gatecast.forecast.level import level_shift
+from gatecast.forecast.season_level import level_shift
 from gatecast.games.cutoff import Lead, as_day, cutoff_days
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.prepare import Preparation

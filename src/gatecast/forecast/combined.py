@@ -17,10 +17,12 @@ import polars as pl
 
 from gatecast.errors import ModelError
 from gatecast.files import write_text, written_whole
-from gatecast.forecast.custom_inputs import CustomInputs
+from gatecast.forecast.combination import GRID, CombinationSettings
+from gatecast.forecast.combination_weights import CombinationWeights
 from gatecast.forecast.distribution import POINTS, AttendanceDistribution
+from gatecast.forecast.extra_inputs import ExtraInputs
 from gatecast.forecast.venue_limits import UNPROVEN, venue_limits, within_seats
-from gatecast.forecast.weighing import GRID, Learned, Settings, Weighing
+from gatecast.forecast.weighing import Weighing
 from gatecast.games import Column, Games
 from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json, columns_to_json
@@ -49,7 +51,7 @@ BLOCK_DAYS = 30
 
 @dataclass(frozen=True)
 class CombinedDemand(AttendanceDistribution):
-    """Demand for some games, as the combination says.
+    """Hold the demand for some games as the combination of methods forecasts it.
 
     Parameters
     ----------
@@ -58,22 +60,22 @@ class CombinedDemand(AttendanceDistribution):
     proven : ndarray of bool, shape (games,)
         Whether a full house was ever counted there.
     quantiles : ndarray of float, shape (games, levels)
-        Of the logarithm of demand, at the levels of `gatecast.forecast.weighing.GRID`.
-    weights : ndarray of float, shape (games, members)
-        Share of each of `gatecast.forecast.weighing.MEMBERS` in the forecast.
+        Of the logarithm of demand, at the levels of `gatecast.forecast.combination.GRID`.
+    shares : ndarray of float, shape (games, methods)
+        Share of each of `gatecast.forecast.combination.METHODS` in the forecast.
     columns : dict of str to str
-        Own columns that moved forecasts, and when each becomes known, in words.
+        Custom columns that moved forecasts, and when each becomes known, in words.
     """
 
     capacity: Floats
     stated_seats: Floats
     proven: npt.NDArray[np.bool_]
     quantiles: Floats
-    weights: Floats
+    shares: Floats
     columns: dict[str, str] = field(default_factory=dict)
 
     def demand(self, levels: npt.ArrayLike) -> Floats:
-        """Quantiles of unconstrained demand, shape (games, levels)."""
+        """Return quantiles of unconstrained demand, shape (games, levels)."""
         wanted: Floats = normal_quantiles(np.asarray(levels, np.float64))
         inside = np.stack([np.interp(wanted, SCORES, unit) for unit in np.eye(len(SCORES))])
         for outer, inner, beyond in ((0, 2, wanted < SCORES[0]), (-1, -3, wanted > SCORES[-1])):
@@ -84,7 +86,7 @@ class CombinedDemand(AttendanceDistribution):
         return people
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:
-        """Quantiles of attendance, shape (games, levels): a range that ends at the seats still has a width."""
+        """Return quantiles of attendance, shape (games, levels): a range that ends at the seats still has a width."""
         return within_seats(self.demand(levels), np.asarray(levels, np.float64), self.capacity, self.proven)
 
     @cached_property
@@ -101,15 +103,14 @@ class CombinedDemand(AttendanceDistribution):
 
 @dataclass(frozen=True)
 class CombinedModel:
-    """Settings that a forecast by the combination needs beside the games: which weights, and the columns.
+    """Hold what a forecast by the combination needs beside the games: which pretrained networks, and the columns.
 
     Parameters
     ----------
     settings : TrainingSettings
     chosen : Pretrained or None
-        The weights; none to take the latest that saw no game after the day of each forecast.
+        The pretrained networks; None to take the latest that saw no game after the day of each forecast.
     custom_columns : tuple of Column
-        The club's own columns.
     through : str
         Day of the latest game known when the model was made, or empty.
     """
@@ -121,7 +122,7 @@ class CombinedModel:
     _contexts: WeakKeyDictionary[Preparation, ClubContexts] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
     )
-    _learned: WeakKeyDictionary[Preparation, dict[int, dict[bool, Learned]]] = field(
+    _learned: WeakKeyDictionary[Preparation, dict[int, dict[bool, CombinationWeights]]] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
     )
 
@@ -129,70 +130,71 @@ class CombinedModel:
         return type(self), (self.settings, self.chosen, self.custom_columns, self.through)
 
     @classmethod
-    def of(cls, preparation: Preparation, rows: Rows, settings: TrainingSettings) -> Self:
-        """Return the model for the games in `rows`: weights that saw no later game."""
+    def for_games(cls, preparation: Preparation, rows: Rows, settings: TrainingSettings) -> Self:
+        """Return the model for the games in `rows`, with pretrained networks that saw no later game."""
         games = preparation.games
-        last = games.table[c.DATE][rows].max() if games.dated and len(rows) else None
-        day = last if isinstance(last, dt.date) else None
+        latest = games.table[c.DATE][rows].max() if games.dated and len(rows) else None
+        day = latest if isinstance(latest, dt.date) else None
         return cls(settings, pretrained(day), games.custom_columns, str(day or ""))
 
-    def weights(self, games: Games, last: int) -> Pretrained:
-        """Return the pretrained weights of a forecast from one day."""
-        return self.chosen or pretrained(as_date(last) if games.dated else None)
+    def pretrained_at(self, games: Games, cutoff: int) -> Pretrained:
+        """Return the pretrained networks of a forecast from one day."""
+        return self.chosen or pretrained(as_date(cutoff) if games.dated else None)
 
     def weighing(
-        self, preparation: Preparation, last: int, learned: dict[bool, Learned] | None = None
-    ) -> tuple[Weighing, CustomInputs]:
-        """Return what the past of a table says on one day, and its own columns."""
+        self, preparation: Preparation, cutoff: int, learned: dict[bool, CombinationWeights] | None = None
+    ) -> tuple[Weighing, ExtraInputs]:
+        """Return what the past of a table says on one day, and its custom columns, promotions and weather."""
         if preparation not in self._contexts:
             self._contexts[preparation] = ClubContexts(context_games(preparation.games))
-        own = CustomInputs(preparation.games, last)
-        members = self.weights(preparation.games, last).members
+        extra = ExtraInputs(preparation.games, cutoff)
+        networks = self.pretrained_at(preparation.games, cutoff).members
         alone = ALONE.get(self.settings.network, "")
-        columns = own if len(own) and not alone else None
-        settings = Settings(alone=alone)
+        columns = extra if len(extra) and not alone else None
+        settings = CombinationSettings(alone=alone)
         context = self._contexts[preparation]
-        return Weighing(members, context, last, columns=columns, settings=settings, learned=learned), own
+        return Weighing(networks, context, cutoff, columns=columns, settings=settings, learned=learned), extra
 
     def demand(
-        self, preparation: Preparation, rows: Rows, last: int, learned: dict[bool, Learned] | None = None
+        self, preparation: Preparation, rows: Rows, cutoff: int, learned: dict[bool, CombinationWeights] | None = None
     ) -> CombinedDemand:
-        """Demand for the games in `rows` from what was known at the end of a day."""
-        weighing, own = self.weighing(preparation, last, learned)
-        columns = own.at(rows, np.full(len(rows), last, np.int64)) if len(own) else None
-        made = self.of_queries(weighing, weighing.contexts.queries(rows), columns)
-        return replace(made, columns=own.known(weighing.told))
+        """Forecast demand for the games in `rows` from what was known at the end of a day."""
+        weighing, extra = self.weighing(preparation, cutoff, learned)
+        columns = extra.at(rows, np.full(len(rows), cutoff, np.int64)) if len(extra) else None
+        demand = self.demand_of_queries(weighing, weighing.contexts.queries(rows), columns)
+        return replace(demand, columns=extra.known(weighing.most_useful_columns))
 
     def demand_at(self, preparation: Preparation, rows: Rows, cutoffs: Ints) -> CombinedDemand:
-        """Demand for games each at a cutoff of its own: weights are learned anew for every 30 days of cutoffs.
+        """Forecast demand for games each at a cutoff of its own; learn anew for every 30 days of cutoffs.
 
         Several leads of one table share what was learned by a day.
         """
         parts, order = [], []
         begins = cutoffs // BLOCK_DAYS * BLOCK_DAYS
         learned = self._learned.setdefault(preparation, {})
-        for last in np.unique(begins).tolist():
-            mine = np.flatnonzero(begins == last)
-            weighing, own = self.weighing(preparation, last, learned.setdefault(last, {}))
-            then = cutoffs[mine].astype(np.int64)
-            columns = own.at(rows[mine], then) if len(own) else None
-            parts.append(self.of_queries(weighing.seen_from(then), weighing.contexts.queries(rows[mine]), columns))
-            order.append(mine)
+        for begin in np.unique(begins).tolist():
+            selected = np.flatnonzero(begins == begin)
+            weighing, extra = self.weighing(preparation, begin, learned.setdefault(begin, {}))
+            own_cutoffs = cutoffs[selected].astype(np.int64)
+            columns = extra.at(rows[selected], own_cutoffs) if len(extra) else None
+            queries = weighing.contexts.queries(rows[selected])
+            parts.append(self.demand_of_queries(weighing.with_cutoffs(own_cutoffs), queries, columns))
+            order.append(selected)
         back = np.argsort(np.concatenate(order)) if order else np.zeros(0, np.intp)
 
         def joined(name: str) -> Any:  # noqa: ANN401
             return np.concatenate([getattr(part, name) for part in parts])[back]
 
-        return CombinedDemand(*map(joined, ("capacity", "stated_seats", "proven", "quantiles", "weights")))
+        return CombinedDemand(*map(joined, ("capacity", "stated_seats", "proven", "quantiles", "shares")))
 
-    def of_queries(self, weighing: Weighing, query: Query, columns: Floats | None) -> CombinedDemand:
-        """Demand for any games at the clubs of a table."""
-        made = weighing.forecast(query, columns)
-        holds, seats, proven = venue_limits(weighing.contexts.games, query.games, weighing.last)
-        return CombinedDemand(holds, seats, proven, made.quantiles, made.weights)
+    def demand_of_queries(self, weighing: Weighing, query: Query, columns: Floats | None) -> CombinedDemand:
+        """Forecast demand for any games at the clubs of a table."""
+        combined = weighing.forecast(query, columns)
+        holds, seats, proven = venue_limits(weighing.contexts.games, query.games, weighing.cutoff)
+        return CombinedDemand(holds, seats, proven, combined.quantiles, combined.shares)
 
     def save(self, folder: str | Path) -> None:
-        """Write the model with its weights; the description comes last: without it there is no model."""
+        """Write the model with its networks; the description comes last: without it there is no model."""
         from safetensors.numpy import save_file
 
         chosen = self.chosen or pretrained()
@@ -209,6 +211,7 @@ class CombinedModel:
                 "members": len(chosen.members),
             },
             "through": self.through,
+            # The custom columns: the key is that of models saved before.
             "extras": columns_to_json(self.custom_columns),
         }
         text = json.dumps(description, indent=1)

@@ -16,7 +16,7 @@ from gatecast.errors import InputError
 from gatecast.forecast.calibration import Calibration, errors_since_training
 from gatecast.forecast.combined import CombinedModel, is_combined, load_combined
 from gatecast.forecast.distribution import AttendanceDistribution, demand_of
-from gatecast.forecast.level import level_shift
+from gatecast.forecast.season_level import level_shift
 from gatecast.forecast.session import ForecastSession, as_games
 from gatecast.forecast.table import contract_table
 from gatecast.games import Games, cutoff_days, parse_season
@@ -223,7 +223,7 @@ class Forecaster:
                 raise InputError(
                     f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}"
                 )
-            self.model = CombinedModel.of(preparation, rows, self.settings)
+            self.model = CombinedModel.for_games(preparation, rows, self.settings)
             return self
         from gatecast.train.ensemble import train_ensemble
 

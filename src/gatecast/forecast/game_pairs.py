@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.errors import InputError
+from gatecast.forecast.combination_weights import CombinationWeights
 from gatecast.forecast.combined import CombinedModel
 from gatecast.forecast.distribution import demand_of
 from gatecast.forecast.drivers import drivers_of
 from gatecast.forecast.feature_swap import FeatureSwap, stacked
 from gatecast.forecast.mixed_queries import MixedQueries
-from gatecast.forecast.weighing import Learned
 from gatecast.games import Games
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
@@ -82,7 +82,7 @@ class GamePairs:
         last: int,
         choice: Choice,
         shifts: Floats | None,
-        learned: dict[bool, Learned] | None = None,
+        learned: dict[bool, CombinationWeights] | None = None,
     ) -> Self:
         """Pair games to forecast with the past home games of their club that `choice` takes.
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.forecast.combined import CombinedDemand, CombinedModel
-from gatecast.forecast.custom_inputs import CustomInputs
 from gatecast.forecast.drivers import BALLPARK, OPPONENT, RECENT_ATTENDANCE, SEASON, START, driver_of
+from gatecast.forecast.extra_inputs import ExtraInputs
 from gatecast.forecast.weighing import Weighing
 from gatecast.prepare.context_inputs import ContextGames, Query
 
@@ -33,9 +33,9 @@ class MixedQueries:
     query : Query
         The games, shape (games,).
     cutoffs : ndarray of int, shape (games,)
-    own : CustomInputs
+    extra : ExtraInputs
     columns : ndarray of float, shape (games, numbers)
-        Their own columns.
+        Their custom columns, promotions and weather.
     drivers : sequence of str
     """
 
@@ -43,12 +43,12 @@ class MixedQueries:
     weighing: Weighing
     query: Query
     cutoffs: Ints
-    own: CustomInputs
+    extra: ExtraInputs
     columns: Floats
     drivers: Sequence[str]
 
     def demand(self, sources: Rows) -> CombinedDemand:
-        """Demand for mixed games; `sources`, (rows, drivers), says which game each driver is taken from."""
+        """Forecast demand for mixed games; `sources`, (rows, drivers), says which game each driver is taken from."""
         drivers = list(self.drivers)
 
         def of(driver: str) -> Rows:
@@ -75,12 +75,12 @@ class MixedQueries:
             mixed,
             self.query.opener[season],
             self.query.series_game[opponent],
-            self.query.rest[season],
+            self.query.rest_days[season],
             self.query.season_day[season],
             self.query.density[season],
         )
         columns = None
         if self.columns.shape[1]:
-            places = np.stack([of(driver_of(name)) for name in self.own.names], axis=1)
+            places = np.stack([of(driver_of(name)) for name in self.extra.names], axis=1)
             columns = np.take_along_axis(self.columns, places, axis=0)
-        return self.model.of_queries(self.weighing.seen_from(cutoffs), query, columns)
+        return self.model.demand_of_queries(self.weighing.with_cutoffs(cutoffs), query, columns)

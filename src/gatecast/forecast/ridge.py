@@ -1,4 +1,4 @@
-"""Correct a forecast by a club's own columns: a ridge regression on its errors, used where it would have helped."""
+"""Correct a forecast by a ridge regression of its errors on custom columns, used where it would have helped."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RidgeSettings:
-    """When a ridge is used, and how strongly it is drawn towards none; chosen on development clubs.
+    """Say when a ridge is used, and how strongly it is drawn towards 0; chosen on development clubs.
 
     Parameters
     ----------
     penalties : sequence of float
-        Of which the best on games left out is taken.
+        Tried penalties, of which the best on games left out is taken.
     fewest : int
-        Games that a column must have been known of.
+        Games of which a column must be known for it to be used.
     worth : float
         Share of the error without the columns that the error with them must be below.
     certain : float
@@ -37,22 +37,24 @@ class RidgeSettings:
 
 @dataclass(frozen=True)
 class Ridge:
-    """A ridge of what the forecast misses on own columns.
+    """Hold a ridge regression of the errors of forecasts on columns, in logarithms.
 
     Parameters
     ----------
     logs : ndarray of bool, shape (columns,)
         Columns that are read as logarithms.
     centre, spread, low, high : ndarray of float, shape (columns + 1,)
-        Of each column, the forecast's own logarithm last; spread 0 where a column says nothing.
+        Of each column, the forecast's own logarithm last; spread 0 where a column says nothing. Values are kept between
+        low and high.
     effect : ndarray of float, shape (columns + 1,)
+        Of a column of unit spread.
     constant : float
     narrower : float
         Error with the columns over error without.
     known : ndarray of bool
-        Of the games learned from, those of which a column was known.
+        Whether a column was known of each of the games learned from.
     left_out : ndarray of float
-        Errors of those, each without what it taught.
+        Leave-one-out errors of the games of which one was known.
     """
 
     logs: npt.NDArray[np.bool_]
@@ -67,12 +69,23 @@ class Ridge:
     left_out: Floats
 
     @classmethod
-    def of(cls, x: Floats, middle: Floats, y: Floats, trust: Floats, settings: RidgeSettings) -> Ridge | None:
-        """Learn, or not where no column would have helped."""
+    def fit(cls, x: Floats, middle: Floats, y: Floats, trust: Floats, settings: RidgeSettings) -> Ridge | None:
+        """Learn from past games; None where no column would have helped.
+
+        Parameters
+        ----------
+        x : ndarray of float, shape (games, columns)
+            NaN where unknown.
+        middle, y : ndarray of float, shape (games,)
+            Logarithms of the forecast and of the attendance.
+        trust : ndarray of float, shape (games,)
+            Weight of each game.
+        settings : RidgeSettings
+        """
         known = np.atleast_1d(np.isfinite(x).any(axis=1))
         if known.sum() < settings.fewest:
             return None
-        x, middle, rest, trust = x[known], middle[known], np.clip(y - middle, -1.5, 1.5)[known], trust[known]
+        x, middle, errors, trust = x[known], middle[known], np.clip(y - middle, -1.5, 1.5)[known], trust[known]
         with np.errstate(all="ignore"):
             logs = np.array([_is_count(column) for column in x.T])
             values = np.column_stack([np.where(logs, np.log(np.maximum(x, 1e-9)), x), middle])
@@ -88,12 +101,12 @@ class Ridge:
             return None
         low = np.where(there, values, np.inf).min(axis=0) - spread
         high = np.where(there, values, -np.inf).max(axis=0) + spread
-        made = cls(logs, centre, spread, low, high, np.zeros(len(spread)), 0.0, 1.0, known, rest)
+        made = cls(logs, centre, spread, low, high, np.zeros(len(spread)), 0.0, 1.0, known, errors)
         design = made._design(x, middle)
         weight = np.sqrt(trust)
-        constant = float(np.average(rest, weights=trust))
-        rows, aim = design * weight[:, None], (rest - constant) * weight
-        usual = float(np.average(np.abs(rest), weights=weight))
+        constant = float(np.average(errors, weights=trust))
+        rows, aim = design * weight[:, None], (errors - constant) * weight
+        usual = float(np.average(np.abs(errors), weights=weight))
         best, out = settings.worth * usual, None
         for penalty in settings.penalties:
             solve = np.linalg.inv(rows.T @ rows + penalty * np.eye(rows.shape[1]))
@@ -101,7 +114,7 @@ class Ridge:
             leverage = np.einsum("ij,jk,ik->i", rows, solve, rows) + trust / trust.sum()
             left = (aim - rows @ effect) / np.maximum(1.0 - leverage, 0.1) / weight
             error = float(np.average(np.abs(left), weights=weight))
-            if error < best and _is_gain(np.abs(rest) - np.abs(left), weight, settings):
+            if error < best and _is_gain(np.abs(errors) - np.abs(left), weight, settings):
                 best = error
                 out = replace(
                     made,
@@ -112,14 +125,14 @@ class Ridge:
                 )
         return out
 
-    def moved(self, x: Floats, middle: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    def correction(self, x: Floats, middle: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return what the columns move each forecast by, and where any of them is known."""
         known = np.atleast_1d(np.isfinite(x).any(axis=1))
-        moved = np.clip(self.constant + self._design(x, middle) @ self.effect, -1.5, 1.5)
-        return np.where(known, moved, 0.0), known
+        correction = np.clip(self.constant + self._design(x, middle) @ self.effect, -1.5, 1.5)
+        return np.where(known, correction, 0.0), known
 
     def _design(self, x: Floats, middle: Floats) -> Floats:
-        """Columns of unit spread, 0 where unknown."""
+        """Return the columns at unit spread, 0 where unknown, shape (games, columns + 1)."""
         with np.errstate(all="ignore"):
             values = np.column_stack([np.where(self.logs, np.log(np.maximum(x, 1e-9)), x), middle])
             scaled = (np.clip(values, self.low, self.high) - self.centre) / self.spread

@@ -16,14 +16,15 @@ from gatecast.collect.read import read_frame
 from gatecast.errors import DataError, InputError
 from gatecast.forecast.basis import basis_in_words, shares_of
 from gatecast.forecast.calibration import Calibration, SeasonErrors, errors_since_training
+from gatecast.forecast.combination import NETWORK
+from gatecast.forecast.combination_weights import CombinationWeights
 from gatecast.forecast.combined import CombinedModel
 from gatecast.forecast.comparable import Comparable, latest_games, nearest_games
 from gatecast.forecast.distribution import AttendanceDistribution, demand_of
 from gatecast.forecast.explain import Explanation, explanations, games_of_two_seasons
 from gatecast.forecast.game_pairs import Choice, GamePairs
-from gatecast.forecast.level import level_shift
+from gatecast.forecast.season_level import level_shift
 from gatecast.forecast.table import contract_table, described_table
-from gatecast.forecast.weighing import NETWORK, Learned
 from gatecast.forecast.what_if import Changes, changed_games, check_known, places_of
 from gatecast.games import Games
 from gatecast.games import columns as c
@@ -147,7 +148,7 @@ class ForecastSession(Generic[Kind]):
         self.cutoff = _cutoff(self.preparation.games, self.rows, as_of)
         self._seen: dict[int, list[SeasonErrors]] = {}
         self._shifts: dict[int, Floats | None] = {}
-        self._learned: dict[bool, Learned] = {}
+        self._learned: dict[bool, CombinationWeights] = {}
         self._rests_on: dict[str, float] = {}
         self._columns: dict[str, str] = {}
         if like is not None and like.cutoff == self.cutoff and self._has_the_past_of(like):
@@ -281,7 +282,7 @@ class ForecastSession(Generic[Kind]):
         demand: AttendanceDistribution
         if isinstance(self.model, CombinedModel):
             demand = self.model.demand(self.preparation, rows, last, self._learned)
-            self._rests_on, self._columns = shares_of(demand.weights), demand.columns
+            self._rests_on, self._columns = shares_of(demand.shares), demand.columns
             table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
             return described_table(table, everything, rows, demand)
         if last not in self._shifts:

@@ -61,7 +61,7 @@ ALONE = {
     "last-season-mean": "last_season_mean",
     "latest-games": "regression_recent",
 }
-"""Members of what `PRETRAINED` stands for that can be chosen alone, as `gatecast.forecast.weighing` names them."""
+"""Methods that `PRETRAINED` combines and that can be chosen alone, as `gatecast.forecast.combination` names them."""
 UNTRAINED = (PRETRAINED, *ALONE)
 """Methods of which nothing is trained before a forecast."""
 LARGE = 10_000

@@ -23,9 +23,9 @@ WIDTH, TOKEN, HEADS, HIDDEN, BLOCKS = 128, 32, 4, 256, 2
 """Sizes of new weights; a network has the sizes of its weights."""
 READS = 1
 """Blocks that read the past games; the others only think over what was read."""
-PRESENT, LEVEL, REST = 0, 1, 2
-"""Figures of a token: whether there is a game; and, averaged as they are, its attendance and what the regression
-leaves of it."""
+PRESENT, LEVEL, RESIDUAL = 0, 1, 2
+"""Figures of a token: whether there is a game; and, averaged as they are, its attendance and the residual of
+the regression."""
 
 
 def initial_weights(
@@ -93,7 +93,7 @@ def initial_weights(
 def in_context(
     weights: Weights, features: Array, candidates: Array, tokens: Array, *, xp: ModuleType, noise: Noise | None = None
 ) -> Array:
-    """Parameters of the logarithm of demand, relative to the club's level.
+    """Return the parameters of the distribution of log demand, relative to the club's level.
 
     Parameters
     ----------
@@ -157,11 +157,11 @@ def _read(weights: Weights, query: Array, token: Array, own: Array, *, xp: Modul
     pooled = xp.einsum("qhn,qnt->qht", share, token)
     value = weights["value"].reshape(TOKEN, HEADS, size)
     seen = xp.einsum("qht,ths->qhs", pooled, value).reshape(-1, TOKEN)
-    return seen, xp.einsum("qhn,qnf->qhf", share, own[..., LEVEL : REST + 1])
+    return seen, xp.einsum("qhn,qnf->qhf", share, own[..., LEVEL : RESIDUAL + 1])
 
 
 def log_quantiles(parameters: Array, normal: Array, xp: ModuleType) -> Array:
-    """Quantiles of the logarithm of demand at normal scores, (queries, 4) and (levels,) -> (queries, levels)."""
+    """Return quantiles of the logarithm of demand at normal scores, (queries, 4) and (levels,) -> (queries, levels)."""
     location, scale, skewness, tail = (parameters[:, i : i + 1] for i in range(4))
     bent = xp.sinh((xp.arcsinh(normal)[None] + skewness) / tail)
     return location + scale * bent

@@ -1,4 +1,4 @@
-"""A game and the club's own past games as a network without training is shown them: relative, nameless, at any cutoff.
+"""Show the pretrained network a game and the club's own past games: relative, nameless, at any cutoff.
 
 Every figure is a difference of logarithms from the club's own recent level, so that a club of 300 and one of 40,000
 look alike, and no club, league or year can be recognised. All of them follow from sums over the games known at the
@@ -30,7 +30,7 @@ BASEBALL_MONTHS = (3, 11)
 
 
 class ClubContexts:
-    """Sums over a table of games, from which what was known of any game at any cutoff follows.
+    """Hold sums over a table of games, from which what was known of any game at any cutoff follows.
 
     Parameters
     ----------
@@ -64,21 +64,21 @@ class ClubContexts:
         return out
 
     def queries(self, rows: Rows) -> Query:
-        """Games of the table as queries, by where they stand."""
+        """Return games of the table as queries, by where they stand."""
         return self._queries.take(rows)
 
     @cached_property
     def _queries(self) -> Query:
-        columns = {name: np.zeros(len(self.games)) for name in ("opener", "series_game", "rest")}
+        columns = {name: np.zeros(len(self.games)) for name in ("opener", "series_game", "rest_days")}
         for club in self.clubs.values():
             columns["opener"][club.rows] = club.opens & (np.arange(len(club.rows)) > 0)
             columns["series_game"][club.rows] = club.series_game
-            columns["rest"][club.rows] = club.rest
+            columns["rest_days"][club.rows] = club.rest_days
         return Query(
             self.games,
             columns["opener"] > 0,
             columns["series_game"],
-            columns["rest"],
+            columns["rest_days"],
             (self.games.day - self.season_start).astype(np.float64),
             self.density,
         )
@@ -100,19 +100,19 @@ class ClubContexts:
         place = {name: i for i, name in enumerate(FEATURES)}
         homes = query.games.home
         for home in np.unique(homes):
-            mine = np.flatnonzero(homes == home)
-            for where in np.array_split(mine, -(-len(mine) // BLOCK)):
-                asked, then = query.take(where), cutoffs[where]
+            of_club = np.flatnonzero(homes == home)
+            for where in np.array_split(of_club, -(-len(of_club) // BLOCK)):
+                part, part_cutoffs = query.take(where), cutoffs[where]
                 league = None
                 if self.league:
-                    league = self.league.at(asked.games, then, log_seats_of(asked.games.seats))
-                named, tokens, candidates, level, count = self.clubs[int(home)].at(
-                    asked, then, league=league, shows_year=self.shows_year
+                    league = self.league.features_at(part.games, part_cutoffs, log_seats_of(part.games.seats))
+                named, tokens, candidates, level, count = self.clubs[int(home)].features_at(
+                    part, part_cutoffs, league=league, shows_year=self.shows_year
                 )
                 for name, values in named.items():
                     out.features[where, place[name]] = values
                 out.tokens[where], out.candidates[where] = tokens, candidates
-                out.level[where], out.games[where] = level, count
+                out.club_level[where], out.games[where] = level, count
         np.clip(out.features, -6.0, 8.0, out=out.features)
         np.clip(out.candidates, -2.5, 2.5, out=out.candidates)
         return out

@@ -1,4 +1,4 @@
-"""One club's past games: simple forecasts, effects and levels at any cutoff, each relative to the club's level."""
+"""Look up one club's past games: simple forecasts, effects and levels at any cutoff, relative to the club's level."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOWEST_SHARE = 0.03
 
 
 class ClubPast:
-    """One club's games, and sums over those with a known attendance."""
+    """Hold one club's games, and sums over those with a known attendance."""
 
     def __init__(self, games: ContextGames, rows: Rows) -> None:
         self.rows = rows
@@ -40,7 +40,7 @@ class ClubPast:
         starts = np.r_[True, np.diff(own.season) != 0] if len(rows) else np.zeros(0, bool)
         self.opens = starts
         gap = np.diff(own.day, prepend=own.day[:1] - 30)
-        self.rest = np.where(starts, 30, np.minimum(gap, 30))
+        self.rest_days = np.where(starts, 30, np.minimum(gap, 30))
         new_series = starts | (gap > 3) | (np.diff(own.visitor, prepend=-2) != 0) | (own.visitor < 0)
         index = np.arange(len(rows))
         self.series_game = index - np.maximum.accumulate(np.where(new_series, index, 0))
@@ -79,17 +79,17 @@ class ClubPast:
         seasons = one_hot(np.searchsorted(self.latest_seasons, games.season), len(self.latest_seasons))
         return np.hstack([seasons, one_hot(games.weekday, WEEKDAYS), one_hot(games.month - 1, MONTHS)])
 
-    def known_at(self, cutoffs: Ints) -> Ints:
-        """Games with a known attendance at each cutoff."""
+    def count_until(self, cutoffs: Ints) -> Ints:
+        """Return how many games with a known attendance there are up to each cutoff."""
         return np.searchsorted(self.past.day, cutoffs, "right").astype(np.int64)
 
-    def at(
+    def features_at(
         self, asked: Query, cutoffs: Ints, *, league: dict[str, Floats] | None, shows_year: bool
     ) -> tuple[dict[str, Floats], npt.NDArray[np.float32], Floats, Floats, Ints]:
         """Return named figures, tokens, candidates, level and games known of each query."""
         query = asked.games
         log_seats = log_seats_of(query.seats)
-        count = self.known_at(cutoffs)
+        count = self.count_until(cutoffs)
         level = self._level(count, log_seats, league)
         weights, base = self.regression(count)
         named, expected = self._own(query, cutoffs, count, level=level, model=(weights, base))
@@ -127,31 +127,31 @@ class ClubPast:
     def _own(
         self, query: ContextGames, cutoffs: Ints, count: Ints, *, level: Floats, model: tuple[Floats, Floats]
     ) -> tuple[dict[str, Floats], Floats]:
-        """Figures of the club's own past, and what the regression says of every past game, (queries, past games)."""
+        """Return figures of the club's own past, and the regression of every past game, (queries, past games)."""
         weights, base = model
         design, some = self._design(query), count > 0
         fitted = base[:, None] + weights @ self.x.T
-        seen = _Rest(self, query, cutoffs, count, fitted)
+        seen = _Residuals(self, query, cutoffs, count, fitted)
         regression, recent = base + (design * weights).sum(axis=1), seen.recent(12)
         seasons = self._seasons(query, count, level)
         weekdays = self._weekdays(query, count, seasons)
 
-        def apart(logs: Floats) -> Floats:
+        def relative(logs: Floats) -> Floats:
             return np.where(some, np.nan_to_num(logs - level), 0.0)
 
         first, last = len(self.latest_seasons), len(self.latest_seasons) + WEEKDAYS
         return {
-            "regression": apart(regression),
-            "regression_recent": apart(regression + recent),
+            "regression": relative(regression),
+            "regression_recent": relative(regression + recent),
             "weekday_effect": (design * weights)[:, first:last].sum(axis=1),
             "month_effect": (design * weights)[:, last:].sum(axis=1),
-            "season_mean": apart(seasons["to_date"]),
-            "last_season_mean": apart(seasons["last"]),
-            "two_seasons_ago": apart(seasons["two_ago"]),
+            "season_mean": relative(seasons["to_date"]),
+            "last_season_mean": relative(seasons["last"]),
+            "two_seasons_ago": relative(seasons["two_ago"]),
             "season_games": np.log1p(seasons["games"]),
             "last_games": np.log1p(seasons["last_games"]),
             "level_change": seasons["change"],
-            **{name: apart(np.log(np.maximum(people, 1.0))) for name, people in weekdays.items()},
+            **{name: relative(np.log(np.maximum(people, 1.0))) for name, people in weekdays.items()},
             **self._counts(query, count),
             **seen.effects(query),
             **self._range(count, level),
@@ -162,7 +162,7 @@ class ClubPast:
         }, fitted
 
     def _seasons(self, query: ContextGames, count: Ints, level: Floats) -> dict[str, Floats]:
-        """Means of the season so far and of those before, of logarithms, and games of each."""
+        """Return means of the season so far and of those before, of logarithms, and games of each."""
         place = np.searchsorted(self.latest_seasons, query.season)
 
         def mean(back: int) -> tuple[Floats, Floats]:
@@ -246,6 +246,7 @@ class ClubPast:
         return out
 
     def _of_query(self, asked: Query, cutoffs: Ints, count: Ints, *, level: Floats, shows: bool) -> dict[str, Floats]:
+        """Return what the schedule says of each game to forecast: seats, time, venue, place in series and season."""
         past, query = self.past, asked.games
         seats, queries = log_seats_of(query.seats), len(cutoffs)
         index = np.arange(len(past))
@@ -268,7 +269,7 @@ class ClubPast:
             "is_opener": asked.opener.astype(np.float64),
             "is_double": query.double.astype(np.float64),
             "series_game": np.minimum(asked.series_game, 4) / 2.0,
-            "rest_days": np.log1p(asked.rest) / 2,
+            "rest_days": np.log1p(asked.rest_days) / 2,
             "season_day": asked.season_day / 180.0,
             "venue_games": np.log1p(at_venue) / 3,
             "venue_new": moved.astype(np.float64),
@@ -328,7 +329,7 @@ class ClubPast:
         return out
 
 
-class _Rest:
+class _Residuals:
     """Hold the residuals of the regression over the past games that each query knows, shape (queries, past games)."""
 
     def __init__(self, club: ClubPast, query: ContextGames, cutoffs: Ints, count: Ints, fitted: Floats) -> None:
@@ -336,25 +337,25 @@ class _Rest:
         self.index = np.arange(len(club.y))
         self.there = self.index < count[:, None]
         self.last = count[:, None] - 1 - self.index
-        self.rest = np.where(self.there, club.y - fitted, 0.0)
+        self.residual = np.where(self.there, club.y - fitted, 0.0)
         age = cutoffs[:, None] - club.past.day
         self.fade = self.there * np.exp(-np.maximum(age, 0) / FADE_DAYS)
         self.same_weekday = (query.weekday[:, None] == club.past.weekday) & (query.weekday >= 0)[:, None]
 
     def effect(self, kernel: Floats | Flags, pull: float) -> tuple[Floats, Floats]:
-        """Mean of the rest under a kernel, drawn towards none by so many games, and the games it counts."""
+        """Return the mean residual under a kernel, drawn towards 0 by `pull` games, and the games it counts."""
         weight = self.fade * kernel
         total = weight.sum(axis=1)
-        return (weight * self.rest).sum(axis=1) / (total + pull), total
+        return (weight * self.residual).sum(axis=1) / (total + pull), total
 
     def recent(self, games: int, kernel: Flags | None = None) -> Floats:
-        """Mean of the latest so many, of those where the kernel holds."""
+        """Return the mean residual of the latest games, of those where the kernel holds."""
         if kernel is None:
             weight = (self.there & (self.last < games)).astype(np.float64)
         else:
             inside = self.there & kernel
             weight = (inside & (np.cumsum(inside[:, ::-1], axis=1)[:, ::-1] <= games)).astype(np.float64)
-        out: Floats = (weight * self.rest).sum(axis=1) / (weight.sum(axis=1) + 1.0)
+        out: Floats = (weight * self.residual).sum(axis=1) / (weight.sum(axis=1) + 1.0)
         return out
 
     def effects(self, query: ContextGames) -> dict[str, Floats]:
@@ -369,7 +370,7 @@ class _Rest:
         series, series_seen = self.effect(same_visitor & (query.day[:, None] - past.day <= SERIES_DAYS), 0.5)
         hour, hour_weight = self.effect(np.nan_to_num(np.exp(-((query.hour[:, None] - past.hour) ** 2))), 3.0)
         opener, opener_seen = self.effect((self.first_of_season & (self.index > 0))[None], 1.0)
-        squares, close = self.rest**2, self.there & (self.last < 15)
+        squares, close = self.residual**2, self.there & (self.last < 15)
         spread = ((squares * self.fade).sum(axis=1) + 0.05) / (self.fade.sum(axis=1) + 1.0)
         lately = ((squares * close).sum(axis=1) + 0.1) / (close.sum(axis=1) + 2.0)
         return {

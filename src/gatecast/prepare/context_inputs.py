@@ -23,7 +23,7 @@ CANDIDATES = (
     "regression_recent", "fill_level",
 )  # fmt: skip
 """Simple forecasts that the network may start from."""
-OWN = (
+CLUB = (
     *CANDIDATES[1:], "weekday_effect", "month_effect", "recent3", "recent6", "recent12", "recent25", "recent_weekday",
     "year_day_effect", "year_day_weight", "visitor_effect", "visitor_weight", "series_last", "series_seen",
     "hour_effect", "hour_weight", "opener_effect", "opener_seen", "spread", "spread_recent", "sold_out_share",
@@ -40,7 +40,7 @@ LEAGUE = (
     "league_known", "visitor_draw", "visitor_games", "league_drift", "league_drift_games", "league_weekday",
     "league_month", "league_level", "league_level_spread", "league_fill_spread",
 )  # fmt: skip
-FEATURES = (*OWN, *QUERY, *LEAGUE)
+FEATURES = (*CLUB, *QUERY, *LEAGUE)
 TOKENS = 32
 """Past games shown one by one."""
 FIGURES = 17
@@ -100,7 +100,7 @@ class Query:
         Attendance is not looked at.
     opener : ndarray of bool
         First home game of a season but the first one in the table.
-    series_game, rest : ndarray of float
+    series_game, rest_days : ndarray of float
         Place in the series with the visitor, from 0; days since the home game before.
     season_day : ndarray of float
         Days since the season began.
@@ -111,7 +111,7 @@ class Query:
     games: ContextGames
     opener: Flags
     series_game: Floats
-    rest: Floats
+    rest_days: Floats
     season_day: Floats
     density: Floats
 
@@ -133,9 +133,9 @@ class ContextInputs:
     tokens : ndarray of float32, shape (queries, 32, figures)
         The latest known games, the last one last; zeros where there are fewer.
     candidates : ndarray of float32, shape (queries, candidates)
-        Logarithms of simple forecasts, less the level.
-    level : ndarray of float, shape (queries,)
-        Logarithm of the level that all of it is relative to.
+        Logarithms of simple forecasts, less the club's level.
+    club_level : ndarray of float, shape (queries,)
+        Logarithm of the mean attendance of the club's latest games, to which all figures are relative.
     games : ndarray of int, shape (queries,)
         Own past games known.
     """
@@ -143,7 +143,7 @@ class ContextInputs:
     features: npt.NDArray[np.float32]
     tokens: npt.NDArray[np.float32]
     candidates: npt.NDArray[np.float32]
-    level: Floats
+    club_level: Floats
     games: Ints
 
     @classmethod
@@ -160,10 +160,14 @@ class ContextInputs:
     def take(self, rows: Rows | Flags) -> ContextInputs:
         """Return the inputs of some queries."""
         return ContextInputs(
-            self.features[rows], self.tokens[rows], self.candidates[rows], self.level[rows], self.games[rows]
+            self.features[rows], self.tokens[rows], self.candidates[rows], self.club_level[rows], self.games[rows]
         )
 
 
 def seasons_by_gap(day: Ints) -> Ints:
-    """Count the seasons of games in order of day: 60 days without a game begin a new one."""
+    """Count the seasons of games in order of day: 60 days without a game begin a new one.
+
+    Unlike `gatecast.games.seasons`, which names seasons for people, this looks at nothing but days: pretraining saw
+    seasons told apart so, also of simulated leagues and of cut histories.
+    """
     return np.cumsum(np.diff(day, prepend=day[:1]) >= OFF_SEASON).astype(np.int64)

@@ -21,7 +21,7 @@ def sums(values: Floats) -> Floats:
 
 
 def log_seats_of(seats: Floats) -> Floats:
-    """Logarithm of the seats, NaN where they are unknown."""
+    """Return the logarithm of the seats, NaN where they are unknown."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(seats > 0, np.log(seats), np.nan)
 

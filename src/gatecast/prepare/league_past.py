@@ -32,7 +32,7 @@ class LeaguePast:
             if not len(rows):
                 continue
             spot = np.array([where[int(row)] for row in rows])
-            count = club.known_at(games.day[rows] - 1)
+            count = club.count_until(games.day[rows] - 1)
             weights, base = club.regression(count)
             expected[spot] = np.where(count > 4, base + (club.x * weights).sum(axis=1), np.nan)
             begin = np.maximum(count - LEVEL_GAMES, 0)
@@ -46,45 +46,45 @@ class LeaguePast:
             before[spot] = np.where(games_then > 4, club.season_sum[end, last] / np.maximum(games_then, 1), np.nan)
         self.day = games.day[known]
         past = games.take(known)
-        rest = np.nan_to_num(np.clip(y - expected, -1.5, 1.5))
+        residual = np.nan_to_num(np.clip(y - expected, -1.5, 1.5))
         used = np.isfinite(expected)
         self.visitors = {}
         for visitor in np.unique(past.visitor[past.visitor >= 0]):
-            mine = (past.visitor == visitor) & used
-            self.visitors[int(visitor)] = (self.day[mine], sums(rest[mine]))
-        gone = np.nan_to_num(np.clip(y - before, -1.5, 1.5))
+            selected = (past.visitor == visitor) & used
+            self.visitors[int(visitor)] = (self.day[selected], sums(residual[selected]))
+        change = np.nan_to_num(np.clip(y - before, -1.5, 1.5))
         self.seasons = {}
         for season in np.unique(games.season):
-            mine = (past.season == season) & np.isfinite(before)
-            self.seasons[int(season)] = (self.day[mine], sums(gone[mine]))
-        apart = np.nan_to_num(np.clip(y - level, -1.5, 1.5))
-        there = np.isfinite(level)
+            selected = (past.season == season) & np.isfinite(before)
+            self.seasons[int(season)] = (self.day[selected], sums(change[selected]))
+        effect = np.nan_to_num(np.clip(y - level, -1.5, 1.5))
+        usable = np.isfinite(level)
         weekday, month = one_hot(past.weekday, WEEKDAYS), one_hot(past.month - 1, MONTHS)
-        self.weekday = sums(weekday * (apart * there)[:, None]), sums(weekday * there[:, None])
-        self.month = sums(month * (apart * there)[:, None]), sums(month * there[:, None])
+        self.weekday = sums(weekday * (effect * usable)[:, None]), sums(weekday * usable[:, None])
+        self.month = sums(month * (effect * usable)[:, None]), sums(month * usable[:, None])
         fill = y - log_seats[known]
         filled = np.isfinite(fill)
         self.moments = sums(np.stack([y, y**2, np.ones_like(y)], axis=1))
         fill = np.nan_to_num(fill)
         self.fill = sums(np.stack([fill, fill**2, filled.astype(np.float64), np.nan_to_num(log_seats[known])], 1))
 
-    def at(self, query: ContextGames, cutoffs: Ints, log_seats: Floats) -> dict[str, Floats]:
+    def features_at(self, query: ContextGames, cutoffs: Ints, log_seats: Floats) -> dict[str, Floats]:
         """Return what the league told at each cutoff, (queries,) by name; levels NaN where it told none."""
         queries = len(query)
         draw, drawn, drift, drifted = (np.zeros(queries) for _ in range(4))
         for visitor in np.unique(query.visitor):
             if int(visitor) in self.visitors:
-                mine = query.visitor == visitor
+                selected = query.visitor == visitor
                 days, total = self.visitors[int(visitor)]
-                end = np.searchsorted(days, cutoffs[mine], "right")
+                end = np.searchsorted(days, cutoffs[selected], "right")
                 begin = np.maximum(end - 60, 0)
-                draw[mine] = (total[end] - total[begin]) / (end - begin + 8.0)
-                drawn[mine] = end - begin
+                draw[selected] = (total[end] - total[begin]) / (end - begin + 8.0)
+                drawn[selected] = end - begin
         for season in np.unique(query.season):
-            mine = query.season == season
+            selected = query.season == season
             days, total = self.seasons[int(season)]
-            end = np.searchsorted(days, cutoffs[mine], "right")
-            drift[mine], drifted[mine] = total[end] / (end + 20.0), end
+            end = np.searchsorted(days, cutoffs[selected], "right")
+            drift[selected], drifted[selected] = total[end] / (end + 20.0), end
         end = np.searchsorted(self.day, cutoffs, "right")
         weekday, month = np.clip(query.weekday, 0, None), np.clip(query.month - 1, 0, None)
         effects = {}

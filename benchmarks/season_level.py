@@ -1,6 +1,7 @@
 """What the projected level of a season and expected wins are worth: the same trained networks, with and without them.
 
-    python benchmarks/level.py runs/games.parquet --season 2016 --season 2017 --seed 0 --seed 1 --models runs/level
+    python benchmarks/season_level.py runs/games.parquet --season 2016 --season 2017 \
+        --seed 0 --seed 1 --models runs/season-level
 
 Each season is forecast by networks trained through the season before it, which are kept in the folder of `--models` and
 taken from there when the script runs again. MAE and pinball loss are means over the seasons; one row for each seed.
@@ -37,7 +38,7 @@ def without_wins(games: Games) -> Games:
 
 
 def no_level() -> AbstractContextManager[object]:
-    return patch("gatecast.forecast.level.SHARE", 0.0)
+    return patch("gatecast.forecast.season_level.SHARE", 0.0)
 
 
 WAYS: dict[str, tuple[Callable[[Games], Games], Callable[[], AbstractContextManager[object]]]] = {

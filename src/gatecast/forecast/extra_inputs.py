@@ -1,4 +1,4 @@
-"""A club's own columns, promotions and weather as numbers, as known at any cutoff."""
+"""Read custom columns, promotions and weather as numbers, as known at any cutoff."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import known_at
 from gatecast.prepare.arrays import CUSTOM
 
-__all__ = ["CustomInputs"]
+__all__ = ["ExtraInputs"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -27,24 +27,24 @@ SHORTEST = 7
 
 
 @dataclass(frozen=True)
-class CustomInputs:
+class ExtraInputs:
     """Hold the inputs that a table has of its games beyond the schedule.
 
     Parameters
     ----------
     games : Games
         Past games and games to come.
-    last : int
+    cutoff : int
         The last day known, on the scale of `Games.days`: labels are taken from the games until then.
     """
 
     games: Games
-    last: int
+    cutoff: int
 
     @cached_property
     def _sources(self) -> list[tuple[c.Column, str]]:
-        """Each number read: its column, and the label that it is a flag of, or none."""
-        past = self.games.table.filter(pl.Series(self.games.days <= self.last))
+        """The source of each number: its column, and the label that it is a flag of, or none."""
+        past = self.games.table.filter(pl.Series(self.games.days <= self.cutoff))
         out: list[tuple[c.Column, str]] = []
         weather = (c.CANONICAL[c.TEMPERATURE], c.CANONICAL[c.PRECIPITATION], c.CANONICAL[c.SKY])
         for column in (*self.games.custom_columns, c.CANONICAL[c.PROMOTION], *weather):
@@ -75,8 +75,8 @@ class CustomInputs:
     @property
     def names(self) -> list[str]:
         """The input that each number is of, as `gatecast.forecast.drivers` names it."""
-        own = {column.name for column in self.games.custom_columns}
-        return [CUSTOM + column.name if column.name in own else column.name for column, _ in self._sources]
+        custom = {column.name for column in self.games.custom_columns}
+        return [CUSTOM + column.name if column.name in custom else column.name for column, _ in self._sources]
 
     def known(self, numbers: Sequence[int]) -> dict[str, str]:
         """Return the columns that some numbers are of, and when each becomes known, in words; empty for always."""
@@ -113,14 +113,14 @@ class CustomInputs:
         parts = []
         table = self.games.table[rows]
         for observed in (True, False):
-            mine = np.flatnonzero((days <= self.last) == observed)
-            if len(mine):
-                games = Games(table[mine], self.games.custom_columns)
+            selected = np.flatnonzero((days <= self.cutoff) == observed)
+            if len(selected):
+                games = Games(table[selected], self.games.custom_columns)
                 # Without dates the day of a game is its place among all games, not among these.
-                then = (cutoffs - days)[mine] + games.days
+                own_cutoffs = (cutoffs - days)[selected] + games.days
                 parts.append(
-                    known_at(games, then.astype(np.int32), weather_as_observed=observed)
+                    known_at(games, own_cutoffs.astype(np.int32), weather_as_observed=observed)
                     .select(names)
-                    .with_columns(pl.Series("row", mine))
+                    .with_columns(pl.Series("row", selected))
                 )
         return pl.concat(parts).sort("row")

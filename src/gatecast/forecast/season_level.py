@@ -1,8 +1,8 @@
-"""The level of each club's season: forecasts drawn towards a projection from last seasons and expected wins.
+"""Shift forecasts towards the season's level projected from past seasons and expected wins.
 
-What is left before a season is how many people a club draws on the whole, one figure a season, of which a network
-sees a few hundred. A ridge regression on these figures alone errs differently, so that between the two lies less error;
-and it can use the wins expected of a club, which in a network did not help (docs/experiments.md).
+The largest error before a season is in how many people a club draws on the whole: one figure a season, of which a
+network sees a few hundred. A ridge regression on these figures alone makes other mistakes, so an average of both has a
+smaller error; and it can use the wins expected of a club, which in a network did not help (docs/experiments.md).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LAST_SEASON, SHAPED = "gate_last_season", "gate_shaped_visitor"
 
 
 class LevelShift:
-    """Distance of each club's season level, by one trained model, from the projected level.
+    """Hold how far one trained model's level of each club's season is from the projected level.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class LevelShift:
     def __init__(self, model: TrainedModel, preparation: Preparation) -> None:
         self.model, self.preparation = model, preparation
         self.before_season = cutoff_days(preparation.games, PRESEASON)
-        self._apart: dict[int, float] = {}
+        self._distances: dict[int, float] = {}
 
     def shifts(self, rows: Rows, cutoffs: npt.NDArray[np.int32], quantiles: Floats | None = None) -> Floats:
         """Return what brings quantiles to the level between, in interquartile ranges.
@@ -67,7 +67,7 @@ class LevelShift:
         if quantiles is None:
             demand = demand_of(self.model, self.preparation.at(cutoffs, rows))
             quantiles = demand.averaged(np.array(QUANTILE_LEVELS))
-        more = np.expm1(weights * self.apart(rows))
+        more = np.expm1(weights * self.distances(rows))
         return quantiles * more[:, None] / interquartile_range(quantiles)[:, None]
 
     def weights(self, rows: Rows, cutoffs: npt.NDArray[np.int32]) -> Floats:
@@ -77,7 +77,7 @@ class LevelShift:
         known = ~np.isnan(self.preparation.projected.at(queries, cutoffs))
         return np.where(known, SHARE / (1.0 + past / TRUST_GAMES), 0.0)
 
-    def apart(self, rows: Rows) -> Floats:
+    def distances(self, rows: Rows) -> Floats:
         """Return the logarithm of the projected level over the network's for each game's club and season.
 
         Of all the home games that the table has of the club's season, each as known before the season, whichever
@@ -85,11 +85,11 @@ class LevelShift:
         """
         keys = self.preparation.schedule.home_season[rows]
         for key in np.unique(keys):
-            if int(key) not in self._apart:
-                self._apart[int(key)] = self._apart_in(int(key))
-        return np.array([self._apart[int(key)] for key in keys])
+            if int(key) not in self._distances:
+                self._distances[int(key)] = self._distance_of(int(key))
+        return np.array([self._distances[int(key)] for key in keys])
 
-    def _apart_in(self, key: int) -> float:
+    def _distance_of(self, key: int) -> float:
         preparation = self.preparation
         rows = np.flatnonzero(preparation.schedule.home_season == key)
         cutoffs = self.before_season[rows]
@@ -99,12 +99,12 @@ class LevelShift:
         arrays = preparation.at(cutoffs, rows)
         demand = demand_of(self.model, arrays)
         median = np.minimum(demand.averaged(np.array([0.5]))[:, 0], 1.0) * demand.capacity
-        last, shaped = (
+        last_season, shaped = (
             arrays.numeric[:, arrays.names.index(name)].astype(np.float64) for name in (LAST_SEASON, SHAPED)
         )
         with np.errstate(divide="ignore", invalid="ignore"):
-            apart = np.log(level * shaped / last / median)
-        usable = apart[np.isfinite(apart)]
+            distance = np.log(level * shaped / last_season / median)
+        usable = distance[np.isfinite(distance)]
         return float(np.clip(usable.mean(), -LARGEST, LARGEST)) if len(usable) else 0.0
 
 
@@ -113,7 +113,7 @@ def level_shift(model: TrainedModel, preparation: Preparation) -> LevelShift:
     shift = LevelShift(model, preparation)
     before = preparation.kept.get(LEVEL)
     if isinstance(before, LevelShift) and before.model is model:
-        shift._apart = before._apart
+        shift._distances = before._distances
     else:
         preparation.kept[LEVEL] = shift
     return shift

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from gatecast.forecast import Forecaster
-from gatecast.forecast.level import SHARE, level_shift
+from gatecast.forecast.season_level import SHARE, level_shift
 from gatecast.games import PRESEASON, cutoff_days
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEDIAN
