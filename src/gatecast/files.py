@@ -32,7 +32,6 @@ FORMULA = f"(^|[;\t\r\n])([{UNSEEN}]*)([=+\\-@＝＋－＠﹦﹢﹣﹫])"
 ESCAPED_FORMULA = f"(^|[;\t\r\n])'([{UNSEEN}]*)([=+\\-@＝＋－＠﹦﹢﹣﹫])"
 CELL_START = "^([\t\r\n])"
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
-APOSTROPHE = "'"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from gatecast.errors import InputError, ModelError
 from gatecast.games import columns as c
 from gatecast.plan import default_operations
 from gatecast.service import open_service, pinned_revisions
+from gatecast.service.issued_forecasts import issue_forecast
 from gatecast.service.models import keep_model, model_folder
 
 CLUB = "Quillport Lanterns"
@@ -69,7 +70,7 @@ def test_operations_are_kept(own_service):
 
 
 def test_a_forecast_now_is_the_one_that_was_issued(own_service):
-    issue = own_service.refresh(CLUB)
+    issue, _ = issue_forecast(own_service, CLUB)
     latest = own_service.latest(CLUB).filter(pl.col("issue_id") == issue)
     assert len(latest) == 18
     assert set(latest["model"]) == {own_service.model_id()}
@@ -83,9 +84,9 @@ def test_without_a_model_or_a_game_to_come(tmp_path, own_service):
         service.store.import_games(games(DAYS, [1000, 2000, None, None]))
         assert service.forecaster() is None
         with pytest.raises(InputError, match="no trained model"):
-            service.refresh("Riverton")
+            issue_forecast(service, "Riverton")
     with pytest.raises(InputError, match="no game to come"):
-        own_service.refresh("Velmora Kites")
+        issue_forecast(own_service, "Velmora Kites")
 
 
 @pytest.mark.parametrize(

@@ -47,20 +47,20 @@ def test_counts_and_means(sample_club):
 
 def test_home_stands_are_cut_at_long_pauses_and_hold_every_game_once(sample_club):
     view = season_view(sample_club, CLUB)
-    games = [game for stand in view.stands for game in stand.games]
+    games = [game for stand in view.homestands for game in stand.games]
     assert len(games) == view.played + view.to_come
-    for before, after in zip(view.stands, view.stands[1:], strict=False):
+    for before, after in zip(view.homestands, view.homestands[1:], strict=False):
         assert (after.first - before.last).days > 3
         assert after.number == before.number + 1
-    assert view.next_stand.first <= dt.date(2025, 6, 10) <= view.next_stand.last
-    last = view.stands[-1]
+    assert view.next_homestand.first <= dt.date(2025, 6, 10) <= view.next_homestand.last
+    last = view.homestands[-1]
     assert last.people == sum(rounded_people(game.forecast["mean"]) for game in last.games)
     assert last.sellout == max(game.forecast["p_sellout"] for game in last.games)
 
 
 def test_a_game_played_stands_beside_the_last_forecast_that_knew_nothing_of_it(sample_club):
     view = season_view(sample_club, CLUB)
-    played = [game for stand in view.stands for game in stand.games if game.attendance is not None]
+    played = [game for stand in view.homestands for game in stand.games if game.attendance is not None]
     for game in played:
         assert game.forecast["as_of"] < game.row[c.DATE]
         assert game.miss == game.attendance - rounded_people(game.forecast["mean"])
@@ -71,7 +71,7 @@ def test_a_game_played_stands_beside_the_last_forecast_that_knew_nothing_of_it(s
 
 def test_colours_follow_the_fill(sample_club):
     view = season_view(sample_club, CLUB)
-    for stand in view.stands:
+    for stand in view.homestands:
         for game in stand.games:
             assert 0 < game.fill <= 1
             assert game.step == sum(game.fill >= bound for bound in (0.25, 0.4, 0.55, 0.7, 0.85))
@@ -80,8 +80,8 @@ def test_colours_follow_the_fill(sample_club):
 def test_a_club_without_forecasts_is_shown_without(sample_club):
     view = season_view(sample_club, "Velmora Kites")
     assert view.to_come == 0
-    assert view.next_stand is None
-    assert {game.forecast for stand in view.stands for game in stand.games} == {None}
+    assert view.next_homestand is None
+    assert {game.forecast for stand in view.homestands for game in stand.games} == {None}
 
 
 def test_games_without_dates_are_listed(tmp_path):
@@ -92,7 +92,7 @@ def test_games_without_dates_are_listed(tmp_path):
         club = service.club()
         view = season_view(service, club)
         assert [game.attendance for game in view.undated] == [3000, 4000, None]
-        assert [len(stand.games) for stand in view.stands] == [1, 1, 1]
+        assert [len(stand.games) for stand in view.homestands] == [1, 1, 1]
         assert view.months == ()
         assert service.as_of(club) is None
 

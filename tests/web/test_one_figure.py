@@ -18,7 +18,7 @@ GAME = "games/{}"
 @pytest.fixture(scope="module")
 def stand(sample_club):
     """The last homestand of the season: none of its games is played."""
-    return season_view(sample_club, sample_club.club()).stands[-1]
+    return season_view(sample_club, sample_club.club()).homestands[-1]
 
 
 @pytest.fixture(scope="module")

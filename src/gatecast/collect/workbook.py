@@ -169,7 +169,7 @@ def _read_sheet(page: ReadOnlyWorksheet, file: str) -> _Sheet:
 
 
 def _filled_rows(page: ReadOnlyWorksheet, file: str, width: int) -> Iterator[Numbered]:
-    """Each row that has anything in it, with its number; formulas and errors are refused."""
+    """Yield each row that has anything in it, with its number; formulas and errors are refused."""
     for number, row in enumerate(page.iter_rows(max_row=LAST_ROW, max_col=width), start=1):
         cells = [cell.value for cell in row]
         if not any(value is not None and value != "" for value in cells):

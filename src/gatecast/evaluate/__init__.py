@@ -1,7 +1,7 @@
 """Accuracy of forecasts: scores, reliability, and a report for the manager and the analyst."""
 
 from gatecast.evaluate.backtesting import Method, backtest
-from gatecast.evaluate.homestand import Homestand, UpcomingGame, homestand
+from gatecast.evaluate.homestand import HomestandReport, UpcomingGame, homestand
 from gatecast.evaluate.reliability import reliability
 from gatecast.evaluate.report import compared, write_report
 from gatecast.evaluate.scores import SCORE_COLUMNS, score, with_attendance
@@ -13,7 +13,7 @@ __all__ = [
     "QUANTILE_COLUMNS",
     "QUANTILE_LEVELS",
     "SCORE_COLUMNS",
-    "Homestand",
+    "HomestandReport",
     "Method",
     "UpcomingGame",
     "as_markdown",

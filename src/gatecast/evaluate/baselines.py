@@ -1,4 +1,4 @@
-"""Forecasts to be better than: rules of thumb, and scikit-learn on the very inputs of the networks."""
+"""Forecast by baselines that networks must beat: rules, and scikit-learn on the very inputs of the networks."""
 
 from __future__ import annotations
 

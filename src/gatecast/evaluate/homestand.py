@@ -17,7 +17,7 @@ from gatecast.games.columns import CAPACITY, DATE, GAME_ID, HOME, PROMOTION, SCA
 from gatecast.games.forecast_columns import MEAN, MEDIAN, P_SELLOUT, quantile_column
 from gatecast.games.homestands import homestand_of
 
-__all__ = ["Homestand", "UpcomingGame", "homestand"]
+__all__ = ["HomestandReport", "UpcomingGame", "homestand"]
 
 MOST_LATER = 90
 NOTABLE_SELLOUT = 0.25
@@ -69,7 +69,7 @@ class UpcomingGame:
 
 
 @dataclass(frozen=True)
-class Homestand:
+class HomestandReport:
     """The next homestand, the home games after it, and what stands out.
 
     Parameters
@@ -109,7 +109,7 @@ class Scale:
     clubs: bool
 
 
-def homestand(upcoming: pl.DataFrame) -> Homestand:
+def homestand(upcoming: pl.DataFrame) -> HomestandReport:
     """Return forecasts of upcoming games in words.
 
     Parameters
@@ -135,7 +135,7 @@ def homestand(upcoming: pl.DataFrame) -> Homestand:
     shown = [_game(row, scale) for row in table.head(MOST_LATER).to_dicts()]
     first = _first_homestand(table.head(MOST_LATER))
     narrow = RANGES[-1][0] if words and lower != 0.25 and {"q25", "q75"} <= set(table.columns) else ""
-    return Homestand(
+    return HomestandReport(
         shown[:first],
         shown[first:],
         max(0, table.height - MOST_LATER),

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from gatecast.evaluate import charts
-from gatecast.evaluate.homestand import Homestand, homestand
+from gatecast.evaluate.homestand import HomestandReport, homestand
 from gatecast.evaluate.reliability import reliability
 from gatecast.evaluate.scores import (
     CRPS,
@@ -236,7 +236,7 @@ def _made(lead: str) -> str:
     return lead_words(lead) + ("" if lead == PRESEASON else " the game")
 
 
-def _later_table(stand: Homestand) -> PageTable:
+def _later_table(stand: HomestandReport) -> PageTable:
     """Return the home games after the next homestand, one short row each."""
     rows = [
         [game.when or game.opponent, game.time, game.opponent, game.expected, game.range, game.sellout_share]

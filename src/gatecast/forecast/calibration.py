@@ -53,7 +53,7 @@ PAIRS = tuple((i, len(QUANTILE_LEVELS) - 1 - i) for i in range(MIDDLE))
 
 @dataclass(frozen=True)
 class SeasonErrors:
-    """Errors on games that the model was not trained on, their attendance known since.
+    """Hold errors on games that the model was not trained on, their attendance known since.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Comparable past games: those that a forecast would move least towards, driver by driver."""
+"""Find comparable past games: those whose drivers, swapped in one by one, would change the forecast least."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from gatecast.plan.columns import CHOICE, FORECAST, KIND, KINDS, NAME, UNITS
 from gatecast.plan.demand.game_days import GameDays
 from gatecast.plan.evaluate.by_hand import MOST_UNITS
 from gatecast.plan.evaluate.replay import observed_crowd
+from gatecast.plan.operations.model import Entry
 from gatecast.plan.optimize.requirements import requirements
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.service.game import game_row, is_coming
@@ -41,7 +42,6 @@ BY_HAND_AREAS = (FORECASTS_AREA, PLANS)
 """Areas of the store that move when a figure is set by hand."""
 LONGEST_REASON = 200
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
-PEOPLE_UNIT = "people"
 
 Key = tuple[str, str, str]
 
@@ -110,7 +110,7 @@ def set_number(
         raise InputError(f"{kind}: got {name!r}, expected a role, an item or a service of the settings")
     if not 0 <= units <= MOST_UNITS:
         raise InputError(f"{name}: got {units:,}, expected 0 to {MOST_UNITS:,} {UNITS[kind]}")
-    if getattr(entry, "shelf_life_days", 1) > 1 or getattr(entry, "delivery_days", ()):
+    if entry.linked:
         raise InputError(
             f"{name}: got a number by hand, expected none: its stock keeps from game to game, so its orders are decided"
             " together; change its settings instead"
@@ -128,7 +128,7 @@ def take_back(service: ClubService, key: Key) -> bool:
     return True
 
 
-def _entry(operations: Operations, kind: str, name: str) -> object | None:
+def _entry(operations: Operations, kind: str, name: str) -> Entry | None:
     return next((each for each in getattr(operations, kind, ()) if each.name == name), None) if kind in KINDS else None
 
 

@@ -352,16 +352,6 @@ class ClubService:
         with self._forecasting:
             return forecaster.forecast(self.played(), coming, self.as_of(club))
 
-    def refresh(self, club: str) -> int:
-        """Forecast the club's games to come, record the forecasts and return the number of the issue.
-
-        Raises
-        ------
-        InputError
-            As for `forecast_now`.
-        """
-        return self.store.record_forecast(self.forecast_now(club), self.model_id() or "")
-
 
 def _last_day(games: Games, today: dt.date) -> dt.date | None:
     """Return the cutoff of a club's home games, as `ClubService.as_of` does."""

@@ -8,15 +8,17 @@ from pathlib import Path
 from gatecast.errors import InputError
 from gatecast.files import written_whole
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
+from gatecast.service.freshness import freshness
 from gatecast.service.models import MODEL_SETTING
 from gatecast.service.sample import SAMPLE_SOURCE, fill_with_sample
 
-__all__ = ["FirstSteps", "add_sample", "first_steps", "has_sample", "remove_sample", "write_template"]
+__all__ = ["FirstSteps", "add_sample", "first_steps", "has_sample", "next_step", "remove_sample", "write_template"]
 
 SAMPLE = "sample"
 """Setting that is true while the sample club is on a service by choice."""
 FEWEST_TO_LEARN = 2
 """Past games with an attendance from which a model can be trained."""
+PAST, SCHEDULE, FORECAST, PLAN = "past", "schedule", "forecast", "plan"
 TEMPLATE_COLUMNS = (
     ("Date", "2026-06-12", "Day of the game. Any usual form is read."),
     ("Start time", "19:05", "Local time, 19:05 or 7:05 PM. Leave empty if unknown."),
@@ -56,6 +58,16 @@ def first_steps(service: ClubService) -> FirstSteps:
     forecast = service.latest(club)
     done = sum(game in coming for game in forecast["game_id"]) if forecast.height else 0
     return FirstSteps(len(service.played()), len(coming), done)
+
+
+def next_step(service: ClubService, club: str) -> str:
+    """Return what is to be done next: upload `past` games or the `schedule`, `forecast`, or look at the `plan`."""
+    if len(service.played()) < FEWEST_TO_LEARN:
+        return PAST
+    if not len(service.upcoming(club)):
+        return SCHEDULE
+    found = freshness(service, club)
+    return FORECAST if found.stale or found.unforecast else PLAN
 
 
 def add_sample(service: ClubService) -> None:

@@ -1,8 +1,9 @@
 """Tell whether forecasts and plans are as new as what they were made from, and what has changed since.
 
 Beside each forecast and plan lie digests of its inputs: the games to come, tickets sold, the attendance known, the
-model; for a plan also its forecasts, the settings and figures set by hand. They are compared with those of today, so a
-change that was undone is none. Of forecasts recorded without digests, the history of changed games and the model tell.
+model; for a plan also its forecasts, the settings and figures set by hand. They are compared with those of today, so an
+undone change does not count. Forecasts recorded without digests are judged by the history of changed games and the
+model.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, SETTINGS_A
 from gatecast.service.tickets import TICKETS_AREA
 from gatecast.store.schema import ISSUES
 
-__all__ = ["FRESHNESS_AREAS", "Freshness", "forecast_inputs", "freshness", "next_step", "plan_changes", "plan_inputs"]
+__all__ = ["FRESHNESS_AREAS", "Freshness", "forecast_inputs", "freshness", "plan_changes", "plan_inputs"]
 
 FRESHNESS_AREAS = (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA, TICKETS_AREA)
 """Areas of the store that the freshness of forecasts comes from."""
@@ -42,8 +43,6 @@ SCHEDULED_COLUMNS = (c.DATE, c.START_TIME, c.NUMBER, c.VISITOR, c.CAPACITY)
 GAMES, MODEL_NAME, RESULTS, SOLD = "games", "model", "results", "tickets"
 FORECASTS, SETTINGS, BY_HAND = "forecasts", "settings", "by hand"
 DIGITS = 8
-FEWEST_PLAYED = 2
-"""Past games that a model needs at least."""
 
 
 @dataclass(frozen=True)
@@ -196,19 +195,6 @@ def _tickets_sold(service: ClubService) -> dict[str, str]:
         return {game: f"{day} {sold}" for game, day, sold in last.select(c.GAME_ID, AS_OF, TICKETS).iter_rows()}
 
     return service.cached(("tickets sold",), (TICKETS_AREA,), read)
-
-
-PAST, SCHEDULE, FORECAST, PLAN = "past", "schedule", "forecast", "plan"
-
-
-def next_step(service: ClubService, club: str) -> str:
-    """Return what is to be done next: upload `past` games or the `schedule`, `forecast`, or look at the `plan`."""
-    if len(service.played()) < FEWEST_PLAYED:
-        return PAST
-    if not len(service.upcoming(club)):
-        return SCHEDULE
-    found = freshness(service, club)
-    return FORECAST if found.stale or found.unforecast else PLAN
 
 
 def plan_inputs(

@@ -23,8 +23,8 @@ from gatecast.store.rows import from_json
 from gatecast.store.schema import GAME_CHANGES, IMPORTS
 
 __all__ = [
-    "Change",
     "Fact",
+    "ForecastChange",
     "GameHistory",
     "GameView",
     "Issue",
@@ -155,7 +155,7 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class Change:
+class ForecastChange:
     """The last forecast beside the one before, and what became known of the game in between.
 
     `tickets` holds the tickets sold known to each, None if there is no figure.
@@ -189,7 +189,7 @@ class GameView:
         True if it is still to come.
     issues : tuple of Issue
         Forecasts with a cutoff before its day, oldest first.
-    change : Change or None
+    change : ForecastChange or None
         None if it was forecast once or never.
     since : tuple of Fact
         Changes by imports since the last forecast.
@@ -202,7 +202,7 @@ class GameView:
     season: int
     coming: bool
     issues: tuple[Issue, ...]
-    change: Change | None
+    change: ForecastChange | None
     since: tuple[Fact, ...]
     pace: Pace | None
 
@@ -251,7 +251,7 @@ def game_view(service: ClubService, game_id: str) -> GameView | None:
             facts += tuple(
                 f for f in near if f.column not in changed and (coming or not columns[f.column].known.worsens)
             )
-        change = Change(before, now, facts, (_sold(pace, before.days), _sold(pace, now.days)))
+        change = ForecastChange(before, now, facts, (_sold(pace, before.days), _sold(pace, now.days)))
     since = history.between(issues[-1].issued_at) if issues and coming else ()
     return GameView(game, columns, stand, season.season, coming, issues, change, since, pace)
 
@@ -264,7 +264,7 @@ def _season(service: ClubService, row: Mapping[str, Any]) -> Season:
 
 def _placed(season: Season, row: dict[str, Any], issues: tuple[Issue, ...]) -> tuple[Homestand | None, CalendarGame]:
     """Return the game as the calendar has it, and its homestand; a game without a season may be on no calendar."""
-    for stand in season.stands:
+    for stand in season.homestands:
         for game in stand.games:
             if game.row[c.GAME_ID] == row[c.GAME_ID]:
                 return stand, game

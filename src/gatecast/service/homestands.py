@@ -292,7 +292,7 @@ def view_of_game(service: ClubService, game_id: str) -> HomestandView | None:
     view = service.cached(
         ("season", club, season), (GAMES_AREA, FORECASTS_AREA), lambda: season_view(service, club, season)
     )
-    numbers = (each.number for each in view.stands if any(game.row[c.GAME_ID] == game_id for game in each.games))
+    numbers = (each.number for each in view.homestands if any(game.row[c.GAME_ID] == game_id for game in each.games))
     number = next(numbers, None)
     return None if number is None else homestand_view(service, view.season, number)
 
@@ -390,8 +390,7 @@ def _planned_by_hand(
 def _can_be_set(operations: Operations, key: tuple[str, str, str]) -> bool:
     """Return whether a decision can be set by hand still: settings may have changed since."""
     entry = next((each for each in getattr(operations, key[1], ()) if each.name == key[2]), None)
-    keeps = getattr(entry, "shelf_life_days", 1) > 1 or bool(getattr(entry, "delivery_days", ()))
-    return entry is not None and not keeps
+    return entry is not None and not entry.linked
 
 
 def _moved(row: dict[str, Any], override: Override | None) -> dict[str, Any]:
@@ -423,9 +422,9 @@ def _chosen(view: Season, season: int | None, number: int | None, to_come: froze
     if season is not None and season != view.season:
         return None
     if number is not None:
-        return next((stand for stand in view.stands if stand.number == number), None)
-    ahead = (stand for stand in view.stands if any(game.row[c.GAME_ID] in to_come for game in stand.games))
-    return next(ahead, view.stands[-1] if view.stands else None)
+        return next((stand for stand in view.homestands if stand.number == number), None)
+    ahead = (stand for stand in view.homestands if any(game.row[c.GAME_ID] in to_come for game in stand.games))
+    return next(ahead, view.homestands[-1] if view.homestands else None)
 
 
 def _forecast_row(game: CalendarGame) -> dict[str, Any]:

@@ -350,7 +350,7 @@ def plan_record(service: ClubService, club: str, season: int | None = None) -> P
     """
     forecasts = scored_forecasts(service, club)
     seasons = forecasts[c.SEASON].drop_nulls().unique().sort().to_list() if season is None else [season]
-    games = [game for each in seasons for stand in season_view(service, club, each).stands for game in stand.games]
+    games = [game for each in seasons for stand in season_view(service, club, each).homestands for game in stand.games]
     shown = forecasts.filter(pl.col(c.SEASON).is_in(seasons), pl.col(DAYS).is_between(FIRST, LAST))
     played = [game for game in games if game.attendance is not None and game.row[c.SEASON] in seasons]
     return PlanRecord(outcome_of_plans(service, played) if played else None, _replay(service, club, season, shown))

@@ -12,11 +12,11 @@ from gatecast.games import columns as c
 from gatecast.plan import Plan, compare
 from gatecast.plan.columns import CHOICE, ENGAGED, EXPECTED_COST, KIND, NAME, UNIT, after, before
 
-__all__ = ["Change", "Differences", "differences", "restricted_to"]
+__all__ = ["DecisionChange", "Differences", "differences", "restricted_to"]
 
 
 @dataclass(frozen=True)
-class Change:
+class DecisionChange:
     """A role, an item or a service whose choices or costs differ between two plans.
 
     Parameters
@@ -49,7 +49,7 @@ class Differences:
 
     Parameters
     ----------
-    changes : tuple of Change
+    changes : tuple of DecisionChange
         In the order of the second plan; those that only cost otherwise included.
     choices : tuple of dict
         The choices that differ, as `gatecast.plan.compare` returns them.
@@ -58,7 +58,7 @@ class Differences:
     currency : str
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[DecisionChange, ...]
     choices: tuple[dict[str, Any], ...]
     cost_before: float
     cost_after: float
@@ -97,7 +97,7 @@ def differences(plan_before: Plan, plan_after: Plan) -> Differences:
         _totals(plan_after), on=key, how="left", maintain_order="left", suffix="_"
     )
     changes = (
-        Change(kind, name, unit, total, total_, engaged, engaged_, (cost_ or 0.0) - (cost or 0.0), games)
+        DecisionChange(kind, name, unit, total, total_, engaged, engaged_, (cost_ or 0.0) - (cost or 0.0), games)
         for kind, name, unit, games, total, engaged, cost, total_, engaged_, cost_ in totals.iter_rows()
     )
     return Differences(

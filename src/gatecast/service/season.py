@@ -123,7 +123,7 @@ class Season:
         The cutoff.
     months : tuple of Month
         Those with a dated home game.
-    stands : tuple of Homestand
+    homestands : tuple of Homestand
         In order of play.
     undated : tuple of CalendarGame
         Games without a date, in order.
@@ -138,7 +138,7 @@ class Season:
     season: int
     as_of: dt.date | None
     months: tuple[Month, ...]
-    stands: tuple[Homestand, ...]
+    homestands: tuple[Homestand, ...]
     undated: tuple[CalendarGame, ...]
     played: int
     to_come: int
@@ -147,9 +147,9 @@ class Season:
     issued_at: dt.datetime | None
 
     @property
-    def next_stand(self) -> Homestand | None:
+    def next_homestand(self) -> Homestand | None:
         """The first homestand with a game to come."""
-        return next((stand for stand in self.stands if stand.to_come), None)
+        return next((homestand for homestand in self.homestands if homestand.to_come), None)
 
 
 def seasons_of(service: ClubService, club: str) -> list[int]:
@@ -182,7 +182,7 @@ def season_view(service: ClubService, club: str, season: int | None = None, *, f
         season=chosen,
         as_of=service.as_of(club),
         months=_months(dated, first_weekday),
-        stands=_stands(games),
+        homestands=_homestands(games),
         undated=tuple(game for game in games if game.row[c.DATE] is None),
         played=len(attendances),
         to_come=len(open_games),
@@ -211,7 +211,7 @@ def _games(table: pl.DataFrame, forecasts: dict[str, dict[str, Any]]) -> list[Ca
     ]
 
 
-def _stands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
+def _homestands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
     stands = []
     for number in sorted({game.stand for game in games}):
         of_it = tuple(game for game in games if game.stand == number)

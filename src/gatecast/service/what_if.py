@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
 __all__ = [
-    "Field",
+    "ChangeableColumn",
     "TwoForecasts",
     "WhatIfComparison",
     "WhatIfResult",
@@ -125,9 +125,10 @@ def compare_what_if(
     if forecaster is None:
         return WhatIfResult(None, {"": "There is no model yet. Update the forecast first."})
     answer = None
+    # Each round takes out one refused value, so that all that is wrong is told at once.
     while values:
         try:
-            answer = _answered(service, forecaster, row, values)
+            answer = _comparison(service, forecaster, row, values)
             break
         except DataError as error:
             column = error.column if error.column in values else ""
@@ -199,19 +200,19 @@ def _as_issued(service: ClubService, club: str, forecast: pl.DataFrame) -> pl.Da
 
 def current_plan(service: ClubService, forecaster: Forecaster, club: str, game: str) -> Plan:
     """Return the plan, without reasons, of a game's homestand from unchanged values; made once."""
-    stand = _stand(service, club, game)
+    games = _homestand_games(service, club, game)
     return service.cached(
-        ("plan of what if", club, service.model_id(), stand[0]),
+        ("plan of what if", club, service.model_id(), games[0]),
         (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA),
         lambda: _planned(
-            service, _as_issued(service, club, what_if_session(service, forecaster, club).forecast()), stand
+            service, _as_issued(service, club, what_if_session(service, forecaster, club).forecast()), games
         ),
     )
 
 
-def _planned(service: ClubService, forecast: pl.DataFrame, stand: list[str]) -> Plan:
-    games = forecast.filter(pl.col(c.GAME_ID).is_in(stand))
-    return make_plan(ForecastTable.from_forecaster(games), service.operations(), explained=False)
+def _planned(service: ClubService, forecast: pl.DataFrame, games: list[str]) -> Plan:
+    homestand = forecast.filter(pl.col(c.GAME_ID).is_in(games))
+    return make_plan(ForecastTable.from_forecaster(homestand), service.operations(), explained=False)
 
 
 def _read(
@@ -231,13 +232,13 @@ def _read(
     return values, refused
 
 
-def _answered(
+def _comparison(
     service: ClubService, forecaster: Forecaster, row: Mapping[str, Any], values: dict[str, object]
 ) -> WhatIfComparison:
     club, game = row[c.HOME], row[c.GAME_ID]
     two = two_forecasts(service, forecaster, club, {game: values})
     here, before = pl.col(c.GAME_ID) == game, current_plan(service, forecaster, club, game)
-    after = _planned(service, two.after, _stand(service, club, game))
+    after = _planned(service, two.after, _homestand_games(service, club, game))
     return WhatIfComparison(
         values,
         two.before.row(by_predicate=here, named=True),
@@ -249,13 +250,13 @@ def _answered(
     )
 
 
-def _stand(service: ClubService, club: str, game: str) -> list[str]:
+def _homestand_games(service: ClubService, club: str, game: str) -> list[str]:
     """Return the games to come of a game's homestand."""
 
     def group() -> dict[str, list[str]]:
         table = service.upcoming(club).table
-        games, stands = table[c.GAME_ID].to_numpy(), homestand_of(table)
-        return {game: games[stands == stand].tolist() for game, stand in zip(games, stands, strict=True)}
+        games, homestands = table[c.GAME_ID].to_numpy(), homestand_of(table)
+        return {game: games[homestands == number].tolist() for game, number in zip(games, homestands, strict=True)}
 
     return service.cached(("homestand of what if", club), (GAMES_AREA,), group)[game]
 
@@ -276,7 +277,7 @@ def _unseen(forecaster: Forecaster, values: Mapping[str, object]) -> tuple[str, 
 
 
 @dataclass(frozen=True)
-class Field:
+class ChangeableColumn:
     """A column that may be changed.
 
     Parameters
@@ -296,7 +297,7 @@ class Field:
     choices: tuple[str, ...]
 
 
-def fields_of(service: ClubService, row: Mapping[str, Any]) -> tuple[Field, ...]:
+def fields_of(service: ClubService, row: Mapping[str, Any]) -> tuple[ChangeableColumn, ...]:
     """Return the columns of a game to come that may be changed.
 
     Parameters
@@ -311,7 +312,9 @@ def fields_of(service: ClubService, row: Mapping[str, Any]) -> tuple[Field, ...]
         changeable(columns), key=lambda name: (0, 0) if name in c.CANONICAL else (1, -columns[name].known.lead)
     )
     return tuple(
-        Field(columns[name], row[name], ahead <= columns[name].known.lead, _choices(service, row, columns[name]))
+        ChangeableColumn(
+            columns[name], row[name], ahead <= columns[name].known.lead, _choices(service, row, columns[name])
+        )
         for name in names
     )
 

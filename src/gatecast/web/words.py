@@ -14,7 +14,7 @@ from gatecast.games import columns as c
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.prepare.arrays import CUSTOM
 from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, Entry, Setting
-from gatecast.service.plan_differences import Change
+from gatecast.service.plan_differences import DecisionChange
 from gatecast.web.preferences import Preferences
 
 __all__ = [
@@ -359,12 +359,12 @@ def _plain_value(value: object, currency: str) -> str:
     return f"{currency_sign(currency)}{words}{'0' if words[-2:-1] == '.' else ''}"
 
 
-def change_words(change: Change, currency: str) -> str:
+def change_words(change: DecisionChange, currency: str) -> str:
     """Return the change of a decision as a sentence without its full stop.
 
     Examples
     --------
-    >>> change_words(Change("staff", "ushers", "shifts", 134, 105, 31, 24, 6121.7, 6), "$")
+    >>> change_words(DecisionChange("staff", "ushers", "shifts", 134, 105, 31, 24, 6121.7, 6), "$")
     'Ushers: 105 shifts instead of 134, 24 people to hire instead of 31; expected cost $6,122 more'
     """
     name = capital(change.name)

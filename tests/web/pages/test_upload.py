@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from gatecast.games import columns as c
+from gatecast.service.issued_forecasts import issue_forecast
 from gatecast.service.models import keep_model
 
 from .test_game import text_of
@@ -121,7 +122,7 @@ def test_a_club_without_dates_adds_games_to_come_and_forecasts_them(visit, empty
     assert table.head(60).equals(before)
     with resources.as_file(resources.files("gatecast.service") / "sample_club" / "model") as model:
         keep_model(empty_service.store, empty_service.folder, model)
-    empty_service.refresh("Larks")
+    issue_forecast(empty_service, "Larks")
     assert empty_service.latest("Larks").height == 3
 
 

@@ -13,7 +13,7 @@ from gatecast.collect.sample.weather import Floats
 __all__ = ["PROMOTIONS", "Conditions", "decided", "start_minutes"]
 
 PROMOTIONS = ("", "bobblehead", "fireworks", "giveaway", "dollar-night")
-BOBBLEHEAD, FIREWORKS, GIVEAWAY, DOLLAR_NIGHT = 1, 2, 3, 4
+FIREWORKS, DOLLAR_NIGHT = 2, 4
 # One row a weekday from Monday, one column for each promotion after none.
 PROMOTION_CHANCE = (
     (0.00, 0.00, 0.30, 0.00),
@@ -90,7 +90,7 @@ def start_minutes(rng: np.random.Generator, games: Schedule) -> Ints:
 
 
 def _promotions(rng: np.random.Generator, games: Schedule) -> Ints:
-    """Places in `PROMOTIONS`, shape (games,): by chance of the weekday, and fireworks on the Fourth of July."""
+    """Draw places in `PROMOTIONS`, shape (games,): by chance of the weekday, and fireworks on the Fourth of July."""
     limits = np.cumsum(PROMOTION_CHANCE, axis=1)[games.weekday]
     draw = rng.random((len(games), 1))
     chosen = np.where(draw < limits[:, -1:], 1 + np.sum(draw >= limits, axis=1, keepdims=True), 0)[:, 0]

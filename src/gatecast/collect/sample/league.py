@@ -87,7 +87,7 @@ def sample_league(seed: int = 0) -> SampleLeague:
 
 
 def _table(games: Schedule, conditions: Conditions, weather: Weather, results: Results) -> pl.DataFrame:
-    """Every canonical column but attendance."""
+    """Return every canonical column but attendance."""
     starters = np.array([club.starters for club in CLUBS])
     return pl.DataFrame(
         {

@@ -53,7 +53,7 @@ DOLLAR_NIGHT_HOT_DOGS = 0.80
 
 
 def tickets_sold(rng: np.random.Generator, demand: Ints, attendance: Ints, weather_effect: Floats) -> dict[str, Ints]:
-    """Tickets sold up to 30, 14, 7, 3 and 1 days before each game, by column name, each of shape (games,).
+    """Return tickets sold up to 30, 14, 7, 3 and 1 days before each game, by column name, each of shape (games,).
 
     An S-shaped pace towards the demand, faster for some games than for others, that knows nothing of the weather
     at first; never falling, never above the attendance.

@@ -26,7 +26,7 @@ TUESDAY = 1
 
 
 def to_day(date: dt.date) -> int:
-    """Days since 1970-01-01 of a date."""
+    """Return the days since 1970-01-01 of a date."""
     return (date - dt.date(1970, 1, 1)).days
 
 
@@ -85,7 +85,7 @@ class Schedule:
 
 
 def dates(day: Ints) -> npt.NDArray[np.datetime64]:
-    """Days since 1970-01-01 as dates, of any shape."""
+    """Return days since 1970-01-01 as dates, of any shape."""
     return day.astype("datetime64[D]")
 
 
@@ -100,7 +100,7 @@ def holidays_of(year: int) -> tuple[dt.date, dt.date, dt.date]:
 
 
 def season_schedule(rng: np.random.Generator, season: int) -> Schedule:
-    """One season as first published: 24 weeks, Tuesday to Sunday, two series of three games a week.
+    """Return one season as first published: 24 weeks, Tuesday to Sunday, two series of three games a week.
 
     Parameters
     ----------

@@ -229,6 +229,11 @@ class StaffRole(Named):
         """True if something other than cost holds the choice down."""
         return self.pool is not None or self.minimum_shifts > 0
 
+    @property
+    def linked(self) -> bool:
+        """True if one choice can serve several games; a shift serves one."""
+        return False
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.shortage_cost <= self.cost:
@@ -316,6 +321,11 @@ class StockItem(Named):
         """True if something other than cost holds the choice down."""
         return self.store_size is not None
 
+    @property
+    def linked(self) -> bool:
+        """True if one choice can serve several games: stock keeps for later games, or comes on some days only."""
+        return self.shelf_life_days > 1 or bool(self.delivery_days)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.price <= self.unit_cost:
@@ -391,6 +401,11 @@ class TransportService(Named):
     def limited(self) -> bool:
         """True if something other than cost holds the choice down."""
         return self.fleet is not None
+
+    @property
+    def linked(self) -> bool:
+        """True if one choice can serve several games; a vehicle is ordered for one."""
+        return False
 
     @property
     def trips(self) -> int:

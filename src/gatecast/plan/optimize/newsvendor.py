@@ -39,7 +39,10 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class UnitCosts:
-    """The costs of one unit.
+    """Hold the costs of one unit: a shift of a role, a case of an item, a vehicle of a service.
+
+    `missing` is a role's `shortage_cost`, the lost margin of a case, or a service's `penalty` for all whom a vehicle
+    takes; `late` is a role's `call_in_cost`, and `late_most` its `call_in_pool`: a shift had late is one called in.
 
     Parameters
     ----------

@@ -252,7 +252,7 @@ class StockRequirement(Requirement):
     @property
     def linked(self) -> bool:
         """True if the item keeps for later games, or comes on some days only."""
-        return self.entry.shelf_life_days > 1 or bool(self.entry.delivery_days)
+        return self.entry.linked
 
     def choose(self, *, heed_rules: bool = True) -> IntArray:
         """Return the cases delivered for each game, shape (games,)."""
@@ -327,8 +327,12 @@ class TransportRequirement(Requirement):
     def of(cls, service: TransportService, crowd: Crowd, days: GameDays) -> Self:
         """Return what a crowd requires of a service: the vehicles that those who want it fill in time."""
         people = times(crowd.people, service.share, service.share_spread, largest=1.0)
-        missing = service.penalty * service.people_per_vehicle
-        return cls(service, people / service.people_per_vehicle, UnitCosts(unit=service.cost, missing=missing), days)
+        return cls(service, people / service.people_per_vehicle, vehicle_costs(service), days)
+
+
+def vehicle_costs(service: TransportService) -> UnitCosts:
+    """Return the costs of a vehicle of `service`, and of one that is missing: the penalty of everyone it would take."""
+    return UnitCosts(unit=service.cost, missing=service.penalty * service.people_per_vehicle)
 
 
 def requirements(crowd: Crowd, operations: Operations, days: GameDays | None = None) -> Iterator[Requirement]:

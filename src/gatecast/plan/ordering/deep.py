@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from gatecast.errors import InputError
 from gatecast.files import written_whole
-from gatecast.plan.ordering.features import FEATURES, View, features, order_of
+from gatecast.plan.ordering.features import FEATURES, StateArrays, features, order_of
 from gatecast.plan.ordering.policies import whole
 from gatecast.plan.ordering.problem import OrderingProblem, OrderState
 
@@ -95,7 +95,7 @@ class DeepPolicy:
 
     def order(self, problem: OrderingProblem, state: OrderState) -> int:
         """Return the whole cases to order."""
-        view = View.of(problem, state)
+        view = StateArrays.of(problem, state)
         read, parts = features(view)
         return whole(float(order_of(view, self.answer(read), parts)), problem)
 

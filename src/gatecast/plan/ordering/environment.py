@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from gatecast.errors import InputError
 from gatecast.plan.ordering.belief import LEVELS, Belief
-from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Store
+from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Shelf
 
 try:
     import gymnasium
@@ -138,7 +138,7 @@ class OrderingEnvironment(gymnasium.Env[Observation, npt.NDArray[np.int64]]):
         self.scores, self.need = scores, need
         self.game = 0
         self.orders: FloatArray = np.zeros((len(self.problems), self.games))
-        self.stores = [Store(problem) for problem in self.problems]
+        self.stores = [Shelf(problem) for problem in self.problems]
 
     def _known(self, item: int) -> int:
         """Return the games known to the next order of an item; all after the last."""

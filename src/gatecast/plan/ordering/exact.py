@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri
 
 from gatecast.plan.ordering.belief import LEVELS, SCORES
 from gatecast.plan.ordering.policies import open_loop
-from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Store
+from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Shelf
 
 __all__ = ["SmallProblem", "exact_cost", "optimum", "rolling_order", "small_problem", "state_of"]
 
@@ -158,7 +158,7 @@ def exact_cost(small: SmallProblem, order: Callable[[OrderState], int]) -> float
     decided: dict[tuple[object, ...], int] = {}
 
     def played(seen: IntArray, need: IntArray) -> float:
-        store, orders, paid = Store(small.problem), np.zeros(small.games, np.int64), 0.0
+        store, orders, paid = Shelf(small.problem), np.zeros(small.games, np.int64), 0.0
         for game in range(small.games):
             known = int(small.problem.known[game])
             while store.game < known:

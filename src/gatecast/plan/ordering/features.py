@@ -17,7 +17,17 @@ from gatecast.normal import normal_quantiles
 from gatecast.plan.ordering.belief import quantile_at, spread_points
 from gatecast.plan.ordering.problem import OrderingProblem, OrderState
 
-__all__ = ["COMMON", "FEATURES", "Calendar", "View", "after_game", "features", "order_of", "projected_stock", "take"]
+__all__ = [
+    "COMMON",
+    "FEATURES",
+    "ProblemArrays",
+    "StateArrays",
+    "after_game",
+    "features",
+    "order_of",
+    "projected_stock",
+    "take",
+]
 
 Array = Any
 """An array of numpy or of JAX, or a module of either."""
@@ -31,8 +41,8 @@ SMALLEST = 1e-6
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """Problems as arrays.
+class ProblemArrays:
+    """Hold ordering problems as arrays.
 
     Parameters
     ----------
@@ -63,12 +73,12 @@ class Calendar:
 
 
 @dataclass(frozen=True)
-class View:
-    """What is known at an order, as arrays.
+class StateArrays:
+    """Hold what is known at an order, as arrays.
 
     Parameters
     ----------
-    calendar : Calendar
+    calendar : ProblemArrays
     stock, under_way, p_postponed : array, shape (..., games)
     quantiles : array, shape (..., games, levels)
     known : array of int, shape (...)
@@ -76,7 +86,7 @@ class View:
         As in `OrderState`; one game for all.
     """
 
-    calendar: Calendar
+    calendar: ProblemArrays
     stock: Array
     under_way: Array
     quantiles: Array
@@ -88,7 +98,7 @@ class View:
     def of(cls, problem: OrderingProblem, state: OrderState) -> Self:
         """Return one state."""
         game, known = np.array(state.game), np.array(state.known)
-        calendar = Calendar.of(problem)
+        calendar = ProblemArrays.of(problem)
         return cls(calendar, state.stock, state.under_way, state.quantiles, state.p_postponed, known, game)
 
 
@@ -100,13 +110,13 @@ def take(left: Array, amount: Array, xp: Array = np) -> tuple[Array, Array]:
 
 
 def after_game(
-    calendar: Calendar, left: Array, game: Array, flow: tuple[Array, Array], xp: Array = np
+    calendar: ProblemArrays, left: Array, game: Array, flow: tuple[Array, Array], xp: Array = np
 ) -> tuple[Array, Array]:
     """Deliver, sell and throw out at one game; return what is left of each delivery, and the cost in money.
 
     Parameters
     ----------
-    calendar : Calendar
+    calendar : ProblemArrays
     left : array, shape (..., games)
     game : int or array
     flow : tuple of array, shape (...)
@@ -123,7 +133,7 @@ def after_game(
     return xp.where(gone, 0.0, left), calendar.missing * (need - sold) + calendar.idle * wasted
 
 
-def projected_stock(view: View, means: Array, xp: Array = np) -> Array:
+def projected_stock(view: StateArrays, means: Array, xp: Array = np) -> Array:
     """Return what is left of each delivery when `game` begins, if every game until then asks for its mean."""
     left = view.stock
     for step in range(left.shape[-1]):
@@ -133,7 +143,7 @@ def projected_stock(view: View, means: Array, xp: Array = np) -> Array:
     return left
 
 
-def features(view: View, xp: Array = np) -> tuple[Array, Array]:
+def features(view: StateArrays, xp: Array = np) -> tuple[Array, Array]:
     """Return what the network reads, and what `order_of` needs beside its answer.
 
     Returns
@@ -187,12 +197,12 @@ def features(view: View, xp: Array = np) -> tuple[Array, Array]:
     return stacked, (means, covered, total)
 
 
-def order_of(view: View, answer: Array, parts: tuple[Array, ...], xp: Array = np) -> Array:
+def order_of(view: StateArrays, answer: Array, parts: tuple[Array, ...], xp: Array = np) -> Array:
     """Return the cases to order, not yet whole, from the answer of the network; shape (...).
 
     Parameters
     ----------
-    view : View
+    view : StateArrays
     answer : array, shape (..., 2)
         Difference from the score of the critical ratio, and from counting all projected stock.
     parts : tuple
@@ -208,7 +218,7 @@ def order_of(view: View, answer: Array, parts: tuple[Array, ...], xp: Array = np
     square = (1 - COMMON) * (away**2).sum(axis=-1) + COMMON * single**2
     several = xp.sign(single) * xp.sqrt(xp.maximum(square, SMALLEST))
     margin = xp.where(covered.sum(axis=-1) > 1, several, single)
-    level = xp.where(covered, means, 0.0).sum(axis=-1) + margin
+    target_stock = xp.where(covered, means, 0.0).sum(axis=-1) + margin
     here = xp.where(xp.arange(means.shape[-1]) == view.game, calendar.comes, False).any(axis=-1)
-    wanted = xp.clip(level - (1 + answer[..., 1]) * total, 0.0, calendar.room)
+    wanted = xp.clip(target_stock - (1 + answer[..., 1]) * total, 0.0, calendar.room)
     return xp.where(here, wanted, 0.0)

@@ -19,7 +19,7 @@ from gatecast.plan.operations.model import Operations, StockItem
 from gatecast.plan.ordering.belief import LEVELS, Belief, score_covariance, scores_of, shifted, spread_points
 from gatecast.plan.ordering.deep import DeepPolicy
 from gatecast.plan.ordering.policies import Rolling
-from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy, Store
+from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy, Shelf
 
 __all__ = ["HomestandOrders", "ItemOrders"]
 
@@ -89,7 +89,7 @@ class ItemOrders:
     def _state(self, game: int, history: tuple[float, ...], orders: FloatArray) -> OrderState:
         """Return what is known; stock is what is left if each game seen asked for what its attendance lets expect."""
         known, places = len(history), np.arange(len(self.problem))
-        store = Store(self.problem)
+        store = Shelf(self.problem)
         for seen, score in enumerate(history if orders.any() else ()):
             store.play(float(orders[seen]), self._expected(seen, score))
         under_way = np.where((places >= known) & (places < game), orders, 0.0)

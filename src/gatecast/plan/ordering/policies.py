@@ -21,7 +21,7 @@ from gatecast.plan.optimize.newsvendor import UnitCosts
 from gatecast.plan.optimize.order_lp import LinkedGames, OrderProgram
 from gatecast.plan.ordering.belief import Belief, quantile_at, spread_points
 from gatecast.plan.ordering.features import COMMON, take
-from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy, Store
+from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy, Shelf
 
 __all__ = ["BaseStock", "FixedPlan", "ProjectedInventory", "Rolling", "open_loop", "run_policy", "target", "tuned"]
 
@@ -50,7 +50,7 @@ def target(quantiles: FloatArray, first: int, last: int, score: float) -> float:
 
 def projected(problem: OrderingProblem, state: OrderState) -> FloatArray:
     """Return the cases left of each delivery when the state's game begins, if every game asks for its mean."""
-    store = Store(problem)
+    store = Shelf(problem)
     store.left, store.game = state.stock.copy(), state.known
     means = spread_points(state.quantiles).mean(axis=-1) * (1 - state.p_postponed)
     for game in range(state.known, state.game):
@@ -286,7 +286,7 @@ def run_policy(
         if no new forecast were issued.
     """
     scores, need = outcome
-    played, ahead = Store(problem), 0.0
+    played, ahead = Shelf(problem), 0.0
     orders = np.zeros(len(problem), np.int64)
     games = np.arange(len(problem))
     for game in range(len(problem)):

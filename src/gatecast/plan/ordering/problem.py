@@ -18,7 +18,7 @@ from gatecast.plan.operations.model import StockItem
 from gatecast.plan.optimize.deliveries import deliveries_for
 from gatecast.plan.optimize.inventory import case_costs
 
-__all__ = ["OrderState", "OrderingProblem", "Policy", "Store", "replay_orders"]
+__all__ = ["OrderState", "OrderingProblem", "Policy", "Shelf", "replay_orders"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -147,8 +147,8 @@ class Policy(Protocol):
         ...
 
 
-class Store:
-    """Cases on the shelf by delivery, the oldest sold first.
+class Shelf:
+    """Hold cases by delivery, the oldest sold first.
 
     Parameters
     ----------
@@ -157,8 +157,8 @@ class Store:
     Examples
     --------
     >>> item = StockItem(name="buns", sold_per_head=1, price=5, unit_cost=1, shelf_life_days=2)
-    >>> store = Store(OrderingProblem.of(item, np.array([0, 1, 2])))
-    >>> store.play(5, 3.0), store.play(1, 4.0), store.left.tolist()
+    >>> shelf = Shelf(OrderingProblem.of(item, np.array([0, 1, 2])))
+    >>> shelf.play(5, 3.0), shelf.play(1, 4.0), shelf.left.tolist()
     (0.0, 4.0, [0.0, 0.0, 0.0])
     """
 
@@ -200,5 +200,5 @@ def replay_orders(problem: OrderingProblem, cases: IntArray | FloatArray, need: 
     need : ndarray of float, shape (games,)
         Cases asked for; 0 for a game that is postponed.
     """
-    store = Store(problem)
-    return sum(store.play(float(one), float(asked)) for one, asked in zip(cases, need, strict=True))
+    shelf = Shelf(problem)
+    return sum(shelf.play(float(one), float(asked)) for one, asked in zip(cases, need, strict=True))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from gatecast.plan.ordering.belief import SCORES, quantile_at, score_covariance
-from gatecast.plan.ordering.features import Calendar
+from gatecast.plan.ordering.features import ProblemArrays
 from gatecast.plan.ordering.simulator import Batch
 
 __all__ = ["GAMES", "random_homestands"]
@@ -53,7 +53,7 @@ def random_homestands(random: np.random.Generator, count: int, *, games: int = G
     quantiles = _needs(random, count, games)
     quantiles[place > end[:, None]] = 0.0
     room = np.where(room > 0, room, np.ceil(1.5 * quantiles[:, :, -1].max(axis=1)))
-    calendar = Calendar(
+    calendar = ProblemArrays(
         comes,
         last,
         _covers(comes, last),

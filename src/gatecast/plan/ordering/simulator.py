@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from gatecast.plan.ordering.belief import condition, shifted
-from gatecast.plan.ordering.features import Calendar, View, after_game, features, order_of
+from gatecast.plan.ordering.features import ProblemArrays, StateArrays, after_game, features, order_of
 
 __all__ = ["Batch", "simulate"]
 
@@ -27,7 +27,7 @@ class Batch:
 
     Parameters
     ----------
-    calendar : Calendar
+    calendar : ProblemArrays
     known : array of int, shape (batch, games)
     quantiles : array, shape (batch, games, levels)
     covariance : array, shape (batch, games, games)
@@ -36,7 +36,7 @@ class Batch:
         Scores of attendance, NaN where postponed, and cases asked for.
     """
 
-    calendar: Calendar
+    calendar: ProblemArrays
     known: Array
     quantiles: Array
     covariance: Array
@@ -46,7 +46,7 @@ class Batch:
     need: Array
 
 
-for _kind in (Calendar, Batch):
+for _kind in (ProblemArrays, Batch):
     jax.tree_util.register_dataclass(_kind, [each.name for each in fields(_kind)], [])
 
 
@@ -79,7 +79,7 @@ def simulate(batch: Batch, answer: Answer, *, whole: bool = True) -> tuple[Array
         under_way = jnp.where(unseen & (places < game), orders, 0.0)
         quantiles = jnp.where(unseen[..., None], quantiles, 0.0)
         postponed = jnp.where(unseen, batch.p_postponed, 0.0)
-        view = View(calendar, shelves[rows, known], under_way, quantiles, postponed, known, game)
+        view = StateArrays(calendar, shelves[rows, known], under_way, quantiles, postponed, known, game)
         read, parts = features(view, jnp)
         cases = order_of(view, answer(read), parts, jnp)
         if whole:

@@ -165,7 +165,7 @@ def forecast(service: ServiceNow, club: Club = None) -> Response:
 @router.post("/plans/preview", responses=described(404, 409, writes=True), response_model=Plan)
 def preview(service: ServiceNow, asked: PlanRequest | None = None) -> Response:
     """Make the plan of a homestand from the latest forecasts without storing it."""
-    view = _stand(service, asked)
+    view = _planned_homestand(service, asked)
     assert view.plan is not None  # _stand refuses a homestand without one
     return JSONResponse(plan_as_dict(view.plan.plan, service.notice()))
 
@@ -173,7 +173,7 @@ def preview(service: ServiceNow, asked: PlanRequest | None = None) -> Response:
 @router.post("/plans", responses=described(404, 409, writes=True), response_model=PlanIssued)
 def record_plan(service: ServiceNow, asked: PlanRequest | None = None) -> Response:
     """Make the plan of a homestand from the latest forecasts, and store it unless the last one is the same."""
-    view = _stand(service, asked)
+    view = _planned_homestand(service, asked)
     number, new = issue_plan(service, view)
     return JSONResponse({"plan_id": number, "new": new, "plan": service.store.plan(number)})
 
@@ -229,7 +229,7 @@ def _forecaster(service: ClubService, club: str) -> Forecaster:
     return forecaster
 
 
-def _stand(service: ClubService, asked: PlanRequest | None) -> HomestandView:
+def _planned_homestand(service: ClubService, asked: PlanRequest | None) -> HomestandView:
     """Return the requested homestand with its plan; 404 if there is none, 409 if it cannot be planned."""
     wanted = asked or PlanRequest()
     view = homestand_view(service, wanted.season, wanted.stand, wanted.operations)

@@ -118,7 +118,7 @@ def _lines(service: ClubService, view: HomestandView | None, game_id: str) -> It
     rows, models = (plan.plan.table.filter(here).to_dicts() for plan in (view.plan, model))
     for row, was in zip(rows, models, strict=True):
         entry = next(each for each in getattr(view.plan.operations, row[KIND]) if each.name == row[NAME])
-        if row[KIND] not in KINDS or getattr(entry, "shelf_life_days", 1) > 1 or getattr(entry, "delivery_days", ()):
+        if row[KIND] not in KINDS or entry.linked:
             continue
         override = overrides.get((game_id, row[KIND], row[NAME]))
         yield Line(

@@ -80,7 +80,7 @@ def coming_names(service: ClubService, club: str, reader: Preferences) -> dict[s
 
 def _by_hand(service: ClubService, view: Season) -> dict[str, float]:
     """Return the attendance set by hand of the next homestand's games, by game."""
-    stand = view.next_stand
+    stand = view.next_homestand
     games = {str(game.row[c.GAME_ID]) for game in stand.games} if stand else set()
     overrides = current_overrides(service, games)
     return {key[0]: each.value for key, each in overrides.items() if key[1] == FORECAST and each.value is not None}
@@ -91,7 +91,7 @@ def _moved(service: ClubService, view: Season) -> dict[str, tuple[float, dt.date
 
     Only games of the next homestand.
     """
-    stand = view.next_stand
+    stand = view.next_homestand
     games = [str(game.row[c.GAME_ID]) for game in stand.games if game.attendance is None] if stand else []
     issues: dict[str, list[tuple[float, dt.date | None]]] = {}
     every = service.forecasts(view.club).filter(pl.col(c.GAME_ID).is_in(games)) if games else pl.DataFrame()
@@ -104,7 +104,7 @@ def _moved(service: ClubService, view: Season) -> dict[str, tuple[float, dt.date
 
 def _issued(service: ClubService, view: Season) -> tuple[IssuedPlan, tuple[str, ...]] | None:
     """Return the last plan issued for the next homestand, and what it was made from that has changed since."""
-    stand = view.next_stand
+    stand = view.next_homestand
     games = [game for game in stand.games if game.attendance is None and game.forecast] if stand else []
     return issued_plan_changes(service, games) if games else None
 
@@ -118,7 +118,7 @@ def choose(request: Request, club: Annotated[str, Form()]) -> Response:
 
 def _bars(view: Season) -> dict[str, object]:
     """Return the range bars of the next homestand, on one scale, by game."""
-    stand = view.next_stand
+    stand = view.next_homestand
     games = [game for game in stand.games if game.forecast is not None] if stand else []
     if not games:
         return {}
@@ -131,7 +131,7 @@ def _bars(view: Season) -> dict[str, object]:
 
 def _busiest(view: Season) -> CalendarGame | None:
     """Return the upcoming game of the next homestand with the highest forecast; None if it is the only one."""
-    stand = view.next_stand
+    stand = view.next_homestand
     games = [game for game in stand.games if game.attendance is None and game.people is not None] if stand else []
     return max(games, key=lambda game: game.people or 0.0) if len(games) > 1 else None
 

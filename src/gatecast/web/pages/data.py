@@ -20,8 +20,8 @@ from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.service import ClubService, uploads
 from gatecast.service.ballpark import fill_ballpark
-from gatecast.service.first_steps import first_steps
-from gatecast.service.freshness import freshness, next_step
+from gatecast.service.first_steps import first_steps, next_step
+from gatecast.service.freshness import freshness
 from gatecast.service.upload_fields import CUSTOM, FIELDS, KNOWN_TIMES
 from gatecast.service.uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
 from gatecast.store import ImportReport

@@ -54,7 +54,7 @@ def games(
     if not club:
         return page(request, "empty.html.j2", areas=SEASON_AREAS, steps=first_steps(service))
     view = season_view(service, club, season)
-    every = [game for stand in view.stands for game in stand.games]
+    every = [game for stand in view.homestands for game in stand.games]
     show, sort = show if show in SHOWN else "all", sort if sort in SORTED else "date"
     found = [game for game in every if _is_shown(game, show) and _matches(game, q)]
     return page(

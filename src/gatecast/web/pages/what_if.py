@@ -15,7 +15,7 @@ from gatecast.formatting import money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.game import game_row, is_coming
-from gatecast.service.what_if import Field, WhatIfComparison, WhatIfResult, compare_what_if, fields_of
+from gatecast.service.what_if import ChangeableColumn, WhatIfComparison, WhatIfResult, compare_what_if, fields_of
 from gatecast.web.cache import PLAN_AREAS
 from gatecast.web.charts import two_chances
 from gatecast.web.pages.game import PART_FIELD, address, show_game
@@ -100,13 +100,13 @@ def units_of(reader: Preferences) -> dict[str, str]:
 
 
 def groups_of(
-    fields: Sequence[Field], reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]
+    fields: Sequence[ChangeableColumn], reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]
 ) -> tuple[Group, ...]:
     """Return the fields of the form in groups.
 
     Parameters
     ----------
-    fields : sequence of Field
+    fields : sequence of ChangeableColumn
     reader : Preferences
     typed, refused : mapping of str to str
         Texts typed, and reasons of refusals, by column.
@@ -124,7 +124,7 @@ def groups_of(
     return tuple(groups)
 
 
-def _input(field: Field, reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]) -> Input:
+def _input(field: ChangeableColumn, reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]) -> Input:
     name = field.column.name
     text, error = typed.get(name, ""), refused.get(name, "")
     kind, options = _kind(field, reader)
@@ -139,7 +139,7 @@ def _input(field: Field, reader: Preferences, typed: Mapping[str, str], refused:
     return Input(name, column_words(name), unit, kind, options, now, text, error, EMPTIED.get(name, ""))
 
 
-def _kind(field: Field, reader: Preferences) -> tuple[str, Options]:
+def _kind(field: ChangeableColumn, reader: Preferences) -> tuple[str, Options]:
     """Return the type of input for a column, and its options."""
     column = field.column
     choices = tuple((choice, choice) for choice in field.choices)
@@ -208,7 +208,7 @@ def _units_of_request(request: Request) -> Preferences:
     return Preferences(units, reader.theme) if units in UNITS else reader
 
 
-def _typed(request: Request, fields: tuple[Field, ...]) -> dict[str, str]:
+def _typed(request: Request, fields: tuple[ChangeableColumn, ...]) -> dict[str, str]:
     """Return what was typed, by column; empty fields are left out."""
     names = {field.column.name for field in fields}
     texts = request.query_params.items()
