@@ -7,7 +7,7 @@ from gatecast.games import CANONICAL, Column, Knowability, Role
 from gatecast.games import columns as c
 from gatecast.plan.operations.model import MODELS, numbers_of
 from gatecast.service.operations_form import Setting
-from gatecast.service.plan_differences import Change
+from gatecast.service.plan_differences import DecisionChange
 from gatecast.web.charts import driver_bars
 from gatecast.web.preferences import Preferences
 from gatecast.web.words import (
@@ -157,7 +157,7 @@ def test_changed_settings():
 def test_changed_choices():
     def words(**more):
         plain = {"total_before": 10, "total_after": 10, "engaged_before": None, "engaged_after": None, "dearer": 0.0}
-        return change_words(Change("stock", "buns", "cases", **{**plain, "games": 0, **more}), "$")
+        return change_words(DecisionChange("stock", "buns", "cases", **{**plain, "games": 0, **more}), "$")
 
     assert words() == "Buns: 10 cases in total as before; expected cost unchanged"
     assert (
