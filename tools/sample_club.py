@@ -39,15 +39,22 @@ def known_then(games: Games, day: dt.date) -> Games:
     return Games(known.with_columns(pl.col(c.TEMPERATURE).round(1), pl.col(c.WIND).round(0)), games.custom_columns)
 
 
-def issued(forecaster: Forecaster, games: Games, club: str, season: int, last: dt.date) -> list[pl.DataFrame]:
-    """Forecasts of a club's home games of a season from every Sunday's end up to a day."""
+def issued(
+    forecaster: Forecaster, games: Games, club: str, season: int, last: dt.date, *, latest: bool
+) -> list[pl.DataFrame]:
+    """Forecasts of a club's home games of a season from every Sunday's end up to a day.
+
+    If that day is the `latest` of the sample, its games to come stand as they are known then: pages that forecast them
+    again, as what-if does, find the same.
+    """
     found, day = [], dt.date(season, FIRST_MONTH, 1)
     while day <= last:
         if day.isoweekday() == 7 or day == last:
             past = games.filter(pl.col(c.DATE) <= day)
             coming = games.filter((pl.col(c.DATE) > day) & (pl.col(c.HOME) == club) & (pl.col(c.SEASON) == season))
             if len(coming):
-                found.append(forecaster.forecast(past, known_then(coming, day), day))
+                known = coming if latest and day == last else known_then(coming, day)
+                found.append(forecaster.forecast(past, known, day))
         day += dt.timedelta(days=1)
     return found
 
@@ -64,7 +71,7 @@ def main() -> None:
         name = model_name(HERE / MODEL_FOLDER)
         parts += [
             part.with_columns(pl.lit(name).alias(MODEL))
-            for part in issued(forecaster, games, league.club, season, last)
+            for part in issued(forecaster, games, league.club, season, last, latest=last == league.as_of)
         ]
     forecasts = pl.concat(parts)
     write_table(forecasts, HERE / FORECASTS_FILE)

@@ -4,8 +4,10 @@ import polars as pl
 import pytest
 
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN, QUANTILE_COLUMNS
 from gatecast.plan import ForecastTable, make_plan
 from gatecast.service.game import game_row
+from gatecast.service.homestands import homestand_view
 from gatecast.service.what_if import compare_what_if, fields_of
 
 NEXT, FAR = "QUI202506130", "QUI202507130"
@@ -87,6 +89,14 @@ def test_our_own_forecast_is_planned_alike_checked_or_not(sample_club):
     checked, unchecked = (make_plan(each, sample_club.operations()) for each in tables)
     assert unchecked.table.equals(checked.table)
     assert unchecked.games.equals(checked.games)
+
+
+def test_what_is_before_the_change_is_what_other_pages_show(sample_club, outcome):
+    answer = outcome(NEXT, precipitation="rain").answer
+    issued = sample_club.latest(sample_club.club()).filter(pl.col(c.GAME_ID) == answer.before[c.GAME_ID])
+    names = [MEAN, *QUANTILE_COLUMNS]
+    assert [answer.before[name] for name in names] == pytest.approx(issued.select(names).row(0), abs=0.05)
+    assert answer.plan.cost_before == homestand_view(sample_club).plan.expected_cost
 
 
 def test_nothing_is_stored(sample_club, outcome):

@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, quantile_column
-from gatecast.plan import Operations
-from gatecast.plan.columns import CHOICE, FORECAST, KIND, KINDS, NAME, UNITS
+from gatecast.plan import Operations, Plan
+from gatecast.plan.columns import CHOICE, FORECAST, KIND, KINDS, NAME, STOCK, UNITS
 from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.evaluate.by_hand import MOST_UNITS
+from gatecast.plan.evaluate.by_hand import MOST_UNITS, settable
 from gatecast.plan.evaluate.replay import observed_crowd
 from gatecast.plan.operations.model import Entry
 from gatecast.plan.optimize.requirements import requirements
@@ -42,6 +43,8 @@ BY_HAND_AREAS = (FORECASTS_AREA, PLANS)
 """Areas of the store that move when a figure is set by hand."""
 LONGEST_REASON = 200
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
+ORDERS = "orders"
+"""What is kept beside an order of stock that keeps: the model's cases by game."""
 
 Key = tuple[str, str, str]
 
@@ -96,25 +99,19 @@ def set_number(
         Shifts, cases or vehicles.
     reason : str
     model : mapping, optional
-        The model's choice and cost, which are kept beside it.
+        What is kept beside it, from `model_choice`.
 
     Raises
     ------
     InputError
-        There is no such game or decision, or its stock keeps from game to game.
+        There is no such game or decision.
     """
     game_id, kind, name = decision
     _coming_with_forecast(service, game_id)
-    entry = _entry(service.operations(), kind, name)
-    if kind not in UNITS or entry is None:
+    if kind not in UNITS or _entry(service.operations(), kind, name) is None:
         raise InputError(f"{kind}: got {name!r}, expected a role, an item or a service of the settings")
     if not 0 <= units <= MOST_UNITS:
         raise InputError(f"{name}: got {units:,}, expected 0 to {MOST_UNITS:,} {UNITS[kind]}")
-    if entry.linked:
-        raise InputError(
-            f"{name}: got a number by hand, expected none: its stock keeps from game to game, so its orders are decided"
-            " together; change its settings instead"
-        )
     return service.store.record_override(
         game_id, kind, name, float(units), reason=_reason(reason), beside=dict(model or {})
     )
@@ -231,6 +228,7 @@ def _hand_score(service: ClubService, club: str) -> HandScore:
     table = service.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_not_null())
     played = {row[c.GAME_ID]: row for row in table.to_dicts()}
     ours = [each for game in played for key, each in overrides.items() if key[0] == game]
+    coming = set(service.upcoming(club).table[c.GAME_ID])
     last = last_of_each(scored_forecasts(service, club))
     means = dict(last.select(c.GAME_ID, MEAN).iter_rows())
     forecasts, numbers = [], []
@@ -240,7 +238,7 @@ def _hand_score(service: ClubService, club: str) -> HandScore:
             model = float(means.get(each.game_id) or each.beside.get(MEAN) or 0)
             errors = (abs(row[c.ATTENDANCE] - float(each.value or 0)), abs(row[c.ATTENDANCE] - model))
             forecasts.append(_scored(each, row, model, errors))
-        elif each.beside.get(CHOICE) is not None:
+        elif each.beside.get(CHOICE) is not None and not coming.intersection(each.beside.get(ORDERS, ())):
             costs = _costs(service.operations(), table, each, int(each.beside[CHOICE]))
             if costs is not None:
                 numbers.append(_scored(each, row, float(each.beside[CHOICE]), costs))
@@ -255,17 +253,44 @@ def _scored(each: Override, row: Mapping[str, Any], model: float, errors: tuple[
 
 
 def _costs(operations: Operations, table: pl.DataFrame, each: Override, model: int) -> tuple[float, float] | None:
-    """Return what a number and the model's cost with the attendance that came; None if it is no longer decided."""
-    played = table.filter(pl.col(c.GAME_ID) == each.game_id)
+    """Return what a number and the model's cost with the attendance that came; None if it is no longer decided.
+
+    An order of stock that keeps is costed with the orders that stood beside it, over all their games.
+    """
+    orders = {str(game): int(cases) for game, cases in each.beside.get(ORDERS, {}).items()} or {each.game_id: model}
+    played = table.filter(pl.col(c.GAME_ID).is_in(list(orders)))
+    games = played[c.GAME_ID].to_list()
+    units = [np.array([{**orders, each.game_id: one}[game] for game in games]) for one in (int(each.value or 0), model)]
     for requirement in requirements(observed_crowd(played, operations.crowd), operations, GameDays.of(played)):
         if (requirement.kind, requirement.entry.name) == (each.kind, each.name):
-            units = pl.Series([int(each.value or 0)]).to_numpy(), pl.Series([model]).to_numpy()
-            return float(requirement.cost(units[0])[0]), float(requirement.cost(units[1])[0])
+            return float(requirement.cost(units[0]).sum()), float(requirement.cost(units[1]).sum())
     return None
 
 
-def model_choice(plan: pl.DataFrame, decision: Key) -> dict[str, Any]:
-    """Return the choice and cost that a plan's table holds for a decision, to keep beside a number set by hand."""
+def model_choice(plan: Plan, decision: Key) -> dict[str, Any]:
+    """Return what a plan chose, to keep beside a number set by hand: of stock that keeps, all its orders.
+
+    Parameters
+    ----------
+    plan : Plan
+        The model's.
+    decision : tuple of str
+        Game, kind and name.
+
+    Raises
+    ------
+    InputError
+        No delivery comes for the game, which sells what was ordered for an earlier one.
+    """
     game_id, kind, name = decision
-    rows = plan.filter(pl.col(c.GAME_ID) == game_id, pl.col(KIND) == kind, pl.col(NAME) == name)
-    return {} if rows.is_empty() else {CHOICE: int(rows[CHOICE][0])}
+    rows = plan.table.filter(pl.col(KIND) == kind, pl.col(NAME) == name)
+    orders = dict(rows.select(c.GAME_ID, CHOICE).iter_rows())
+    if game_id not in orders:
+        return {}
+    if decision not in settable(plan):
+        raise InputError(
+            f"{name}: got a number for a game without a delivery of its own, expected one for the game that the"
+            " delivery before it is for; set the number there"
+        )
+    item = next((each for each in plan.operations.stock if kind == STOCK and each.name == name), None)
+    return {CHOICE: orders[game_id], **({ORDERS: orders} if item is not None and item.linked else {})}

@@ -128,8 +128,8 @@ class DriftStatus:
         if self.share is None or self.games < SHORTEST:
             return f"Too few games to tell whether forecasts drift: {self.games} of the {SHORTEST} needed."
         return (
-            f"Attendance at the last {self.games} games was {_side(self.share)} the forecast, and {self.inside} of them"
-            " lay in their 80% range. Chance explains this."
+            f"No drift: attendance at the last {self.games} games was {_side(self.share)} the forecast in all."
+            " Chance explains this."
         )
 
 

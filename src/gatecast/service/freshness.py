@@ -115,9 +115,10 @@ def _freshness(service: ClubService, club: str) -> Freshness:
         return Freshness(None, {}, 0, model=False, unforecast=unforecast)
     known = service.store.forecast_inputs(sorted({row[1] for row in issued}))
     now = forecast_inputs(service, club)
+    logged = _logged_changes(service, {game: at for game, issue, at, _ in issued if issue not in known})
     games: dict[str, tuple[str, ...]] = {}
-    for game, issue, at, _ in issued:
-        found = _game_changes(known[issue], now, game) if issue in known else _logged_changes(service, game, at)
+    for game, issue, *_ in issued:
+        found = _game_changes(known[issue], now, game) if issue in known else logged.get(game, ())
         if found:
             games[game] = found
     newest = max(issued, key=lambda row: row[1])
@@ -142,13 +143,18 @@ def _game_changes(before: Mapping[str, Any], now: Mapping[str, Any], game: str) 
     return tuple(kinds)
 
 
-def _logged_changes(service: ClubService, game: str, since: dt.datetime) -> tuple[str, ...]:
-    """Return the kinds of inputs of a game that imports in effect changed after a moment."""
+def _logged_changes(service: ClubService, since: Mapping[str, dt.datetime]) -> dict[str, tuple[str, ...]]:
+    """Return the kinds of inputs that imports in effect changed after a moment of each game, by game id."""
+    if not since:
+        return {}
     columns = service.games().columns
-    operations = (each for each in service.store.game_operations(game) if each.at > since and not each.undone_at)
-    names = {name for each in operations for name in each.before or {} if name in columns}
-    inputs = (name for name in names if columns[name].role not in (Role.RESULT, Role.TARGET))
-    return tuple(dict.fromkeys(GROUPS.get(name, GAME) for name in sorted(inputs)))
+    changes: dict[str, tuple[str, ...]] = {}
+    for game, operations in service.store.game_operations_since(list(since), min(since.values())).items():
+        later = (each for each in operations if each.at > since[game] and not each.undone_at)
+        names = {name for each in later for name in each.before or {} if name in columns}
+        inputs = (name for name in names if columns[name].role not in (Role.RESULT, Role.TARGET))
+        changes[game] = tuple(dict.fromkeys(GROUPS.get(name, GAME) for name in sorted(inputs)))
+    return changes
 
 
 def _more_results(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> int:

@@ -379,18 +379,10 @@ def _planned_by_hand(
     plan = make_plan(table, operations)
     told = _forecasts_by_hand(rows, plan, model.plan, overrides)
     numbers = {
-        key: HandNumber(round(each.value or 0), each.reason)
-        for key, each in overrides.items()
-        if key[1] != FORECAST and _can_be_set(operations, key)
+        key: HandNumber(round(each.value or 0), each.reason) for key, each in overrides.items() if key[1] != FORECAST
     }
     plan = with_numbers(replace(plan, by_hand=told), table, numbers, model=model.plan)
     return replace(_shown(plan, operations), model=model)
-
-
-def _can_be_set(operations: Operations, key: tuple[str, str, str]) -> bool:
-    """Return whether a decision can be set by hand still: settings may have changed since."""
-    entry = next((each for each in getattr(operations, key[1], ()) if each.name == key[2]), None)
-    return entry is not None and not entry.linked
 
 
 def _moved(row: dict[str, Any], override: Override | None) -> dict[str, Any]:

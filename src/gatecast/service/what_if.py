@@ -187,6 +187,7 @@ def _as_issued(service: ClubService, club: str, forecast: pl.DataFrame) -> pl.Da
     """
     latest = service.latest(club)
     numbers = [name for name in (MEAN, *QUANTILE_COLUMNS, P_SELLOUT, TURNED_AWAY) if name in latest.columns]
+    latest = latest.filter(pl.col(c.GAME_ID).is_in(forecast[c.GAME_ID].to_list()))
     if latest.is_empty() or set(latest[MODEL]) != {service.model_id()}:
         return forecast
     issued = forecast.select(c.GAME_ID).join(

@@ -71,6 +71,21 @@ class GameOperation:
     undone_at: dt.datetime | None
 
 
+OPERATIONS = (
+    sa.select(
+        GAME_CHANGES.c.game_id,
+        IMPORTS.c.import_id,
+        IMPORTS.c.imported_at,
+        IMPORTS.c.source,
+        GAME_CHANGES.c.before,
+        IMPORTS.c.undone_at,
+    )
+    .join(IMPORTS, IMPORTS.c.import_id == GAME_CHANGES.c.import_id)
+    .order_by(IMPORTS.c.import_id)
+)
+"""The imports and edits of games: the game, then what `GameOperation` holds."""
+
+
 def edited(connection: sa.Connection, edits: Sequence[GameEdit]) -> Comparison:
     """Return what edits change, checked as an import is, for `gatecast.store.imports.write`.
 
@@ -154,15 +169,19 @@ def _checked(after: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.DataFr
 
 def read_operations(connection: sa.Connection, game_id: str) -> list[GameOperation]:
     """Return every import and edit that touched a game, oldest first."""
-    query = (
-        sa.select(
-            IMPORTS.c.import_id, IMPORTS.c.imported_at, IMPORTS.c.source, GAME_CHANGES.c.before, IMPORTS.c.undone_at
-        )
-        .join(IMPORTS, IMPORTS.c.import_id == GAME_CHANGES.c.import_id)
-        .where(GAME_CHANGES.c.game_id == game_id)
-        .order_by(IMPORTS.c.import_id)
-    )
-    return [GameOperation(*row) for row in connection.execute(query)]
+    query = OPERATIONS.where(GAME_CHANGES.c.game_id == game_id)
+    return [GameOperation(*row) for _, *row in connection.execute(query)]
+
+
+def read_operations_since(
+    connection: sa.Connection, game_ids: Sequence[str], since: dt.datetime
+) -> dict[str, list[GameOperation]]:
+    """Return the imports and edits that touched games after a moment, by game id, oldest first."""
+    query = OPERATIONS.where(GAME_CHANGES.c.game_id.in_(game_ids), IMPORTS.c.imported_at > since)
+    found: dict[str, list[GameOperation]] = {}
+    for game_id, *row in connection.execute(query):
+        found.setdefault(game_id, []).append(GameOperation(*row))
+    return found
 
 
 def read_moves(connection: sa.Connection) -> pl.DataFrame:

@@ -214,6 +214,11 @@ class Store(Settings, Jobs, Access, Overrides):
         with self.database.reading() as connection:
             return edits.read_operations(connection, game_id)
 
+    def game_operations_since(self, game_ids: Sequence[str], since: dt.datetime) -> dict[str, list[GameOperation]]:
+        """Return the imports and edits that touched games after a moment, by game id, oldest first."""
+        with self.database.reading() as connection:
+            return edits.read_operations_since(connection, game_ids, since)
+
     def moves(self) -> pl.DataFrame:
         """Return the earlier dates of moved games: see `gatecast.store.edits.read_moves`."""
         with self.database.reading() as connection:

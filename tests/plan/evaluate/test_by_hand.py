@@ -1,12 +1,19 @@
 import polars as pl
 import pytest
 
-from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan import default_operations, make_plan
 from gatecast.plan.columns import CHOICE, ENGAGED, EXPECTED_COST, KIND, NAME, REASON, RISK_SHORT, SHIFTS
-from gatecast.plan.evaluate.by_hand import FIGURE, MODEL, HandNumber, costs_under, moved_forecast, with_numbers
+from gatecast.plan.evaluate.by_hand import (
+    FIGURE,
+    MODEL,
+    HandNumber,
+    costs_under,
+    moved_forecast,
+    settable,
+    with_numbers,
+)
 from gatecast.plan.export.ics import calendar_text
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.export.write import write_plan
@@ -100,9 +107,48 @@ def test_what_was_set_by_hand_stands_in_workbook_calendar_and_data(plan, tmp_pat
     assert plan_as_dict(plan)["by_hand"] == []
 
 
-def test_stock_that_keeps_is_ordered_together():
-    operations = default_operations()
-    keeping = operations.stock[0].model_copy(update={"shelf_life_days": 3})
-    plan = make_plan(forecast(), operations.model_copy(update={"stock": [keeping]}), explained=False)
-    with pytest.raises(InputError, match="decided together"):
-        with_numbers(plan, forecast(), {("A", "stock", keeping.name): HandNumber(3, "")})
+def keeping(**settings):
+    """A plan of one item that keeps for all three games."""
+    item = default_operations().stock[0].model_copy(update={"shelf_life_days": 3, **settings})
+    return make_plan(forecast(), default_operations().model_copy(update={"stock": [item]}), explained=True), item.name
+
+
+def test_an_order_of_stock_that_keeps_serves_the_games_that_follow():
+    plan, item = keeping()
+    ordered = of(plan, "A", item)[CHOICE]
+    hand = with_numbers(plan, forecast(), {("A", "stock", item): HandNumber(ordered - 10, "a cold spell")})
+    assert [of(hand, game, item)[CHOICE] for game in GAMES] == [
+        ordered - 10, *(of(plan, game, item)[CHOICE] for game in GAMES[1:])
+    ]  # fmt: skip
+    assert of(hand, "C", item)[RISK_SHORT] > of(plan, "C", item)[RISK_SHORT]
+    assert of(hand, "B", item)["on_hand"] == pytest.approx(of(plan, "B", item)["on_hand"] - 10, abs=1)
+    assert "planned without the numbers set by hand" in of(hand, "C", item)[REASON]
+    told = hand.by_hand.row(0, named=True)
+
+    def cost(made):
+        return made.table.filter(pl.col(NAME) == item)[EXPECTED_COST].sum()
+
+    assert (told["cost"], told["model_cost"]) == (cost(hand), cost(plan))
+    assert told["cost"] > told["model_cost"]
+    assert told["risk_short"] == pytest.approx(of(hand, "A", item)[RISK_SHORT])
+    assert told["model_risk_short"] == pytest.approx(of(plan, "A", item)[RISK_SHORT])
+
+
+def test_each_of_two_orders_by_hand_is_compared_with_the_models_in_its_place():
+    plan, item = keeping()
+    both = {(game, "stock", item): HandNumber(of(plan, game, item)[CHOICE] + 5, "") for game in ("A", "B")}
+    hand = with_numbers(plan, forecast(), both)
+    for game in ("A", "B"):
+        other = "B" if game == "A" else "A"
+        alone = with_numbers(plan, forecast(), {key: each for key, each in both.items() if key[0] == other})
+        told = hand.by_hand.row(by_predicate=pl.col(c.GAME_ID) == game, named=True)
+        assert told["model_cost"] == alone.table.filter(pl.col(NAME) == item)[EXPECTED_COST].sum()
+
+
+def test_a_game_without_a_delivery_of_its_own_has_no_order_to_set():
+    plan, item = keeping(delivery_days=("sun", "tue"))  # A on a Sunday, B on Monday, C on Tuesday
+    assert [(game, "stock", item) in settable(plan) for game in GAMES] == [True, False, True]
+    assert with_numbers(plan, forecast(), {("B", "stock", item): HandNumber(7, "")}).by_hand is None
+    fewer = with_numbers(plan, forecast(), {("A", "stock", item): HandNumber(1, "")}).by_hand.row(0, named=True)
+    served = with_numbers(plan, forecast(), {("A", "stock", item): HandNumber(1, "")})
+    assert fewer["risk_short"] == max(of(served, game, item)[RISK_SHORT] for game in ("A", "B"))

@@ -27,6 +27,10 @@ PATHS = [
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LARGEST_PAGE = 200_000
+CHARTED = ["/track", "/games/{game}"]
+SMALLEST_LABEL = 11
+LABEL_SIZES = """[...document.querySelectorAll("svg.chart text")].map(
+    (label) => parseFloat(getComputedStyle(label).fontSize) * label.getScreenCTM().a)"""
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +51,13 @@ def test_the_calendar_is_there_soon(served, tab):
 
 @dataclass(frozen=True)
 class Visit:
-    """What a browser found on a page: rules broken, the width that its content takes, and bytes sent."""
+    """What a browser found on a page: rules broken, the width that its content takes, bytes sent, and the sizes of the
+    labels of its charts in pixels of the screen."""
 
     broken: list[tuple[str, list[str]]]
     width: int
     weight: int
+    labels: list[float]
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +74,10 @@ def visit(served, chromium, game):
             tab.on("response", lambda answer: sizes.append(len(gzip.compress(answer.body())) if answer.ok else 0))
             tab.goto(path.format(game=game), wait_until="networkidle")
             taken, weight = tab.evaluate("document.documentElement.scrollWidth"), sum(sizes)
+            labels = tab.evaluate(LABEL_SIZES)
             found = Axe().run(tab, options={"runOnly": RULES}).response["violations"]
         broken = [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found]
-        return Visit(broken, taken, weight)
+        return Visit(broken, taken, weight, labels)
 
     return lambda path, size: visited(path, **size)
 
@@ -83,6 +90,19 @@ def test_no_rule_of_accessibility_is_broken(visit, size, path):
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_fits_a_phone(visit, path):
     assert visit(path, PHONE).width <= PHONE["width"]
+
+
+@pytest.mark.parametrize("path", CHARTED)
+def test_labels_of_charts_are_read_on_a_phone(visit, path):
+    assert min(visit(path, PHONE).labels) >= SMALLEST_LABEL
+
+
+def test_a_bar_and_a_point_say_what_they_are_when_tapped(served, chromium, game):
+    for tab in opened(chromium, served, PHONE, has_touch=True):
+        for path, mark in (("/", "svg.range"), ("/track", ".season-chart .attended"), (f"/games/{game}", ".middle")):
+            tab.goto(path)
+            tab.locator(mark).first.dispatch_event("click", {"bubbles": True})
+            assert "expected" in tab.locator(".tip").inner_text()
 
 
 @pytest.mark.parametrize("path", PATHS)

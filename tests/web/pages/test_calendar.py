@@ -11,7 +11,7 @@ DRIFT = "Forecasts are drifting."
 
 def test_the_next_home_stand_stands_first(visit, sample_club):
     page = visit(sample_club).get("/").text
-    stand = page[page.index("Next homestand") : page.index("The season")]
+    stand = page[page.index("This homestand") : page.index("The season")]
     assert "Tue 3 June to Sun 15 June" in stand
     assert stand.count("<li>") >= 6
     assert "busiest Fri 13 June v. Velmora Kites" in stand

@@ -121,6 +121,38 @@ def test_a_figure_set_by_hand_is_planned_with_shown_everywhere_and_scored_after_
     assert (scores["forecasts"][0]["hand_error"], scores["numbers"][0]["by_hand"]) == (100, 25)
 
 
+def test_an_order_of_stock_that_keeps_is_set_by_hand_and_scored_with_the_orders_of_its_homestand(club):
+    visitor, service = club
+    operations = service.operations()
+    item = operations.stock[0].model_copy(update={"shelf_life_days": 3})
+    service.save_operations(operations.model_copy(update={"stock": (item,)}))
+    stand = visitor.get("/plan.json").json()
+    orders = {row["game_id"]: row["choice"] for row in stand["decisions"] if row["name"] == item.name}
+    game = next(iter(orders))
+    page, field = f"/games/{game}/by-hand", f"number:stock:{item.name}"
+    assert "Stock that keeps is set for the game that its delivery comes for" in visitor.get(page).text
+    assert visitor.post(page, data={field: str(orders[game] + 40), "reason": "free soda"}).status_code == 303
+    told = visitor.get("/plan.json").json()["by_hand"][0]
+    assert (told["by_hand"], told["model"]) == (orders[game] + 40, orders[game])
+    assert told["cost"] > told["model_cost"]
+    assert "free soda" in visitor.get(page).text
+    assert f"{told['cost']:,.0f}" in visitor.get(page).text
+    assert "free soda" in visitor.get("/plan").text.split('id="hand"')[1]
+    assert f"By hand: {item.name}: {told['by_hand']:,.0f} instead of" in visitor.get("/plan.ics").text.replace(
+        "\r\n ", ""
+    )
+    means = dict(service.latest(service.club()).select(c.GAME_ID, "mean").iter_rows())
+
+    def played(games):
+        service.store.record_outcomes(pl.DataFrame({c.GAME_ID: games, c.ATTENDANCE: [round(means[g]) for g in games]}))
+        return visitor.get("/api/v1/overrides/scores").json()["numbers"]
+
+    assert played([game]) == []  # what is left of the order is still to be sold
+    scored = played([each for each in orders if each != game])
+    assert (scored[0]["by_hand"], scored[0]["model"]) == (orders[game] + 40, orders[game])
+    assert scored[0]["hand_error"] >= scored[0]["model_error"]
+
+
 def test_a_figure_is_given_back_to_the_model(club):
     visitor, service = club
     game = coming(service)[c.GAME_ID]

@@ -25,7 +25,7 @@ def test_the_sample_is_one_click_away_and_removed_by_another(visit, empty_servic
     assert visitor.get("/forecast.csv").status_code == 404
     assert visitor.post("/sample").headers["location"] == "/"
     page = text_of(visitor.get("/"))
-    assert "Next homestand" in page
+    assert "This homestand" in page
     assert "Remove it and start with your own games" in page
     assert visitor.post("/sample").status_code == 422
     assert visitor.post("/sample/remove").status_code == 303

@@ -55,7 +55,7 @@ def test_an_answer_with_both_forecasts_and_both_plans(visitor):
         "Now",
         "With the change",
         "for the homestand of 6 games",
-        "ushers",
+        "Ushers",
         "instead of",
         "Nothing is saved",
     ):

@@ -2,6 +2,8 @@
 
 A forecast set by hand keeps the width of the model's: the whole distribution is moved to the figure, within the seats.
 A number set by hand takes the place of the model's; its cost and its risk of running short come from the same outcomes.
+An order of stock that keeps is set for the game that its delivery comes for: the other orders stay, and its cost and
+risk are those of all games that the stock is sold at.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.errors import InputError
 from gatecast.formatting import capital, number
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS, QUANTILE_LEVELS
@@ -25,24 +26,39 @@ from gatecast.plan.columns import (
     KIND,
     MARGINAL_WORTH,
     NAME,
+    ON_HAND,
     REASON,
     RISK_ALONE,
     RISK_SHORT,
     SHIFTS,
     SHORTFALL,
     STAFF,
+    STOCK,
     UNIT,
 )
 from gatecast.plan.demand.crowd import forecast_crowd
 from gatecast.plan.demand.forecast_table import ForecastTable
 from gatecast.plan.demand.game_days import GameDays
 from gatecast.plan.operations.model import Operations
-from gatecast.plan.optimize.newsvendor import risk_short, worth_of_one_more
-from gatecast.plan.optimize.requirements import Requirement, requirements
+from gatecast.plan.optimize.requirements import Requirement, delivered, requirements
 from gatecast.plan.optimize.staffing import people_engaged
 from gatecast.plan.plan import Plan
 
-__all__ = ["BY_HAND_SCHEMA", "FIGURE", "MOST_UNITS", "HandNumber", "costs_under", "moved_forecast", "with_numbers"]
+__all__ = [
+    "BY_HAND_SCHEMA",
+    "COST",
+    "FIGURE",
+    "MODEL",
+    "MODEL_COST",
+    "MODEL_RISK",
+    "MOST_UNITS",
+    "RISK",
+    "HandNumber",
+    "costs_under",
+    "moved_forecast",
+    "settable",
+    "with_numbers",
+]
 
 MOST_UNITS = 100_000
 FIGURE, MODEL, COST, MODEL_COST, RISK, MODEL_RISK, NOTE = (
@@ -98,6 +114,19 @@ def moved_forecast(row: Mapping[str, Any], people: float, seats: float | None) -
     return {**row, **moved, P_SELLOUT: float(1.0 - below)}
 
 
+def settable(plan: Plan) -> frozenset[Key]:
+    """Return what can be set by hand in a plan: game_id, kind and name.
+
+    That is every decision, but for an item that keeps, or comes on some days only, at a game without a delivery of its
+    own: such a game sells what was ordered for an earlier one.
+    """
+    days = GameDays.of(plan.games)
+    own = {item.name: delivered(item, days).tolist() for item in plan.operations.stock}
+    every = plan.table.select(c.GAME_ID, KIND, NAME).rows()
+    place = {game: number for number, game in enumerate(plan.games[c.GAME_ID])}
+    return frozenset((game, kind, name) for game, kind, name in every if kind != STOCK or own[name][place[game]])
+
+
 def with_numbers(
     plan: Plan, forecast: pl.DataFrame, numbers: Mapping[Key, HandNumber], *, model: Plan | None = None
 ) -> Plan:
@@ -109,29 +138,20 @@ def with_numbers(
     forecast : polars.DataFrame
         The one it was made from.
     numbers : mapping of (game_id, kind, name) to HandNumber
-        Those of games and decisions that the plan does not hold are left out.
+        Those that are not `settable` in the plan are left out.
     model : Plan, optional
         The plan that the numbers are compared with, of the same decisions, such as that of the model's own forecast;
         `plan` if not given. Both numbers are costed under `forecast`.
-
-    Raises
-    ------
-    InputError
-        A number of stock that keeps from game to game, which is ordered for several games at once.
     """
     parts = [each for each in [plan.by_hand] if each is not None]
     compared = (plan if model is None else model).table
-    table = plan.table
+    table, can_be_set = plan.table, settable(plan)
     for requirement, games in _with_games(plan, forecast):
         kind, name = requirement.kind, requirement.entry.name
-        mine = {game: numbers[game, kind, name] for game in games if (game, kind, name) in numbers}
+        keys = {game: (game, kind, name) for game in games}
+        mine = {game: numbers[key] for game, key in keys.items() if key in numbers and key in can_be_set}
         if not mine:
             continue
-        if requirement.linked:
-            raise InputError(
-                f"{name}: got a number by hand, expected none: its stock keeps from game to game, so its orders are"
-                " decided together; change its settings instead"
-            )
         here = (pl.col(KIND) == kind) & (pl.col(NAME) == name)
         rows = _in_order(table.filter(here), games)
         others = _in_order(compared.filter(here), games)[CHOICE].to_numpy()
@@ -154,19 +174,17 @@ def costs_under(plan: Plan, forecast: pl.DataFrame, operations: Operations | Non
     Returns
     -------
     polars.DataFrame
-        One row a game and decision: game_id, kind, name, expected_cost (money) and risk_short (a chance; null for stock
-        that keeps from game to game).
+        One row a game and decision: game_id, kind, name, expected_cost (money) and risk_short (a chance).
     """
     parts = []
     for requirement, games in _with_games(plan, forecast, operations):
         kind, name = requirement.kind, requirement.entry.name
         rows = _in_order(plan.table.filter((pl.col(KIND) == kind) & (pl.col(NAME) == name)), games)
-        choice = rows[CHOICE].to_numpy()
-        risk = None if requirement.linked else risk_short(requirement.units, choice, requirement.costs.reserve)
+        outcome = requirement.outcome(rows[CHOICE].to_numpy())
         parts.append(
             rows.select(c.GAME_ID, KIND, NAME).with_columns(
-                pl.Series(EXPECTED_COST, np.round(requirement.cost(choice)), pl.Float64),
-                pl.Series(RISK_SHORT, risk if risk is not None else [None] * rows.height, pl.Float64),
+                pl.Series(EXPECTED_COST, np.round(outcome.expected_cost), pl.Float64),
+                pl.Series(RISK_SHORT, outcome.risk_short, pl.Float64),
             )
         )
     return pl.concat(parts)
@@ -193,31 +211,31 @@ def _changed(
     """Return the rows of a decision with numbers set by hand, and those numbers beside the model's, `others`."""
     before, games = rows[CHOICE].to_numpy(), rows[c.GAME_ID].to_list()
     choice = np.array([mine[game].units if game in mine else old for game, old in zip(games, before, strict=True)])
-    costs, risks = np.round(requirement.cost(choice)), risk_short(requirement.units, choice, requirement.costs.reserve)
-    other_costs = np.round(requirement.cost(others))
-    other_risks = risk_short(requirement.units, others, requirement.costs.reserve)
+    outcome = requirement.outcome(choice)
+    costs = np.round(outcome.expected_cost)
     sentences = [
-        _reason(mine[game], requirement, int(old), old_reason) if game in mine else old_reason
-        for game, old, old_reason in zip(games, others, rows[REASON], strict=True)
+        _reason(mine.get(game), requirement, int(old), old_reason, same=not requirement.linked or cost == was)
+        for game, old, old_reason, cost, was in zip(
+            games, others, rows[REASON], costs, rows[EXPECTED_COST], strict=True
+        )
     ]
     engaged = people_engaged(choice, requirement.days.homestands) if requirement.kind == STAFF else None
     changed = rows.select(c.GAME_ID, KIND, NAME).with_columns(
         pl.Series(CHOICE, choice, rows.schema[CHOICE]),
         pl.Series(EXPECTED_COST, costs, pl.Float64),
-        pl.Series(RISK_SHORT, risks, pl.Float64),
-        pl.Series(RISK_ALONE, risk_short(requirement.units, choice), pl.Float64),
-        pl.Series(MARGINAL_WORTH, worth_of_one_more(requirement.units, choice, requirement.costs), pl.Float64),
+        pl.Series(RISK_SHORT, outcome.risk_short, pl.Float64),
+        pl.Series(RISK_ALONE, outcome.risk_alone, pl.Float64),
+        pl.Series(MARGINAL_WORTH, outcome.marginal_worth, pl.Float64),
         pl.Series(SHORTFALL, np.maximum(requirement.least - choice, 0), rows.schema[SHORTFALL]),
         rows[ENGAGED] if engaged is None else pl.Series(ENGAGED, engaged, pl.Int64),
+        pl.Series(ON_HAND, outcome.on_hand, pl.Float64, nan_to_null=True),
         pl.Series(REASON, sentences, pl.String),
     )
     told = pl.DataFrame(
         [
-            (game, requirement.kind, requirement.entry.name, unit, float(new), float(old), cost, was, risk, risk_was,
-             mine[game].note)
-            for game, unit, new, old, cost, was, risk, risk_was in zip(
-                games, rows[UNIT], choice, others, costs, other_costs, risks, other_risks, strict=True
-            )
+            (game, requirement.kind, requirement.entry.name, rows[UNIT][place], float(choice[place]),
+             float(others[place]), *_beside(requirement, choice, others, place), mine[game].note)
+            for place, game in enumerate(games)
             if game in mine
         ],
         schema=BY_HAND_SCHEMA,
@@ -226,12 +244,34 @@ def _changed(
     return changed, told
 
 
-def _reason(hand: HandNumber, requirement: Requirement, model: int, reason: str | None) -> str:
-    """Return the sentence of a number set by hand: both numbers, and why."""
+def _beside(
+    requirement: Requirement, choice: npt.NDArray[np.int64], others: npt.NDArray[np.int64], place: int
+) -> tuple[float, float, float, float]:
+    """Return the cost of a number by hand and of the model's in its place, and the risk of running short of both."""
+    model = choice.copy()
+    model[place] = others[place]
+    mine, theirs = requirement.outcome(choice), requirement.outcome(model)
+    served = requirement.served(place)
+    sold_at = requirement.days.stores == requirement.days.stores[place] if requirement.linked else served
+    cost, model_cost = (float(np.round(each.expected_cost)[sold_at].sum()) for each in (mine, theirs))
+    risk, model_risk = (float(each.risk_short[served].max()) for each in (mine, theirs))
+    return cost, model_cost, risk, model_risk
+
+
+def _reason(
+    hand: HandNumber | None, requirement: Requirement, model: int, reason: str | None, *, same: bool
+) -> str | None:
+    """Return the sentence of a number set by hand: both numbers, and why.
+
+    Without a number of its own, the sentence of a game as it was, or, if its stock is not the `same`, what it was for.
+    """
     start = f"{capital(requirement.entry.name)}: "
+    planned = reason.removeprefix(start) if reason else reason
+    if hand is None:
+        return reason if same or not planned else f"{start}planned without the numbers set by hand: {planned}"
     why = f" ({hand.note})" if hand.note else ""
     sentence = f"{start}{number(hand.units)} set by hand{why}; the model's number is {number(model)}."
-    return sentence if not reason else f"{sentence} Planned without it: {reason.removeprefix(start)}"
+    return sentence if not planned else f"{sentence} Planned without it: {planned}"
 
 
 def _totals(table: pl.DataFrame) -> pl.DataFrame:

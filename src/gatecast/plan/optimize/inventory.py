@@ -21,7 +21,7 @@ from gatecast.plan.optimize.order_lp import LinkedGames
 from gatecast.plan.optimize.order_search import best_order_list
 from gatecast.plan.optimize.perishables import Sales, next_case_sold, sales
 
-__all__ = ["GAP", "StockPlan", "case_costs", "stock_cost", "stock_orders", "stock_program"]
+__all__ = ["GAP", "StockPlan", "case_costs", "stock_cost", "stock_orders", "stock_outcome", "stock_program"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -121,6 +121,35 @@ def stock_program(
     deliveries = deliveries_for(days, weekdays, item, stores)
     need = _cases_asked_for(sold, deliveries, item)
     cases, slack = _best_orders(need, deliveries, item, gap)
+    return _followed(cases, need, deliveries, item, slack)
+
+
+def stock_outcome(
+    cases: IntArray,
+    sold: FloatArray,
+    days: IntArray,
+    weekdays: IntArray | None,
+    item: StockItem,
+    *,
+    stores: IntArray | None = None,
+) -> StockPlan:
+    """Return the consequences of an order list game by game, such as one with a number set by hand.
+
+    Parameters
+    ----------
+    cases : ndarray of int, shape (games,)
+        Cases delivered for each game; those of a game without a delivery of its own do not come.
+    sold, days, weekdays, item, stores
+        As in `stock_program`.
+    """
+    deliveries = deliveries_for(days, weekdays, item, stores)
+    need = _cases_asked_for(sold, deliveries, item)
+    ordered = np.where(deliveries.comes, cases[deliveries.order], 0)
+    return _followed(ordered, need, deliveries, item, np.inf)
+
+
+def _followed(cases: IntArray, need: FloatArray, deliveries: Deliveries, item: StockItem, slack: float) -> StockPlan:
+    """Return what follows from cases by game, in the order of deliveries; `slack` as `_best_orders` returns it."""
     costs, room = case_costs(item), _room(item)
     found = sales(need, cases, deliveries, room)
     used = next_case_sold(need, cases, deliveries, room)

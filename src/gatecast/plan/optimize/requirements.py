@@ -19,7 +19,15 @@ from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.plan.demand.crowd import Crowd, times
 from gatecast.plan.demand.game_days import UNKNOWN, GameDays
 from gatecast.plan.operations.model import WEEKDAYS, Entry, Operations, StaffRole, StockItem, TransportService
-from gatecast.plan.optimize.inventory import StockPlan, case_costs, stock_cost, stock_orders, stock_program
+from gatecast.plan.optimize.deliveries import Deliveries, deliveries_for
+from gatecast.plan.optimize.inventory import (
+    StockPlan,
+    case_costs,
+    stock_cost,
+    stock_orders,
+    stock_outcome,
+    stock_program,
+)
 from gatecast.plan.optimize.newsvendor import (
     UnitCosts,
     best_choice,
@@ -33,16 +41,19 @@ from gatecast.plan.optimize.staffing import by_rule, people_engaged, shift_costs
 
 __all__ = [
     "Decision",
+    "Outcome",
     "Requirement",
     "StaffRequirement",
     "StockRequirement",
     "TransportRequirement",
     "decide",
+    "delivered",
     "requirements",
 ]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 DateArray = npt.NDArray[np.datetime64]
 
 
@@ -94,6 +105,23 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What a choice leads to, game by game.
+
+    Parameters
+    ----------
+    expected_cost, risk_short, risk_alone, marginal_worth, on_hand : ndarray of float, shape (games,)
+        As in `Decision`.
+    """
+
+    expected_cost: FloatArray
+    risk_short: FloatArray
+    risk_alone: FloatArray
+    marginal_worth: FloatArray
+    on_hand: FloatArray
+
+
+@dataclass(frozen=True)
 class Requirement:
     """Units that each game requires of one role, item or service, and the limits of the choice.
 
@@ -138,6 +166,11 @@ class Requirement:
         """The best choice if there were no limit and nothing tied the games together, shape (games,)."""
         return best_choice(self.units, self.costs)
 
+    def served(self, place: int) -> BoolArray:
+        """Return the games that the units chosen for one game are there for, shape (games,)."""
+        games: BoolArray = np.arange(len(self.units)) == place
+        return games
+
     def choose(self, *, heed_rules: bool = True) -> IntArray:
         """Return the best choice, shape (games,); `heed_rules=False` leaves out the rule of one for so many people."""
         return within(self.unconstrained, self.least if heed_rules else self.entry.minimum, self.entry.most)
@@ -145,6 +178,16 @@ class Requirement:
     def cost(self, choice: IntArray) -> FloatArray:
         """Return the expected cost of a choice, shape (games,)."""
         return expected_cost(self.units, choice, self.costs)
+
+    def outcome(self, choice: IntArray) -> Outcome:
+        """Return what a choice leads to, such as one set by hand."""
+        return Outcome(
+            self.cost(choice),
+            risk_short(self.units, choice, self.costs.reserve),
+            risk_short(self.units, choice),
+            worth_of_one_more(self.units, choice, self.costs),
+            self._on_hand(choice),
+        )
 
     def decide(self) -> Decision:
         """Return the best choice, with what follows from it."""
@@ -266,6 +309,29 @@ class StockRequirement(Requirement):
             return super().cost(choice)
         return stock_cost(choice, *self._asked(), stores=self.days.stores)
 
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The deliveries that can matter, and the games that each can serve."""
+        _, days, weekdays, item = self._asked()
+        return deliveries_for(days, weekdays, item, self.days.stores)
+
+    def served(self, place: int) -> BoolArray:
+        """Return the games from a delivery to the next while it keeps, shape (games,)."""
+        if not self.linked:
+            return super().served(place)
+        comes, back = self.deliveries.comes, self.deliveries.place
+        number = np.cumsum(comes)[back]
+        games: BoolArray = (number == number[place]) & self.deliveries.reachable[back]
+        return games
+
+    def outcome(self, choice: IntArray) -> Outcome:
+        """Return what a choice leads to; the stock that a delivery leaves serves the games that follow."""
+        if not self.linked:
+            return super().outcome(choice)
+        orders = stock_outcome(choice, *self._asked(), stores=self.days.stores)
+        short = orders.risk_short
+        return Outcome(orders.expected_cost, short, short, orders.worth_of_one_more, orders.on_hand)
+
     def decide(self) -> Decision:
         """Return the best deliveries, with what follows from them."""
         if not self.linked:
@@ -300,11 +366,26 @@ class StockRequirement(Requirement):
         return self.days.dates - np.timedelta64(self.entry.order_days, "D")
 
     def _asked(self) -> tuple[FloatArray, IntArray, IntArray, StockItem]:
-        """Return units asked for, days, weekdays and item; a game on an unknown day gets its delivery on that day."""
-        days = self.days
-        delivered = WEEKDAYS.index(self.entry.delivery_days[0]) if self.entry.delivery_days else 0
-        weekdays = np.where(days.weekdays == UNKNOWN, delivered, days.weekdays)
-        return self.units * self.entry.case_size, days.days, weekdays, self.entry
+        """Return units asked for, days, weekdays and item."""
+        return self.units * self.entry.case_size, self.days.days, _weekdays(self.entry, self.days), self.entry
+
+
+def delivered(item: StockItem, days: GameDays) -> BoolArray:
+    """Return whether an item gets a delivery of its own for each game, shape (games,).
+
+    Without one, a game sells what was delivered for an earlier one.
+    """
+    if not item.linked:
+        return np.ones(len(days.days), np.bool_)
+    deliveries = deliveries_for(days.days, _weekdays(item, days), item, days.stores)
+    own: BoolArray = deliveries.comes[deliveries.place]
+    return own
+
+
+def _weekdays(item: StockItem, days: GameDays) -> IntArray:
+    """Return the weekday of each game; one on an unknown day gets its delivery on that day."""
+    on = WEEKDAYS.index(item.delivery_days[0]) if item.delivery_days else 0
+    return np.where(days.weekdays == UNKNOWN, on, days.weekdays)
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def set_by_hand(service: ServiceNow, asked: OverrideBody) -> Response:
     if asked.value != int(asked.value):
         raise DataError(repr(asked.value), "a whole number", column="value")
     view = view_of_game(service, asked.game_id)
-    model = model_choice(view.plan.plan.table, key) if view and view.plan else {}
+    model = model_choice((view.plan.model or view.plan).plan, key) if view and view.plan else {}
     return JSONResponse({"override_id": set_number(service, key, int(asked.value), asked.reason, model=model)})
 
 

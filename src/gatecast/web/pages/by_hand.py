@@ -12,12 +12,21 @@ from fastapi import APIRouter, Depends, Request, Response
 from gatecast.errors import GatecastError, InputError
 from gatecast.formatting import capital, money
 from gatecast.games import columns as c
-from gatecast.plan.columns import CHOICE, EXPECTED_COST, FORECAST, KIND, KINDS, NAME, RISK_SHORT, UNIT
+from gatecast.plan import Plan
+from gatecast.plan.columns import CHOICE, EXPECTED_COST, FORECAST, KIND, NAME, RISK_ALONE, RISK_SHORT, STOCK, UNIT
+from gatecast.plan.evaluate.by_hand import COST, FIGURE, MODEL_COST, MODEL_RISK, RISK, settable
 from gatecast.service import ClubService
-from gatecast.service.by_hand import LONGEST_REASON, current_overrides, set_forecast, set_number, take_back
+from gatecast.service.by_hand import (
+    LONGEST_REASON,
+    current_overrides,
+    model_choice,
+    set_forecast,
+    set_number,
+    take_back,
+)
 from gatecast.service.freshness import freshness
 from gatecast.service.game import game_row, is_coming
-from gatecast.service.homestands import HomestandView, crossed_costs, view_of_game
+from gatecast.service.homestands import HomestandPlan, HomestandView, Risk, crossed_costs, view_of_game
 from gatecast.store import Override
 from gatecast.web.cache import ALL_AREAS
 from gatecast.web.forms import sent_texts, texts_of
@@ -38,18 +47,23 @@ Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
 @dataclass(frozen=True)
 class Line:
-    """A number of the plan of a game: the model's, and one set by hand if there is any; cost and risk of both."""
+    """A number of the plan of a game: the model's, and one set by hand if there is any; cost and risk of both.
+
+    Stock that is `linked` keeps for later games, so its cost is that of all games of the plan.
+    """
 
     kind: str
     name: str
     unit: str
     model: int
     model_cost: float
-    model_risk: float | None
+    model_risk: Risk
     hand: int | None
     cost: float
-    risk: float | None
+    risk: Risk
     override: Override | None
+    linked: bool
+    plan: Plan
 
     @property
     def field(self) -> str:
@@ -96,7 +110,8 @@ def _save(service: ClubService, game_id: str, texts: Mapping[str, str]) -> None:
     for name, count in units.items():
         line = lines[name]
         if count is not None and count != line.hand:
-            set_number(service, (game_id, line.kind, line.name), count, reason, model={CHOICE: line.model})
+            decision = (game_id, line.kind, line.name)
+            set_number(service, decision, count, reason, model=model_choice(line.plan, decision))
 
 
 def _number(text: str, name: str) -> int | None:
@@ -113,18 +128,51 @@ def _lines(service: ClubService, view: HomestandView | None, game_id: str) -> It
     if view is None or view.plan is None:
         return
     overrides = current_overrides(service, {game_id})
-    model = view.plan.model or view.plan
+    shown = view.plan.model or view.plan
+    plan, model = view.plan.plan, shown.plan
+    can_be_set, told = settable(plan), {} if plan.by_hand is None else _told(plan.by_hand, game_id)
+    items = {item.name: item for item in plan.operations.stock}
     here = pl.col(c.GAME_ID) == game_id
-    rows, models = (plan.plan.table.filter(here).to_dicts() for plan in (view.plan, model))
-    for row, was in zip(rows, models, strict=True):
-        entry = next(each for each in getattr(view.plan.operations, row[KIND]) if each.name == row[NAME])
-        if row[KIND] not in KINDS or entry.linked:
+    rows, mine = model.table.filter(here).to_dicts(), plan.table.filter(here).to_dicts()
+    for row, now in zip(rows, mine, strict=True):
+        key = (game_id, row[KIND], row[NAME])
+        if key not in can_be_set:
             continue
-        override = overrides.get((game_id, row[KIND], row[NAME]))
+        linked = row[KIND] == STOCK and items[row[NAME]].linked
+        hand = told.get(key[1:])
+        if hand is None:
+            cost, model_risk = row[EXPECTED_COST], Risk(row[RISK_ALONE], row[RISK_SHORT])
+            if linked:
+                cost, model_risk = _of_all(shown, key, model_risk)
+        else:
+            cost, model_risk = hand[MODEL_COST], _with_alone(hand[MODEL_RISK], row, linked=linked)
         yield Line(
-            row[KIND], row[NAME], row[UNIT], was[CHOICE], was[EXPECTED_COST], was[RISK_SHORT],
-            None if override is None else row[CHOICE], row[EXPECTED_COST], row[RISK_SHORT], override,
+            row[KIND], row[NAME], row[UNIT], row[CHOICE], cost, model_risk,
+            None if hand is None else round(hand[FIGURE]), 0.0 if hand is None else hand[COST],
+            Risk(None, None) if hand is None else _with_alone(hand[RISK], now, linked=linked),
+            overrides.get(key) if hand else None, linked, model,
         )  # fmt: skip
+
+
+def _with_alone(risk: float, row: Mapping[str, Any], *, linked: bool) -> Risk:
+    """Return the risk of a figure, and that before anybody is called in, which stock does not know."""
+    return Risk(risk if linked else row[RISK_ALONE], risk)
+
+
+def _told(by_hand: pl.DataFrame, game_id: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the figures set by hand for a game, as the plan tells them, by kind and name."""
+    rows = by_hand.filter(pl.col(c.GAME_ID) == game_id).to_dicts()
+    return {(row[KIND], row[NAME]): row for row in rows}
+
+
+def _of_all(plan: HomestandPlan, key: tuple[str, str, str], at_the_game: Risk) -> tuple[float, Risk]:
+    """Return the cost of an item over all games of a plan, and its highest risk until the next delivery."""
+    game_id, kind, name = key
+    table = plan.plan.table
+    cost = float(table.filter(pl.col(KIND) == kind, pl.col(NAME) == name)[EXPECTED_COST].sum())
+    risks = (each.risks[name] for each in plan.deliveries if name in each.risks and game_id in each.games)
+    risk = next(risks, None)
+    return cost, at_the_game if risk is None else Risk(risk, risk)
 
 
 def _page(request: Request, game_id: str, *, problem: str = "", typed: Mapping[str, Any] | None = None) -> Response:

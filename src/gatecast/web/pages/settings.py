@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from gatecast.errors import SettingsError
 from gatecast.formatting import capital
+from gatecast.games import columns as c
 from gatecast.plan import default_operations
 from gatecast.plan.columns import KINDS
 from gatecast.plan.operations.model import WEEKDAYS, Operations
@@ -253,10 +254,19 @@ def _settings_page(
         ],
         defaults=_defaults(),
         park=_park(service, typed),
+        stated=_stated(service),
         opened=[kind for kind in KINDS if any(field.key in typed for field in fresh[kind].fields)],
         scanned=scanned_share(service) if service.club() else None,
         **_words(operations.currency),
     )
+
+
+def _stated(service: ClubService) -> tuple[str, int | None]:
+    """Return the ballpark's name and seats as the rows of the club's games state them, which count before a setting."""
+    table, saved, club = service.home_games(service.club()).table, ballpark(service), service.club()
+    venues, seats = (table[name].drop_nulls().to_list() for name in (c.VENUE, c.CAPACITY))
+    name = venues[-1] if venues and venues[-1] not in (saved.name, club) else ""
+    return name, seats[-1] if seats and seats[-1] != saved.seats else None
 
 
 def _typed_park(typed: Mapping[str, str]) -> Ballpark | None:

@@ -11,7 +11,7 @@ import polars as pl
 from fastapi import APIRouter, Request, Response
 
 from gatecast.collect import numbers
-from gatecast.formatting import money
+from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.game import game_row, is_coming
@@ -195,6 +195,7 @@ def what_if(request: Request, game_id: str) -> Response:
         answer=result.answer,
         column_words=column_words,
         money=money,
+        capital=capital,
         **_answer_view(service, result.answer, row, reader),
     )
     if partial:

@@ -43,7 +43,7 @@ const localTimes = (part) => {
     if (time.dataset.local) continue;
     const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
     time.dataset.local = "yes";
-    time.append(", " + clock.format(new Date(time.dateTime)));
+    time.append(", " + clock.format(new Date(time.dateTime)).replace(/\s?([AP])M$/, (_, half) => ` ${half.toLowerCase()}m`));
   }
 };
 document.addEventListener("DOMContentLoaded", () => localTimes(document));
@@ -53,7 +53,7 @@ document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 document.addEventListener("click", (event) => {
   document.querySelector(".tip")?.remove();
   const mark = event.target.closest("svg.chart *, svg.chart");
-  const title = mark?.querySelector(":scope > title") ?? mark?.closest("svg.range")?.querySelector(":scope > title");
+  const title = mark?.querySelector(":scope > title") ?? mark?.closest("svg")?.querySelector(":scope > title");
   if (!title) return;
   const tip = document.createElement("div");
   tip.className = "tip";
