@@ -1,14 +1,17 @@
-"""How fast tables are read: bad cells, large uploads, Retrosheet; several versions of gatecast in turn.
+"""How fast tables are read, and whether they are read as before; several versions of gatecast in turn.
 
     python benchmarks/reading.py cells
     python benchmarks/reading.py page --source src --source ../older/src
     python benchmarks/reading.py retrosheet FOLDER --source src --source ../older/src
+    python benchmarks/reading.py sample --source src --source ../older/src
 
 `cells` reads a table with 1 and with 90 cells that cannot be used, in turn. `page` starts a server over an empty
 folder, uploads a table, looks at its preview and imports it, while another reader asks for other pages; seconds are of
 the clock and, in brackets, of the processor; memory is the most that server and worker held. `retrosheet` collects a
-folder of Retrosheet's files and counts processor seconds; the tables of all versions must be the same. `--source` is a
-folder to take gatecast from, this one if not given.
+folder of Retrosheet's files, and `sample` writes the sample league; both count processor seconds. The table of the
+first version must equal that of each other one in every column that the other has, row by row; one that differs, or a
+column that is gone, ends the program with an error. `--source` is a folder to take gatecast from, this one if not
+given.
 """
 
 from __future__ import annotations
@@ -37,6 +40,13 @@ from gatecast.collect import ColumnMapping, read_table, usable_games
 
 HERE = Path(__file__).resolve().parents[1] / "src"
 RUN = "from gatecast.cli.main import main; main()"
+SAMPLE = """
+import sys
+import polars
+from gatecast.collect import sample_league
+league = sample_league()
+polars.concat([league.games.table, league.upcoming.table]).write_parquet(sys.argv[1])
+"""
 FEW, MANY = 1, 90
 CLUBS = 500
 OTHER_PAGES = ("/", "/settings", "/track")
@@ -45,7 +55,7 @@ PAUSE_S, START_S, LONGEST_S = 0.05, 60.0, 900.0
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["cells", "page", "retrosheet"])
+    parser.add_argument("what", choices=["cells", "page", "retrosheet", "sample"])
     parser.add_argument("folder", nargs="?", type=Path, help="Retrosheet's files")
     parser.add_argument("--rows", type=int, help="rows of the table; by default 40,000 for cells, 500,000 for page")
     parser.add_argument("--runs", type=int, default=5)
@@ -66,8 +76,12 @@ def main() -> None:
             "longest, ms",
         ]
         print(markdown(names, rows))
+    elif given.what == "sample":
+        collected(["-c", SAMPLE], sources, given.runs)
+    elif given.folder is None:
+        parser.error("retrosheet: got no FOLDER, expected that of Retrosheet's files")
     else:
-        retrosheet(given.folder, sources, given.runs)
+        collected(["-c", RUN, "collect", "retrosheet", str(given.folder.resolve()), "--out"], sources, given.runs)
 
 
 def cells(height: int, runs: int) -> None:
@@ -201,23 +215,44 @@ def parent(path: Path) -> int:
         return 0
 
 
-def retrosheet(folder: Path, sources: list[Path], runs: int) -> None:
-    """Print processor seconds to collect a folder of Retrosheet's files, and whether all versions wrote one table."""
+def collected(arguments: list[str], sources: list[Path], runs: int) -> None:
+    """Print processor seconds of a program that writes a table, and whether all versions write the same."""
     seconds: dict[Path, list[float]] = {source: [] for source in sources}
     with tempfile.TemporaryDirectory() as place:
         paths = {source: Path(place) / f"{i}.parquet" for i, source in enumerate(sources)}
         for _ in range(runs):
             for source, path in paths.items():
                 path.unlink(missing_ok=True)
-                command = [sys.executable, "-c", RUN, "collect", "retrosheet", str(folder), "--out", str(path)]
                 before = spent()
-                subprocess.run(command, env=with_source(source), check=True, capture_output=True)
+                command = [sys.executable, *arguments, str(path)]
+                subprocess.run(command, env=with_source(source), check=True, capture_output=True, cwd=place)
                 seconds[source].append(spent() - before)
-        first, *others = [pl.read_parquet(path) for path in paths.values()]
+        tables = {source: pl.read_parquet(path) for source, path in paths.items()}
     rows = [[str(source), f"{median(times):.1f}"] for source, times in seconds.items()]
     print(markdown(["gatecast from", "processor seconds, median"], rows))
-    if others:
-        print(f"\nthe same table: {'yes' if all(first.equals(other) for other in others) else 'NO'}")
+    newest, *others = tables
+    differ = False
+    for other in others:
+        told = differences(tables[newest], tables[other])
+        differ = differ or bool(told)
+        columns = f"{tables[other].height:,} rows and all {tables[other].width} columns of {other}"
+        print(f"\n{columns}: {'equal' if not told else f'NOT equal: {told}'}")
+        print(
+            f"columns that it has not: {', '.join(set(tables[newest].columns) - set(tables[other].columns)) or 'none'}"
+        )
+    if differ:
+        raise SystemExit(1)
+
+
+def differences(newer: pl.DataFrame, older: pl.DataFrame) -> str:
+    """Return in what a table differs from an older one: number of rows, columns gone, types, or values."""
+    if newer.height != older.height:
+        return f"{newer.height:,} rows"
+    gone = [f"{name} is gone" for name in older.columns if name not in newer.columns]
+    there = [name for name in older.columns if name in newer.columns]
+    types = [f"{name} is {newer.schema[name]}" for name in there if newer.schema[name] != older.schema[name]]
+    values = [f"{name} differs" for name in there if not newer[name].equals(older[name], null_equal=True)]
+    return "; ".join([*gone, *types, *values])
 
 
 def spent() -> float:

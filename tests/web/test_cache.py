@@ -5,7 +5,7 @@ import pytest
 
 from gatecast.games import columns as c
 from gatecast.store.revisions import AREAS
-from gatecast.web import render
+from gatecast.web import cache, render
 from gatecast.web.app import pages as application_of
 from gatecast.web.cache import CACHEABLE_HEADER, PageCache, cacheable
 
@@ -16,11 +16,12 @@ class Pages:
     """A store with a state, and an application that shows it."""
 
     def __init__(self):
-        self.state, self.rendered, self.slow, self.stale_s = 0, 0, 0.0, 60.0
+        self.state, self.rendered, self.slow, self.stale_s, self.answers_after = 0, 0, 0.0, 60.0, 0.0
 
     async def __call__(self, scope, receive, send):
         if scope["method"] == "POST":
             self.state += 1
+            await asyncio.sleep(self.answers_after)
             await answer(send, b"changed", [])
             return
         state = self.state
@@ -42,10 +43,10 @@ def pages():
 
 def asked(pages, script, checked_s=0.0):
     """Run a script of requests against one cache."""
-    cache = PageCache(pages, lambda: {**dict.fromkeys(AREAS, 0), "games": pages.state, "day": 1}, checked_s)
+    kept = PageCache(pages, lambda: {**dict.fromkeys(AREAS, 0), "games": pages.state, "day": 1}, checked_s)
 
     async def run():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=cache), base_url="http://127.0.0.1") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=kept), base_url="http://127.0.0.1") as client:
             await script(client)
 
     asyncio.run(run())
@@ -119,6 +120,24 @@ def test_a_page_too_old_is_awaited_and_rendered_once_for_all(pages):
     pages.stale_s = 0.0
     asked(pages, script)
     assert pages.rendered == 2
+
+
+def test_nobody_waits_for_a_long_change_under_way(pages, monkeypatch):
+    monkeypatch.setattr(cache, "LONG_CHANGE_S", 0.05)
+
+    async def script(client):
+        await client.get("/")
+        pages.slow = pages.answers_after = 0.3
+        change = asyncio.create_task(client.post("/"))
+        await asyncio.sleep(0.1)
+        for _ in range(3):
+            assert (await client.get("/", headers={"cookie": ""})).text.startswith("state 0")
+            assert not change.done()
+        await change
+        assert (await client.get("/", headers={"cookie": ""})).text.startswith("state 1")
+
+    pages.stale_s = 0.05
+    asked(pages, script)
 
 
 def test_what_may_not_be_kept_is_not(pages):

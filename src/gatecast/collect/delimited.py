@@ -24,7 +24,8 @@ SEPARATORS = (";", "\t", "|", ",")
 SEPARATOR_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 LINES_LOOKED_AT = 200
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 5_000
+SIGNS_AT_ONCE = 1_000_000
 BYTES_LOOKED_AT = 1_000_000
 WESTERN = "cp1252"
 LEGACY = (
@@ -185,9 +186,18 @@ def _outside_quotes(line: str) -> str:
     return "".join(line.split('"')[::2])
 
 
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text with their ends, a part of the text at a time: it is never in memory twice."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin + SIGNS_AT_ONCE) + 1 or len(text)
+        yield from io.StringIO(text[begin:end], newline="")
+        begin = end
+
+
 def _records(text: str, separator: str, file: str) -> Iterator[Numbered]:
     """Yield each row that has anything in it, with its number; a first line that names the separator is skipped."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = csv.reader(_lines(text), delimiter=separator, strict=True)
     first = text.split("\n", 1)[0]
     number = 0
     while True:

@@ -27,6 +27,7 @@ __all__ = ["Games"]
 UNIVERSAL = ("utc", "gmt", "z", "zulu", "+00:00")
 EPOCH = np.datetime64("1970-01-01", "D")
 UNKNOWN_LEAGUE = League()
+PLACEHOLDER = "row"
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -210,9 +211,12 @@ def _read_only(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
 
 def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: pl.Series) -> pl.DataFrame:
     """Select the declared columns, cast to their types; absent ones are null."""
-    out = []
+    out: list[pl.Series | pl.Expr] = []
     for name, column in columns.items():
-        values = table[name] if name in table.columns else pl.Series(name, [None] * table.height, column.dtype)
+        if name not in table.columns:
+            out.append(pl.lit(None, column.dtype).alias(name))  # one value for all rows takes no memory
+            continue
+        values = table[name]
         if values.dtype.is_float():
             values = values.fill_nan(None)
         if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone is not None:
@@ -225,7 +229,9 @@ def _typed(table: pl.DataFrame, columns: dict[str, c.Column], file: str, rows: p
         if lost is not None and values[lost] is not None and cast[lost] is None:
             raise DataError(repr(values[lost]), column.expected, file=file, row=rows[lost], column=name)
         out.append(cast.alias(name))
-    return pl.DataFrame(out)
+    # Of a table without any column of ours, the number of rows is all that is left.
+    rows_alone = pl.repeat(0, table.height, eager=True).alias(PLACEHOLDER)
+    return rows_alone.to_frame().with_columns(out).drop(PLACEHOLDER)
 
 
 def _years(labels: pl.Series) -> pl.Series:

@@ -262,8 +262,10 @@ class Uploads:
     def finish(self, upload_id: str) -> None:
         """Discard an upload that was imported, and remember that it was."""
         with self._lock:
-            self._waiting.pop(upload_id, None)
+            done = self._waiting.pop(upload_id, None)
             self._imported.append(upload_id)
+        if done is not None:
+            done.reading.clear()
 
     def imported(self, upload_id: str) -> bool:
         """Return whether an upload was imported: somebody clicked twice."""
@@ -512,12 +514,12 @@ def _with_stored_ids(service: ClubService, usable: UsableGames) -> tuple[Games, 
     aside = service.cached(("set aside",), (SCHEDULE_AREA,), service.store.set_aside)
     stored = pl.concat([each.drop_nulls(c.DATE).select(*key, c.GAME_ID) for each in (service.games().table, aside)])
     known = stored.unique(key, keep="none").rename({c.GAME_ID: "known"})
-    table = games.table.join(known, on=key, how="left", maintain_order="left")
+    table = games.table.select(*key, c.GAME_ID).join(known, on=key, how="left", maintain_order="left")
     # The id of a day may be that of a game that has moved away: the new game of that day gets another.
     taken = pl.col("known").is_null() & pl.col(c.GAME_ID).is_in(stored[c.GAME_ID].implode())
     fresh = pl.when(taken).then(pl.format("{}-2", c.GAME_ID)).otherwise(c.GAME_ID)
-    table = table.with_columns(pl.coalesce("known", fresh).alias(c.GAME_ID)).drop("known")
-    return games.with_table(table), ""
+    ids = table.select(pl.coalesce("known", fresh).alias(c.GAME_ID)).to_series()
+    return games.with_table(games.table.with_columns(ids)), ""
 
 
 def _matched(service: ClubService, usable: UsableGames) -> tuple[pl.DataFrame, list[str]]:

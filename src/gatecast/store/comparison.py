@@ -93,6 +93,8 @@ def screened(
         table = pl.DataFrame(
             schema={each.name: each.dtype for each in (*c.CANONICAL.values(), *custom_columns, marker)}
         )
+    if not refused:
+        return table, []
     return table.filter(~pl.col(ROW).is_in([each.row for each in refused])), sorted(refused, key=_place)
 
 
@@ -238,15 +240,16 @@ def compared(
     table = table.with_columns(
         pl.lit(None, each.dtype).alias(each.name) for each in custom_columns if each.name not in table.columns
     )
-    before = table.select(c.GAME_ID).join(stored, on=c.GAME_ID, how="left", maintain_order="left")
-    known = before[WITHDRAWN].is_not_null()
-    after = _merged(table, before, names, offered)
+    known = table[c.GAME_ID].is_in(stored[c.GAME_ID].implode())
+    there, new = table.filter(known), table.filter(~known) if known.any() else table
+    before = there.select(c.GAME_ID).join(stored, on=c.GAME_ID, how="left", maintain_order="left")
+    after = _merged(there, before, names, offered)
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in names)).to_series()
     after = after.with_columns(pl.lit(False).alias(WITHDRAWN))
-    changed, before = after.filter(known & differs), before.filter(known & differs)
+    changed, before = after.filter(differs), before.filter(differs)
     refused += _nonsense(changed, custom_columns, offered.source)
     sound = ~changed[ROW].is_in([each.row for each in refused])
-    added = table.filter(~known).select(*names, pl.lit(False).alias(WITHDRAWN)).with_row_index(PLACE)
+    added = new.select(*names, pl.lit(False).alias(WITHDRAWN)).with_row_index(PLACE)
     first = _first_place(connection)
     back = changed.filter(sound)[c.GAME_ID].to_list()
     return Comparison(
@@ -254,7 +257,7 @@ def compared(
         added.with_columns(pl.col(PLACE).cast(pl.Int64) + first),
         changed.filter(sound).drop(ROW),
         before.filter(sound),
-        int((known & ~differs).sum()) + len(kept_aside),
+        int((~differs).sum()) + len(kept_aside),
         tuple(sorted(refused, key=lambda each: (each.row or 0, each.column))),
         {game: (statuses[game], None) for game in back if game in statuses},
         kept_aside,

@@ -27,6 +27,8 @@ WRITES = "gatecast_writes"
 WRITERS_LOCK = 0x67617465
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 5
+WRITERS_CACHE_KB = 32_000
+"""Memory of a writing connection to SQLite for the ends of the indexes that many rows are added to."""
 WRITING_CONNECTIONS, READING_CONNECTIONS = 5, 40
 PASSING_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 NO_WRITE = {
@@ -101,6 +103,7 @@ class Database:
         self._writer = Lock()
         if self.sqlite:
             sa.event.listen(self._readers, "connect", _forbid_writing)
+            sa.event.listen(self.engine, "connect", _give_cache)
 
     def _engine(self, connections: int) -> sa.Engine:
         waits = {"timeout": BUSY_SECONDS} if self.sqlite else {"connect_timeout": CONNECT_SECONDS}
@@ -197,6 +200,10 @@ def _may_pass(error: sa.exc.DBAPIError, answer: str) -> bool:
 
 def _forbid_writing(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA query_only = ON")
+
+
+def _give_cache(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.execute(f"PRAGMA cache_size = -{WRITERS_CACHE_KB}")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

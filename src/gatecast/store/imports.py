@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -14,17 +14,16 @@ from gatecast.errors import StoreError
 from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.store import revisions
+from gatecast.store.bulk import insert_frame, read_frame, update_frame
 from gatecast.store.comparison import Comparison
 from gatecast.store.report import ImportReport, Undone
-from gatecast.store.rows import STATUS, WITHDRAWN, as_json, declare, declared, from_json, game_rows, stored_games
+from gatecast.store.rows import STATUS, WITHDRAWN, as_json, declare, declared, from_json, game_frame, stored_games
 from gatecast.store.schema import GAME_CHANGES, GAMES, IMPORTS, OUTCOMES, RESULTS
 from gatecast.store.statuses import write_statuses
 
 __all__ = ["undo", "write"]
 
-KEY = "key"
-BATCH = 5_000
-"""Rows sent to the database at once."""
+BEFORE = GAME_CHANGES.c.before.name
 
 
 def write(
@@ -55,16 +54,19 @@ def write(
     number = inserted.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has one
     declares = declare(connection, comparison.custom_columns)
     returning = _withdrawn(connection)
-    fresh = comparison.added.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
-    back = comparison.added.join(returning.select(c.GAME_ID), on=c.GAME_ID, how="semi", maintain_order="left")
-    _insert(connection, sa.insert(GAMES), _game_rows(fresh, comparison.custom_columns))
+    fresh = comparison.added
+    if returning.height:
+        fresh = fresh.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
+    back = comparison.added.join(returning, on=c.GAME_ID, how="semi", maintain_order="left")
+    insert_frame(connection, GAMES, game_frame(fresh, comparison.custom_columns), by=c.GAME_ID)
     again = pl.concat([back, comparison.changed.select(back.columns)])
-    _update(connection, _game_rows(again, comparison.custom_columns))
-    _insert(connection, sa.insert(GAME_CHANGES), ({**row, "import_id": number} for row in _changes(comparison)))
+    update_frame(connection, GAMES, c.GAME_ID, game_frame(again, comparison.custom_columns))
+    insert_frame(connection, GAME_CHANGES, _changes(comparison).with_columns(_number(number)), by=c.GAME_ID)
     write_statuses(connection, {game: now_is for game, (_, now_is) in comparison.statuses.items()})
-    nothing = comparison.added.with_columns(pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
-    after = pl.concat([comparison.added, comparison.changed.select(comparison.added.columns)])
-    before = pl.concat([nothing, comparison.before.select(comparison.added.columns)])
+    results = [c.GAME_ID, *RESULTS]
+    nothing = comparison.added.select(c.GAME_ID, *(pl.lit(None, pl.Int32).alias(name) for name in RESULTS))
+    after = pl.concat([comparison.added.select(results), comparison.changed.select(results)])
+    before = pl.concat([nothing, comparison.before.select(results)])
     _outcomes(connection, before, after, number, now=now, known_at=known_at)
     revisions.move(connection, revisions.IMPORTS)
     if declares or after.height:
@@ -83,30 +85,40 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
         No such import, one undone already, or a later one that touched the same games.
     """
     _check_undoable(connection, number)
-    ours = sa.select(GAME_CHANGES.c.game_id, GAME_CHANGES.c.before).where(GAME_CHANGES.c.import_id == number)
-    changes = {row.game_id: row.before for row in connection.execute(ours)}
+    ours = sa.select(GAME_CHANGES.c.game_id, sa.cast(GAME_CHANGES.c.before, sa.Text))
+    ours = ours.where(GAME_CHANGES.c.import_id == number)
+    changes = read_frame(connection, ours, {c.GAME_ID: pl.String, BEFORE: pl.String})
     custom_columns = declared(connection)
-    stored = stored_games(connection, custom_columns, all_of_them=True)
-    stored = stored.filter(pl.col(c.GAME_ID).is_in(list(changes)))
-    columns = {**c.CANONICAL, **{column.name: column for column in custom_columns}}
-    taken_out = {WITHDRAWN: True, **dict.fromkeys(RESULTS)}
-    rows = []
-    for row in stored.iter_rows(named=True):
-        before = changes[row[c.GAME_ID]]
-        earlier = {name: from_json(value, columns[name]) for name, value in (before or {}).items() if name in columns}
-        earlier |= {WITHDRAWN: before[WITHDRAWN]} if before and WITHDRAWN in before else {}
-        rows.append({**row, **(taken_out if before is None else earlier)})
-    after = pl.DataFrame(rows, schema=stored.schema)
-    _update(connection, _game_rows(after, custom_columns))
-    _outcomes(connection, stored, after, number, now=now, known_at=now)
-    write_statuses(connection, {game: cells[STATUS] for game, cells in changes.items() if cells and STATUS in cells})
+    stored = stored_games(connection, custom_columns, all_of_them=True).join(changes, on=c.GAME_ID)
+    fresh, before = stored.filter(pl.col(BEFORE).is_null()).drop(BEFORE), stored.drop_nulls(BEFORE)
+    nothing = (pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
+    withdrawn = fresh.with_columns(*nothing, pl.lit(True).alias(WITHDRAWN))
+    update_frame(connection, GAMES, c.GAME_ID, withdrawn.select(c.GAME_ID, WITHDRAWN))
+    after, statuses = _given_back(before, custom_columns)
+    update_frame(connection, GAMES, c.GAME_ID, game_frame(after, custom_columns))
+    both = pl.concat([fresh, before.drop(BEFORE)]), pl.concat([withdrawn, after])
+    _outcomes(connection, *both, number, now=now, known_at=now)
+    write_statuses(connection, statuses)
     connection.execute(sa.update(IMPORTS).where(IMPORTS.c.import_id == number).values({IMPORTS.c.undone_at: now}))
     revisions.move(connection, revisions.IMPORTS)
-    if changes:
+    if changes.height:
         revisions.move(connection, revisions.GAMES)
         revisions.move(connection, revisions.SCHEDULE)
-    added = sum(before is None for before in changes.values())
-    return Undone(number, added, len(changes) - added)
+    return Undone(number, fresh.height, before.height)
+
+
+def _given_back(stored: pl.DataFrame, custom_columns: Sequence[Column]) -> tuple[pl.DataFrame, dict[str, str | None]]:
+    """Return games with their earlier cells, of the JSON in `BEFORE`, and the statuses that some of them had."""
+    columns = {**c.CANONICAL, **{column.name: column for column in custom_columns}}
+    rows, statuses = [], {}
+    for row in stored.iter_rows(named=True):
+        before = json.loads(row.pop(BEFORE))
+        earlier = {name: from_json(value, columns[name]) for name, value in before.items() if name in columns}
+        earlier |= {WITHDRAWN: before[WITHDRAWN]} if WITHDRAWN in before else {}
+        rows.append({**row, **earlier})
+        if STATUS in before:
+            statuses[row[c.GAME_ID]] = before[STATUS]
+    return pl.DataFrame(rows, schema=stored.drop(BEFORE).schema), statuses
 
 
 def _check_undoable(connection: sa.Connection, number: int) -> None:
@@ -135,18 +147,25 @@ def _withdrawn(connection: sa.Connection) -> pl.DataFrame:
     return pl.DataFrame({c.GAME_ID: ids}, schema={c.GAME_ID: pl.String})
 
 
-def _changes(comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """Yield for each game its id and the earlier values of the cells that changed; None for a new game."""
-    game, before = GAME_CHANGES.c.game_id.name, GAME_CHANGES.c.before.name
-    for each in comparison.added[c.GAME_ID]:
-        yield {game: each, before: None}
-    names = comparison.changed.columns
-    for old, new in zip(comparison.before.select(names).iter_rows(), comparison.changed.iter_rows(), strict=True):
-        cells = {name: as_json(a) for name, a, b in zip(names, old, new, strict=True) if a != b}
-        number = new[names.index(c.GAME_ID)]
-        if number in comparison.statuses:
-            cells[STATUS] = comparison.statuses[number][0]
-        yield {game: number, before: cells}
+def _changes(comparison: Comparison) -> pl.DataFrame:
+    """Return the id of each game and the JSON of the earlier values of cells that changed; empty for a new game."""
+    changed, earlier = comparison.changed, comparison.before
+    cells: list[dict[str, Any]] = [{} for _ in range(changed.height)]
+    for name in changed.columns:
+        places = changed[name].ne_missing(earlier[name]).arg_true()
+        for place, value in zip(places, earlier[name].gather(places), strict=True):
+            cells[place][name] = as_json(value)
+    for place, game in enumerate(changed[c.GAME_ID] if comparison.statuses else ()):
+        if game in comparison.statuses:
+            cells[place][STATUS] = comparison.statuses[game][0]
+    texts = pl.Series(BEFORE, [json.dumps(each) for each in cells], pl.String)
+    new = comparison.added.select(c.GAME_ID, pl.lit(None, pl.String).alias(BEFORE))
+    return pl.concat([new, changed.select(c.GAME_ID, texts)])
+
+
+def _number(number: int) -> pl.Expr:
+    """Return a column with the number of an import."""
+    return pl.lit(number, pl.Int64).alias(IMPORTS.c.import_id.name)
 
 
 def _of_schedule(comparison: Comparison) -> bool:
@@ -168,31 +187,7 @@ def _outcomes(
 ) -> None:
     """Record an outcome for each game whose attendance or scans differ."""
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in RESULTS)).to_series()
-    rows = after.filter(differs).select(c.GAME_ID, *RESULTS).iter_rows(named=True)
-    stamp = {
-        OUTCOMES.c.known_at.name: known_at, OUTCOMES.c.recorded_at.name: now, OUTCOMES.c.import_id.name: number,
-    }  # fmt: skip
-    _insert(connection, sa.insert(OUTCOMES), ({**row, **stamp} for row in rows))
-
-
-def _game_rows(table: pl.DataFrame, custom_columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table for the table of games, made in batches, so that memory holds few of them."""
-    for part in table.iter_slices(BATCH):
-        yield from game_rows(part, custom_columns)
-
-
-def _insert(connection: sa.Connection, statement: sa.Insert, rows: Iterable[dict[str, Any]]) -> None:
-    for batch in _batches(rows):
-        connection.execute(statement, batch)
-
-
-def _update(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
-    statement = sa.update(GAMES).where(GAMES.c.game_id == sa.bindparam(KEY))
-    for batch in _batches(rows):
-        connection.execute(statement, [{KEY: row.pop(c.GAME_ID), **row} for row in batch])
-
-
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    left = iter(rows)
-    while batch := list(islice(left, BATCH)):
-        yield batch
+    moments = {OUTCOMES.c.known_at.name: known_at, OUTCOMES.c.recorded_at.name: now}
+    stamps = (pl.lit(at.astimezone(dt.UTC), pl.Datetime("us", "UTC")).alias(name) for name, at in moments.items())
+    rows = after.filter(differs).select(c.GAME_ID, *RESULTS, *stamps, _number(number))
+    insert_frame(connection, OUTCOMES, rows, by=c.GAME_ID)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,7 @@ from gatecast.errors import DataError, InputError
 from gatecast.games import CANONICAL, Column
 from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json, columns_to_json
+from gatecast.store.bulk import BATCH, read_frame
 from gatecast.store.schema import FURTHER_COLUMNS, GAME_STATUSES, GAMES, OUTCOMES, RESULTS
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
     "declared",
     "declared_with",
     "from_json",
-    "game_rows",
+    "game_frame",
     "in_order",
     "outcome_counts",
     "stored_games",
@@ -102,56 +103,74 @@ def stored_games(
         Ids of games, few of which are looked up one by one; other games may be returned too.
     """
     columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in CANONICAL]
-    columns += [GAMES.c.place, GAMES.c.withdrawn, *([GAMES.c.further] if custom_columns else [])]
-    query = sa.select(*columns).select_from(GAMES.outerjoin(OUTCOMES, outcome_counts()))
+    further = [sa.cast(GAMES.c.further, sa.Text)] if custom_columns else []
+    query = sa.select(*columns, GAMES.c.place, GAMES.c.withdrawn, *further)
+    query = query.select_from(GAMES.outerjoin(OUTCOMES, outcome_counts()))
     if not all_of_them:
         query = query.where(~GAMES.c.withdrawn)
     if among is not None and len(among) <= FEW_GAMES:
         query = query.where(GAMES.c.game_id.in_([each for each in among if each is not None]))
-    schema = {name: column.dtype for name, column in CANONICAL.items()}
-    cells = list(zip(*connection.execute(query).all(), strict=True)) or [()] * len(columns)
-    return pl.DataFrame(
-        [
-            *(pl.Series(name, cells[i], dtype) for i, (name, dtype) in enumerate(schema.items())),
-            *(_further_series(column, cells[-1]) for column in custom_columns),
-            pl.Series(PLACE, cells[len(schema)], pl.Int64),
-            pl.Series(WITHDRAWN, cells[len(schema) + 1], pl.Boolean),
-        ]
-    )
+    canonical = {name: column.dtype for name, column in CANONICAL.items()}
+    schema = {**canonical, PLACE: pl.Int64, WITHDRAWN: pl.Boolean, **({FURTHER: pl.String} if further else {})}
+    table = read_frame(connection, query, schema)
+    empty = [pl.lit(None, dtype).alias(name) for name, dtype in canonical.items() if _is_empty(table[name])]
+    table = table.with_columns(empty)  # one value for all rows takes no memory
+    if not further:
+        return table
+    return table.select(*canonical, *_further_series(table[FURTHER], custom_columns), PLACE, WITHDRAWN)
+
+
+def _is_empty(column: pl.Series) -> bool:
+    return 0 < column.len() == column.null_count()
 
 
 def stored_seasons(connection: sa.Connection) -> pl.DataFrame:
     """Return date, season and `home_league` of every dated game, for games to come to continue their seasons."""
     names = (c.DATE, c.SEASON, c.HOME_LEAGUE)
     query = sa.select(*(GAMES.c[name] for name in names)).where(~GAMES.c.withdrawn, GAMES.c.date.is_not(None))
-    cells = list(zip(*connection.execute(query).all(), strict=True)) or [()] * len(names)
-    return pl.DataFrame(
-        [pl.Series(name, values, CANONICAL[name].dtype) for name, values in zip(names, cells, strict=True)]
-    )
+    return read_frame(connection, query, {name: CANONICAL[name].dtype for name in names})
 
 
 def stored_results(connection: sa.Connection) -> pl.DataFrame:
     """Return game_id, attendance and scans of every game with an outcome, by its last one."""
     last = sa.select(sa.func.max(OUTCOMES.c.outcome_id)).group_by(OUTCOMES.c.game_id)
     query = sa.select(*(OUTCOMES.c[name] for name in (c.GAME_ID, *RESULTS))).where(OUTCOMES.c.outcome_id.in_(last))
-    schema = {name: CANONICAL[name].dtype for name in (c.GAME_ID, *RESULTS)}
-    # Text and numbers are as the driver gives them: its rows need no second look, which would take ten times as long.
-    rows = connection.execute(query).cursor.fetchall()
-    return pl.DataFrame(rows, schema, orient="row")
+    return read_frame(connection, query, {name: CANONICAL[name].dtype for name in (c.GAME_ID, *RESULTS)})
 
 
-def _further_series(column: Column, further: Sequence[Mapping[str, Any]]) -> pl.Series:
-    return pl.Series(column.name, [from_json(each.get(column.name), column) for each in further], column.dtype)
+def _further_series(texts: pl.Series, custom_columns: Sequence[Column]) -> list[pl.Series]:
+    """Return custom columns from their JSON, of which few are held as Python objects at once."""
+    parts = []
+    for start in range(0, max(texts.len(), 1), BATCH):
+        cells = [json.loads(text) for text in texts.slice(start, BATCH)]
+        parts.append(
+            pl.DataFrame(
+                [
+                    pl.Series(each.name, [from_json(cell.get(each.name), each) for cell in cells], each.dtype)
+                    for each in custom_columns
+                ]
+            )
+        )
+    return pl.concat(parts, rechunk=True).get_columns()
 
 
-def game_rows(table: pl.DataFrame, custom_columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Return rows for the table of games: canonical columns without results, and custom columns as JSON."""
-    names = [column.name for column in custom_columns]
-    names_of_games = [name for name in CANONICAL if name not in RESULTS]
-    rows = table.select(*names_of_games, PLACE, WITHDRAWN).to_dicts()
-    for row, further in zip(rows, table.select(names).iter_rows() if names else [()] * table.height, strict=True):
-        row[FURTHER] = {name: as_json(value) for name, value in zip(names, further, strict=True) if value is not None}
-    return rows
+def game_frame(table: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.DataFrame:
+    """Return rows for the table of games: canonical columns without results, and custom columns as JSON text."""
+    names = [name for name in CANONICAL if name not in RESULTS]
+    return table.select(*names, PLACE, WITHDRAWN, _further_text(table, custom_columns))
+
+
+def _further_text(table: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.Series:
+    """Return the JSON of each game's custom columns, without those that are empty."""
+    names = [each.name for each in custom_columns if each.name in table.columns]
+    filled = [name for name in names if table[name].null_count() < table.height]
+    if not filled:
+        return pl.repeat("{}", table.height, dtype=pl.String, eager=True).alias(FURTHER)
+    texts = (
+        json.dumps({name: as_json(value) for name, value in zip(filled, row, strict=True) if value is not None})
+        for row in table.select(filled).iter_rows()
+    )
+    return pl.Series(FURTHER, texts, pl.String)
 
 
 def as_json(value: object) -> object:

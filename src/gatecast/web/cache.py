@@ -2,9 +2,10 @@
 
 A page is the same for every reader with the same preferences, so it is rendered once for each state of the areas of the
 store that it shows. While those change often, a page up to four seconds old is shown to those who did not change
-anything themselves, and one rendering at a time refreshes pages; whoever sent a change sees it at once. The API's
-responses are cached in the same way but are never old, as programs do not look twice. While the database cannot be
-reached, whatever is cached is still sent.
+anything themselves, and one rendering at a time refreshes pages; whoever sent a change sees it at once. While a long
+change is under way, such as the import of many games, nobody waits for it: until it is answered, pages may be a minute
+old. The API's responses are cached in the same way but are never old, as programs do not look twice. While the database
+cannot be reached, whatever is cached is still sent.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ ALL_AREAS = AREAS
 """Areas of the store that an answer may come from."""
 STALE_S = 4.0
 """Seconds for which a page may be shown after the store has changed."""
+LONG_CHANGE_S, STALE_IN_LONG_CHANGE_S = 1.0, 60.0
+"""Seconds after which a change that is not answered yet is a long one, and the stale seconds of pages meanwhile."""
 SMALLEST_ZIPPED = 600
 ETAG_LENGTH = 32
 ZIPPED_MARK = b"-gzip"
@@ -224,6 +227,7 @@ class PageCache:
         self._cached: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._size = 0
         self._changes = 0
+        self._under_way: dict[object, float] = {}
         self._state: State = {}
         self._read_at = NEVER
         self._failure: tuple[float, StoreError] | None = None
@@ -252,7 +256,12 @@ class PageCache:
                 message["headers"] = [*message["headers"], (b"set-cookie", mark.encode())]
             await send(message)
 
-        await self.app(scope, receive, send_marked)
+        change = object()
+        self._under_way[change] = time.monotonic()
+        try:
+            await self.app(scope, receive, send_marked)
+        finally:
+            del self._under_way[change]
 
     async def _read(self, scope: Scope, receive: App, send: App) -> None:
         headers = dict(scope["headers"])
@@ -293,7 +302,7 @@ class PageCache:
                 cached.current_at = now
                 break
             age = now - cached.current_at
-            waits = age > cached.stale_s or not cached.stale_s
+            waits = not cached.stale_s or age > self._oldest(cached.stale_s, now)
             if not waits and age <= cached.stale_s / 2:
                 break
             # A rendering that somebody waits for takes no turns with those that only refresh.
@@ -306,6 +315,11 @@ class PageCache:
         if key in self._cached:
             self._cached.move_to_end(key)
         return cached
+
+    def _oldest(self, stale_s: float, now: float) -> float:
+        """Return the seconds for which a page may be sent after the store has changed."""
+        long = any(now - began > LONG_CHANGE_S for began in self._under_way.values())
+        return max(stale_s, STALE_IN_LONG_CHANGE_S) if long else stale_s
 
     def _mark(self, cookies: dict[str, str]) -> int:
         """Return how many changes there had been after this reader's last one; 0 if before the server started."""

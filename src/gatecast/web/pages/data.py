@@ -182,7 +182,8 @@ def _preview(
     service = service_of(request)
     view = uploads.preview(service, waiting)
     columns = {**service.games().columns, **{each.name: each for each in view.custom_columns}}
-    known = dict(zip(waiting.table.rows, range(len(waiting.table.rows)), strict=True))
+    wrong = {each.row for each in view.refused}
+    known = {row: place for place, row in enumerate(waiting.table.rows) if row in wrong} if wrong else {}
     frame = waiting.table.frame
     cells = {
         each: frame[each.column][known[each.row]]

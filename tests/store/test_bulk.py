@@ -1,0 +1,48 @@
+import datetime as dt
+
+import polars as pl
+import sqlalchemy as sa
+from polars.testing import assert_frame_equal
+
+from gatecast.games import CANONICAL
+from gatecast.games import columns as c
+from gatecast.store import bulk
+from gatecast.store.schema import GAMES, OUTCOMES, utc_now
+
+from ..games.tables import full
+from .tables import season
+
+
+def test_what_is_written_is_what_sqlalchemy_reads(store):
+    games = full(12)
+    store.import_games(games)
+    names = [c.GAME_ID, c.DATE, c.START_TIME, c.VENUE, c.CAPACITY, c.TEMPERATURE]
+    with store.database.reading() as connection:
+        rows = connection.execute(sa.select(*(GAMES.c[name] for name in names))).all()
+        texts = connection.scalars(sa.select(GAMES.c.further)).all()
+        moments = connection.scalars(sa.select(OUTCOMES.c.known_at)).all()
+    assert sorted(tuple(row) for row in rows) == sorted(games.table.select(names).iter_rows())
+    assert {frozenset(text) for text in texts} == {frozenset(each.name for each in games.custom_columns)}
+    assert len(moments) == 12
+    assert all(abs(utc_now() - moment) < dt.timedelta(minutes=10) for moment in moments)
+
+
+def test_batches_add_change_and_undo_as_one_import(store, monkeypatch):
+    monkeypatch.setattr(bulk, "BATCH", 5)
+    added = store.import_games(season(12, **{c.ATTENDANCE: [*range(1, 12), None]}))
+    assert (added.added, store.games().table[c.ATTENDANCE].sum()) == (12, sum(range(1, 12)))
+    before = store.games().table
+    changed = store.import_games(season(12, **{c.ATTENDANCE: list(range(101, 113))}))
+    assert (changed.changed, store.games().table[c.ATTENDANCE].sum()) == (12, sum(range(101, 113)))
+    store.undo(changed.import_id)
+    assert_frame_equal(store.games().table, before)
+    store.undo(added.import_id)
+    assert len(store.games()) == 0
+    assert store.import_games(season(12)).added == 12
+    assert store.games().table[c.ATTENDANCE].null_count() == 12
+
+
+def test_no_rows_are_read_in_their_types(store):
+    with store.database.reading() as connection:
+        empty = bulk.read_frame(connection, sa.select(GAMES.c.game_id, GAMES.c.date), {"a": pl.String, "b": pl.Date})
+    assert empty.schema == {"a": pl.String, "b": CANONICAL[c.DATE].dtype}
