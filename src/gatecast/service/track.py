@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrc
 
 from gatecast.evaluate.scores import (
     BIAS,
@@ -82,9 +82,9 @@ class Score:
         A share counts as too low or too high if chance would give one as extreme in less than 1 of 40 records.
         """
         inside = round(self.coverage[80] / 100 * self.games)
-        if binom.cdf(inside, self.games, RANGE) < UNLIKELY:
+        if bdtr(inside, self.games, RANGE) < UNLIKELY:
             return NARROW
-        return WIDE if binom.sf(inside - 1, self.games, RANGE) < UNLIKELY else FITTING
+        return WIDE if bdtrc(inside - 1, self.games, RANGE) < UNLIKELY else FITTING
 
 
 @dataclass(frozen=True)
