@@ -288,10 +288,7 @@ class Oracle:
         out["gate_season"] = mean(those(season=season))
         out["gate_last_season"] = mean(those(season=season - 1))
         out["gate_finish"] = mean(those(season=season - 1)[-30:])
-        counted = sorted({g[c.SEASON] for g in self.gates if g[c.HOME] == game[c.HOME] and g[c.SEASON] < season - 1})
-        for name, at in (("two", -1), ("three", -2)):
-            known = len(counted) >= -at and season - counted[at] <= 5
-            out[f"gate_{name}_seasons_ago"] = mean(those(season=counted[at])) if known else NAN
+        out["gate_two_seasons_ago"] = mean(those(season=season - 2))
         out["season_trend"] = share(out["gate_last_season"], out["gate_two_seasons_ago"])
         out["gate_weekday_last_season"] = mean(those(season=season - 1, weekday=date.weekday()))
         out["gate_month_last_season"] = mean(those(season=season - 1, month=date.month))

@@ -62,8 +62,6 @@ def test_every_feature_is_known_and_varies_in_the_sample(league, preparation):
     figures = np.concatenate([preparation.at_lead(lead).numeric[rows] for lead in LEADS])
     names = np.array(preparation.at_lead(1).names)
     results = {f"own_{column.name}" for column in league.custom_columns if column.known.lead == 0}
-    # The sample league has three seasons.
-    results.add("gate_three_seasons_ago")
     assert set(names[~np.isfinite(figures).any(axis=0)]) == results
     # The sample league plays from April to September.
     winter = {"near_thanksgiving", "near_christmas", "near_new_year"}

@@ -23,8 +23,6 @@ RATIO_GAMES = 120
 FINISH = 30
 """Games at the end of a season whose mean is the level at which it ended."""
 MONTHS = 13
-OLDEST_SEASON = 5
-"""Seasons back at most of the three that are compared, when some between had no counted attendance."""
 
 
 class AttendanceHistory:
@@ -42,7 +40,6 @@ class AttendanceHistory:
         self.counted = counted
         self.by_home = PrefixSums(np.where(counted, s.home, -1), s.day, people)
         self.by_season = PrefixSums(np.where(counted, s.home_season, -1), s.day, people)
-        self.seasons = PrefixSums(np.where(counted, s.home, -1), s.season, people)
         self.by_weekday = PrefixSums(np.where(counted, s.home_weekday, -1), s.day, people)
         self.by_visitor = PrefixSums(np.where(counted, s.home_visitor, -1), s.day, people)
         self.by_month = PrefixSums(np.where(counted & (s.month > 0), _month_key(s, 0), -1), s.day, people)
@@ -98,9 +95,7 @@ class AttendanceHistory:
         out["gate_season"] = self.by_season.means(season)
         out["gate_last_season"] = self.by_season.means(last_season)
         out["gate_finish"] = self.by_season.means(last_season.latest(FINISH))
-        second = self._season_before(s.home, s.season - 1)
-        out["gate_two_seasons_ago"] = self._season_mean(s, second, cutoffs)
-        out["gate_three_seasons_ago"] = self._season_mean(s, self._season_before(s.home, second), cutoffs)
+        out["gate_two_seasons_ago"] = self.by_season.means(self.by_season.until(s.home_season - 2, cutoffs))
         out["gate_weekday_last_season"] = self.by_weekday.means(self._weekday_last_season(s, cutoffs))
         out["gate_month_last_season"] = self.by_month.means(self.by_month.until(_month_key(s, 1), cutoffs))
         out["season_trend"] = ratio(out["gate_last_season"], np.nan_to_num(out["gate_two_seasons_ago"]))
@@ -110,19 +105,6 @@ class AttendanceHistory:
         out["days_since_gate"] = np.where(past.count > 0, s.day - self.by_home.days_of(past.end - 1), np.nan)
         out["weekday_ratio"] = self._weekday_ratio(s, past, cutoffs)
         return out
-
-    def _season_before(self, home: Ints, season: Ints) -> Ints:
-        """Return the club's latest season with counted attendance before a season; meaningless if there is none.
-
-        A season that nobody saw, or whose crowds were limited, is passed over.
-        """
-        past = self.seasons.until(home, season - 1)
-        return np.where(past.count > 0, self.seasons.days_of(past.end - 1), -SEASON_SPAN)
-
-    def _season_mean(self, s: Schedule, season: Ints, cutoffs: npt.NDArray[np.int32]) -> Floats:
-        """Return the mean of another season of each query's club; NaN if that is too long ago."""
-        key = np.where(season >= s.season - OLDEST_SEASON, s.home * SEASON_SPAN + season, -1)
-        return self.by_season.means(self.by_season.until(key, cutoffs))
 
     def _weekday_ratio(self, s: Schedule, past: Ranges, cutoffs: npt.NDArray[np.int32]) -> Floats:
         """Return the mean on this weekday since the club's 120th last game, relative to that of these 120 games."""
