@@ -197,6 +197,20 @@ def test_a_game_taken_out_comes_back_without_its_past(store):
     assert store.games().table.select(c.ATTENDANCE, c.SKY).null_count().row(0) == (2, 2)
 
 
+def test_new_games_those_that_come_back_and_changed_ones_are_told_apart(store):
+    store.undo(store.import_games(season(4)).import_id)
+    store.import_games(season(6).tail(2))
+    report = store.import_games(season(8, **{c.ATTENDANCE: list(range(1, 9))}).tail(7))
+    assert counts(report) == (5, 2, 0, 0)
+    last = [store.game_operations(game)[-1] for game in ids(8)]
+    assert [each.import_id == report.import_id for each in last] == [False] + [True] * 7
+    nothing = {c.ATTENDANCE: None}
+    assert [each.before for each in last[1:]] == [None, None, None, nothing, nothing, None, None]
+    undone = store.undo(report.import_id)
+    assert (undone.withdrawn, undone.restored) == (5, 2)
+    assert store.games().table[c.GAME_ID].to_list() == ids(6)[4:]
+
+
 def test_undo_refuses_what_later_imports_stand_on(store):
     first = store.import_games(season()).import_id
     second = store.import_games(season(2, **{c.ATTENDANCE: [1, 2]})).import_id

@@ -164,7 +164,15 @@ class ClubService:
         """Return every game of the store in order of play."""
 
         def read() -> Games:
-            return self.store.with_results(self.cached(("schedule",), (SCHEDULE_AREA,), self.store.games))
+            just_read: list[Games] = []
+
+            def read_schedule() -> Games:
+                just_read.append(self.store.games())
+                return just_read[0]
+
+            schedule = self.cached(("schedule",), (SCHEDULE_AREA,), read_schedule)
+            # What was read just now has the results of now.
+            return schedule if just_read else self.store.with_results(schedule)
 
         return self.cached(("games",), (GAMES_AREA,), read)
 

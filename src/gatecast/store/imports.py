@@ -17,7 +17,17 @@ from gatecast.store import revisions
 from gatecast.store.bulk import insert_frame, read_frame, update_frame
 from gatecast.store.comparison import Comparison
 from gatecast.store.report import ImportReport, Undone
-from gatecast.store.rows import STATUS, WITHDRAWN, as_json, declare, declared, from_json, game_frame, stored_games
+from gatecast.store.rows import (
+    PLACE,
+    STATUS,
+    WITHDRAWN,
+    as_json,
+    declare,
+    declared,
+    from_json,
+    game_frame,
+    stored_games,
+)
 from gatecast.store.schema import GAME_CHANGES, GAMES, IMPORTS, OUTCOMES, RESULTS
 from gatecast.store.statuses import write_statuses
 
@@ -61,6 +71,7 @@ def write(
     insert_frame(connection, GAMES, game_frame(fresh, comparison.custom_columns), by=c.GAME_ID)
     again = pl.concat([back, comparison.changed.select(back.columns)])
     update_frame(connection, GAMES, c.GAME_ID, game_frame(again, comparison.custom_columns))
+    _record_added(connection, comparison, number)
     insert_frame(connection, GAME_CHANGES, _changes(comparison).with_columns(_number(number)), by=c.GAME_ID)
     write_statuses(connection, {game: now_is for game, (_, now_is) in comparison.statuses.items()})
     results = [c.GAME_ID, *RESULTS]
@@ -147,8 +158,17 @@ def _withdrawn(connection: sa.Connection) -> pl.DataFrame:
     return pl.DataFrame({c.GAME_ID: ids}, schema={c.GAME_ID: pl.String})
 
 
+def _record_added(connection: sa.Connection, comparison: Comparison, number: int) -> None:
+    """Record new games, just written, without earlier values; the database copies their ids itself."""
+    if not comparison.added.height:
+        return
+    # Added games, those that come back too, have the places after all that were stored before.
+    ours = sa.select(sa.literal(number), GAMES.c.game_id).where(GAMES.c.place >= comparison.added[PLACE].min())
+    connection.execute(sa.insert(GAME_CHANGES).from_select([GAME_CHANGES.c.import_id, GAME_CHANGES.c.game_id], ours))
+
+
 def _changes(comparison: Comparison) -> pl.DataFrame:
-    """Return the id of each game and the JSON of the earlier values of cells that changed; empty for a new game."""
+    """Return the id of each changed game and the JSON of the earlier values of its cells that changed."""
     changed, earlier = comparison.changed, comparison.before
     cells: list[dict[str, Any]] = [{} for _ in range(changed.height)]
     for name in changed.columns:
@@ -159,8 +179,7 @@ def _changes(comparison: Comparison) -> pl.DataFrame:
         if game in comparison.statuses:
             cells[place][STATUS] = comparison.statuses[game][0]
     texts = pl.Series(BEFORE, [json.dumps(each) for each in cells], pl.String)
-    new = comparison.added.select(c.GAME_ID, pl.lit(None, pl.String).alias(BEFORE))
-    return pl.concat([new, changed.select(c.GAME_ID, texts)])
+    return changed.select(c.GAME_ID, texts)
 
 
 def _number(number: int) -> pl.Expr:
