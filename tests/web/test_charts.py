@@ -91,7 +91,7 @@ def issue(days, middle):
 
 def test_forecasts_over_time():
     drawn = over_time([issue(30, 4000), issue(7, 4500), issue(7, 4600), issue(1, 5000)], 5500.0, 5200)
-    assert [words for _, _, words in drawn.points] == ["4,000", "4,600", "5,000"]
+    assert [words for _, _, words in drawn.points] == ["4,000 expected", "4,600 expected", "5,000 expected"]
     places = [x for x, _, _ in drawn.points]
     assert places == sorted(places)
     assert drawn.attendance[0] > places[-1]

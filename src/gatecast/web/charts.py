@@ -285,7 +285,9 @@ def over_time(issues: Sequence[Issue], seats: float | None, attendance: float | 
         band(LOW, HIGH),
         band(LOWER, UPPER),
         path(middle),
-        tuple((*point, f"{number(expected_people(each))} expected") for point, each in zip(middle, forecasts, strict=True)),
+        tuple(
+            (*point, f"{number(expected_people(each))} expected") for point, each in zip(middle, forecasts, strict=True)
+        ),
         scale.at(seats) if near and seats is not None else None,
         None if attendance is None else (_day_place(0, farthest), scale.at(attendance)),
     )
