@@ -48,7 +48,7 @@ NETWORK, TREES = "network", "trees"
 CUSTOM_COLUMNS = "columns"
 """The share of custom columns, promotions and weather: the key is part of the API's JSON."""
 METHODS = (NETWORK, *RULES, TREES, CUSTOM_COLUMNS)
-"""What is combined, in the order of the shares."""
+"""Names of the methods that a forecast combines, in the order of the columns of their shares."""
 LARGEST_OFFSET = 1.0
 
 

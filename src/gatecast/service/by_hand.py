@@ -44,7 +44,7 @@ BY_HAND_AREAS = (FORECASTS_AREA, PLANS)
 LONGEST_REASON = 200
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
 ORDERS = "orders"
-"""What is kept beside an order of stock that keeps: the model's cases by game."""
+"""Key under which the model's cases by game are stored with an order of stock that keeps."""
 
 Key = tuple[str, str, str]
 

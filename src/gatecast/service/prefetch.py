@@ -66,7 +66,7 @@ def prefetch_when_idle(
             try:
                 work_ahead(service)
             except Exception:
-                traceback.print_exc()  # and tried again after the next change
+                traceback.print_exc()  # into the log of the server; tried again after the next change
             done = now
             # Cached values are frozen so that no page waits while the collector scans them; those frozen before are
             # scanned once more, or what has become garbage since would never be freed.

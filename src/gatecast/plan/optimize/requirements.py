@@ -106,7 +106,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a choice leads to, game by game.
+    """Hold the expected cost, the risk of running short and the stock of a choice, game by game.
 
     Parameters
     ----------
