@@ -42,6 +42,24 @@ def test_batches_add_change_and_undo_as_one_import(store, monkeypatch):
     assert store.games().table[c.ATTENDANCE].null_count() == 12
 
 
+def test_games_of_several_statements_come_back_bit_for_bit(store, monkeypatch):
+    monkeypatch.setattr(bulk, "PARAMETERS", 100)
+    games = full(12)
+    cold = pl.Series(c.TEMPERATURE, [-0.0, 0.1 + 0.2, 1e-300, 21.666666666666668, *range(7), None], pl.Float64)
+    games = games.with_table(games.table.with_columns(cold))
+    store.import_games(games)
+    stored = store.games()
+    assert_frame_equal(stored.table.select(games.table.columns), games.table)
+    bits = [cell and cell.hex() for cell in stored.table[c.TEMPERATURE]]
+    assert bits == [cell and cell.hex() for cell in games.table[c.TEMPERATURE]]
+
+
+def test_every_sign_of_a_text_comes_back(store):
+    texts = ['a "bobblehead"', "back\\slash", "\x1f\x1e\t", "[null]", "null", "球場の日 🎆"]
+    store.import_games(season(6, **{c.PROMOTION: texts}))
+    assert store.games().table[c.PROMOTION].to_list() == texts
+
+
 def test_no_rows_are_read_in_their_types(store):
     with store.database.reading() as connection:
         empty = bulk.read_frame(connection, sa.select(GAMES.c.game_id, GAMES.c.date), {"a": pl.String, "b": pl.Date})

@@ -26,7 +26,7 @@ from gatecast.games.complete import counted_on
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.games.matching import match
 from gatecast.plan.columns import TICKETS
-from gatecast.service.club_service import SCHEDULE_AREA, ClubService
+from gatecast.service.club_service import GAMES_AREA, SCHEDULE_AREA, ClubService
 from gatecast.service.moved_games import MovedGame, moved_games
 from gatecast.service.upload_fields import (
     UNIT_FIELDS,
@@ -116,6 +116,8 @@ class Upload:
     fields: Mapping[str, str] = field(default_factory=dict)
     reading: dict[tuple[Column, ...], UsableGames] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The games read of it, by the custom columns they were read with, so that an import need not read them again."""
+    previews: dict[tuple[int, ...], Preview] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The preview shown last, by the revisions of the store that it compares the games with."""
 
 
 @dataclass(frozen=True)
@@ -346,6 +348,16 @@ class Uploads:
 
 def preview(service: ClubService, upload: Upload) -> Preview:
     """Return what storing an upload would do; store nothing."""
+    revisions = service.revision()
+    state = tuple(revisions[area] for area in (GAMES_AREA, SCHEDULE_AREA))
+    if state not in upload.previews:
+        made = _preview(service, upload)
+        upload.previews.clear()
+        upload.previews[state] = made
+    return upload.previews[state]
+
+
+def _preview(service: ClubService, upload: Upload) -> Preview:
     kind = _kind(upload)
     if kind != GAMES:
         frame = upload.table.frame

@@ -103,7 +103,7 @@ class Database:
         self._writer = Lock()
         if self.sqlite:
             sa.event.listen(self._readers, "connect", _forbid_writing)
-            sa.event.listen(self.engine, "connect", _give_cache)
+            sa.event.listen(self.engine, "connect", _give_memory)
 
     def _engine(self, connections: int) -> sa.Engine:
         waits = {"timeout": BUSY_SECONDS} if self.sqlite else {"connect_timeout": CONNECT_SECONDS}
@@ -202,8 +202,9 @@ def _forbid_writing(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     connection.execute("PRAGMA query_only = ON")
 
 
-def _give_cache(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+def _give_memory(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.execute(f"PRAGMA cache_size = -{WRITERS_CACHE_KB}")
+    connection.execute("PRAGMA temp_store = MEMORY")  # what a statement notes to take itself back, not the log
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

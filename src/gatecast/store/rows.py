@@ -102,22 +102,31 @@ def stored_games(
     among : sequence of str, optional
         Ids of games, few of which are looked up one by one; other games may be returned too.
     """
-    columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in CANONICAL]
-    further = [sa.cast(GAMES.c.further, sa.Text)] if custom_columns else []
-    query = sa.select(*columns, GAMES.c.place, GAMES.c.withdrawn, *further)
-    query = query.select_from(GAMES.outerjoin(OUTCOMES, outcome_counts()))
-    if not all_of_them:
-        query = query.where(~GAMES.c.withdrawn)
+    asked = [] if all_of_them else [~GAMES.c.withdrawn]
     if among is not None and len(among) <= FEW_GAMES:
-        query = query.where(GAMES.c.game_id.in_([each for each in among if each is not None]))
+        asked.append(GAMES.c.game_id.in_([each for each in among if each is not None]))
     canonical = {name: column.dtype for name, column in CANONICAL.items()}
-    schema = {**canonical, PLACE: pl.Int64, WITHDRAWN: pl.Boolean, **({FURTHER: pl.String} if further else {})}
-    table = read_frame(connection, query, schema)
-    empty = [pl.lit(None, dtype).alias(name) for name, dtype in canonical.items() if _is_empty(table[name])]
-    table = table.with_columns(empty)  # one value for all rows takes no memory
-    if not further:
-        return table
-    return table.select(*canonical, *_further_series(table[FURTHER], custom_columns), PLACE, WITHDRAWN)
+    kept = [name for name in canonical if name not in RESULTS]
+    counts = connection.execute(sa.select(*(sa.func.count(GAMES.c[name]) for name in kept)).where(*asked)).one()
+    filled = {name: canonical[name] for name, count in zip(kept, counts, strict=True) if count}
+    exact = {name: dtype for name, dtype in filled.items() if not dtype.is_float()}
+    schema = {c.GAME_ID: pl.String, **exact, **{name: canonical[name] for name in RESULTS}}
+    further = {FURTHER: pl.String} if custom_columns else {}
+    columns = [OUTCOMES.c[name] if name in RESULTS else GAMES.c[name] for name in schema]
+    query = sa.select(
+        *columns, GAMES.c.place, GAMES.c.withdrawn, *(sa.cast(GAMES.c[name], sa.Text) for name in further)
+    )
+    query = query.select_from(GAMES.outerjoin(OUTCOMES, outcome_counts())).where(*asked)
+    table = read_frame(connection, query, {**schema, PLACE: pl.Int64, WITHDRAWN: pl.Boolean, **further})
+    if len(exact) < len(filled):
+        rest = {c.GAME_ID: pl.String, **{name: dtype for name, dtype in filled.items() if name not in exact}}
+        numbers = read_frame(connection, sa.select(*(GAMES.c[name] for name in rest)).where(*asked), rest)
+        table = table.join(numbers, on=c.GAME_ID, how="left", maintain_order="left")
+    # One value for all rows takes no memory.
+    empty = [name for name in canonical if name not in filled and (name not in RESULTS or _is_empty(table[name]))]
+    table = table.with_columns(pl.lit(None, canonical[name]).alias(name) for name in empty)
+    custom = _further_series(table[FURTHER], custom_columns) if further else []
+    return table.select(*canonical, *custom, PLACE, WITHDRAWN)
 
 
 def _is_empty(column: pl.Series) -> bool:

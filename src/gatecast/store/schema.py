@@ -133,7 +133,6 @@ GAMES = sa.Table(
     sa.Column("further", sa.JSON, nullable=False),
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("withdrawn", sa.Boolean, nullable=False),
-    sa.Index(None, c.DATE),
 )
 FURTHER_COLUMNS = sa.Table(
     "further_columns",
