@@ -39,6 +39,16 @@ class Unit:
     scale: float
     zero: float = 0.0
 
+    def of(self, ours: float) -> float:
+        """Return a number of ours in this unit.
+
+        Examples
+        --------
+        >>> UNITS[c.TEMPERATURE]["F"].of(25.0)
+        77.0
+        """
+        return round(ours / self.scale + self.zero, DECIMALS)
+
 
 UNITS: dict[str, dict[str, Unit]] = {
     c.TEMPERATURE: {"C": Unit("°C", 1.0), "F": Unit("°F", 5 / 9, 32.0)},

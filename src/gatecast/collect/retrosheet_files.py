@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from gatecast.collect.numbers import parse_numbers
+from gatecast.collect.numbers import UNITS, parse_numbers
 from gatecast.collect.raw_table import UNKNOWN_NAMES, RawTable
 from gatecast.errors import DataError
 from gatecast.games import columns as c
@@ -70,7 +70,6 @@ REQUIRED = (c.GAME_ID, c.DATE, c.HOME, c.VISITOR)
 NOT_PUBLISHED = (0, -1)
 UNKNOWN_START = r"^0?0:00"
 UNKNOWN_TEMPERATURE, UNKNOWN_WIND = 0, -1
-KMH_PER_MPH = 1.609344
 
 
 def read_gamelog(raw: bytes, file: str = "") -> pl.DataFrame:
@@ -184,7 +183,7 @@ def _weather(table: RawTable) -> list[pl.Expr]:
     )
     return [
         pl.when(fahrenheit != UNKNOWN_TEMPERATURE).then((fahrenheit - 32) / 1.8).round(1).alias(c.TEMPERATURE),
-        pl.when(mph != UNKNOWN_WIND).then(mph * KMH_PER_MPH).round(1).alias(c.WIND),
+        pl.when(mph != UNKNOWN_WIND).then(mph * UNITS[c.WIND]["mph"].scale).round(1).alias(c.WIND),
         pl.col(c.SKY, c.PRECIPITATION).str.to_lowercase(),
     ]
 

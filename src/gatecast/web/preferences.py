@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gatecast.collect import numbers
 from gatecast.date_style import DateStyle, date_style
 from gatecast.formatting import number
+from gatecast.games import columns as c
 
 __all__ = ["DATES", "THEMES", "UNITS", "Preferences", "preferences"]
 
@@ -20,7 +22,6 @@ IMPERIAL_REGIONS = frozenset({"US", "LR", "MM", "BS", "BZ", "KY", "PW", "FM", "M
 """Regions whose weather reports speak of °F (Unicode CLDR, unitPreferenceData, temperature)."""
 FIRST_LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z]{4})?(?:-([A-Za-z]{2}))?\b")
 UNITS_COOKIE, THEME_COOKIE, DATES_COOKIE = "gc_units", "gc_theme", "gc_dates"
-MILE_KM = 1.609344
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ class Preferences:
         ('77 °F', '–')
         """
         if self.units == "imperial":
-            return number(None if celsius is None else celsius * 9 / 5 + 32) + (" °F" if celsius is not None else "")
+            return number(None if celsius is None else numbers.UNITS[c.TEMPERATURE]["F"].of(celsius)) + (
+                " °F" if celsius is not None else ""
+            )
         return number(celsius) + (" °C" if celsius is not None else "")
 
     def wind(self, kmh: float | None) -> str:
@@ -73,7 +76,9 @@ class Preferences:
         """
         if kmh is None:
             return number(None)
-        return f"{number(kmh / MILE_KM)} mph" if self.units == "imperial" else f"{number(kmh)} km/h"
+        return (
+            f"{number(numbers.UNITS[c.WIND]['mph'].of(kmh))} mph" if self.units == "imperial" else f"{number(kmh)} km/h"
+        )
 
     def clock(self, time: dt.time | None) -> str:
         """Return a time of day on the clock of the reader; empty if unknown.

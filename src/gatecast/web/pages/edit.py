@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -10,7 +9,6 @@ from typing import Annotated, Any
 import polars as pl
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from gatecast.collect import numbers
 from gatecast.errors import ConflictError, GatecastError, InputError
 from gatecast.games import Column
 from gatecast.games import columns as c
@@ -30,19 +28,19 @@ from gatecast.service.game_edits import (
 )
 from gatecast.store.rows import STATUS
 from gatecast.web.cache import ALL_AREAS
+from gatecast.web.column_inputs import UNITS_FIELD, in_units, input_kind, typed_text, unit_of, units_of
 from gatecast.web.forms import sent_texts, texts_of
 from gatecast.web.pages.game import address, show_game
-from gatecast.web.preferences import UNITS, Preferences
+from gatecast.web.preferences import Preferences
 from gatecast.web.render import page, reader_of, redirected, service_of
 from gatecast.web.words import column_words, game_words, value_words
 
 __all__ = ["router"]
 
 router = APIRouter()
-WAS, UNITS_FIELD, DONE = "was.", "gc_units", "done"
+WAS, DONE = "was.", "done"
 MOVE = (c.DATE, c.START_TIME)
 TOGETHER, PLACE = "together", "place"
-IMPERIAL = {c.TEMPERATURE: "F", c.WIND: "mph"}
 STATUS_WORDS = {SCHEDULED: "in the schedule", None: "in the schedule", POSTPONED: "postponed", CANCELLED: "cancelled"}
 MESSAGES = {"moved": "The game is moved.", "saved": "Saved.", "aside": "The game is set aside.", "undone": "Undone."}
 MOST_TOGETHER = 60
@@ -90,16 +88,16 @@ def save(request: Request, game_id: str, sent: Sent) -> Response:
     found = stored_game(service, game_id)
     if found is None:
         return _page(request, game_id, Typed())
-    row, reader = found[0], _reader(request, texts)
+    row, reader = found[0], in_units(reader_of(request), texts.get(UNITS_FIELD, ""))
     columns = {name: service.games().columns[name] for name in editable_columns(service.games().columns)}
     was = texts_of(texts.items(), WAS)
     changed = {name: text for name, text in texts.items() if name in columns and name in was and text != was[name]}
-    meanwhile = [name for name in changed if was[name] != _text(row[name], columns[name], reader)]
+    meanwhile = [name for name in changed if was[name] != typed_text(row[name], columns[name], reader)]
     if meanwhile:
         errors = {name: f"stored now: {value_words(row[name], columns[name], reader)}" for name in meanwhile}
         return _page(request, game_id, Typed(changed, errors, MEANWHILE, 409))
     try:
-        values = read_values(columns, changed, _units(reader))
+        values = read_values(columns, changed, units_of(reader))
         change_game(service, game_id, values, expected={name: row[name] for name in changed})
     except EditRefusedError as refused:
         return _page(request, game_id, Typed(changed, refused.errors, "Some values are not valid.", 422))
@@ -207,55 +205,12 @@ def _fields(service: ClubService, row: Mapping[str, Any], typed: Typed, reader: 
             name == c.DATE and row[c.DATE] is None
         ):
             continue
-        column, stored = columns[name], _text(row[name], columns[name], reader)
-        kind, options = _kind(column, reader)
-        if name in typed.errors and kind in ("date", "time", "number"):
-            kind = "text"  # A browser would drop a text that is no date.
-        unit = column.unit
-        if name in _units(reader):
-            unit = numbers.UNITS[name][_units(reader)[name]].name
+        column, stored = columns[name], typed_text(row[name], columns[name], reader)
+        kind, options = input_kind(column, column.values, reader, refused=name in typed.errors)
         fields.append(
             EditField(
-                name, column_words(name), unit, kind, options, stored, typed.texts.get(name, stored),
+                name, column_words(name), unit_of(column, reader), kind, options, stored, typed.texts.get(name, stored),
                 typed.errors.get(name, ""), value_words(row[name], column, reader),
             )
         )  # fmt: skip
     return fields
-
-
-def _kind(column: Column, reader: Preferences) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Return the type of input for a column, and its options."""
-    if column.values:
-        return "select", tuple((value, value) for value in column.values)
-    if column.is_yes_no:
-        return "select", tuple((str(value), value_words(value, column, reader)) for value in (0, 1))
-    if column.dtype is pl.Date:
-        return "date", ()
-    if column.dtype is pl.Time:
-        return "time", ()
-    return ("number" if column.dtype.is_numeric() else "text"), ()
-
-
-def _text(value: Any, column: Column, reader: Preferences) -> str:  # noqa: ANN401  any cell
-    """Return a stored value as it is typed."""
-    if value is None:
-        return ""
-    if isinstance(value, dt.time):
-        return f"{value:%H:%M}"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, float):
-        if reader.units == "imperial" and column.name in IMPERIAL:
-            value = value * 9 / 5 + 32 if column.name == c.TEMPERATURE else value / 1.609344
-        return f"{value:.1f}".rstrip("0").rstrip(".") if column.name in IMPERIAL else f"{value:.10g}"
-    return str(value)
-
-
-def _units(reader: Preferences) -> dict[str, str]:
-    return dict(IMPERIAL) if reader.units == "imperial" else {}
-
-
-def _reader(request: Request, texts: Mapping[str, str]) -> Preferences:
-    """Return the units that a form was shown in."""
-    units, reader = texts.get(UNITS_FIELD, ""), reader_of(request)
-    return Preferences(units, reader.theme) if units in UNITS else reader

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import polars as pl
 from fastapi import APIRouter, Request, Response
 
-from gatecast.collect import numbers
 from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.service import ClubService
@@ -18,14 +16,14 @@ from gatecast.service.game import game_row, is_coming
 from gatecast.service.what_if import ChangeableColumn, WhatIfComparison, WhatIfResult, compare_what_if, fields_of
 from gatecast.web.cache import PLAN_AREAS
 from gatecast.web.charts import two_chances
+from gatecast.web.column_inputs import UNITS_FIELD, Options, in_units, input_kind, unit_of, units_of
 from gatecast.web.pages.game import PART_FIELD, address, show_game
-from gatecast.web.preferences import UNITS, Preferences
+from gatecast.web.preferences import Preferences
 from gatecast.web.render import page, reader_of, service_of
 from gatecast.web.words import column_words, game_words, value_words
 
-__all__ = ["Group", "Input", "groups_of", "router", "units_of"]
+__all__ = ["Group", "Input", "groups_of", "router"]
 
-IMPERIAL = {c.TEMPERATURE: "F", c.WIND: "mph"}
 OWN, FURTHER = "Your own columns", "More"
 GROUPS = {
     "Weather": (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION),
@@ -40,10 +38,7 @@ EMPTIED = {
     c.HOME_STARTER: "type unknown if it is not known",
     c.VISITOR_STARTER: "type unknown if it is not known",
 }
-"""Columns into which anything may be typed, and what empties them."""
-NUMBERS_OF_A_DAY, YES_NO = 3, 2
-
-Options = tuple[tuple[str, str], ...]
+"""What empties each column into which anything may be typed."""
 
 
 @dataclass(frozen=True)
@@ -88,17 +83,6 @@ class Group:
         return self.name == FURTHER and not any(each.typed for each in self.inputs)
 
 
-def units_of(reader: Preferences) -> dict[str, str]:
-    """Return the units in which a reader types numbers, by column; other columns use their own.
-
-    Examples
-    --------
-    >>> units_of(Preferences("imperial"))[c.WIND], units_of(Preferences())
-    ('mph', {})
-    """
-    return dict(IMPERIAL) if reader.units == "imperial" else {}
-
-
 def groups_of(
     fields: Sequence[ChangeableColumn], reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]
 ) -> tuple[Group, ...]:
@@ -127,37 +111,15 @@ def groups_of(
 def _input(field: ChangeableColumn, reader: Preferences, typed: Mapping[str, str], refused: Mapping[str, str]) -> Input:
     name = field.column.name
     text, error = typed.get(name, ""), refused.get(name, "")
-    kind, options = _kind(field, reader)
-    if kind in ("time", "date") and error:
-        kind = "text"  # A browser would drop a text that is no time.
+    kind, options = input_kind(field.column, field.choices, reader, refused=bool(error))
     if kind == "select" and text and text not in dict(options):
         options = (*options, (text, text))
-    unit = field.column.unit if kind == "number" else ""
-    if name in units_of(reader):
-        unit = numbers.UNITS[name][units_of(reader)[name]].name
+    unit = unit_of(field.column, reader) if kind == "number" else ""
     now = value_words(field.now, field.column, reader)
     return Input(name, column_words(name), unit, kind, options, now, text, error, EMPTIED.get(name, ""))
 
 
-def _kind(field: ChangeableColumn, reader: Preferences) -> tuple[str, Options]:
-    """Return the type of input for a column, and its options."""
-    column = field.column
-    choices = tuple((choice, choice) for choice in field.choices)
-    if column.dtype is pl.Time:
-        return "time", ()
-    if column.dtype is pl.Date:
-        return "date", ()
-    if column.name in EMPTIED or (column.dtype is pl.String and not choices):
-        return "text", choices
-    if column.name == c.NUMBER or column.is_yes_no:
-        values = range(NUMBERS_OF_A_DAY if column.name == c.NUMBER else YES_NO)
-        return "select", tuple((str(value), value_words(value, column, reader)) for value in values)
-    return ("select", choices) if choices else ("number", ())
-
-
 router = APIRouter()
-UNITS_FIELD = "gc_units"
-"""Field that says in which units the numbers of an address are, whoever opens it."""
 LONGEST_TYPED = 200
 REPLACE_URL = "HX-Replace-Url"
 """Header that tells a script the address of the answer."""
@@ -170,7 +132,7 @@ def what_if(request: Request, game_id: str) -> Response:
     row = game_row(service, game_id)
     if row is None:
         return show_game(request, f"{game_id}/what-if")
-    reader = _units_of_request(request)
+    reader = in_units(reader_of(request), request.query_params.get(UNITS_FIELD, ""))
     coming, modelled = is_coming(service, row), service.model_id() is not None
     fields = fields_of(service, row) if coming and modelled else ()
     typed = _typed(request, fields)
@@ -201,12 +163,6 @@ def what_if(request: Request, game_id: str) -> Response:
     if partial:
         response.headers[REPLACE_URL] = f"{address(game_id)}/what-if?{urlencode({UNITS_FIELD: reader.units, **typed})}"
     return response
-
-
-def _units_of_request(request: Request) -> Preferences:
-    """Return the units of the numbers in the address; by default the reader's own."""
-    units, reader = request.query_params.get(UNITS_FIELD, ""), reader_of(request)
-    return Preferences(units, reader.theme) if units in UNITS else reader
 
 
 def _typed(request: Request, fields: tuple[ChangeableColumn, ...]) -> dict[str, str]:
