@@ -87,6 +87,15 @@ def test_a_few_games_are_forecast_as_many_are(monkeypatch, trained, preparation)
     assert trained.parameters(arrays) == pytest.approx(few, abs=5e-6)
 
 
+def test_blocks_that_a_model_remembers_change_no_byte(trained, preparation):
+    rows = np.arange(70)
+    changed = np.where(rows == 40, 75, rows)
+    for asked in (rows, changed, rows):
+        arrays = preparation.at_lead(7, asked)
+        fresh = pickle.loads(pickle.dumps(trained))
+        assert trained.parameters(arrays).tobytes() == fresh.parameters(arrays).tobytes()
+
+
 def test_a_model_written_before_programs_were_still_forecasts(trained, preparation, saved):
     described(saved, lambda about: {key: value for key, value in about.items() if key != "program"})
     (saved / PROGRAM).unlink()

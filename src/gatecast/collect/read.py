@@ -39,7 +39,7 @@ from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json
 from gatecast.suggestions import listed, plain_header
 
-__all__ = ["UsableGames", "read_frame", "read_games", "read_games_with_report", "usable_games"]
+__all__ = ["HELP_SHEET", "UsableGames", "read_frame", "read_games", "read_games_with_report", "usable_games"]
 
 EARLIEST_START = dt.time(8)
 UNIVERSAL_HEADERS = ("utc", "gmt")
@@ -49,6 +49,9 @@ MOST_SEATS_OF_ONE, LARGEST_REBUILT = 4, 1.5
 """Numbers of seats that one ballpark may have had, and the ratio of the largest to the smallest, in rebuilding."""
 PLACE = Column("gatecast place of the row", pl.Int64, Role.NUMBER, ALWAYS)
 """Carries the place of each row through the sorting of games."""
+
+HELP_SHEET = "How to fill it in"
+"""Sheet of explanations in the workbook that a club downloads to fill in."""
 
 Note = Callable[[str], None]
 
@@ -332,11 +335,12 @@ def _note_facts(table: RawTable, reading: Reading) -> None:
         reading.note(f"left out {facts.index}, which only counts the rows")
     if len(facts.sheets) > 1:
         reading.note(f"read the sheets {', '.join(facts.sheets)} as one table, as their headers are the same")
-    if facts.other_sheets:
-        first = facts.other_sheets[0]
+    others = [sheet for sheet in facts.other_sheets if sheet != HELP_SHEET]
+    if others:
+        first = others[0]
         read = ", ".join(facts.sheets)
         remedy = f'name another one in a mapping file, as in sheet = "{first}"'
-        reading.doubt(f"read the sheet {read}, not {listed(facts.other_sheets)}", remedy)
+        reading.doubt(f"read the sheet {read}, not {listed(others)}", remedy)
 
 
 def _kept(table: RawTable, mapping: ColumnMapping, reading: Reading) -> RawTable:

@@ -7,6 +7,8 @@ smaller error; and it can use the wins expected of a club, which in a network di
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
@@ -44,8 +46,12 @@ class LevelShift:
 
     def __init__(self, model: TrainedModel, preparation: Preparation) -> None:
         self.model, self.preparation = model, preparation
-        self.before_season = cutoff_days(preparation.games, PRESEASON)
         self._distances: dict[int, float] = {}
+
+    @cached_property
+    def before_season(self) -> npt.NDArray[np.int32]:
+        """The last day known before each game's season; rarely asked for, as distances are kept."""
+        return cutoff_days(self.preparation.games, PRESEASON)
 
     def shifts(self, rows: Rows, cutoffs: npt.NDArray[np.int32], quantiles: Floats | None = None) -> Floats:
         """Return what brings quantiles to the level between, in interquartile ranges.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gatecast.collect.read import HELP_SHEET
 from gatecast.errors import InputError
 from gatecast.files import written_whole
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
@@ -109,7 +110,7 @@ def write_template(path: str | Path) -> None:
     from openpyxl.styles import Font
 
     book = Workbook()
-    games, notes = book.active, book.create_sheet("How to fill it in")
+    games, notes = book.active, book.create_sheet(HELP_SHEET)
     games.title = "Games"
     games.append([header for header, _, _ in TEMPLATE_COLUMNS])
     notes.append(["Column", "Example", "What to enter"])

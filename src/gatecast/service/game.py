@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ __all__ = [
     "game_view",
     "history_of",
     "is_coming",
+    "reading_order",
 ]
 
 FAR, NEVER = dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -221,6 +222,18 @@ def game_row(service: ClubService, game_id: str) -> dict[str, Any] | None:
     """Return a game of the store by column names; None if there is no game of that id."""
     rows = service.games().table.filter(pl.col(c.GAME_ID) == game_id)
     return rows.row(0, named=True) if rows.height else None
+
+
+def reading_order(columns: Mapping[str, Column], names: Iterable[str]) -> list[str]:
+    """Return names of columns as pages list them: canonical ones as given, then a club's own, the earliest known first.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+    names : iterable of str
+        Some of them.
+    """
+    return sorted(names, key=lambda name: (0, 0.0) if name in c.CANONICAL else (1, -columns[name].known.lead))
 
 
 def is_coming(service: ClubService, row: Mapping[str, Any]) -> bool:

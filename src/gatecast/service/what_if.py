@@ -21,6 +21,7 @@ from gatecast.games.forecast_columns import AS_OF, MEAN, MODEL, P_SELLOUT, QUANT
 from gatecast.games.homestands import homestand_of
 from gatecast.plan import ForecastTable, Plan, make_plan
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, SCHEDULE_AREA, SETTINGS_AREA, ClubService
+from gatecast.service.game import reading_order
 from gatecast.service.plan_differences import Differences, differences
 
 if TYPE_CHECKING:
@@ -308,10 +309,7 @@ def fields_of(service: ClubService, row: Mapping[str, Any]) -> tuple[ChangeableC
         The game by column names.
     """
     columns, ahead = service.games().columns, _days_ahead(service, row)
-    # A club's own columns follow, the earliest known first.
-    names = sorted(
-        changeable(columns), key=lambda name: (0, 0) if name in c.CANONICAL else (1, -columns[name].known.lead)
-    )
+    names = reading_order(columns, changeable(columns))
     return tuple(
         ChangeableColumn(
             columns[name], row[name], ahead <= columns[name].known.lead, _choices(service, row, columns[name])

@@ -7,11 +7,13 @@ No code of a saved model is executed: a program is a list of known array operati
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,8 @@ SMALLEST_BLOCK = 64
 FEW_ROWS = 1024
 """So many games are forecast by NumPy; for more it pays to compile the network."""
 PROGRAM_BLOCK = 32
+MOST_KEPT_BLOCKS = 512
+"""Blocks whose parameters a model remembers, some kilobytes each."""
 
 
 def in_blocks(apply: Callable[[Inputs], Any], inputs: Inputs) -> npt.NDArray[np.float32]:
@@ -77,6 +81,30 @@ def _filled(values: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
 
 
 Array = npt.NDArray[Any]
+
+
+class _Blocks:
+    """Remember the parameters of the latest blocks of games by the inputs of the network."""
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, Array] = {}
+        self._lock = Lock()
+
+    def of(self, named: Inputs, compute: Callable[[], Array]) -> Array:
+        """Return the parameters for inputs, by name: those remembered, or else computed."""
+        digest = hashlib.blake2b(digest_size=16)
+        for values in named.values():
+            digest.update(np.ascontiguousarray(values).tobytes())
+        key = digest.digest()
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = compute()
+        with self._lock:
+            self._kept.pop(key, None)  # The latest stand last.
+            self._kept[key] = kept
+            if len(self._kept) > MOST_KEPT_BLOCKS:
+                del self._kept[next(iter(self._kept))]
+        return kept
 
 
 @dataclass(frozen=True)
@@ -139,11 +167,14 @@ class TrainedModel:
 
         def members(rows: Inputs) -> Array:
             named = _network_inputs(rows, tables, program.inputs)
-            return np.stack([program(weights, named) for weights in self.members], axis=1)
+            return self._blocks.of(
+                named, lambda: np.stack([program(weights, named) for weights in self.members], axis=1)
+            )
 
         rows = len(next(iter(inputs.values())))
         parts = []
-        # Blocks of one size, so that a game has the same forecast alone as among others.
+        # Blocks of one size, so that a game has the same forecast alone as among others; and so that what-if, or a
+        # forecast after one more result, computes only the blocks in which something is new.
         for begin in range(0, rows, PROGRAM_BLOCK):
             part = {name: values[begin : begin + PROGRAM_BLOCK] for name, values in inputs.items()}
             parts.append(members({name: _filled(values, PROGRAM_BLOCK) for name, values in part.items()}))
@@ -170,9 +201,14 @@ class TrainedModel:
         except UntraceableError:
             return None
 
+    @cached_property
+    def _blocks(self) -> _Blocks:
+        return _Blocks()
+
     def __getstate__(self) -> dict[str, Any]:
         # What is compiled cannot be pickled, and is compiled again when needed.
-        return {name: value for name, value in self.__dict__.items() if name not in ("_applied", "_network")}
+        apart = ("_applied", "_network", "_blocks")
+        return {name: value for name, value in self.__dict__.items() if name not in apart}
 
     @cached_property
     def _network(self) -> tuple[Any, list[Any]]:

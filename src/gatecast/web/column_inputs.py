@@ -12,7 +12,7 @@ from gatecast.collect import numbers
 from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.web.preferences import UNITS, Preferences
-from gatecast.web.words import value_words
+from gatecast.web.words import column_words, value_words
 
 __all__ = ["FREE_TEXT", "UNITS_FIELD", "Options", "in_units", "input_kind", "typed_text", "unit_of", "units_of"]
 
@@ -43,9 +43,11 @@ def units_of(reader: Preferences) -> dict[str, str]:
 
 
 def unit_of(column: Column, reader: Preferences) -> str:
-    """Return the unit in which a reader types a column, as it is written; empty if it has none."""
+    """Return the unit in which a reader types a column; empty if there is none, or its name says it."""
     unit = units_of(reader).get(column.name)
-    return numbers.UNITS[column.name][unit].name if unit else column.unit
+    if unit:
+        return numbers.UNITS[column.name][unit].name
+    return "" if column.unit.lower() in column_words(column.name).lower() else column.unit
 
 
 def input_kind(column: Column, choices: Sequence[str], reader: Preferences, *, refused: bool) -> tuple[str, Options]:

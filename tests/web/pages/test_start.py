@@ -1,3 +1,4 @@
+import datetime as dt
 import io
 
 import openpyxl
@@ -14,10 +15,19 @@ def test_an_empty_folder_shows_three_steps(visit, empty_service):
         assert "Past games" in visit(empty_service).get(path).text
 
 
-def test_the_template_is_a_workbook(visit, empty_service):
-    answer = visit(empty_service).get("/template.xlsx")
-    header = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(answer.content))["Games"][1]]
+def test_the_template_is_a_workbook_that_is_read_without_a_doubt(visit, empty_service, tmp_path):
+    visitor = visit(empty_service)
+    answer = visitor.get("/template.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    header = [cell.value for cell in book["Games"][1]]
     assert header == ["Date", "Start time", "Opponent", "Promotion", "Seats", "Attendance"]
+    book["Games"].append([dt.date(2025, 6, 1), dt.time(19, 5), "Rivertown", None, 6000, 2900])
+    book.save(tmp_path / "games.xlsx")
+    sent = {"file": ("games.xlsx", (tmp_path / "games.xlsx").read_bytes(), "application/octet-stream")}
+    upload = visitor.post("/data/uploads", files=sent).headers["location"]
+    page = visitor.get(upload).text
+    assert "Nothing is saved yet" in page
+    assert "Check these first" not in page
 
 
 def test_the_sample_is_one_click_away_and_removed_by_another(visit, empty_service):

@@ -14,7 +14,7 @@ from gatecast.games import Column
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.freshness import freshness
-from gatecast.service.game import is_coming
+from gatecast.service.game import is_coming, reading_order
 from gatecast.service.game_edits import (
     CANCELLED,
     POSTPONED,
@@ -200,7 +200,7 @@ def _together(service: ClubService, row: Mapping[str, Any], reader: Preferences)
 def _fields(service: ClubService, row: Mapping[str, Any], typed: Typed, reader: Preferences) -> list[EditField]:
     columns = service.games().columns
     fields = []
-    for name in editable_columns(columns):
+    for name in reading_order(columns, editable_columns(columns)):
         if name in (c.DAY_NIGHT, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE, c.VENUE) or (
             name == c.DATE and row[c.DATE] is None
         ):

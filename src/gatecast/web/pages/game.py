@@ -13,7 +13,7 @@ from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.by_hand import current_overrides, hand_score
 from gatecast.service.freshness import freshness
-from gatecast.service.game import GameView, game_view
+from gatecast.service.game import GameView, game_view, reading_order
 from gatecast.service.game_edits import stored_game
 from gatecast.service.reasons import Reasons, reasons_of
 from gatecast.web.cache import ALL_AREAS, SEASON_AREAS
@@ -146,10 +146,7 @@ def known_facts(view: GameView) -> list[str]:
         and not (name == c.NUMBER and not view.row[name])
         and not (name == c.VENUE and view.row[name] == view.row[c.HOME])
     ]
-    own = [name for name in shown if name not in c.CANONICAL]
-    return [name for name in shown if name in c.CANONICAL] + sorted(
-        own, key=lambda name: -view.columns[name].known.lead
-    )
+    return reading_order(view.columns, shown)
 
 
 def _reasons_view(reasons: Reasons) -> dict[str, Any]:

@@ -30,7 +30,7 @@ GROUPS = {
     "The game": (c.PROMOTION, c.VISITOR, c.START_TIME, c.DATE),
     "Starting pitchers": (c.HOME_STARTER, c.VISITOR_STARTER),
     OWN: (),
-    FURTHER: (c.DAY_NIGHT, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE),
+    FURTHER: (c.EXPECTED_WINS, c.DAY_NIGHT, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE),
 }
 """Names of the groups and their columns, in order; custom columns are not listed."""
 EMPTIED = {
