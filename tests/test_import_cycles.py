@@ -15,7 +15,7 @@ PLAN_ORDER = (
     ("demand", "plan"),
     ("optimize",),
     ("ordering",),
-    ("evaluate", "views", "explanations"),
+    ("evaluate", "views", "explanations", "overrides"),
     ("make", "export"),
     ("__init__",),
 )

@@ -36,11 +36,11 @@ def test_the_plan_is_that_of_the_public_function_on_the_latest_forecasts(sample_
     latest = sample_club.latest(sample_club.club()).join(context, on=c.GAME_ID)
     ids = [game["game_id"] for game in view.plan.games]
     plain = make_plan(latest.filter(pl.col(c.GAME_ID).is_in(ids)), sample_club.operations())
-    assert plain.table.equals(view.plan.plan.table)
+    assert plain.table.equals(view.plan.decisions.table)
 
 
 def test_roles_are_told_over_all_games(view):
-    table = view.plan.plan.table
+    table = view.plan.decisions.table
     ushers = next(each for each in view.plan.decided["staff"] if each.name == "ushers")
     rows = table.filter(pl.col("name") == "ushers")
     assert ushers.choices == tuple(rows["choice"])
@@ -52,7 +52,7 @@ def test_roles_are_told_over_all_games(view):
 
 
 def test_sums(view):
-    plan, table = view.plan, view.plan.plan.table
+    plan, table = view.plan, view.plan.decisions.table
     assert plan.expected_cost == pytest.approx(table["expected_cost"].sum())
     assert plan.expected_cost == pytest.approx(sum(plan.cost_of(kind) for kind in ("staff", "stock", "transport")))
     assert plan.engaged == sum(each.engaged for each in plan.decided["staff"])
@@ -130,7 +130,7 @@ def test_an_empty_service_has_no_homestand(empty_service):
 
 
 def test_each_number_stands_beside_its_chance_of_falling_short(view):
-    table = view.plan.plan.table
+    table = view.plan.decisions.table
     for kind, rows in view.plan.decided.items():
         for each in rows:
             ours = table.filter(pl.col("kind") == kind, pl.col("name") == each.name)

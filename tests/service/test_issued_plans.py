@@ -23,7 +23,7 @@ def test_a_plan_is_issued_as_it_is_with_its_forecast(own_service):
     assert own_service.store.plans().row(0)[0::2] == (number, view.issue_id)
     kept = own_service.store.plan(number)
     assert kept["notice"].startswith("Simulated")
-    assert len(kept["decisions"]) == view.plan.plan.table.height
+    assert len(kept["decisions"]) == view.plan.decisions.table.height
     found = changes_since_issue(own_service, view)
     assert (found.issued.plan_id, found.new_games) == (number, 0)
     assert (found.differences.changes, found.differences.choices) == ((), ())
@@ -61,7 +61,7 @@ def test_what_a_plan_cost_with_the_gate_that_came_beside_hindsight(own_service):
     assert outcome_of_plans(own_service, homestand_view(own_service).played) is None
     gates(own_service, **{TUESDAY: 3000, WEDNESDAY: 2900})
     found = outcome_of_plans(own_service, homestand_view(own_service, 2025, 5).played)
-    plain = after_the_games(view.plan.plan, own_service.home_games(own_service.club())).running
+    plain = after_the_games(view.plan.decisions, own_service.home_games(own_service.club())).running
     assert [each.game_id for each in found.outcomes] == [TUESDAY, WEDNESDAY]
     assert found.cost == pytest.approx(plain["cost"].sum())
     assert found.expected == pytest.approx(plain["expected_cost"].sum())
@@ -78,7 +78,7 @@ def test_the_last_plan_before_each_game_counts(own_service):
     record_plan(own_service, later)
     gates(own_service, **{WEDNESDAY: 2900})
     found = outcome_of_plans(own_service, homestand_view(own_service, 2025, 5).played)
-    plain = after_the_games(later.plan.plan, own_service.home_games(own_service.club())).running
+    plain = after_the_games(later.plan.decisions, own_service.home_games(own_service.club())).running
     assert found.outcomes[1].cost == pytest.approx(plain["cost"].sum())
     assert found.outcomes[0].game_id == TUESDAY
 

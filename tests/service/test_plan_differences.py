@@ -11,7 +11,7 @@ def tried(sample_club):
     """The differences that other operations make."""
 
     def changed(operations):
-        plans = [homestand_view(sample_club, operations=each).plan.plan for each in (None, operations)]
+        plans = [homestand_view(sample_club, operations=each).plan.decisions for each in (None, operations)]
         return differences(*plans)
 
     return changed
@@ -62,7 +62,7 @@ def test_plans_in_two_currencies_are_refused(sample_club, tried):
 
 
 def test_some_games_of_a_plan(sample_club):
-    plan = homestand_view(sample_club).plan.plan
+    plan = homestand_view(sample_club).plan.decisions
     part = restricted_to(plan, ["QUI202506130"])
     assert part.games.height == 1
     assert part.table.height == plan.table.height / 6

@@ -8,8 +8,10 @@ import time
 import httpx
 import pytest
 
+from gatecast.service import homestands
 from gatecast.web.app import application, pages
 from gatecast.web.worker import Worker, WorkerProxy
+from gatecast.web.worker_process import render_ahead
 
 HOST = "http://127.0.0.1:8000"
 STARTED_S = 60
@@ -70,6 +72,17 @@ def test_the_worker_answers_as_the_server_does(own_service, worker):
         assert own.asked == []
 
     run(WorkerProxy(own, worker), script)
+
+
+def test_a_page_rendered_ahead_has_its_plan(own_service, monkeypatch):
+    app = pages(own_service)
+    render_ahead(app)
+    monkeypatch.setattr(homestands, "make_plan", None)
+
+    async def script(client):
+        assert "people to hire" in (await client.get("/plan")).text
+
+    run(app, script)
 
 
 def test_what_only_the_server_knows_stays_with_it(own_service, worker):

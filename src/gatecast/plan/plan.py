@@ -30,7 +30,7 @@ class Plan:
         through the gate (mean, q10, q50, q90), p_sellout, shifts of staff in all, expected_cost in all.
     operations : Operations
         The operations that the plan is made for.
-    by_hand : polars.DataFrame or None
+    overrides : polars.DataFrame or None
         One row a figure set by hand: game_id, kind (forecast, staff, stock or transport), name, unit, by_hand and model
         (both figures), cost and model_cost (expected, money), risk_short and model_risk_short, note (why). None if
         there is none.
@@ -41,5 +41,5 @@ class Plan:
     table: pl.DataFrame
     games: pl.DataFrame
     operations: Operations
-    by_hand: pl.DataFrame | None = None
+    overrides: pl.DataFrame | None = None
     forecast: pl.DataFrame | None = None

@@ -39,16 +39,15 @@ from gatecast.plan.columns import (
     UNIT,
 )
 from gatecast.plan.demand.forecast_table import CONTEXT
-from gatecast.plan.evaluate.by_hand import BY_HAND_SCHEMA, HandNumber, costs_under, moved_forecast, with_numbers
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.plan.ordering.rules import NextOrder, OrderRule, next_orders, plan_rules
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list
-from gatecast.service.by_hand import current_overrides
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.overridden_plan import CrossedCosts, costs_of_both, overridden_plan
+from gatecast.service.overrides import current_overrides
 from gatecast.service.season import CalendarGame, Homestand, Season, season_view
-from gatecast.store import Override
 from gatecast.store.schema import ISSUES
 
 __all__ = [
@@ -61,7 +60,7 @@ __all__ = [
     "crossed_costs",
     "homestand_view",
     "orders_after",
-    "planned",
+    "plan_of_games",
     "view_of_game",
 ]
 
@@ -136,7 +135,8 @@ class HomestandPlan:
 
     Parameters
     ----------
-    plan : Plan
+    decisions : Plan
+        Every choice for every game.
     games : tuple of dict
         By the columns of `Plan.games`, in the order of the plan.
     decided : mapping of str to tuple of DecisionRow
@@ -153,7 +153,7 @@ class HomestandPlan:
         The plan without any figure set by hand; None if there is none.
     """
 
-    plan: Plan
+    decisions: Plan
     games: tuple[dict[str, Any], ...]
     decided: Mapping[str, tuple[DecisionRow, ...]]
     deliveries: tuple[Delivery, ...]
@@ -165,7 +165,7 @@ class HomestandPlan:
     @property
     def operations(self) -> Operations:
         """The operations that the plan was made for."""
-        return self.plan.operations
+        return self.decisions.operations
 
     @property
     def engaged(self) -> int:
@@ -190,7 +190,7 @@ class HomestandPlan:
     @cached_property
     def rules(self) -> tuple[OrderRule, ...]:
         """How later orders follow from what is sold, by item, for the first game that has a game before it."""
-        rules = plan_rules(self.plan, first_only=True)
+        rules = plan_rules(self.decisions, first_only=True)
         first = min((rule.decide_by for rule in rules), default=None)
         return tuple(rule for rule in rules if rule.decide_by == first and rule.game_id == rules[0].game_id)
 
@@ -277,7 +277,7 @@ def homestand_view(
         unforecast=tuple(game for game in ahead if game.forecast is None),
         open_games=tuple(game for game in stand.games if game.attendance is None and game not in ahead),
         played=played,
-        plan=planned(service, forecast, operations or service.operations()) if forecast else None,
+        plan=plan_of_games(service, forecast, operations or service.operations()) if forecast else None,
         issue_id=max((each[ISSUE_ID] for each in forecasts), default=None),
         forecast_at=max((each[ISSUED_AT] for each in forecasts), default=None),
     )
@@ -297,16 +297,6 @@ def view_of_game(service: ClubService, game_id: str) -> HomestandView | None:
     return None if number is None else homestand_view(service, view.season, number)
 
 
-@dataclass(frozen=True)
-class CrossedCosts:
-    """Expected cost of one game, in money, planned for the model's forecast and for one by hand, under each of them."""
-
-    model_if_model: float
-    model_if_hand: float
-    hand_if_model: float
-    hand_if_hand: float
-
-
 def crossed_costs(service: ClubService, view: HomestandView, game_id: str) -> CrossedCosts | None:
     """Return what a game costs if the model is right and if the figure set by hand is; None without such a figure."""
     overrides = current_overrides(service, {game_id})
@@ -314,16 +304,7 @@ def crossed_costs(service: ClubService, view: HomestandView, game_id: str) -> Cr
     if plan is None or plan.model is None or (game_id, FORECAST, "") not in overrides:
         return None
     rows = [_forecast_row(game) for game in view.planned]
-    moved = [_moved(row, overrides.get((row[c.GAME_ID], FORECAST, ""))) for row in rows]
-    model, hand = (pl.DataFrame(each, infer_schema_length=None) for each in (rows, moved))
-
-    def cost(of: Plan, under: pl.DataFrame) -> float:
-        table = costs_under(of, under).filter(pl.col(c.GAME_ID) == game_id)
-        return float(table[EXPECTED_COST].sum())
-
-    return CrossedCosts(
-        cost(plan.model.plan, model), cost(plan.model.plan, hand), cost(plan.plan, model), cost(plan.plan, hand)
-    )
+    return costs_of_both(rows, overrides, plan.model.decisions, plan.decisions, game_id)
 
 
 def orders_after(view: HomestandView, tickets: Sequence[float]) -> tuple[NextOrder, ...]:
@@ -336,14 +317,14 @@ def orders_after(view: HomestandView, tickets: Sequence[float]) -> tuple[NextOrd
     tickets : sequence of float
         Sold at the first games planned, in order of play; more than the plan has are ignored.
     """
-    plan = view.plan.plan if view.plan else None
+    plan = view.plan.decisions if view.plan else None
     if plan is None or plan.forecast is None or not plan.operations.stock or not len(tickets):
         return ()
     dated = plan.forecast.filter(pl.col(c.DATE).is_not_null())
     return tuple(next_orders(dated, plan.operations, list(tickets)[: dated.height], {})) if dated.height else ()
 
 
-def planned(service: ClubService, games: Iterable[CalendarGame], operations: Operations) -> HomestandPlan:
+def plan_of_games(service: ClubService, games: Iterable[CalendarGame], operations: Operations) -> HomestandPlan:
     """Return the plan of some games with forecasts, made once for the same forecasts and operations.
 
     Parameters
@@ -357,57 +338,17 @@ def planned(service: ClubService, games: Iterable[CalendarGame], operations: Ope
     # An attendance that changes no forecast leaves the plan as it is.
     state = (_digest(operations), repr(rows))
     ids = tuple(row[c.GAME_ID] for row in rows)
-    model = service.cached_for(("plan", *ids, state[0]), state, lambda: _planned(rows, operations))
+    model = service.cached_for(("plan", *ids, state[0]), state, lambda: _planned_by_model(rows, operations))
     overrides = current_overrides(service, ids)
     if not overrides:
         return model
-    by_hand = (*state, tuple((key, each.override_id) for key, each in sorted(overrides.items())))
-    return service.cached_for(
-        ("plan by hand", *ids, state[0]), by_hand, lambda: _planned_by_hand(rows, operations, overrides, model)
-    )
+    figures = (*state, tuple((key, each.override_id) for key, each in sorted(overrides.items())))
 
+    def with_overrides() -> HomestandPlan:
+        plan = overridden_plan(rows, operations, overrides, model.decisions)
+        return replace(_as_view(plan, operations), model=model)
 
-def _planned_by_hand(
-    rows: list[dict[str, Any]],
-    operations: Operations,
-    overrides: Mapping[tuple[str, str, str], Override],
-    model: HomestandPlan,
-) -> HomestandPlan:
-    """Return the plan with figures set by hand, which holds the model's."""
-    moved = [_moved(row, overrides.get((row[c.GAME_ID], FORECAST, ""))) for row in rows]
-    table = pl.DataFrame(moved, infer_schema_length=None)
-    plan = make_plan(table, operations)
-    told = _forecasts_by_hand(rows, plan, model.plan, overrides)
-    numbers = {
-        key: HandNumber(round(each.value or 0), each.reason) for key, each in overrides.items() if key[1] != FORECAST
-    }
-    plan = with_numbers(replace(plan, by_hand=told), table, numbers, model=model.plan)
-    return replace(_shown(plan, operations), model=model)
-
-
-def _moved(row: dict[str, Any], override: Override | None) -> dict[str, Any]:
-    if override is None or override.value is None:
-        return row
-    return moved_forecast(row, override.value, row[c.CAPACITY])
-
-
-def _forecasts_by_hand(
-    rows: list[dict[str, Any]], plan: Plan, model: Plan, overrides: Mapping[tuple[str, str, str], Override]
-) -> pl.DataFrame | None:
-    """Return the forecasts set by hand beside the model's, with the cost of both plans if the model is right."""
-    ours = {row[c.GAME_ID]: row for row in rows if (row[c.GAME_ID], FORECAST, "") in overrides}
-    if not ours:
-        return None
-    under = costs_under(plan, pl.DataFrame(rows, infer_schema_length=None))
-    costs = dict(under.group_by(c.GAME_ID).agg(pl.col(EXPECTED_COST).sum()).iter_rows())
-    model_costs = dict(model.games.select(c.GAME_ID, EXPECTED_COST).iter_rows())
-    told = [
-        (game, FORECAST, "", "people", override.value, row[MEAN], costs[game], model_costs[game], None, None,
-         override.reason)
-        for game, row in ours.items()
-        for override in [overrides[game, FORECAST, ""]]
-    ]  # fmt: skip
-    return pl.DataFrame(told, schema=BY_HAND_SCHEMA, orient="row")
+    return service.cached_for(("plan by hand", *ids, state[0]), figures, with_overrides)
 
 
 def _chosen(view: Season, season: int | None, number: int | None, to_come: frozenset[str]) -> Homestand | None:
@@ -430,14 +371,14 @@ def _digest(operations: Operations) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _planned(rows: list[dict[str, Any]], operations: Operations) -> HomestandPlan:
-    return _shown(make_plan(pl.DataFrame(rows, infer_schema_length=None), operations), operations)
+def _planned_by_model(rows: list[dict[str, Any]], operations: Operations) -> HomestandPlan:
+    return _as_view(make_plan(pl.DataFrame(rows, infer_schema_length=None), operations), operations)
 
 
-def _shown(plan: Plan, operations: Operations) -> HomestandPlan:
+def _as_view(plan: Plan, operations: Operations) -> HomestandPlan:
     choices = json.dumps([plan.games[c.GAME_ID].to_list(), plan.table[CHOICE].to_list(), _digest(operations)])
     return HomestandPlan(
-        plan=plan,
+        decisions=plan,
         games=tuple(plan.games.to_dicts()),
         decided={kind: tuple(_decided(plan, kind)) for kind in KINDS},
         deliveries=tuple(_deliveries(plan)),

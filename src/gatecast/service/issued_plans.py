@@ -22,11 +22,11 @@ from gatecast.plan.evaluate.settlement import COST, HINDSIGHT_COST, after_the_ga
 from gatecast.plan.evaluate.value import EVERY, saved_over
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
-from gatecast.service.by_hand import current_overrides
 from gatecast.service.club_service import ClubService
 from gatecast.service.freshness import plan_changes, plan_inputs
 from gatecast.service.homestands import HomestandView
 from gatecast.service.issued_forecasts import DAYS, last_of_each, scored_forecasts
+from gatecast.service.overrides import current_overrides
 from gatecast.service.plan_differences import Differences, differences, restricted_to
 from gatecast.service.season import CalendarGame, season_view
 from gatecast.store.revisions import PLANS as PLANS_AREA
@@ -149,7 +149,7 @@ def issue_plan(service: ClubService, view: HomestandView) -> tuple[int, bool]:
     plans = service.store.plans()
     if view.plan is not None and plans.height and plans[ISSUES.c.issue_id.name][-1] == view.issue_id:
         number = int(plans[PLANS.c.plan_id.name][-1])
-        if service.store.plan(number) == plan_as_dict(view.plan.plan, service.notice()):
+        if service.store.plan(number) == plan_as_dict(view.plan.decisions, service.notice()):
             return number, False
     return record_plan(service, view), True
 
@@ -165,7 +165,7 @@ def record_plan(service: ClubService, view: HomestandView) -> int:
     if view.plan is None:
         raise InputError("got a homestand without a plan, expected games to come with a forecast; forecast first")
     return service.store.record_plan(
-        plan_as_dict(view.plan.plan, service.notice()),
+        plan_as_dict(view.plan.decisions, service.notice()),
         issue_id=view.issue_id,
         made_from=_inputs(service, view.planned),
     )
@@ -180,7 +180,7 @@ def changes_since_issue(service: ClubService, view: HomestandView) -> ChangesSin
     """Return the last plan issued for games to come of a homestand and what differs now; None if none was issued."""
     if view.plan is None:
         return None
-    now = view.plan.plan
+    now = view.plan.decisions
     wanted = set(now.games[c.GAME_ID])
     issued = next(_plans_holding(service, wanted), None)
     if issued is None:

@@ -41,7 +41,10 @@ def work_ahead(service: ClubService) -> None:
 
 
 def prefetch_when_idle(
-    service: ClubService, quiet: Callable[[], float], wait: Callable[[float], object] = time.sleep
+    service: ClubService,
+    quiet: Callable[[], float],
+    wait: Callable[[float], object] = time.sleep,
+    pages: Callable[[], object] = lambda: None,
 ) -> None:
     """Work ahead whenever the store or the day has changed and no request came for a while; never return.
 
@@ -52,6 +55,8 @@ def prefetch_when_idle(
         Returns seconds since the last request.
     wait : callable
         Waits for so many seconds; an exception from it ends this.
+    pages : callable
+        Renders what is asked for most, before the rest is worked out.
     """
     done = None
     while True:
@@ -64,6 +69,7 @@ def prefetch_when_idle(
             continue
         if now != done:
             try:
+                pages()
                 work_ahead(service)
             except Exception:
                 traceback.print_exc()  # into the log of the server; tried again after the next change

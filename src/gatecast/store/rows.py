@@ -40,6 +40,7 @@ FEW_GAMES = 200
 """Ids up to which games are looked up by them rather than read as a whole."""
 
 FURTHER, PLACE, WITHDRAWN = GAMES.c.further.name, GAMES.c.place.name, GAMES.c.withdrawn.name
+"""A withdrawn row is no game of the schedule: it is set aside, or was added by an import that was undone."""
 STATUS = GAME_STATUSES.c.status.name
 
 

@@ -8,6 +8,7 @@ What takes long the first time, it does before anybody asks for it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -22,6 +23,9 @@ from gatecast.web.worker import PING_PATH, SIGNED_IN_HEADER
 SWITCH_S = 0.001
 """Seconds for which a thread computes while others wait: an answer of many short queries gives way at each of them, and
 must come back soon after a page that is rendered beside it."""
+
+
+PAGES = ("/", "/plan", "/games", "/track", "/data", "/settings")
 
 
 def _note(line: str) -> None:
@@ -46,7 +50,8 @@ def main() -> None:
 
     with open_service(opening["folder"], opening["database"]) as service:
         app = Forwarded(pages(service))
-        Thread(target=prefetch_when_idle, args=(service, app.idle_s), daemon=True).start()
+        ahead = {"pages": lambda: render_ahead(app.app)}
+        Thread(target=prefetch_when_idle, args=(service, app.idle_s), kwargs=ahead, daemon=True).start()
         Thread(target=back_up_on_schedule, args=(service, _note), daemon=True).start()
         settings = uvicorn.Config(
             app,
@@ -62,6 +67,27 @@ def main() -> None:
             uvicorn.Server(settings).run(sockets=[listening])
         # Nobody waits any more for whatever is still being computed.
         os._exit(0)
+
+
+def render_ahead(app: Any) -> None:  # noqa: ANN401  an ASGI application
+    """Render the pages of the navigation for nobody, so that whoever opens one next does not wait for what it needs."""
+
+    async def render(path: str) -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            pass
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+            "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"", "client": None,
+            "headers": [(b"host", b"worker")], "server": None, "state": {"signed_in": True},
+        }  # fmt: skip
+        await app(scope, receive, send)
+
+    for path in PAGES:
+        asyncio.run(render(path))
 
 
 class Forwarded:

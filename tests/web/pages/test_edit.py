@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from gatecast.games import columns as c
-from gatecast.service.by_hand import hand_score
 from gatecast.service.game import game_row
+from gatecast.service.overrides import override_score
 
 MOVED = "moved"
 
@@ -148,7 +148,7 @@ def test_an_order_of_stock_that_keeps_is_set_by_hand_and_scored_with_the_orders_
         service.store.record_outcomes(pl.DataFrame({c.GAME_ID: games, c.ATTENDANCE: [round(means[g]) for g in games]}))
 
     played([game])
-    assert hand_score(service, service.club()).numbers == ()  # what is left of the order is still to be sold
+    assert override_score(service, service.club()).numbers == ()  # what is left of the order is still to be sold
     played([each for each in orders if each != game])
     # Asked once: who did not send a change may be shown the answer of some seconds before.
     scored = visitor.get("/api/v1/overrides/scores").json()["numbers"]

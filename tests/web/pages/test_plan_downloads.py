@@ -27,7 +27,7 @@ def test_downloads_are_of_the_same_plan(visitor):
     assert names["ics"].headers["content-type"] == "text/calendar; charset=utf-8"
     assert names["json"].headers["content-type"] == "application/json"
     rows = list(csv.DictReader(io.StringIO(names["csv"].text)))
-    assert [int(row["choice"]) for row in rows] == plan.plan.table["choice"].to_list()
+    assert [int(row["choice"]) for row in rows] == plan.decisions.table["choice"].to_list()
     assert json.loads(names["json"].text)["notice"] == service.notice()
     assert names["ics"].text.count("BEGIN:VEVENT") == len(plan.deadlines)
     assert "Staff" in openpyxl.load_workbook(io.BytesIO(names["xlsx"].content)).sheetnames

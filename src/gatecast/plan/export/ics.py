@@ -65,15 +65,15 @@ def calendar_text(
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{MAKER}", "CALSCALE:GREGORIAN"]
     lines += [f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}"]
     for each in due:
-        lines += _event(each, [*_by_hand(plan, each), *([notice] if notice else [])], made_at, sequence)
+        lines += _event(each, [*_overrides(plan, each), *([notice] if notice else [])], made_at, sequence)
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def _by_hand(plan: Plan, due: Deadline) -> Iterator[str]:
+def _overrides(plan: Plan, due: Deadline) -> Iterator[str]:
     """Yield what was set by hand for a deadline, beside the model's figure, and why."""
-    if plan.by_hand is None:
+    if plan.overrides is None:
         return
-    for row in plan.by_hand.filter(pl.col(c.GAME_ID).is_in(due.games)).iter_rows(named=True):
+    for row in plan.overrides.filter(pl.col(c.GAME_ID).is_in(due.games)).iter_rows(named=True):
         if row[KIND] in (due.kind, FORECAST):
             note = f" ({row['note']})" if row["note"] else ""
             name = row[NAME] or "people expected"

@@ -56,7 +56,7 @@ def plan_as_dict(plan: Plan, notice: str = "") -> dict[str, Any]:
                 for each in deadlines(plan)
             ],
             "order_rules": [asdict(rule) for rule in plan_rules(plan)],
-            "by_hand": [] if plan.by_hand is None else plan.by_hand.to_dicts(),
+            "by_hand": [] if plan.overrides is None else plan.overrides.to_dicts(),
         }
     )
     return values

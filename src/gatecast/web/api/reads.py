@@ -17,9 +17,9 @@ from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
-from gatecast.service.by_hand import ScoredFigure, current_overrides, hand_score
 from gatecast.service.freshness import freshness
 from gatecast.service.homestands import homestand_view, orders_after
+from gatecast.service.overrides import ScoredFigure, current_overrides, override_score
 from gatecast.service.track import track_view
 from gatecast.web.api.models import (
     Clubs,
@@ -222,7 +222,7 @@ def overrides(request: Request, service: ServiceNow, paging: PageOf, club: Club 
 @router.get("/overrides/scores", responses=described(404), response_model=HandScores)
 def override_scores(service: ServiceNow, club: Club = None, season: Season = None) -> Response:
     """Return how figures set by hand did beside the model's, for games played."""
-    found = hand_score(service, club_of(service, club), season)
+    found = override_score(service, club_of(service, club), season)
     return JSONResponse(
         {
             "forecasts": [_figure(each) for each in found.forecasts],

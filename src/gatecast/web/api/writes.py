@@ -19,11 +19,11 @@ from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
 from gatecast.service.api_imports import take_games, take_outcomes, take_tickets
-from gatecast.service.by_hand import model_choice, set_forecast, set_number, take_back
 from gatecast.service.game_edits import CANCELLED, SCHEDULED, change_game, stored_game, values_from_json
 from gatecast.service.homestands import HomestandView, homestand_view, view_of_game
 from gatecast.service.issued_forecasts import issue_forecast
 from gatecast.service.issued_plans import issue_plan
+from gatecast.service.overrides import model_choice, set_forecast, set_number, take_back
 from gatecast.service.settings import SettingsConflictError
 from gatecast.service.what_if import two_forecasts
 from gatecast.store import ImportReport
@@ -128,7 +128,7 @@ def set_by_hand(service: ServiceNow, asked: OverrideBody) -> Response:
     if asked.value != int(asked.value):
         raise DataError(repr(asked.value), "a whole number", column="value")
     view = view_of_game(service, asked.game_id)
-    model = model_choice((view.plan.model or view.plan).plan, key) if view and view.plan else {}
+    model = model_choice((view.plan.model or view.plan).decisions, key) if view and view.plan else {}
     return JSONResponse({"override_id": set_number(service, key, int(asked.value), asked.reason, model=model)})
 
 
@@ -167,7 +167,7 @@ def preview(service: ServiceNow, asked: PlanRequest | None = None) -> Response:
     """Make the plan of a homestand from the latest forecasts without storing it."""
     view = _planned_homestand(service, asked)
     assert view.plan is not None  # _stand refuses a homestand without one
-    return JSONResponse(plan_as_dict(view.plan.plan, service.notice()))
+    return JSONResponse(plan_as_dict(view.plan.decisions, service.notice()))
 
 
 @router.post("/plans", responses=described(404, 409, writes=True), response_model=PlanIssued)

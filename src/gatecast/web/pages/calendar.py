@@ -13,12 +13,12 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, quantile_column
 from gatecast.plan.columns import FORECAST
 from gatecast.service import ClubService
-from gatecast.service.by_hand import current_overrides
 from gatecast.service.drift import drift
 from gatecast.service.first_steps import first_steps, has_sample
 from gatecast.service.freshness import freshness
 from gatecast.service.game_edits import games_set_aside
 from gatecast.service.issued_plans import IssuedPlan, issued_plan_changes
+from gatecast.service.overrides import current_overrides
 from gatecast.service.season import CalendarGame, Season, labels_of, season_view, seasons_of
 from gatecast.store.revisions import TICKETS
 from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS

@@ -11,10 +11,10 @@ from gatecast.formatting import money
 from gatecast.games import Role
 from gatecast.games import columns as c
 from gatecast.service import ClubService
-from gatecast.service.by_hand import current_overrides, hand_score
 from gatecast.service.freshness import freshness
 from gatecast.service.game import GameView, game_view, reading_order
 from gatecast.service.game_edits import stored_game
+from gatecast.service.overrides import current_overrides, override_score
 from gatecast.service.reasons import Reasons, reasons_of
 from gatecast.web.cache import ALL_AREAS, SEASON_AREAS
 from gatecast.web.charts import chances, chances_scale, driver_bars, over_time, sales
@@ -75,7 +75,7 @@ def show_game(request: Request, game_id: str) -> Response:
     service = service_of(request)
     view = game_view(service, game_id)
     if view is None:
-        return _aside_page(request, game_id)
+        return _set_aside_page(request, game_id)
     return page(
         request,
         "game.html.j2",
@@ -89,7 +89,7 @@ def show_game(request: Request, game_id: str) -> Response:
         modelled=service.model_id() is not None,
         fresh=freshness(service, view.row[c.HOME]) if view.coming else None,
         by_hand=current_overrides(service, {game_id}),
-        scored=hand_score(service, view.row[c.HOME], game_id=game_id) if view.game.attendance is not None else None,
+        scored=override_score(service, view.row[c.HOME], game_id=game_id) if view.game.attendance is not None else None,
         money=money,
         currency=service.operations().currency,
         column_words=column_words,
@@ -98,7 +98,7 @@ def show_game(request: Request, game_id: str) -> Response:
     )
 
 
-def _aside_page(request: Request, game_id: str) -> Response:
+def _set_aside_page(request: Request, game_id: str) -> Response:
     """Return the page of a game that is postponed or cancelled, or one that says there is no such game."""
     service = service_of(request)
     found = stored_game(service, game_id)
@@ -107,7 +107,7 @@ def _aside_page(request: Request, game_id: str) -> Response:
     row, status = found
     return page(
         request,
-        "game_aside.html.j2",
+        "game_set_aside.html.j2",
         areas=ALL_AREAS,
         title=game_words(row, reader_of(request)),
         game_status=status,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from gatecast.files import write_table
 from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
-from gatecast.plan import write_plan
+from gatecast.plan import Operations, write_plan
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.service import ClubService
@@ -25,7 +25,7 @@ from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness
 from gatecast.service.homestands import HomestandView, homestand_view, orders_after
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
-from gatecast.service.operations_form import CURRENCY, edited, entries_of, typed_text
+from gatecast.service.operations_form import CURRENCY, Edited, Entry, edited, entries_of, typed_text
 from gatecast.service.plan_differences import Differences, differences
 from gatecast.service.settings import SettingsConflictError
 from gatecast.web.cache import PLAN_AREAS
@@ -77,9 +77,9 @@ def plan_file(
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"plan.{ending}"
         if ending == "csv":
-            write_table(view.plan.plan.table, path)
+            write_table(view.plan.decisions.table, path)
         else:
-            write_plan(view.plan.plan, path, notice=notice, sequence=sequence, style=style)
+            write_plan(view.plan.decisions, path, notice=notice, sequence=sequence, style=style)
         content = path.read_bytes()
     headers = {"content-disposition": f'attachment; filename="{_name(view)}.{ending}"', "cache-control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[ending], headers=headers)
@@ -210,19 +210,9 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
     service = service_of(request)
     # The version before the values: what somebody saves between the two is then a change since the page was opened.
     version = service.operations_version()
-    own, saved = service.operations(), _view(service, wanted)
-    tried = edited(own, wanted.typed)
-    saved_edit = edited(own, {} if tried.changes or tried.errors else wanted.was)
-    view, before = saved, None
-    if tried.changes and tried.operations is not None:
-        view, before = homestand_view(service, wanted.season, wanted.stand, tried.operations) or saved, saved
-    elif saved_edit.changes and saved_edit.operations is not None:
-        before = homestand_view(service, wanted.season, wanted.stand, saved_edit.operations)
-    entries = entries_of(tried.operations or own, wanted.typed, tried.errors)
-    carried = {each.key: typed_text(each.after) for each in tried.changes}
-    if tried.errors:
-        keys = {field.key for entry in entries for field in entry.fields}
-        carried = {key: text for key, text in wanted.typed.items() if key in keys}
+    own = service.operations()
+    settings = _settings_tried(service, own, wanted)
+    view, tried, carried = settings.view, settings.tried, settings.carried
     response = page(
         request,
         "plan.html.j2",
@@ -237,14 +227,14 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         remark=remark,
         saved_version=version,
         tried=tried,
-        kept=saved_edit,
-        back=[replace(each, before=each.after, after=each.before) for each in saved_edit.changes],
+        kept=settings.saved,
+        back=[replace(each, before=each.after, after=each.before) for each in settings.saved.changes],
         carried=carried,
-        compared=_compared(before, view),
+        compared=_compared(settings.before, view),
         since=changes_since_issue(service, view),
         issued=wanted.typed.get(ISSUED, ""),
         after=outcome_of_plans(service, view.played),
-        entries=entries,
+        entries=settings.entries,
         query=urlencode({SEASON: view.season.season, STAND: view.stand.number, **carried}),
         was=WAS,
         modelled=service.model_id() is not None,
@@ -260,16 +250,59 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
     return response
 
 
+@dataclass(frozen=True)
+class SettingsTried:
+    """Settings that a page tries, or that were just saved, with the plan that they make.
+
+    Parameters
+    ----------
+    tried, saved : Edited
+        Changes that are only tried, and those just saved; one of them is without changes.
+    view : HomestandView
+        The homestand planned with them.
+    before : HomestandView or None
+        The homestand planned without them; None if nothing changes.
+    entries : sequence of Entry
+        Every role, item and service with its fields.
+    carried : dict of str to str
+        What is typed, by key, to be carried along in addresses.
+    """
+
+    tried: Edited
+    saved: Edited
+    view: HomestandView
+    before: HomestandView | None
+    entries: Sequence[Entry]
+    carried: dict[str, str]
+
+
+def _settings_tried(service: ClubService, own: Operations, wanted: PlanRequest) -> SettingsTried:
+    """Return the settings that a request tries, compared with the club's own."""
+    view, before = _view(service, wanted), None
+    tried = edited(own, wanted.typed)
+    saved = edited(own, {} if tried.changes or tried.errors else wanted.was)
+    if tried.changes and tried.operations is not None:
+        view, before = homestand_view(service, wanted.season, wanted.stand, tried.operations) or view, view
+    elif saved.changes and saved.operations is not None:
+        before = homestand_view(service, wanted.season, wanted.stand, saved.operations)
+    entries = entries_of(tried.operations or own, wanted.typed, tried.errors)
+    carried = {each.key: typed_text(each.after) for each in tried.changes}
+    if tried.errors:
+        keys = {field.key for entry in entries for field in entry.fields}
+        carried = {key: text for key, text in wanted.typed.items() if key in keys}
+    return SettingsTried(tried, saved, view, before, entries, carried)
+
+
 def _compared(before: HomestandView | None, view: HomestandView) -> Differences | None:
     """Return the differences between two plans of a homestand; None without both."""
     if before is None or before.plan is None or view.plan is None:
         return None
-    return differences(before.plan.plan, view.plan.plan)
+    return differences(before.plan.decisions, view.plan.decisions)
 
 
 def _due(view: HomestandView, style: DateStyle) -> tuple[list[Deadline], list[Deadline]]:
     """Return the deadlines that have passed, and those ahead."""
-    due = deadlines(view.plan.plan, style) if view.plan else []
+    due = deadlines(view.plan.decisions, style) if view.plan else []
     late = [each for each in due if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
     return late, [each for each in due if each not in late]
 

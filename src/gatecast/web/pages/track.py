@@ -10,10 +10,10 @@ from gatecast.formatting import MONTHS, capital, money, number
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.adapting import adapted
-from gatecast.service.by_hand import hand_score
 from gatecast.service.first_steps import first_steps
 from gatecast.service.issued_forecasts import scored_forecasts
 from gatecast.service.issued_plans import FIRST, LAST, plan_record
+from gatecast.service.overrides import override_score
 from gatecast.service.season import labels_of
 from gatecast.service.track import BINS, FEWEST_SO_FAR, track_view
 from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS
@@ -43,7 +43,7 @@ def track(request: Request, club: Club = "", season: Season = "") -> Response:
         "track.html.j2",
         areas=PLAN_AREAS,
         view=view,
-        scored=hand_score(service, shown, view.season),
+        scored=override_score(service, shown, view.season),
         currency=service.operations().currency,
         money=money,
         capital=capital,

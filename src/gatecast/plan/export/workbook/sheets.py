@@ -76,7 +76,7 @@ def pages(plan: Plan, style: DateStyle = PLAIN) -> Iterator[Page]:
     kinds = {kind for kind in (STAFF, STOCK, TRANSPORT) if getattr(plan.operations, kind)}
     yield _summary_page(plan, labels, style)
     yield from _deadlines_page(plan, style)
-    yield from _by_hand_page(plan, labels)
+    yield from _overrides_page(plan, labels)
     if STAFF in kinds:
         yield _staff_page(plan, labels)
         yield _shifts_page(plan, labels)
@@ -148,9 +148,9 @@ def _deadlines_page(plan: Plan, style: DateStyle) -> Iterator[Page]:
     )
 
 
-def _by_hand_page(plan: Plan, labels: Labels) -> Iterator[Page]:
+def _overrides_page(plan: Plan, labels: Labels) -> Iterator[Page]:
     """Yield a row a figure that was set by hand, beside the model's; no sheet if there is none."""
-    if plan.by_hand is None or plan.by_hand.is_empty():
+    if plan.overrides is None or plan.overrides.is_empty():
         return
     money = money_form(plan.operations.currency)
     lines = dict(zip(labels.ids, labels.short, strict=True))
@@ -175,7 +175,7 @@ def _by_hand_page(plan: Plan, labels: Labels) -> Iterator[Page]:
             Block(
                 [
                     (lines.get(row[0], row[0]), capital(row[2] or "attendance"), row[4], row[5], row[3], *row[6:])
-                    for row in plan.by_hand.iter_rows()
+                    for row in plan.overrides.iter_rows()
                 ]
             )
         ],

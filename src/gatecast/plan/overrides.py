@@ -45,15 +45,15 @@ from gatecast.plan.optimize.staffing import people_engaged
 from gatecast.plan.plan import Plan
 
 __all__ = [
-    "BY_HAND_SCHEMA",
     "COST",
     "FIGURE",
     "MODEL",
     "MODEL_COST",
     "MODEL_RISK",
     "MOST_UNITS",
+    "OVERRIDES_SCHEMA",
     "RISK",
-    "HandNumber",
+    "OverriddenNumber",
     "costs_under",
     "moved_forecast",
     "settable",
@@ -64,7 +64,7 @@ MOST_UNITS = 100_000
 FIGURE, MODEL, COST, MODEL_COST, RISK, MODEL_RISK, NOTE = (
     "by_hand", "model", "cost", "model_cost", "risk_short", "model_risk_short", "note",
 )  # fmt: skip
-BY_HAND_SCHEMA: dict[str, Any] = {
+OVERRIDES_SCHEMA: dict[str, Any] = {
     c.GAME_ID: pl.String,
     KIND: pl.String,
     NAME: pl.String,
@@ -72,13 +72,13 @@ BY_HAND_SCHEMA: dict[str, Any] = {
     **dict.fromkeys((FIGURE, MODEL, COST, MODEL_COST, RISK, MODEL_RISK), pl.Float64),
     NOTE: pl.String,
 }
-"""Columns of `Plan.by_hand`."""
+"""Columns of `Plan.overrides`."""
 
 Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class HandNumber:
+class OverriddenNumber:
     """A number set by hand, in units of its decision, and why."""
 
     units: int
@@ -128,7 +128,7 @@ def settable(plan: Plan) -> frozenset[Key]:
 
 
 def with_numbers(
-    plan: Plan, forecast: pl.DataFrame, numbers: Mapping[Key, HandNumber], *, model: Plan | None = None
+    plan: Plan, forecast: pl.DataFrame, numbers: Mapping[Key, OverriddenNumber], *, model: Plan | None = None
 ) -> Plan:
     """Return a plan with numbers set by hand, and what they cost beside its own.
 
@@ -137,13 +137,13 @@ def with_numbers(
     plan : Plan
     forecast : polars.DataFrame
         The one it was made from.
-    numbers : mapping of (game_id, kind, name) to HandNumber
+    numbers : mapping of (game_id, kind, name) to OverriddenNumber
         Those that are not `settable` in the plan are left out.
     model : Plan, optional
         The plan that the numbers are compared with, of the same decisions, such as that of the model's own forecast;
         `plan` if not given. Both numbers are costed under `forecast`.
     """
-    parts = [each for each in [plan.by_hand] if each is not None]
+    parts = [each for each in [plan.overrides] if each is not None]
     compared = (plan if model is None else model).table
     table, can_be_set = plan.table, settable(plan)
     for requirement, games in _with_games(plan, forecast):
@@ -165,7 +165,7 @@ def with_numbers(
         parts.append(told)
     games_table = plan.games.drop(SHIFTS, EXPECTED_COST).join(_totals(table), on=c.GAME_ID, maintain_order="left")
     games_table = games_table.select(plan.games.columns)
-    return replace(plan, table=table, games=games_table, by_hand=pl.concat(parts) if parts else None)
+    return replace(plan, table=table, games=games_table, overrides=pl.concat(parts) if parts else None)
 
 
 def costs_under(plan: Plan, forecast: pl.DataFrame, operations: Operations | None = None) -> pl.DataFrame:
@@ -206,7 +206,7 @@ def _in_order(rows: pl.DataFrame, games: list[str]) -> pl.DataFrame:
 
 
 def _changed(
-    rows: pl.DataFrame, requirement: Requirement, mine: Mapping[str, HandNumber], others: npt.NDArray[np.int64]
+    rows: pl.DataFrame, requirement: Requirement, mine: Mapping[str, OverriddenNumber], others: npt.NDArray[np.int64]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of a decision with numbers set by hand, and those numbers beside the model's, `others`."""
     before, games = rows[CHOICE].to_numpy(), rows[c.GAME_ID].to_list()
@@ -238,7 +238,7 @@ def _changed(
             for place, game in enumerate(games)
             if game in mine
         ],
-        schema=BY_HAND_SCHEMA,
+        schema=OVERRIDES_SCHEMA,
         orient="row",
     )  # fmt: skip
     return changed, told
@@ -259,7 +259,7 @@ def _beside(
 
 
 def _reason(
-    hand: HandNumber | None, requirement: Requirement, model: int, reason: str | None, *, same: bool
+    hand: OverriddenNumber | None, requirement: Requirement, model: int, reason: str | None, *, same: bool
 ) -> str | None:
     """Return the sentence of a number set by hand: both numbers, and why.
 

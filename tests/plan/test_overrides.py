@@ -5,18 +5,18 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan import default_operations, make_plan
 from gatecast.plan.columns import CHOICE, ENGAGED, EXPECTED_COST, KIND, NAME, REASON, RISK_SHORT, SHIFTS
-from gatecast.plan.evaluate.by_hand import (
+from gatecast.plan.export.ics import calendar_text
+from gatecast.plan.export.json import plan_as_dict
+from gatecast.plan.export.write import write_plan
+from gatecast.plan.overrides import (
     FIGURE,
     MODEL,
-    HandNumber,
+    OverriddenNumber,
     costs_under,
     moved_forecast,
     settable,
     with_numbers,
 )
-from gatecast.plan.export.ics import calendar_text
-from gatecast.plan.export.json import plan_as_dict
-from gatecast.plan.export.write import write_plan
 
 GAMES = ["A", "B", "C"]
 
@@ -51,14 +51,14 @@ def test_a_number_by_hand_takes_the_place_of_the_models_with_cost_and_risk_of_bo
     role = default_operations().staff[0].name
     model = of(plan, "B", role)
     fewer = max(model[CHOICE] - 3, 0)
-    hand = with_numbers(plan, forecast(), {("B", "staff", role): HandNumber(fewer, "two are ill")})
+    hand = with_numbers(plan, forecast(), {("B", "staff", role): OverriddenNumber(fewer, "two are ill")})
     row = of(hand, "B", role)
     assert row[CHOICE] == fewer
     assert row[EXPECTED_COST] >= model[EXPECTED_COST]
     assert row[RISK_SHORT] >= model[RISK_SHORT]
     assert f"{fewer} set by hand (two are ill)" in row[REASON]
     assert of(hand, "A", role)[CHOICE] == of(plan, "A", role)[CHOICE]
-    told = hand.by_hand.row(0, named=True)
+    told = hand.overrides.row(0, named=True)
     assert (told[FIGURE], told[MODEL], told["model_cost"]) == (
         fewer,
         model[CHOICE],
@@ -66,7 +66,7 @@ def test_a_number_by_hand_takes_the_place_of_the_models_with_cost_and_risk_of_bo
     )
     shifts = hand.games.filter(pl.col(c.GAME_ID) == "B")[SHIFTS][0]
     assert shifts == plan.games.filter(pl.col(c.GAME_ID) == "B")[SHIFTS][0] - (model[CHOICE] - fewer)
-    more = with_numbers(plan, forecast(), {("B", "staff", role): HandNumber(model[CHOICE] + 9, "")})
+    more = with_numbers(plan, forecast(), {("B", "staff", role): OverriddenNumber(model[CHOICE] + 9, "")})
     assert set(more.table.filter(pl.col(NAME) == role)[ENGAGED]) == {model[CHOICE] + 9}
 
 
@@ -96,7 +96,7 @@ def test_what_was_set_by_hand_stands_in_workbook_calendar_and_data(plan, tmp_pat
     import openpyxl
 
     role = default_operations().staff[0].name
-    hand = with_numbers(plan, forecast(), {("A", "staff", role): HandNumber(25, "school trip")})
+    hand = with_numbers(plan, forecast(), {("A", "staff", role): OverriddenNumber(25, "school trip")})
     write_plan(hand, tmp_path / "plan.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["By hand"]
     cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
@@ -116,14 +116,14 @@ def keeping(**settings):
 def test_an_order_of_stock_that_keeps_serves_the_games_that_follow():
     plan, item = keeping()
     ordered = of(plan, "A", item)[CHOICE]
-    hand = with_numbers(plan, forecast(), {("A", "stock", item): HandNumber(ordered - 10, "a cold spell")})
+    hand = with_numbers(plan, forecast(), {("A", "stock", item): OverriddenNumber(ordered - 10, "a cold spell")})
     assert [of(hand, game, item)[CHOICE] for game in GAMES] == [
         ordered - 10, *(of(plan, game, item)[CHOICE] for game in GAMES[1:])
     ]  # fmt: skip
     assert of(hand, "C", item)[RISK_SHORT] > of(plan, "C", item)[RISK_SHORT]
     assert of(hand, "B", item)["on_hand"] == pytest.approx(of(plan, "B", item)["on_hand"] - 10, abs=1)
     assert "planned without the numbers set by hand" in of(hand, "C", item)[REASON]
-    told = hand.by_hand.row(0, named=True)
+    told = hand.overrides.row(0, named=True)
 
     def cost(made):
         return made.table.filter(pl.col(NAME) == item)[EXPECTED_COST].sum()
@@ -136,19 +136,19 @@ def test_an_order_of_stock_that_keeps_serves_the_games_that_follow():
 
 def test_each_of_two_orders_by_hand_is_compared_with_the_models_in_its_place():
     plan, item = keeping()
-    both = {(game, "stock", item): HandNumber(of(plan, game, item)[CHOICE] + 5, "") for game in ("A", "B")}
+    both = {(game, "stock", item): OverriddenNumber(of(plan, game, item)[CHOICE] + 5, "") for game in ("A", "B")}
     hand = with_numbers(plan, forecast(), both)
     for game in ("A", "B"):
         other = "B" if game == "A" else "A"
         alone = with_numbers(plan, forecast(), {key: each for key, each in both.items() if key[0] == other})
-        told = hand.by_hand.row(by_predicate=pl.col(c.GAME_ID) == game, named=True)
+        told = hand.overrides.row(by_predicate=pl.col(c.GAME_ID) == game, named=True)
         assert told["model_cost"] == alone.table.filter(pl.col(NAME) == item)[EXPECTED_COST].sum()
 
 
 def test_a_game_without_a_delivery_of_its_own_has_no_order_to_set():
     plan, item = keeping(delivery_days=("sun", "tue"))  # A on a Sunday, B on Monday, C on Tuesday
     assert [(game, "stock", item) in settable(plan) for game in GAMES] == [True, False, True]
-    assert with_numbers(plan, forecast(), {("B", "stock", item): HandNumber(7, "")}).by_hand is None
-    fewer = with_numbers(plan, forecast(), {("A", "stock", item): HandNumber(1, "")}).by_hand.row(0, named=True)
-    served = with_numbers(plan, forecast(), {("A", "stock", item): HandNumber(1, "")})
+    assert with_numbers(plan, forecast(), {("B", "stock", item): OverriddenNumber(7, "")}).overrides is None
+    fewer = with_numbers(plan, forecast(), {("A", "stock", item): OverriddenNumber(1, "")}).overrides.row(0, named=True)
+    served = with_numbers(plan, forecast(), {("A", "stock", item): OverriddenNumber(1, "")})
     assert fewer["risk_short"] == max(of(served, game, item)[RISK_SHORT] for game in ("A", "B"))

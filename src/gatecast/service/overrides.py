@@ -16,10 +16,10 @@ from gatecast.games.forecast_columns import MEAN, quantile_column
 from gatecast.plan import Operations, Plan
 from gatecast.plan.columns import CHOICE, FORECAST, KIND, KINDS, NAME, STOCK, UNITS
 from gatecast.plan.demand.game_days import GameDays
-from gatecast.plan.evaluate.by_hand import MOST_UNITS, settable
 from gatecast.plan.evaluate.replay import observed_crowd
 from gatecast.plan.operations.model import Entry
 from gatecast.plan.optimize.requirements import requirements
+from gatecast.plan.overrides import MOST_UNITS, settable
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 from gatecast.service.game import game_row, is_coming
 from gatecast.service.issued_forecasts import last_of_each, scored_forecasts
@@ -27,19 +27,19 @@ from gatecast.store import Override
 from gatecast.store.revisions import PLANS
 
 __all__ = [
-    "BY_HAND_AREAS",
     "LONGEST_REASON",
-    "HandScore",
+    "OVERRIDE_AREAS",
+    "OverrideScore",
     "ScoredFigure",
     "current_overrides",
-    "hand_score",
     "model_choice",
+    "override_score",
     "set_forecast",
     "set_number",
     "take_back",
 ]
 
-BY_HAND_AREAS = (FORECASTS_AREA, PLANS)
+OVERRIDE_AREAS = (FORECASTS_AREA, PLANS)
 """Areas of the store that move when a figure is set by hand."""
 LONGEST_REASON = 200
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
@@ -51,7 +51,7 @@ Key = tuple[str, str, str]
 
 def current_overrides(service: ClubService, games: Collection[str]) -> dict[Key, Override]:
     """Return the figures set by hand that count now for some games, by game, kind and name."""
-    found = service.cached(("overrides",), BY_HAND_AREAS, lambda: _in_effect(service.store.overrides()))
+    found = service.cached(("overrides",), OVERRIDE_AREAS, lambda: _in_effect(service.store.overrides()))
     return {key: each for key, each in found.items() if key[0] in games}
 
 
@@ -177,7 +177,7 @@ class ScoredFigure:
 
 
 @dataclass(frozen=True)
-class HandScore:
+class OverrideScore:
     """Figures set by hand of games played: forecasts in people, numbers in money; each in order of play."""
 
     forecasts: tuple[ScoredFigure, ...]
@@ -195,7 +195,7 @@ class HandScore:
         return sum(each.hand_better for each in figures)
 
 
-def hand_score(service: ClubService, club: str, season: int | None = None, game_id: str = "") -> HandScore:
+def override_score(service: ClubService, club: str, season: int | None = None, game_id: str = "") -> OverrideScore:
     """Score what was set by hand for a club's games played: the last figure recorded before each result.
 
     A forecast is compared with the model's last before the game; a number with the model's choice when it was set, both
@@ -211,19 +211,19 @@ def hand_score(service: ClubService, club: str, season: int | None = None, game_
         One game only, if given.
     """
     every = service.cached(
-        ("hand score", club), (GAMES_AREA, *BY_HAND_AREAS, "settings"), lambda: _hand_score(service, club)
+        ("override score", club), (GAMES_AREA, *OVERRIDE_AREAS, "settings"), lambda: _override_score(service, club)
     )
     seasons = dict(service.home_games(club).table.select(c.GAME_ID, c.SEASON).iter_rows())
 
     def wanted(each: ScoredFigure) -> bool:
         return (season is None or seasons.get(each.game_id) == season) and game_id in ("", each.game_id)
 
-    return HandScore(
+    return OverrideScore(
         tuple(each for each in every.forecasts if wanted(each)), tuple(each for each in every.numbers if wanted(each))
     )
 
 
-def _hand_score(service: ClubService, club: str) -> HandScore:
+def _override_score(service: ClubService, club: str) -> OverrideScore:
     overrides = _in_effect(service.store.overrides())
     table = service.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_not_null())
     played = {row[c.GAME_ID]: row for row in table.to_dicts()}
@@ -242,7 +242,7 @@ def _hand_score(service: ClubService, club: str) -> HandScore:
             costs = _costs(service.operations(), table, each, int(each.beside[CHOICE]))
             if costs is not None:
                 numbers.append(_scored(each, row, float(each.beside[CHOICE]), costs))
-    return HandScore(tuple(forecasts), tuple(numbers))
+    return OverrideScore(tuple(forecasts), tuple(numbers))
 
 
 def _scored(each: Override, row: Mapping[str, Any], model: float, errors: tuple[float, float]) -> ScoredFigure:

@@ -14,9 +14,12 @@ from gatecast.formatting import capital, money
 from gatecast.games import columns as c
 from gatecast.plan import Plan
 from gatecast.plan.columns import CHOICE, EXPECTED_COST, FORECAST, KIND, NAME, RISK_ALONE, RISK_SHORT, STOCK, UNIT
-from gatecast.plan.evaluate.by_hand import COST, FIGURE, MODEL_COST, MODEL_RISK, RISK, settable
+from gatecast.plan.overrides import COST, FIGURE, MODEL_COST, MODEL_RISK, RISK, settable
 from gatecast.service import ClubService
-from gatecast.service.by_hand import (
+from gatecast.service.freshness import freshness
+from gatecast.service.game import game_row, is_coming
+from gatecast.service.homestands import HomestandPlan, HomestandView, Risk, crossed_costs, view_of_game
+from gatecast.service.overrides import (
     LONGEST_REASON,
     current_overrides,
     model_choice,
@@ -24,9 +27,6 @@ from gatecast.service.by_hand import (
     set_number,
     take_back,
 )
-from gatecast.service.freshness import freshness
-from gatecast.service.game import game_row, is_coming
-from gatecast.service.homestands import HomestandPlan, HomestandView, Risk, crossed_costs, view_of_game
 from gatecast.store import Override
 from gatecast.web.cache import ALL_AREAS
 from gatecast.web.forms import sent_texts, texts_of
@@ -72,7 +72,7 @@ class Line:
 
 
 @router.get("/games/{game_id:path}/by-hand")
-def by_hand(request: Request, game_id: str) -> Response:
+def overrides(request: Request, game_id: str) -> Response:
     """Show both figures, their costs and risks, and the form."""
     return _page(request, game_id)
 
@@ -129,8 +129,8 @@ def _lines(service: ClubService, view: HomestandView | None, game_id: str) -> It
         return
     overrides = current_overrides(service, {game_id})
     shown = view.plan.model or view.plan
-    plan, model = view.plan.plan, shown.plan
-    can_be_set, told = settable(plan), {} if plan.by_hand is None else _told(plan.by_hand, game_id)
+    plan, model = view.plan.decisions, shown.decisions
+    can_be_set, told = settable(plan), {} if plan.overrides is None else _told(plan.overrides, game_id)
     items = {item.name: item for item in plan.operations.stock}
     here = pl.col(c.GAME_ID) == game_id
     rows, mine = model.table.filter(here).to_dicts(), plan.table.filter(here).to_dicts()
@@ -159,16 +159,16 @@ def _with_alone(risk: float, row: Mapping[str, Any], *, linked: bool) -> Risk:
     return Risk(risk if linked else row[RISK_ALONE], risk)
 
 
-def _told(by_hand: pl.DataFrame, game_id: str) -> dict[tuple[str, str], dict[str, Any]]:
+def _told(overrides: pl.DataFrame, game_id: str) -> dict[tuple[str, str], dict[str, Any]]:
     """Return the figures set by hand for a game, as the plan tells them, by kind and name."""
-    rows = by_hand.filter(pl.col(c.GAME_ID) == game_id).to_dicts()
+    rows = overrides.filter(pl.col(c.GAME_ID) == game_id).to_dicts()
     return {(row[KIND], row[NAME]): row for row in rows}
 
 
 def _of_all(plan: HomestandPlan, key: tuple[str, str, str], at_the_game: Risk) -> tuple[float, Risk]:
     """Return the cost of an item over all games of a plan, and its highest risk until the next delivery."""
     game_id, kind, name = key
-    table = plan.plan.table
+    table = plan.decisions.table
     cost = float(table.filter(pl.col(KIND) == kind, pl.col(NAME) == name)[EXPECTED_COST].sum())
     risks = (each.risks[name] for each in plan.deliveries if name in each.risks and game_id in each.games)
     risk = next(risks, None)
