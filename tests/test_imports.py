@@ -1,4 +1,4 @@
-"""Imports run one way through the rooms of the house, inside functions too."""
+"""Imports run one way through the packages, inside functions too."""
 
 import ast
 from collections.abc import Iterator
@@ -26,11 +26,11 @@ ORDER = (
     ("cli",),
     ("__main__",),
 )
-RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
+RANK = {package: rank for rank, packages in enumerate(ORDER) for package in packages}
 FREE_OF_BASEBALL = ("games", "collect", "prepare")
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     first = path.relative_to(SOURCE).parts[0]
     return first.removesuffix(".py")
 
@@ -40,7 +40,7 @@ def modules() -> list[Path]:
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and room of every import of gatecast; `gatecast` itself counts as the room "gatecast"."""
+    """Line and package of every import of gatecast; `gatecast` itself counts as the package "gatecast"."""
     for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -56,30 +56,30 @@ def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, parts[1] if len(parts) > 1 else "gatecast"
 
 
-def allowed(room: str, other: str) -> bool:
-    if other in COMMON or other == room:
+def allowed(package: str, other: str) -> bool:
+    if other in COMMON or other == package:
         return True
-    if room in COMMON or other not in RANK:
+    if package in COMMON or other not in RANK:
         return False
-    if room == "networks":
+    if package == "networks":
         return other not in FREE_OF_BASEBALL
-    return RANK[other] < RANK[room]
+    return RANK[other] < RANK[package]
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_a_module_imports_only_what_comes_before_it(path):
-    room = room_of(path)
-    assert room in RANK or room in COMMON, f"{room} has no place in the order of the house"
+    package = package_of(path)
+    assert package in RANK or package in COMMON, f"{package} has no place in the order of packages"
     against = [
         f"{path.name}:{line} imports gatecast.{other}"
         for line, other in imported(ast.parse(path.read_text(encoding="utf-8")))
-        if not allowed(room, other)
+        if not allowed(package, other)
     ]
     assert not against
 
 
 @pytest.mark.parametrize(
-    ("source", "rooms"),
+    ("source", "packages"),
     [
         ("import gatecast.collect.read", ["collect"]),
         ("from gatecast.games import columns", ["games"]),
@@ -90,12 +90,12 @@ def test_a_module_imports_only_what_comes_before_it(path):
         ("import polars, gatecasting", []),
     ],
 )
-def test_imports_are_found_wherever_they_stand(source, rooms):
-    assert [room for _, room in imported(ast.parse(source))] == rooms
+def test_imports_are_found_wherever_they_stand(source, packages):
+    assert [package for _, package in imported(ast.parse(source))] == packages
 
 
 @pytest.mark.parametrize(
-    ("room", "other", "fine"),
+    ("package", "other", "fine"),
     [
         ("prepare", "games", True),
         ("prepare", "collect", False),
@@ -117,5 +117,5 @@ def test_imports_are_found_wherever_they_stand(source, rooms):
         ("cli", "gatecast", False),
     ],
 )
-def test_the_order_of_the_house(room, other, fine):
-    assert allowed(room, other) == fine
+def test_the_order_of_packages(package, other, fine):
+    assert allowed(package, other) == fine

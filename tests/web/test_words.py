@@ -17,6 +17,7 @@ from gatecast.web.words import (
     column_words,
     driver_facts,
     driver_words,
+    first_forecast_words,
     game_words,
     promotion_words,
     setting_words,
@@ -167,3 +168,8 @@ def test_changed_choices():
     assert words(total_after=1200, dearer=5.0) == "Buns: 1,200 cases instead of 10; expected cost $5 more"
     assert words(total_before=None) == "Buns: 10 cases, new in the plan"
     assert words(total_after=None) == "Buns: no longer planned, 10 cases before"
+
+
+@pytest.mark.parametrize(("games", "told"), [(9_999, "a few seconds"), (10_000, "trains a network")])
+def test_a_first_forecast_is_announced_with_training_only_where_it_trains(games, told):
+    assert told in first_forecast_words(games)

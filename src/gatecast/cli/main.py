@@ -58,7 +58,7 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit: 0 when done, 2 for input that cannot be used, 130 when interrupted.
+    """Run a command and exit: 0 when done, 1 without enough memory, 2 for unusable input, 130 when interrupted.
 
     Parameters
     ----------

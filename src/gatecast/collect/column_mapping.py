@@ -134,8 +134,8 @@ class ColumnMapping:
         Texts of cells and their meanings.
     keep : mapping of their name to tuple of str
         Rows are kept where the column holds one of these texts.
-    further : tuple of CustomColumn
-        Custom columns.
+    custom_columns : tuple of CustomColumn
+        Those of the section `[further]`.
     repeated : str
         Treatment of one game in several rows: refuse, first (keep the first row) or sum (add the attendance).
     playoffs : str

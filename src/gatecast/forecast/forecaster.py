@@ -329,7 +329,9 @@ class Forecaster:
         return demand
 
     def save(self, folder: str | Path) -> None:
-        """Write the trained model to a folder: `model.json`, `weights.safetensors` and `program.json`.
+        """Write the trained model to a folder.
+
+        It gets `model.json` and `weights.safetensors`; of a network trained on the table, `program.json` too.
 
         Raises
         ------

@@ -230,8 +230,9 @@ def _features(rain: FloatArray, temperature: FloatArray, months: IntArray, close
 def p_postponed(games: Games, rows: npt.NDArray[np.intp], cutoffs: IntArray) -> FloatArray:
     """Return the chance that each game to come is postponed, shape (rows,); NaN where the model says nothing.
 
-    It is for baseball, told by starting pitchers anywhere in the table, with dates. Weather is read as it was given
-    for games up to 16 days ahead.
+    It is for baseball, told by starting pitchers anywhere in the table, with dates. Weather of games to come is a
+    forecast, given by the cutoff: it is read as it stands, up to 16 days ahead, where `known_at` would only remove it
+    beyond. Of other games only those up to the cutoff are read.
 
     Parameters
     ----------

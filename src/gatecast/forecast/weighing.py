@@ -1,8 +1,9 @@
 """Weigh the pretrained network against simple rules, boosted trees and custom columns, by what would have worked.
 
-Every past game of the table is forecast again as long before it was played as the games that are asked for, from what
-was known then. What the network missed by says how much of each other method would have helped (coefficients of at
-least 0 that sum to 1 with the network's), what custom columns add, and how wide the ranges have to be.
+The latest past games of the table are forecast again, 1 to 60 days before each was played, or before its season where
+forecasts are made before one, from what was known then. What the network missed by says how much of each other method
+would have helped (coefficients of at least 0 that sum to 1 with the network's), what custom columns add, and how wide
+the ranges have to be.
 """
 
 from __future__ import annotations
@@ -187,14 +188,14 @@ class Weighing:
         return np.flatnonzero((games.attendance > 0) & (games.day <= self.cutoff))[-self.settings.most_games :]
 
     def _past_before_season(self) -> tuple[Rows, Ints, Flags]:
-        """Return past games of all seasons but the first, each with a cutoff before its season."""
+        """Return the latest past games, without those of the first season, each with a cutoff before its season."""
         games, rows = self.contexts.games, self._past_rows()
         rows = rows[games.season[rows] > games.season.min()]
         begins = games.day[rows] - self.contexts.queries(rows).season_day.astype(np.int64)
         return rows, begins - self.settings.early_days, np.ones(len(rows), bool)
 
     def _past_within_season(self) -> tuple[Rows, Ints, Flags]:
-        """Return past games with a cutoff each, drawn at random, and which of them are seen from nearby."""
+        """Return the latest past games with a cutoff each, drawn at random, and which of them are seen from nearby."""
         games, rows = self.contexts.games, self._past_rows()
         draw = np.random.default_rng(0)
         # Drawn for every game of the table, so that a game keeps its lead whichever others are known.

@@ -1,7 +1,8 @@
 """Values known of a game at its cutoff.
 
 Training, backtests and forecasts read the columns of the game itself through `known_at`, which removes values not yet
-known. Results of other games are limited to those before the cutoff by `gatecast.prepare.prefix_sums`.
+known. Results of other games are limited to those up to and including the cutoff's day by
+`gatecast.prepare.prefix_sums`, `gatecast.prepare.club_past` and `gatecast.prepare.league_past`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from gatecast.games import columns as c
 from gatecast.games.table import EPOCH, Games
 from gatecast.normal import normal_quantiles
 
-__all__ = ["PRESEASON", "cutoff_days", "first_days_known", "known_at"]
+__all__ = ["PRESEASON", "Lead", "as_date", "as_day", "cutoff_days", "first_days_known", "known_at"]
 
 PRESEASON = c.SEASON_START
 SPRING = (3, 4)
@@ -28,6 +29,7 @@ DAYS_BEFORE_SEASON = dt.timedelta(days=30)
 AFTER_START = dt.timedelta(days=240)
 
 Lead = int | str
+"""Days from the last day known to the game, or `PRESEASON`."""
 
 # Error of a forecast made `lead` days ahead. Temperature and wind: standard deviation at lead 0 and its growth a day,
 # in the column's unit. Categories: days ahead and chance of being right (NOAA SciJinks: 90% at 5, 80% at 7, half at

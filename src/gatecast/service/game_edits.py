@@ -246,7 +246,7 @@ def values_from_json(columns: Mapping[str, Column], body: Mapping[str, Any]) -> 
 
     Raises
     ------
-    InputError
+    DataError
         A column that cannot be changed, or a value that its column cannot hold.
     """
     allowed = {*editable_columns(columns), c.ATTENDANCE, c.SCANNED}

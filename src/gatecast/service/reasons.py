@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["ComparableGame", "Driver", "Reasons", "reasons_of"]
 
 SMALLEST_SHARE = 0.001
+"""Smallest share of the forecast for which a driver is shown."""
 SAME_FORECAST = 0.03
 """Share of a forecast by which the corrections of an issue may move it."""
-"""Smallest share of the forecast for which a driver is shown."""
 ONE_AT_A_TIME = Lock()
 """Held while reasons are computed, so that many requests at once leave room for other pages."""
 

@@ -82,6 +82,8 @@ class Upload:
         Random, for its address.
     table : RawTable
         The file's table with the user's corrections.
+    began : float
+        When it was uploaded, in seconds of `time.monotonic`.
     columns : mapping of our name to header
         The user's choice of columns.
     left_out : frozenset of str

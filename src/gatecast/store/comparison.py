@@ -30,9 +30,9 @@ __all__ = [
 ]
 
 ROW = "row of the file"
+"""The column that `screened` adds."""
 TAKEN = "attendance stored"
 CORRECT = "to correct it, upload a table with the game's attendance"
-"""The column that `screened` adds."""
 OF_THE_DAY = (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION, c.HOME_STARTER, c.VISITOR_STARTER)
 """Columns that say something of one day: they are emptied when a game to come moves to another."""
 MOST_REFUSED = 200

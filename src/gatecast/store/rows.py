@@ -99,7 +99,7 @@ def stored_games(
     custom_columns : sequence of Column
         The custom columns to read.
     all_of_them : bool
-        Include games withdrawn by undoing their import.
+        Include games out of the schedule: added by an import that was undone, or set aside.
     among : sequence of str, optional
         Ids of games, few of which are looked up one by one; other games may be returned too.
     """

@@ -84,7 +84,7 @@ class Store(Settings, Jobs, Access, Overrides):
         self.database.close()
 
     def revisions(self) -> dict[str, int]:
-        """Return a number for each area (games, tickets, forecasts, plans, settings) that each change increases by one.
+        """Return a number for each of `gatecast.store.revisions.AREAS`, which each change of the area increases by one.
 
         Read the numbers before the data: while they stay the same, the data does too.
         """

@@ -40,11 +40,10 @@ FEWEST_STEPS = 17
 """Steps of an epoch, however few the games: each is then drawn more than once."""
 FEWEST_GAMES = 2
 FEWEST_TO_HOLD_BACK = 60
-STOPPED, LONGER = 0.6, 0.1
-"""Of a full league's passes: after this share the first network stops, so much longer do the members train.
-
-The learning rate falls over all of them. The average of the weights does the work of the passes left out; more made the
-forecasts before a season worse (docs/experiments.md)."""
+STOPPED = 0.6
+"""Share of the epochs after which the first network stops on many games; the learning rate falls over all of them."""
+LONGER = 0.1
+"""Share of the epochs by which members train longer than a first network that lasted so long (docs/experiments.md)."""
 
 
 def train_ensemble(

@@ -73,6 +73,6 @@ class TrainingSettings:
                 raise InputError(f"{name}: got {value!r}, expected a number {expected}")
 
     def as_json(self) -> dict[str, Any]:
-        """Return the settings as text, whole numbers and decimal numbers by name."""
+        """Return the settings by name, each as text, a whole number or a decimal number."""
         plain = {str: str, int: int, float: float}
         return {name: plain[type(getattr(TrainingSettings, name))](value) for name, value in asdict(self).items()}

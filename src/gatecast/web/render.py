@@ -14,6 +14,7 @@ from gatecast.formatting import cell, clock, day, heading, lead_words, number, p
 from gatecast.web.cache import cacheable
 from gatecast.web.preferences import DATES, THEMES, UNITS, Preferences, preferences
 from gatecast.web.problems import RETRY_AFTER_S
+from gatecast.web.words import first_forecast_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -96,6 +97,7 @@ def page(
                 "club": service.club(),
                 "notice": service.notice(),
                 "model_problem": service.model_problem(),
+                "first_forecast": lambda: first_forecast_words(len(service.played())),
                 "outage": outage_words(service.unreachable_since),
                 "signed_in": getattr(request.state, "signed_in", False),
                 **view,

@@ -11,6 +11,7 @@ from gatecast.forecast import drivers as d
 from gatecast.formatting import ABSENT, WEEKDAYS, capital, cell, currency_sign, heading, money, number, rounded
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
+from gatecast.networks import AUTO, UNTRAINED, chosen_network
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.prepare.arrays import CUSTOM
 from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, Entry, Setting
@@ -26,6 +27,7 @@ __all__ = [
     "driver_facts",
     "driver_words",
     "entry_words",
+    "first_forecast_words",
     "game_words",
     "promotion_words",
     "setting_label",
@@ -357,6 +359,19 @@ def _plain_value(value: object, currency: str) -> str:
         return words
     # Cents are written with two places.
     return f"{currency_sign(currency)}{words}{'0' if words[-2:-1] == '.' else ''}"
+
+
+def first_forecast_words(games: int) -> str:
+    """Return how long the first forecast takes that learns from so many past games.
+
+    Examples
+    --------
+    >>> first_forecast_words(162)
+    'The first forecast takes a few seconds.'
+    """
+    if chosen_network(AUTO, games) in UNTRAINED:
+        return "The first forecast takes a few seconds."
+    return "The first forecast trains a network on your games first, which takes a few minutes."
 
 
 def change_words(change: DecisionChange, currency: str) -> str:

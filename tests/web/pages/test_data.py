@@ -131,6 +131,7 @@ def test_an_empty_service_takes_a_first_table(visit, empty_service):
     page = visitor.get(path).text
     stored = visitor.post(path, data={**fields(page), "home": "Riverton", "do": "import"})
     assert "2 added" in stored.text
+    assert "The first forecast takes a few seconds." in stored.text
     assert empty_service.clubs() == ["Riverton"]
 
 

@@ -66,7 +66,8 @@ class Decision:
     requirement : Requirement
     choice : ndarray of int, shape (games,)
     game_by_game, unconstrained : ndarray of int, shape (games,)
-        The choice if nothing tied the games together; and with no minimum, pool or fleet either.
+        The choice if nothing tied the games together (for stock that keeps, the choice itself, as its deliveries serve
+        several games); and with no minimum, pool or fleet either.
     expected_cost, risk_short : ndarray of float, shape (games,)
         Money; chance of running short, with all that can be had late.
     saved_by_one_more, marginal_worth : ndarray of float, shape (games,)

@@ -166,7 +166,7 @@ def forecast(service: ServiceNow, club: Club = None) -> Response:
 def preview(service: ServiceNow, asked: PlanRequest | None = None) -> Response:
     """Make the plan of a homestand from the latest forecasts without storing it."""
     view = _planned_homestand(service, asked)
-    assert view.plan is not None  # _stand refuses a homestand without one
+    assert view.plan is not None  # _planned_homestand refuses a homestand without one
     return JSONResponse(plan_as_dict(view.plan.decisions, service.notice()))
 
 
