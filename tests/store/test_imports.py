@@ -234,3 +234,22 @@ def test_games_of_a_new_year_continue_the_stored_season(tmp_path):
         games = store.games()
     assert games.table[c.SEASON].to_list() == [2022] * 4
     assert games.league == League("BBL", "DE")
+
+
+def test_games_that_a_file_calls_off_are_set_aside_until_the_import_is_undone(store):
+    store.import_games(season(4, **{c.ATTENDANCE: [900, None, None, None]}))
+    before, names = store.games().table, store.games().table[c.GAME_ID].to_list()
+    off = {names[0]: "cancelled", names[1]: "postponed", names[2]: "cancelled", "unknown": "cancelled"}
+    rest = season(4)[3:]
+    report = store.import_games(rest, called_off=off)
+    assert (report.added, report.changed, report.unchanged) == (0, 2, 1)
+    assert store.games().table[c.GAME_ID].to_list() == [names[0], names[3]]
+    aside = dict(store.set_aside().select(c.GAME_ID, "status").iter_rows())
+    assert aside == {names[1]: "postponed", names[2]: "cancelled"}
+    assert store.import_games(rest, called_off=off, if_changed=True).import_id is None
+    other = store.import_games(rest, called_off={names[1]: "cancelled"})
+    store.undo(other.import_id)
+    assert dict(store.set_aside().select(c.GAME_ID, "status").iter_rows()) == aside
+    store.undo(report.import_id)
+    assert_frame_equal(store.games().table, before)
+    assert store.set_aside().is_empty()

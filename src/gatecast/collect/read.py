@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from gatecast.collect.plausible import far_from_others
 from gatecast.collect.raw_table import Cells, RawTable, Refusals
 from gatecast.collect.report import LIKELY, WRONG_IF_USED, Reading, ReadingReport
 from gatecast.collect.rows import home_games, merged, with_clubs_apart, without_noise
-from gatecast.collect.season_games import without_games_called_off, without_neutral_sites, without_playoffs
+from gatecast.collect.season_games import apart_from_games_called_off, without_neutral_sites, without_playoffs
 from gatecast.collect.tables import read_table, table_of
 from gatecast.collect.write import columns_beside
 from gatecast.errors import DataError, ReadingWarning, SettingsError
@@ -39,7 +39,16 @@ from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json
 from gatecast.suggestions import listed, plain_header
 
-__all__ = ["HELP_SHEET", "UsableGames", "read_frame", "read_games", "read_games_with_report", "usable_games"]
+__all__ = [
+    "HELP_SHEET",
+    "ROW",
+    "STATUS",
+    "UsableGames",
+    "read_frame",
+    "read_games",
+    "read_games_with_report",
+    "usable_games",
+]
 
 EARLIEST_START = dt.time(8)
 UNIVERSAL_HEADERS = ("utc", "gmt")
@@ -47,6 +56,9 @@ TELLS = "says which"
 """Beginning of the reason of a column that tells which rows to read."""
 MOST_SEATS_OF_ONE, LARGEST_REBUILT = 4, 1.5
 """Numbers of seats that one ballpark may have had, and the ratio of the largest to the smallest, in rebuilding."""
+ROW, STATUS = "row of the file", "status"
+OF_A_GAME = (c.GAME_ID, c.DATE, c.START_TIME, c.NUMBER, c.VENUE, c.HOME, c.VISITOR)
+"""Columns that tell which game a row is."""
 PLACE = Column("gatecast place of the row", pl.Int64, Role.NUMBER, ALWAYS)
 """Carries the place of each row through the sorting of games."""
 
@@ -76,6 +88,9 @@ class UsableGames:
         With all that was guessed.
     report : ReadingReport
         Report of how the table was read, and of guesses.
+    called_off : polars.DataFrame
+        Games that the table says are called off: what tells which games they are, `ROW` and `STATUS`, which is
+        `season_games.POSTPONED` or `CANCELLED`. Without rows if there are none.
     """
 
     games: Games
@@ -83,6 +98,7 @@ class UsableGames:
     refused: tuple[DataError, ...]
     mapping: ColumnMapping
     report: ReadingReport = field(default_factory=ReadingReport)
+    called_off: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def read_games(
@@ -265,9 +281,9 @@ def _games_of(
     mapping = with_custom_columns(resolved(mapping, table), custom_columns, table)
     table = _kept(table, mapping, reading)
     table = without_noise(table, reading)
-    table = without_games_called_off(table, mapping, reading)
     at_home = home_games(without_neutral_sites(table, mapping, reading), mapping, reading)
     table = with_clubs_apart(at_home.table, mapping, reading)
+    table, aside, statuses = apart_from_games_called_off(table, mapping, reading)
     guess = guessed(table, mapping, reading, at_home.used)
     mapping = guess.mapping
     check_attendance(table, {*mapping.columns, *mapping.constants}, reading, upcoming=upcoming)
@@ -279,8 +295,32 @@ def _games_of(
     usable = _checked(table, mapping, pl.DataFrame(columns), refusals, reading)
     if strict:
         reading.refuse_doubts()
+    if refusals is not None and statuses:
+        usable = _with_called_off(usable, aside, statuses, trusted=trusted)
     reading.count(refused=len(usable.refused))
     return replace(usable, report=reading.report(whole, usable.games))
+
+
+def _with_called_off(
+    usable: UsableGames, aside: RawTable, statuses: Mapping[int, str], *, trusted: bool
+) -> UsableGames:
+    """Return what was read of a table with its games called off; only what tells which games they are is read."""
+    names = {*OF_A_GAME} - (set() if trusted else {c.NUMBER})
+    columns = {name: source for name, source in usable.mapping.columns.items() if name in names}
+    constants = {name: text for name, text in usable.mapping.constants.items() if name in names}
+    mapping = replace(usable.mapping, columns=columns, constants=constants, custom_columns=())
+    refusals, quiet = Refusals(), Reading(aside.file)
+    if not {c.DATE, c.GAME_ID} & set(columns):
+        return usable
+    try:
+        parsed = unified(_Columns(aside, mapping, refusals, quiet).parsed(), mapping.aliases, quiet)
+        off = _checked(aside, mapping, pl.DataFrame(parsed), refusals, quiet)
+    except DataError as refused:
+        return replace(usable, refused=(*usable.refused, refused))
+    table = off.games.table.with_columns(
+        pl.Series(ROW, off.rows, pl.Int64), pl.Series(STATUS, [statuses[row] for row in off.rows], pl.String)
+    )
+    return replace(usable, called_off=table, refused=(*usable.refused, *off.refused))
 
 
 def _checked(

@@ -16,28 +16,51 @@ from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.suggestions import listed, plain_header
 
-__all__ = ["without_games_called_off", "without_neutral_sites", "without_playoffs"]
+__all__ = ["CANCELLED", "POSTPONED", "apart_from_games_called_off", "without_neutral_sites", "without_playoffs"]
 
 KEEP = "keep"
+POSTPONED, CANCELLED = "postponed", "cancelled"
 CALLED_OFF, NEUTRAL = ("games called off", "called_off"), ("games at a neutral site", "neutral")
 """Kinds of games that are left out: in words, and as `RowCounts` has them."""
 MOST_OUTSIDE = 0.5
 """Share of rows outside the season beyond which the column is taken to say something else."""
 
 
-def without_games_called_off(table: RawTable, mapping: ColumnMapping, reading: Reading) -> RawTable:
-    """Return the table without games that a column calls postponed or cancelled, unless [keep] names the column."""
+def apart_from_games_called_off(
+    table: RawTable, mapping: ColumnMapping, reading: Reading
+) -> tuple[RawTable, RawTable, dict[int, str]]:
+    """Return the table without games that a column calls postponed or cancelled, unless [keep] names the column.
+
+    Returns
+    -------
+    RawTable
+        Without them.
+    RawTable
+        With them alone.
+    dict of int to str
+        `POSTPONED` or `CANCELLED` for the row of the file of each.
+    """
+    statuses: dict[int, str] = {}
+    whole = table
     for header in _free(table, mapping):
-        plain = plain_header(header)
-        off = None
-        if plain in synonyms.CALLED_OFF_HEADERS:
-            off = _says_yes(table.frame[header])
-        elif plain in synonyms.STATUS_HEADERS and table.frame[header].dtype == pl.String:
-            off = _contains(table.frame[header], synonyms.CALLED_OFF)
-        if off is not None:
+        plain, values = plain_header(header), table.frame[header]
+        postponed = cancelled = None
+        if plain in synonyms.POSTPONED_HEADERS:
+            postponed = _says_yes(values)
+        elif plain in synonyms.CANCELLED_HEADERS:
+            cancelled = _says_yes(values)
+        elif plain in synonyms.STATUS_HEADERS and values.dtype == pl.String:
+            postponed, cancelled = _contains(values, synonyms.POSTPONED), _contains(values, synonyms.CANCELLED)
+        told = {POSTPONED: postponed, CANCELLED: cancelled}
+        masks = {status: mask for status, mask in told.items() if mask is not None}
+        if masks:
             reading.column(header, "", reason="says which games were called off")
+            for status, mask in masks.items():
+                statuses |= dict.fromkeys((table.rows[place] for place in mask.arg_true()), status)
+            off = pl.Series([row in statuses for row in table.rows], dtype=pl.Boolean)
             table = _left_out(table, off, header, CALLED_OFF, reading)
-    return table
+    aside = pl.Series([row in statuses for row in whole.rows], dtype=pl.Boolean)
+    return table, whole.filter_rows(aside), statuses
 
 
 def without_neutral_sites(table: RawTable, mapping: ColumnMapping, reading: Reading) -> RawTable:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from gatecast.games import columns as c
 
 __all__ = [
-    "CALLED_OFF",
-    "CALLED_OFF_HEADERS",
+    "CANCELLED",
+    "CANCELLED_HEADERS",
     "COMPETITION_HEADERS",
     "CUPS",
     "DATE_PARTS",
     "LAGGED",
     "NEUTRAL_HEADERS",
     "PLAYOFFS",
+    "POSTPONED",
+    "POSTPONED_HEADERS",
     "PROMOTION_HEADERS",
     "ROUNDS",
     "ROUND_HEADERS",
@@ -257,9 +259,15 @@ CUPS = (
 )
 """Words in a column of competitions that speak for another one than the league."""
 NEUTRAL_HEADERS = ("neutral", "isneutral", "neutralsite", "neutralvenue", "neutralground", "atneutralsite")
-CALLED_OFF_HEADERS = (
-    *("canceled", "cancelled", "iscanceled", "iscancelled", "postponed", "ispostponed", "calledoff", "ppd"),
-)
+POSTPONED_HEADERS = ("postponed", "ispostponed", "ppd")
+CANCELLED_HEADERS = ("canceled", "cancelled", "iscanceled", "iscancelled", "calledoff")
 STATUS_HEADERS = ("status", "gamestatus", "matchstatus", "gamestate", "detailedstate", "statusdetailedstate")
-CALLED_OFF = ("postponed", "cancel", "ppd", "calledoff", "abgesagt", "verschoben", "中止", "취소", "aplazado")
-"""Words in a column of states that speak for a game that did not take place."""
+POSTPONED = (
+    *("postponed", "ppd", "verschoben", "aplazad", "pospuest", "reporté", "rinviat", "adiad", "uitgesteld"),
+    *("перенес", "отложен", "延期", "順延", "연기"),
+)
+CANCELLED = (
+    *("cancel", "calledoff", "rainedout", "rainout", "abgesagt", "annul", "suspendid", "afgelast", "отмен"),
+    *("中止", "取消", "취소"),
+)
+"""Words in a column of states that speak for a game that does not take place on its day, and for none at all."""

@@ -176,6 +176,10 @@ class ClubService:
 
         return self.cached(("games",), (GAMES_AREA,), read)
 
+    def set_aside(self) -> pl.DataFrame:
+        """Return the games that are postponed without a new date or cancelled, with their status."""
+        return self.cached(("set aside",), (SCHEDULE_AREA,), self.store.set_aside)
+
     def clubs(self) -> list[str]:
         """Return the clubs that play at home: most games to come first, then most games."""
 

@@ -15,8 +15,8 @@ from gatecast.expected import expected_people
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MODEL
-from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
-from gatecast.service.season import CalendarGame, Homestand, Season, season_view
+from gatecast.service.club_service import ClubService
+from gatecast.service.season import CalendarGame, Homestand, Season, cached_season
 from gatecast.service.tickets import Pace, pace_of
 from gatecast.store import Store
 from gatecast.store.rows import from_json
@@ -247,7 +247,7 @@ def game_view(service: ClubService, game_id: str) -> GameView | None:
     row = game_row(service, game_id)
     if row is None:
         return None
-    season = _season(service, row)
+    season = cached_season(service, row[c.HOME], row[c.SEASON])
     issues = _issues(service, row)
     stand, game = _placed(season, row, issues)
     columns, coming = service.games().columns, is_coming(service, row)
@@ -267,12 +267,6 @@ def game_view(service: ClubService, game_id: str) -> GameView | None:
         change = ForecastChange(before, now, facts, (_sold(pace, before.days), _sold(pace, now.days)))
     since = history.between(issues[-1].issued_at) if issues and coming else ()
     return GameView(game, columns, stand, season.season, coming, issues, change, since, pace)
-
-
-def _season(service: ClubService, row: Mapping[str, Any]) -> Season:
-    club, season = row[c.HOME], row[c.SEASON]
-    areas = (GAMES_AREA, FORECASTS_AREA)
-    return service.cached(("season", club, season), areas, lambda: season_view(service, club, season))
 
 
 def _placed(season: Season, row: dict[str, Any], issues: tuple[Issue, ...]) -> tuple[Homestand | None, CalendarGame]:

@@ -14,7 +14,7 @@ from gatecast.collect.raw_table import Cells
 from gatecast.errors import DataError, InputError
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
-from gatecast.service.club_service import SCHEDULE_AREA, ClubService
+from gatecast.service.club_service import ClubService
 from gatecast.service.game import Fact, game_row
 from gatecast.store import GameEdit, GameOperation, ImportReport
 from gatecast.store.comparison import OF_THE_DAY
@@ -92,7 +92,7 @@ def editable_columns(columns: Mapping[str, Column]) -> tuple[str, ...]:
 
 def games_set_aside(service: ClubService, club: str) -> list[dict[str, Any]]:
     """Return a club's games that are postponed without a new date or cancelled, by date, each with its `STATUS`."""
-    table = service.cached(("set aside",), (SCHEDULE_AREA,), service.store.set_aside)
+    table = service.set_aside()
     return table.filter(pl.col(c.HOME) == club).to_dicts()
 
 
@@ -101,7 +101,7 @@ def stored_game(service: ClubService, game_id: str) -> tuple[dict[str, Any], str
     row = game_row(service, game_id)
     if row is not None:
         return row, SCHEDULED
-    table = service.cached(("set aside",), (SCHEDULE_AREA,), service.store.set_aside)
+    table = service.set_aside()
     found = table.filter(pl.col(c.GAME_ID) == game_id)
     if found.is_empty():
         return None

@@ -44,10 +44,10 @@ from gatecast.plan.ordering.rules import NextOrder, OrderRule, next_orders, plan
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list
-from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.club_service import ClubService
 from gatecast.service.overridden_plan import CrossedCosts, costs_of_both, overridden_plan
 from gatecast.service.overrides import current_overrides
-from gatecast.service.season import CalendarGame, Homestand, Season, season_view
+from gatecast.service.season import CalendarGame, Homestand, Season, cached_season
 from gatecast.store.schema import ISSUES
 
 __all__ = [
@@ -258,9 +258,7 @@ def homestand_view(
     coming = service.upcoming(club).table
     if season is None and coming.height:
         season = coming[c.SEASON][0]
-    view = service.cached(
-        ("season", club, season), (GAMES_AREA, FORECASTS_AREA), lambda: season_view(service, club, season)
-    )
+    view = cached_season(service, club, season)
     to_come = frozenset(coming[c.GAME_ID])
     stand = _chosen(view, season, number, to_come)
     if stand is None:
@@ -289,9 +287,7 @@ def view_of_game(service: ClubService, game_id: str) -> HomestandView | None:
     if row.is_empty():
         return None
     club, season = service.club(), row[c.SEASON][0]
-    view = service.cached(
-        ("season", club, season), (GAMES_AREA, FORECASTS_AREA), lambda: season_view(service, club, season)
-    )
+    view = cached_season(service, club, season)
     numbers = (each.number for each in view.homestands if any(game.row[c.GAME_ID] == game_id for game in each.games))
     number = next(numbers, None)
     return None if number is None else homestand_view(service, view.season, number)

@@ -14,9 +14,9 @@ from gatecast.games import columns as c
 from gatecast.games import season_labels
 from gatecast.games.forecast_columns import AS_OF, MEAN, P_SELLOUT, quantile_column
 from gatecast.games.homestands import homestand_of
-from gatecast.service.club_service import ClubService
+from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
 
-__all__ = ["CalendarGame", "Homestand", "Month", "Season", "labels_of", "season_view", "seasons_of"]
+__all__ = ["CalendarGame", "Homestand", "Month", "Season", "cached_season", "labels_of", "season_view", "seasons_of"]
 
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
 FILL_STEPS = (0.25, 0.4, 0.55, 0.7, 0.85)
@@ -190,6 +190,12 @@ def season_view(service: ClubService, club: str, season: int | None = None, *, f
         before=_before(home, chosen, len(attendances)),
         issued_at=max(issued, default=None),
     )
+
+
+def cached_season(service: ClubService, club: str, season: int | None) -> Season:
+    """Return a season of a club as `season_view` does, worked out once until games or forecasts change."""
+    areas = (GAMES_AREA, FORECASTS_AREA)
+    return service.cached(("season", club, season), areas, lambda: season_view(service, club, season))
 
 
 def _before_the_day(forecasts: pl.DataFrame, table: pl.DataFrame) -> dict[str, dict[str, Any]]:

@@ -144,6 +144,9 @@ class Offered:
         True if an empty cell of those columns clears the stored value instead of leaving it.
     seasons_found : bool
         True if seasons were not stated but found from the gaps between games, so that they continue those stored.
+    called_off : mapping of str to str
+        `POSTPONED` or `CANCELLED` for the ids of stored games to set aside. Games of the frame, and games with an
+        attendance, stay in the schedule.
     """
 
     frame: pl.DataFrame
@@ -153,6 +156,7 @@ class Offered:
     columns: frozenset[str]
     erase: bool = False
     seasons_found: bool = False
+    called_off: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -233,7 +237,7 @@ def compared(
         table = _in_season(connection, table)
     refused = [*refused, *already]
     custom_columns = declared_with(connection, offered.custom_columns, offered.source)
-    stored, statuses = _stored_and_set_aside(connection, custom_columns, table)
+    stored, statuses = _stored_and_set_aside(connection, custom_columns, [*table[c.GAME_ID], *offered.called_off])
     _check_dates(connection, table, offered.source)
     table, kept_aside = _without_set_aside(table, stored, statuses)
     names = [*CANONICAL, *(column.name for column in custom_columns)]
@@ -251,24 +255,39 @@ def compared(
     sound = ~changed[ROW].is_in([each.row for each in refused])
     added = new.select(*names, pl.lit(False).alias(WITHDRAWN)).with_row_index(PLACE)
     first = _first_place(connection)
-    back = changed.filter(sound)[c.GAME_ID].to_list()
+    changed, before = changed.filter(sound).drop(ROW), before.filter(sound)
+    off, again = _called_off(stored, statuses, offered, [*table[c.GAME_ID], *kept_aside])
+    moves = {game: (statuses[game], None) for game in changed[c.GAME_ID] if game in statuses}
     return Comparison(
         custom_columns,
         added.with_columns(pl.col(PLACE).cast(pl.Int64) + first),
-        changed.filter(sound).drop(ROW),
-        before.filter(sound),
-        int((~differs).sum()) + len(kept_aside),
+        pl.concat([changed, off.with_columns(pl.lit(True).alias(WITHDRAWN)).select(changed.columns)]),
+        pl.concat([before, off.select(before.columns)]),
+        int((~differs).sum()) + len(kept_aside) + again,
         tuple(sorted(refused, key=lambda each: (each.row or 0, each.column))),
-        {game: (statuses[game], None) for game in back if game in statuses},
+        {**moves, **{game: (statuses.get(game), offered.called_off[game]) for game in off[c.GAME_ID]}},
         kept_aside,
     )
 
 
+def _called_off(
+    stored: pl.DataFrame, statuses: Mapping[str, str], offered: Offered, ids: Sequence[str]
+) -> tuple[pl.DataFrame, int]:
+    """Return the stored games that an offer sets aside, and the number of those that were so already."""
+    found = stored.filter(
+        pl.col(c.GAME_ID).is_in(list(offered.called_off)),
+        ~pl.col(c.GAME_ID).is_in(list(ids)),
+        pl.col(c.ATTENDANCE).is_null(),
+    )
+    same = pl.Series([statuses.get(game) == offered.called_off[game] for game in found[c.GAME_ID]], dtype=pl.Boolean)
+    return found.filter(~same), int(same.sum())
+
+
 def _stored_and_set_aside(
-    connection: sa.Connection, custom_columns: Sequence[Column], table: pl.DataFrame
+    connection: sa.Connection, custom_columns: Sequence[Column], ids: Sequence[str]
 ) -> tuple[pl.DataFrame, dict[str, str]]:
-    """Return the stored games of a table, those set aside included, and the statuses of the latter."""
-    ids, statuses = table[c.GAME_ID].to_list(), read_statuses(connection)
+    """Return stored games by their ids, those set aside included, and the statuses of the latter."""
+    statuses = read_statuses(connection)
     if not statuses:
         return stored_games(connection, custom_columns, among=ids), {}
     stored = stored_games(connection, custom_columns, all_of_them=True, among=ids)

@@ -100,6 +100,7 @@ class Store(Settings, Jobs, Access, Overrides):
         rows: Sequence[int] | None = None,
         columns: Sequence[str] | None = None,
         erase: bool = False,
+        called_off: Mapping[str, str] | None = None,
         dry_run: bool = False,
         if_changed: bool = False,
     ) -> ImportReport:
@@ -119,6 +120,9 @@ class Store(Settings, Jobs, Access, Overrides):
             The columns that may change games already stored. If not given, those that the table has.
         erase : bool
             True if an empty cell clears the stored value instead of leaving it.
+        called_off : mapping of str to str, optional
+            `postponed` or `cancelled` for the ids of stored games that the file calls off: they are set aside, as
+            `edit_games` does.
         dry_run : bool
             Report what would be done, and store nothing.
         if_changed : bool
@@ -134,7 +138,9 @@ class Store(Settings, Jobs, Access, Overrides):
         frame = games.table if isinstance(games, Games) else games
         named = frozenset(frame.columns if columns is None else columns)
         found = isinstance(games, Games) and games.seasons_found
-        offered = Offered(frame, tuple(custom_columns), source, _rows(frame, rows), named, erase, found)
+        offered = Offered(
+            frame, tuple(custom_columns), source, _rows(frame, rows), named, erase, found, dict(called_off or {})
+        )
         if dry_run:
             with self.database.reading() as connection:
                 return compared(connection, offered).report(None, source)
@@ -148,14 +154,21 @@ class Store(Settings, Jobs, Access, Overrides):
             return imports.write(connection, comparison, source, now=now, known_at=now)
 
     def compare_games(
-        self, games: Games, *, source: str = "", rows: Sequence[int], columns: Sequence[str], erase: bool = False
+        self,
+        games: Games,
+        *,
+        source: str = "",
+        rows: Sequence[int],
+        columns: Sequence[str],
+        erase: bool = False,
+        called_off: Mapping[str, str] | None = None,
     ) -> Comparison:
         """Return what `import_games` would add and change; store nothing.
 
         Parameters
         ----------
         games : Games
-        source, rows, columns, erase
+        source, rows, columns, erase, called_off
             As `import_games` takes them.
 
         Raises
@@ -163,7 +176,15 @@ class Store(Settings, Jobs, Access, Overrides):
         DataError
             A table that cannot be used as a whole.
         """
-        offered = Offered(games.table, games.custom_columns, source, tuple(rows), frozenset(columns), erase)
+        offered = Offered(
+            games.table,
+            games.custom_columns,
+            source,
+            tuple(rows),
+            frozenset(columns),
+            erase,
+            called_off=dict(called_off or {}),
+        )
         with self.database.reading() as connection:
             return compared(connection, offered)
 

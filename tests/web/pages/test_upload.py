@@ -221,3 +221,50 @@ def test_playoffs_and_dates_without_a_year_have_fields(visit, empty_service):
     assert "1 games added" in text_of(visitor.get(place))
     choose(visitor, place, field__year="2023", field__playoffs="keep")
     assert "2 games added" in text_of(visitor.get(place))
+
+
+def test_a_schedule_that_calls_games_off_sets_them_aside_until_the_import_is_undone(visit, empty_service):
+    visitor = visit(empty_service)
+    days = [f"2034-06-{day:02d}" for day in range(1, 9)]
+    schedule = "date,opponent,status\n" + "".join(f"{day},Lakes,Scheduled\n" for day in days)
+    choose(visitor, send(visitor, schedule), "import")
+    news = schedule.replace("06-03,Lakes,Scheduled", "06-03,Lakes,Postponed: Rain")
+    place = send(visitor, news.replace("06-05,Lakes,Scheduled", "06-05,LAKES,Canceled"))
+    preview = text_of(visitor.get(place))
+    assert "Games called off" in preview
+    assert "Sat 3 June, Lakes: postponed (row 4)" in preview
+    assert "Mon 5 June, Lakes: cancelled (row 6)" in preview
+    assert "2 changed" in preview
+    assert "stay in the schedule" not in preview
+    choose(visitor, place, "import")
+    aside = {str(row[c.DATE]): row for row in empty_service.set_aside().to_dicts()}
+    assert {day: row["status"] for day, row in aside.items()} == {days[2]: "postponed", days[4]: "cancelled"}
+    assert len(empty_service.games()) == 6
+    page = text_of(visitor.get(f"/games/{aside[days[2]][c.GAME_ID]}"))
+    assert "has no new day yet" in page
+    assert "0 games added 0 changed 8 unchanged" in text_of(
+        visitor.get(send(visitor, news.replace("06-05,Lakes,Scheduled", "06-05,Lakes,Canceled")))
+    )
+    last = empty_service.store.imports()["import_id"].max()
+    assert visitor.post(f"/data/imports/{last}/undo").status_code == 303
+    assert len(empty_service.games()) == 8
+    assert empty_service.set_aside().is_empty()
+
+
+def test_a_game_called_off_that_has_a_new_day_in_the_same_file_is_moved(visit, empty_service):
+    visitor = visit(empty_service)
+    days = [f"2034-06-{day:02d}" for day in range(1, 9)]
+    schedule = "date,opponent,status\n" + "".join(f"{day},Lakes,Scheduled\n" for day in days)
+    choose(visitor, send(visitor, schedule), "import")
+    news = schedule.replace("06-03,Lakes,Scheduled", "06-03,Lakes,Postponed") + "2034-06-20,Lakes,Scheduled\n"
+    page = visitor.get(place := send(visitor, news)).text
+    assert "Games called off" not in page
+    choose(
+        visitor,
+        place,
+        "import",
+        **{name: re.search(f'name="{name}" value="([^"]*)"', page)[1] for name in ("shown_move", "moved")},
+    )
+    assert empty_service.set_aside().is_empty()
+    assert [str(day) for day in empty_service.games().table[c.DATE].sort()] == [*days[:2], *days[3:], "2034-06-20"]
+    assert len(stored(empty_service)) == 8

@@ -23,7 +23,7 @@ from gatecast.service.ballpark import fill_ballpark
 from gatecast.service.first_steps import first_steps, next_step
 from gatecast.service.freshness import freshness
 from gatecast.service.upload_fields import CUSTOM, FIELDS, KNOWN_TIMES
-from gatecast.service.uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
+from gatecast.service.waiting_uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
 from gatecast.store import ImportReport
 from gatecast.web.cache import ALL_AREAS
 from gatecast.web.render import page, reader_of, redirected, service_of
