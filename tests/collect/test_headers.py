@@ -1,10 +1,12 @@
 import polars as pl
 import pytest
 
+from gatecast.collect import read_games_with_report
 from gatecast.collect.column_mapping import ColumnMapping, Source
 from gatecast.collect.headers import SYNONYMS, guessed
 from gatecast.collect.raw_table import RawTable
 from gatecast.collect.report import Reading
+from gatecast.errors import DataError
 from gatecast.games import CANONICAL
 from gatecast.suggestions import plain_header
 
@@ -91,3 +93,34 @@ def test_our_own_temperatures_are_celsius_however_warm():
 def test_units_of_wind(header, temperature, unit):
     columns, _ = guess(**{"temp": [temperature], header: ["5"]})
     assert columns["wind_kmh"].unit in ({unit, ""} if unit == "km/h" else {unit})
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "cost"),
+    [
+        ("Opponent", (3, 7, 12), "forecasts learn what clubs draw"),
+        ("Home Team", (21, 4, 21), "each number becomes a club"),
+    ],
+)
+def test_a_lone_column_of_numbers_under_the_header_of_a_club_is_asked_about_first(tmp_path, header, cells, cost):
+    rows = "".join(f"2024-04-{day:02d},{cell},{4000 + 90 * day}\n" for day, cell in enumerate(cells, start=5))
+    path = tmp_path / "games.csv"
+    path.write_text(f"Date,{header},Attendance\n{rows}", encoding="utf-8")
+    games, report = read_games_with_report(path)
+    assert len(games) == len(cells)
+    first = report.doubts[0].line
+    assert f"took the numbers under {header} ({cells[0]}, {cells[1]}" in first
+    assert cost in first
+    assert report.lines()[0] == f"check: games.csv: {first}"
+    with pytest.raises(DataError, match=f"doubtful reading: took the numbers under {header}"):
+        read_games_with_report(path, strict=True)
+
+
+@pytest.mark.parametrize("header", ["Opponent ID", "visitor_team_code"])
+def test_a_header_that_says_codes_or_a_mapping_is_believed(tmp_path, header):
+    path, mapping = tmp_path / "games.csv", tmp_path / "columns.toml"
+    path.write_text(f"date,{header},attendance\n2024-04-05,3,4100\n2024-04-06,7,4300\n", encoding="utf-8")
+    mapping.write_text(f'[columns]\nvisitor = "{header}"\n', encoding="utf-8")
+    for columns in (None, mapping):
+        _, report = read_games_with_report(path, columns)
+        assert not any("took the numbers" in doubt.text for doubt in report.doubts)

@@ -15,7 +15,7 @@ from gatecast.collect.numbers import INFINITE_REMEDY
 from gatecast.collect.parse import NO, YES, parse
 from gatecast.collect.plausible import attendance_problem, is_game_length, people_candidates
 from gatecast.collect.raw_table import RawTable, Refusals
-from gatecast.collect.report import LIKELY, SURE, Reading
+from gatecast.collect.report import LIKELY, SURE, WRONG_IF_USED, Reading
 from gatecast.collect.synonyms import DATE_PARTS, PROMOTION_HEADERS, SYNONYMS, TEAM_HEADERS
 from gatecast.errors import DataError
 from gatecast.games import CANONICAL
@@ -31,6 +31,13 @@ UNITS_IN_HEADERS = {
 LOWEST_FAHRENHEIT_MEDIAN = 40
 ESSENTIAL = (c.GAME_ID, c.DATE, c.HOME, c.VISITOR, c.ATTENDANCE)
 """Columns whose bad cells are refused one by one, however many there are."""
+CODED = {
+    c.HOME: "each number becomes a club, and the games of one club are forecast apart",
+    c.VISITOR: "forecasts learn what clubs draw that are none",
+}
+"""Columns of clubs, and what it costs to take other numbers for their codes."""
+CODES = re.compile(r"(id|code|key|kode|codigo|コード|코드)$")
+EXAMPLES = 3
 ROWS_LOOKED_AT = 1_000
 LEAST_UNDERSTOOD = 0.5
 FEWEST_CELLS = 2
@@ -260,6 +267,7 @@ class _Guesser:
         other = self._something_else(name, header)
         if other:
             return self._left_out(header, name, other)
+        self._doubt_codes(name, header)
         if name in ESSENTIAL or not self.mapping.guess or values.null_count() == len(values):
             return True
         share, error = self._understood(name, header)
@@ -329,6 +337,17 @@ class _Guesser:
         if name in (c.HOME, c.VISITOR) and self.mapping.guess and header in sides and len(sides) > 1:
             return f'its cells are numbers; say {name} = "{header}" if those are clubs'
         return ""
+
+    def _doubt_codes(self, name: str, header: str) -> None:
+        """Ask whether numbers under the header of a club are codes of clubs, unless the header says so."""
+        if name not in CODED or not self.mapping.guess or CODES.search(plain_header(header)):
+            return
+        if self._are_numbers(header) and len(self.sample.frame[header].drop_nulls()) >= FEWEST_CELLS:
+            examples = self.sample.frame[header].drop_nulls().unique(maintain_order=True).head(EXAMPLES).cast(pl.String)
+            numbers = ", ".join(examples.str.replace(r"\.0$", ""))
+            text = f"took the numbers under {header} ({numbers}) for codes of clubs; if they are something else, "
+            remedy = f'say {name} = "{header}" in a mapping file if they are codes, or map the column that names clubs'
+            self.reading.doubt(text + CODED[name], remedy, WRONG_IF_USED)
 
     def _are_numbers(self, header: str) -> bool:
         values = self.table.frame[header].drop_nulls()
