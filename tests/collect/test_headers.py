@@ -124,3 +124,43 @@ def test_a_header_that_says_codes_or_a_mapping_is_believed(tmp_path, header):
     for columns in (None, mapping):
         _, report = read_games_with_report(path, columns)
         assert not any("took the numbers" in doubt.text for doubt in report.doubts)
+
+
+@pytest.mark.parametrize(
+    ("date", "kept"),
+    [
+        *(("18/08/24(金)", "2018-08-24"), ("16/04/29(金・祝)", "2016-04-29"), ("2024年3月1日(金)", "2024-03-01")),
+        *(("2024.03.23(토)", "2024-03-23"), ("2024년 3월 23일", "2024-03-23"), ("2024. 3. 23.", "2024-03-23")),
+    ],
+)
+def test_dates_of_japan_and_korea_begin_with_the_year(tmp_path, date, kept):
+    path = tmp_path / "games.csv"
+    path.write_text(f"試合日,ホーム,방문,入場者数\n{date},FC東京,川崎Ｆ,24100\n", encoding="utf-8")
+    games, report = read_games_with_report(path)
+    assert str(games.table["date"][0]) == kept
+    assert games.table["visitor"].to_list() == ["川崎F"]
+    short = any("took years of two digits" in note for note in report.notes)
+    assert short == date[2:3].startswith("/")
+
+
+def test_two_clubs_with_a_dash_between_them_are_asked_about(tmp_path):
+    path = tmp_path / "games.csv"
+    path.write_text("Game,Attendance\nLAK-HIL,4100\nOAK-ELM,5200\nFIR-LAK,3900\n", encoding="utf-8")
+    games, report = read_games_with_report(path)
+    assert len(games) == 3
+    assert "Game seems to name two clubs (LAK-HIL)" in report.doubts[0].text
+    with pytest.raises(DataError, match="one is at home"):
+        read_games_with_report(path, strict=True)
+    path.write_text("Game,Attendance\n2024-1,4100\n2024-2,5200\n2024-3,3900\n", encoding="utf-8")
+    assert not any("two clubs" in doubt.text for doubt in read_games_with_report(path)[1].doubts)
+
+
+def test_months_and_days_without_a_year_are_asked_about(tmp_path):
+    path, mapping = tmp_path / "games.csv", tmp_path / "columns.toml"
+    path.write_text("month,day,attend,opponent\nAPR,10,4100,LAK\nMAY,7,5200,HIL\n", encoding="utf-8")
+    _, report = read_games_with_report(path)
+    told = next(doubt for doubt in report.doubts if "nothing tells their year" in doubt.text)
+    mapping.write_text(f"[columns]\n{told.remedy.removeprefix('say ').removesuffix(' in a mapping file')}\n")
+    games, report = read_games_with_report(path, mapping)
+    assert [str(day) for day in games.table["date"]] == ["2019-04-10", "2019-05-07"]
+    assert not any("year" in doubt.text for doubt in report.doubts)

@@ -23,11 +23,15 @@ __all__ = [
 ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})([ t]\d.*)?$"
 COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
 SLASHED = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})( \d.*)?$"
-YEAR_SLASHED = r"^(\d{4})/(\d{1,2})/(\d{1,2})$"
+YEAR_SLASHED = r"^(\d{4})[/.] ?(\d{1,2})[/.] ?(\d{1,2})\.?$"
 MONTH_FIRST = r"^([a-z]{3,9})\.?[ -](\d{1,2})[ -](\d{4})$"
 DAY_FIRST = r"^(\d{1,2})[ -]([a-z]{3,9})\.?[ -](\d{4}|\d{2})$"
 YEARLESS = r"^(?:([a-z]{3,9})\.? (\d{1,2})|(\d{1,2})\.? ([a-z]{3,9})\.?)$"
 SHORT_YEAR = r"[a-z]\.?[ -]\d{2}$"
+EASTERN_WEEKDAY = r"\s*[(（](?:[月火水木金土日][・･,、][^)）]*|[月火水木金土日월화수목금토일])[)）]$"
+"""A weekday as Japan and Korea write it behind a date, such as (土) or (金・祝); such dates begin with the year."""
+EASTERN_SHORT_YEAR = r"^\d{2}[/.-]\d{1,2}[/.-]\d{1,2}" + EASTERN_WEEKDAY
+EASTERN_DATE = r"^(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]$"
 LAST_SHORT_YEAR = 68
 """Two-digit years up to this one are of this century, as POSIX has it."""
 SUMMER, NEW_SEASON = (6, 7, 8), 7
@@ -127,8 +131,11 @@ def has_times(values: pl.Series) -> bool:
 
 
 def has_short_years(values: pl.Series) -> bool:
-    """Return True for texts such as 24-Aug-18, whose years have two digits."""
-    return values.dtype == pl.String and bool(_tidied(values.str.to_lowercase()).str.contains(SHORT_YEAR).any())
+    """Return True for texts such as 24-Aug-18 or 18/08/24(金), whose years have two digits."""
+    if values.dtype != pl.String:
+        return False
+    eastern = values.str.contains(EASTERN_SHORT_YEAR).any()
+    return bool(eastern or _tidied(values.str.to_lowercase()).str.contains(SHORT_YEAR).any())
 
 
 def lacks_year(values: pl.Series) -> bool:
@@ -181,7 +188,12 @@ def _full_years(years: pl.Series) -> pl.Series:
 
 
 def _tidied(text: pl.Series) -> pl.Series:
-    """Return dates in small letters without weekdays, ordinal endings and commas."""
+    """Return dates in small letters without weekdays, ordinal endings and commas; those of the East with slashes."""
+    short = text.str.contains(EASTERN_SHORT_YEAR).fill_null(False)
+    if short.any():
+        years = _full_years(text.zip_with(short, pl.Series([None], dtype=pl.String)).str.head(2))
+        text = (years + text.str.slice(2)).zip_with(short, text)
+    text = text.str.replace(EASTERN_WEEKDAY, "").str.replace(EASTERN_DATE, "$1/$2/$3")
     text = text.str.replace(r"^([a-z]{3})([a-z]*)\.? (\d{1,2}),", "$1$2 $3")
     return text.str.replace(WEEKDAY, "").str.replace(ORDINAL, "$1").str.replace_all(r",?\s+", " ")
 

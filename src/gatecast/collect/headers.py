@@ -235,6 +235,10 @@ class _Guesser:
         plain = {plain_header(header): header for header in reversed(self.free)}
         parts = {part: [plain[word] for word in words if word in plain] for part, words in DATE_PARTS.items()}
         if not all(parts.values()):
+            if parts["month"] and parts["day"] and self._are_numbers(parts["day"][0]):
+                month, day = parts["month"][0], parts["day"][0]
+                text = f"{month} and {day} tell the dates of games, but nothing tells their year; they were left out"
+                self.reading.doubt(text, f'say date = "{{{month}}} {{{day}}} 2019" in a mapping file', LIKELY)
             return None
         year, month, day = (parts[part][0] for part in ("year", "month", "day"))
         numbers = self.sample.frame[month].cast(pl.Float64, strict=False)

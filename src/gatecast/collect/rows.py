@@ -11,7 +11,7 @@ import polars as pl
 from gatecast.collect.column_mapping import ColumnMapping
 from gatecast.collect.parse import NO, YES
 from gatecast.collect.raw_table import Cells, RawTable, Refusals
-from gatecast.collect.report import LIKELY, Reading
+from gatecast.collect.report import LIKELY, WRONG_IF_USED, Reading
 from gatecast.collect.synonyms import SYNONYMS
 from gatecast.errors import DataError
 from gatecast.games import columns as c
@@ -65,6 +65,25 @@ HOME_PREFIX = r"^(?:vs?\.?\s+|VS\.?\s+|Vs\.?\s+)"
 LEAST_PREFIXED = 0.3
 HOME_FIRST = r"^(.{2,60}?)\s+(?:vs?\.?|VS?\.?|Vs\.?|versus)\s+(.{2,60})$"
 VISITOR_FIRST = r"^(.{2,60}?)\s+(?:@|at)\s+(.{2,60})$"
+DASHED = r"^\s*[^\W\d][^-–—:]{0,40}?\s*[-–—:]\s*[^\W\d][^-–—:]{0,40}$"
+"""Two clubs with a dash between them, of which nothing says which one is at home."""
+PAIR_HEADERS = (
+    *("game", "match", "matchup", "fixture", "teams", "clubs", "spiel", "begegnung", "paarung", "partido", "partida"),
+    *(
+        "encuentro",
+        "jogo",
+        "rencontre",
+        "incontro",
+        "wedstrijd",
+        "mecz",
+        "матч",
+        "対戦",
+        "対戦カード",
+        "カード",
+        "경기",
+        "대진",
+    ),
+)
 LEAST_PAIRED = 0.9
 """Share of cells with two clubs from which a column is taken to hold both."""
 
@@ -173,7 +192,22 @@ def with_clubs_apart(table: RawTable, mapping: ColumnMapping, reading: Reading) 
             reading.doubt(text, f"map {c.HOME} and {c.VISITOR} if that is wrong", LIKELY)
             reading.column(header, f"{c.HOME}, {c.VISITOR}", reason="says which two clubs play")
             return replace(table, frame=table.frame.with_columns(**clubs))
+        _doubt_dashed(header, values, known, reading)
     return table
+
+
+def _doubt_dashed(header: str, values: pl.Series, known: int, reading: Reading) -> None:
+    """Ask about a column of `LAKES-HILLS`, which names two clubs and not which one is at home."""
+    dashed = values.str.contains(DASHED).fill_null(False)
+    if plain_header(header) not in PAIR_HEADERS or dashed.sum() < LEAST_PAIRED * known:
+        return
+    example = values.filter(dashed)[0]
+    reading.doubt(
+        f"{header} seems to name two clubs ({example}), and not which one is at home; it was left out, and all games "
+        "count as those of one ballpark",
+        f"put the home club and the visitor into columns of their own, {c.HOME} and {c.VISITOR}",
+        WRONG_IF_USED,
+    )
 
 
 def merged(
