@@ -14,7 +14,7 @@ from gatecast.forecast import Forecaster
 from gatecast.games import Column, Games, Knowability, Role
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN, P_SELLOUT
-from gatecast.networks import ALONE
+from gatecast.networks import SINGLE_METHODS
 from gatecast.prepare import Preparation
 
 LEAGUE = sample_league()
@@ -114,13 +114,13 @@ def test_tickets_sold_are_heeded_and_noise_is_not():
     assert np.allclose(quantiles(plain)[:, 3], quantiles(random)[:, 3], rtol=0.08)
 
 
-@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("name", SINGLE_METHODS)
 def test_any_member_can_be_chosen_alone(tmp_path, name):
     past, coming = own(81)
     Forecaster(name).fit(past).save(tmp_path)
     session = Forecaster.load(tmp_path).session(past, coming, past.table[c.DATE].max())
     values = quantiles(session.forecast())
-    assert session.rests_on() == {ALONE[name]: pytest.approx(1.0)}
+    assert session.rests_on() == {SINGLE_METHODS[name]: pytest.approx(1.0)}
     assert (np.diff(values, axis=1) >= 0).all()
     assert (values[:, 1] < values[:, 5]).all()
     if name == "weekday-mean":

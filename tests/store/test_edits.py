@@ -38,13 +38,13 @@ def test_an_edit_changes_a_game_is_listed_and_undone(filled):
     assert (changed[c.DATE], changed[c.PROMOTION], row(filled, SECOND)[c.CAPACITY]) == (LATER, None, 8000)
     assert filled.revisions()[GAMES] > revisions[GAMES]
     assert filled.revisions()[SCHEDULE] > revisions[SCHEDULE]
-    assert [each.source for each in filled.game_operations(FIRST)] == ["schedule.csv", "by hand"]
-    assert filled.game_operations(FIRST)[1].before == {c.DATE: str(OPENING), c.PROMOTION: "bobblehead"}
+    assert [each.source for each in filled.game_changes(FIRST)] == ["schedule.csv", "by hand"]
+    assert filled.game_changes(FIRST)[1].before == {c.DATE: str(OPENING), c.PROMOTION: "bobblehead"}
     assert filled.moves()[c.DATE].to_list() == [OPENING]
     filled.undo(report.import_id)
     assert_frame_equal(filled.games().table, before)
     assert filled.moves().is_empty()
-    assert filled.game_operations(FIRST)[1].undone_at is not None
+    assert filled.game_changes(FIRST)[1].undone_at is not None
 
 
 def test_a_game_set_aside_is_no_game_of_the_schedule_until_it_comes_back(filled):

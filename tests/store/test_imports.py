@@ -202,7 +202,7 @@ def test_new_games_those_that_come_back_and_changed_ones_are_told_apart(store):
     store.import_games(season(6).tail(2))
     report = store.import_games(season(8, **{c.ATTENDANCE: list(range(1, 9))}).tail(7))
     assert counts(report) == (5, 2, 0, 0)
-    last = [store.game_operations(game)[-1] for game in ids(8)]
+    last = [store.game_changes(game)[-1] for game in ids(8)]
     assert [each.import_id == report.import_id for each in last] == [False] + [True] * 7
     nothing = {c.ATTENDANCE: None}
     assert [each.before for each in last[1:]] == [None, None, None, nothing, nothing, None, None]

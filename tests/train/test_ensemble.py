@@ -60,7 +60,7 @@ def test_progress_tells_of_every_epoch(preparation, rows, settings):
 
 
 def test_on_a_full_league_early_stopping_ends_sooner_and_members_train_longer(preparation, rows, settings, monkeypatch):
-    monkeypatch.setattr("gatecast.train.ensemble.LARGE", len(rows))
+    monkeypatch.setattr("gatecast.train.ensemble.TRAINS_FROM_GAMES", len(rows))
     told = []
     model = train_ensemble(preparation, rows, settings, progress=lambda *step: told.append(step))
     stopped = 2

@@ -69,9 +69,9 @@ def training_settings(network: str, members: int | None, epochs: int | None, see
 
 def checked_network(name: str) -> str:
     """Return the name if there is a network of that name; raise InputError otherwise."""
-    from gatecast.networks import ALONE, AUTO, NETWORKS, PRETRAINED
+    from gatecast.networks import network_choices
 
-    known = (*NETWORKS, PRETRAINED, AUTO, *ALONE)
+    known = network_choices()
     if name not in known:
         raise InputError(f"--network: got {name!r}, expected one of {', '.join(known)}")
     return name

@@ -18,7 +18,7 @@ from gatecast.cli.options import (
     training_settings,
     work_folder,
 )
-from gatecast.networks import AUTO, PRETRAINED, UNTRAINED
+from gatecast.networks import AUTO, NEEDS_NO_TRAINING, PRETRAINED
 from gatecast.progress import training_stages
 
 __all__ = ["train"]
@@ -60,7 +60,7 @@ def train(
     network = forecaster.settings.network
     if network == PRETRAINED:
         say(f"{out}: the pretrained network, weighed on your games{last}")
-    elif network in UNTRAINED:
+    elif network in NEEDS_NO_TRAINING:
         say(f"{out}: {network} alone, its ranges from your games{last}")
     else:
         say(f"{out}: {settings.members} {network} network{'s' if settings.members != 1 else ''}{last}")

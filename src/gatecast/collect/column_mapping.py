@@ -490,14 +490,14 @@ def resolved(mapping: ColumnMapping, table: RawTable) -> ColumnMapping:
         )
         for name, source in mapping.columns.items()
     }
-    further = tuple(
+    custom_columns = tuple(
         entry
         if entry.column.name in mapping.constants
         else CustomColumn(entry.column, _header(entry.header, f"further.{entry.column.name}", mapping, table))
         for entry in mapping.custom_columns
     )
     keep = {_header(header, f"keep.{header}", mapping, table): texts for header, texts in mapping.keep.items()}
-    return replace(mapping, columns=columns, custom_columns=further, keep=keep)
+    return replace(mapping, columns=columns, custom_columns=custom_columns, keep=keep)
 
 
 def with_custom_columns(mapping: ColumnMapping, custom_columns: Sequence[Column], table: RawTable) -> ColumnMapping:

@@ -1,4 +1,4 @@
-"""Name what a combined forecast is made of: its methods, quantile levels and settings, and how distributions move.
+"""The methods that a combined forecast weighs, its settings and quantile levels, and operations on its distributions.
 
 Each method says something about every game: the pretrained network its whole distribution, simple rules and boosted
 trees another middle, and custom columns how far the rest is off.

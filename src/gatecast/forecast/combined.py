@@ -27,7 +27,7 @@ from gatecast.games import Column, Games
 from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.games.cutoff import as_date
-from gatecast.networks import ALONE, UNTRAINED
+from gatecast.networks import NEEDS_NO_TRAINING, SINGLE_METHODS
 from gatecast.normal import normal_quantiles
 from gatecast.prepare import Preparation
 from gatecast.prepare.club_context import ClubContexts
@@ -44,7 +44,7 @@ Rows = npt.NDArray[np.intp]
 FORMAT = 4
 DESCRIPTION, WEIGHTS, ABOUT = "model.json", "weights.safetensors", "about"
 SCORES: Floats = normal_quantiles(GRID)
-LARGEST = float(np.log(1e6))
+LARGEST_LOG_PEOPLE = float(np.log(1e6))
 BLOCK_DAYS = 30
 """Days of cutoffs that a backtest learns weights for at once, from what was known before the first."""
 
@@ -82,7 +82,7 @@ class CombinedDemand(AttendanceDistribution):
             slope = (wanted[beyond] - SCORES[outer]) / (SCORES[outer] - SCORES[inner])
             inside[outer, beyond] = 1 + slope
             inside[inner, beyond] = -slope
-        people: Floats = np.exp(np.minimum(self.quantiles @ inside, LARGEST))
+        people: Floats = np.exp(np.minimum(self.quantiles @ inside, LARGEST_LOG_PEOPLE))
         return people
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:
@@ -149,7 +149,7 @@ class CombinedModel:
             self._contexts[preparation] = ClubContexts(context_games(preparation.games))
         extra = ExtraInputs(preparation.games, cutoff)
         networks = self.pretrained_at(preparation.games, cutoff).members
-        alone = ALONE.get(self.settings.network, "")
+        alone = SINGLE_METHODS.get(self.settings.network, "")
         columns = extra if len(extra) and not alone else None
         settings = CombinationSettings(alone=alone)
         context = self._contexts[preparation]
@@ -227,7 +227,7 @@ def is_combined(folder: str | Path) -> bool:
     """Return whether a folder holds a model of this kind."""
     try:
         about = json.loads((Path(folder) / DESCRIPTION).read_text(encoding="utf-8"))
-        return bool(about["format"] == FORMAT and about["settings"]["network"] in UNTRAINED)
+        return bool(about["format"] == FORMAT and about["settings"]["network"] in NEEDS_NO_TRAINING)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -23,7 +23,7 @@ POINTS = 200
 
 
 class AttendanceDistribution(ABC):
-    """Demand for some games, in people; attendance is its minimum with capacity.
+    """The distribution of attendance at some games, in people: the smaller of demand and capacity.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class AttendanceDistribution(ABC):
 
 @dataclass(frozen=True)
 class DemandForecast(AttendanceDistribution):
-    """Demand for some games, in people; attendance is its minimum with capacity.
+    """Demand for some games as the average of an ensemble's members, corrected by calibration.
 
     The members' quantile functions are averaged level by level (Vincent 1912), which keeps the shape of each where an
     average of densities would smear them.

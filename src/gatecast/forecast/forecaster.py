@@ -24,7 +24,7 @@ from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.games.frames import Frame, IntoFrame
-from gatecast.networks import AUTO, DEFAULT_NETWORK, PRETRAINED, UNTRAINED, chosen_network
+from gatecast.networks import AUTO, DEFAULT_NETWORK, NEEDS_NO_TRAINING, PRETRAINED, chosen_network
 from gatecast.prepare import Preparation
 from gatecast.progress import Progress, printed, silent
 from gatecast.suggestions import listed, suggestion
@@ -51,7 +51,7 @@ class Forecaster:
     network : str
         Name of the network: feedforward, convolutional, recurrent or transformer (default); `pretrained` for the
         one that comes trained, weighed against simple methods, `auto` for that one on fewer than 10,000 games, or one
-        of those methods alone, such as `trees` (`gatecast.networks.ALONE`).
+        of those methods alone, such as `trees` (`gatecast.networks.SINGLE_METHODS`).
     seed : int
         Seed of all random numbers, at least 0: the same seed on the same machine gives the same forecast.
     members : int
@@ -218,7 +218,7 @@ class Forecaster:
         self._session = None
         if self.settings.network == AUTO:
             self.settings = replace(self.settings, network=chosen_network(AUTO, len(rows)))
-        if self.settings.network in UNTRAINED:
+        if self.settings.network in NEEDS_NO_TRAINING:
             if len(rows) < FEWEST_GAMES:
                 raise InputError(
                     f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}"

@@ -28,7 +28,7 @@ SHARE = 0.35
 """Share of the way from the network's level to the projected one before a season."""
 TRUST_GAMES = 12
 """Home games of the season after which the share is half as large: the club's attendance then tells its level."""
-LARGEST = 0.3
+LARGEST_SHIFT = 0.3
 """Most that the logarithm of the projected level may differ from the network's."""
 LEVEL = "level"
 LAST_SEASON, SHAPED = "gate_last_season", "gate_shaped_visitor"
@@ -111,7 +111,7 @@ class LevelShift:
         with np.errstate(divide="ignore", invalid="ignore"):
             distance = np.log(level * shaped / last_season / median)
         usable = distance[np.isfinite(distance)]
-        return float(np.clip(usable.mean(), -LARGEST, LARGEST)) if len(usable) else 0.0
+        return float(np.clip(usable.mean(), -LARGEST_SHIFT, LARGEST_SHIFT)) if len(usable) else 0.0
 
 
 def level_shift(model: TrainedModel, preparation: Preparation) -> LevelShift:

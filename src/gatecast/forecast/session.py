@@ -41,7 +41,7 @@ Floats = npt.NDArray[np.float64]
 Kind = TypeVar("Kind")
 
 
-class Trained(Protocol):
+class SessionForecaster(Protocol):
     """A forecaster, as far as a session needs it."""
 
     @property
@@ -99,7 +99,7 @@ class ForecastSession(Generic[Kind]):
     @overload
     def __init__(
         self: ForecastSession[pl.DataFrame],
-        forecaster: Trained,
+        forecaster: SessionForecaster,
         games: Games | IntoFrame,
         upcoming: Games,
         as_of: dt.date | str | None = None,
@@ -110,7 +110,7 @@ class ForecastSession(Generic[Kind]):
     @overload
     def __init__(
         self: ForecastSession[Frame],
-        forecaster: Trained,
+        forecaster: SessionForecaster,
         games: Games | IntoFrame,
         upcoming: Frame,
         as_of: dt.date | str | None = None,
@@ -120,7 +120,7 @@ class ForecastSession(Generic[Kind]):
 
     def __init__(
         self,
-        forecaster: Trained,
+        forecaster: SessionForecaster,
         games: Games | IntoFrame,
         upcoming: Games | IntoFrame,
         as_of: dt.date | str | None = None,

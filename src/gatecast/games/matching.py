@@ -17,12 +17,6 @@ __all__ = ["Match", "NewName", "match"]
 CLUBS = (c.HOME, c.VISITOR)
 KINDS = {"club": c.HOME, "visitor": c.VISITOR, "venue": c.VENUE}
 
-COSTS = {
-    "club": "without history it is forecast from the league alone",
-    "visitor": "what it draws is unknown",
-    "venue": "without history it is forecast from the league alone",
-}
-
 
 class NewName(NamedTuple):
     """A name that no past game has: club, visitor or venue, and the nearest name that past games have."""

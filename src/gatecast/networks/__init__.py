@@ -20,16 +20,17 @@ if TYPE_CHECKING:
     from gatecast.networks.signature import Signature
 
 __all__ = [
-    "ALONE",
     "AUTO",
     "DEFAULT_NETWORK",
-    "LARGE",
+    "NEEDS_NO_TRAINING",
     "NETWORKS",
     "PRETRAINED",
-    "UNTRAINED",
+    "SINGLE_METHODS",
+    "TRAINS_FROM_GAMES",
     "chosen_network",
     "import_keras_without",
     "network",
+    "network_choices",
     "require_jax",
 ]
 
@@ -50,8 +51,8 @@ DEFAULT_NETWORK = "transformer"
 PRETRAINED = "pretrained"
 """Stands for the network that comes trained, weighed against simple rules on the table's own past."""
 AUTO = "auto"
-"""Stands for the pretrained network on fewer than `LARGE` games, and for the default one on more."""
-ALONE = {
+"""Stands for the pretrained network on fewer than `TRAINS_FROM_GAMES` games, and for the default one on more."""
+SINGLE_METHODS = {
     "pretrained-alone": "network",
     "trees": "trees",
     "weekday-month": "least_squares",
@@ -62,10 +63,15 @@ ALONE = {
     "latest-games": "regression_recent",
 }
 """Methods that `PRETRAINED` combines and that can be chosen alone, as `gatecast.forecast.combination` names them."""
-UNTRAINED = (PRETRAINED, *ALONE)
+NEEDS_NO_TRAINING = (PRETRAINED, *SINGLE_METHODS)
 """Methods of which nothing is trained before a forecast."""
-LARGE = 10_000
+TRAINS_FROM_GAMES = 10_000
 """Games from which on a table is forecast by a network of its own."""
+
+
+def network_choices() -> tuple[str, ...]:
+    """Return every name that `--network` takes: those of `NETWORKS` and what needs no training, and `AUTO`."""
+    return (*NETWORKS, PRETRAINED, AUTO, *SINGLE_METHODS)
 
 
 def chosen_network(name: str, games: int) -> str:
@@ -76,7 +82,7 @@ def chosen_network(name: str, games: int) -> str:
     >>> chosen_network("auto", 162), chosen_network("auto", 50_000), chosen_network("recurrent", 162)
     ('pretrained', 'transformer', 'recurrent')
     """
-    return (PRETRAINED if games < LARGE else DEFAULT_NETWORK) if name == AUTO else name
+    return (PRETRAINED if games < TRAINS_FROM_GAMES else DEFAULT_NETWORK) if name == AUTO else name
 
 
 def network(name: str) -> Callable[[Signature, int], keras.Model]:

@@ -17,7 +17,7 @@ ON_WEEKDAY, OF_ALL = 13, 40
 """Numbers of latest games, on the weekday and on any day, whose means give the usual attendance."""
 PRIOR_GAMES = 3
 """The mean of any day counts as much as this many games on the weekday."""
-LARGEST = 3.0
+LARGEST_RATIO = 3.0
 FIXED_POINT = 10_000
 LAST = (3, 6, 12, 25, 50)
 LAST_WITH_VISITOR = (1, 3, 9)
@@ -40,7 +40,7 @@ class RelativeAttendance:
     def __init__(self, attendance: AttendanceHistory) -> None:
         s = attendance.schedule
         self.attendance = attendance
-        against = np.minimum(ratio(s.attendance, np.nan_to_num(self.usual(s, s.day - 1))), LARGEST)
+        against = np.minimum(ratio(s.attendance, np.nan_to_num(self.usual(s, s.day - 1))), LARGEST_RATIO)
         against = np.nan_to_num(np.round(FIXED_POINT * against)).astype(np.int64)
         self.relative: Floats = against / FIXED_POINT
         known, values = (s.attendance > 0) & (against > 0), against[:, None]

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 FEWEST_GAMES = 40
 """A club's season with fewer counted games is left out."""
-LARGEST = 4.0
+LARGEST_RATIO = 4.0
 LAST_DAY = 1 << 17
 FIXED_POINT = 10_000
 LAST = {"month": 40, "weekday": 40, "month_weekday": 8, "visitor": 12, "opener": 4}
@@ -42,7 +42,7 @@ class SeasonShape:
         self.begins, over = np.full(len(self.seasons), LAST_DAY), np.full(len(self.seasons), -LAST_DAY)
         np.minimum.at(self.begins, season, s.day)
         np.maximum.at(over, season, s.day)
-        against = np.minimum(ratio(s.attendance, mean), LARGEST)
+        against = np.minimum(ratio(s.attendance, mean), LARGEST_RATIO)
         values = np.nan_to_num(np.round(FIXED_POINT * against)).astype(np.int64)[:, None]
         complete = counted & (s.home >= 0) & (games >= FEWEST_GAMES)
         self.parts = {

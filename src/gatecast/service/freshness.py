@@ -149,8 +149,8 @@ def _logged_changes(service: ClubService, since: Mapping[str, dt.datetime]) -> d
         return {}
     columns = service.games().columns
     changes: dict[str, tuple[str, ...]] = {}
-    for game, operations in service.store.game_operations_since(list(since), min(since.values())).items():
-        later = (each for each in operations if each.at > since[game] and not each.undone_at)
+    for game, changes_of_game in service.store.game_changes_since(list(since), min(since.values())).items():
+        later = (each for each in changes_of_game if each.at > since[game] and not each.undone_at)
         names = {name for each in later for name in each.before or {} if name in columns}
         inputs = (name for name in names if columns[name].role not in (Role.RESULT, Role.TARGET))
         changes[game] = tuple(dict.fromkeys(GROUPS.get(name, GAME) for name in sorted(inputs)))

@@ -16,7 +16,7 @@ from gatecast.games import Column, Role
 from gatecast.games import columns as c
 from gatecast.service.club_service import ClubService
 from gatecast.service.game import Fact, game_row
-from gatecast.store import GameEdit, GameOperation, ImportReport
+from gatecast.store import GameEdit, ImportReport, LoggedChange
 from gatecast.store.comparison import OF_THE_DAY
 from gatecast.store.rows import STATUS, from_json
 from gatecast.store.statuses import CANCELLED, POSTPONED, SCHEDULED
@@ -289,21 +289,21 @@ def edit_log(service: ClubService, row: Mapping[str, Any], status: str) -> tuple
     now: dict[str, Any] = {**row, STATUS: status or None}
     log: list[LoggedEdit] = []
     undoable = True
-    for operation in reversed(service.store.game_operations(str(row[c.GAME_ID]))):
-        effective, facts = operation.undone_at is None, []
-        for name, before in _cells(operation, columns):
+    for change in reversed(service.store.game_changes(str(row[c.GAME_ID]))):
+        effective, facts = change.undone_at is None, []
+        for name, before in _cells(change, columns):
             facts.append(Fact(name, before, now.get(name) if effective else None))
             if effective:
                 now[name] = before
-        added = operation.before is None
+        added = change.before is None
         log.append(
             LoggedEdit(
-                operation.import_id,
-                operation.at,
-                operation.source,
+                change.import_id,
+                change.at,
+                change.source,
                 tuple(fact for fact in facts if fact.column != c.DAY_NIGHT or len(facts) == 1),
                 added,
-                operation.undone_at,
+                change.undone_at,
                 effective and undoable and not added,
             )
         )
@@ -311,8 +311,8 @@ def edit_log(service: ClubService, row: Mapping[str, Any], status: str) -> tuple
     return tuple(log)
 
 
-def _cells(operation: GameOperation, columns: Mapping[str, Column]) -> list[tuple[str, Any]]:
-    """Return the earlier values of the cells that an operation changed."""
-    cells = (operation.before or {}).items()
+def _cells(change: LoggedChange, columns: Mapping[str, Column]) -> list[tuple[str, Any]]:
+    """Return the earlier values of the cells that a change replaced."""
+    cells = (change.before or {}).items()
     known = [(name, from_json(value, columns[name])) for name, value in cells if name in columns]
     return known + [(name, value) for name, value in cells if name == STATUS]

@@ -20,7 +20,7 @@ DAYS, PLACE = "days", "place"
 """Days from the cutoff to the game, and the game's place in the order of play."""
 DAY_THEN, ROW = "day then", "row"
 ISSUE_ID, ISSUED_AT = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name
-FORECAST_COLUMNS = (c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
+COMPARED_COLUMNS = (c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
 SCORED_COLUMNS = (c.GAME_ID, ISSUED_AT, MODEL, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
 
 
@@ -140,4 +140,4 @@ def issue_forecast(service: ClubService, club: str) -> tuple[int, bool]:
 
 def _comparable(forecasts: pl.DataFrame) -> pl.DataFrame:
     numbers = pl.col(MEAN, *QUANTILE_COLUMNS, P_SELLOUT).cast(pl.Float64)
-    return forecasts.select(FORECAST_COLUMNS).with_columns(numbers).sort(c.GAME_ID, LEAD)
+    return forecasts.select(COMPARED_COLUMNS).with_columns(numbers).sort(c.GAME_ID, LEAD)

@@ -25,7 +25,7 @@ __all__ = ["ComparableGame", "Driver", "Reasons", "reasons_of"]
 
 SMALLEST_SHARE = 0.001
 """Smallest share of the forecast for which a driver is shown."""
-SAME_FORECAST = 0.03
+CORRECTED_WITHIN = 0.03
 """Share of a forecast by which the corrections of an issue may move it."""
 ONE_AT_A_TIME = Lock()
 """Held while reasons are computed, so that many requests at once leave room for other pages."""
@@ -129,7 +129,7 @@ def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last:
         explained, like = session.explain([game])[0], session.comparable(game)
     except InputError:
         return None
-    baseline, expected = _as_issued(explained.baseline, explained.expected, float(last.forecast[MEAN]))
+    baseline, expected = _on_issued_level(explained.baseline, explained.expected, float(last.forecast[MEAN]))
     smallest = SMALLEST_SHARE * explained.expected
     drivers = [Driver(name, people) for name, people in explained.people.items() if abs(people) > smallest]
     rows = [(game_row(service, each.game_id), each.alike) for each in like]
@@ -146,13 +146,13 @@ def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last:
     )
 
 
-def _as_issued(baseline: float, expected: float, issued: float) -> tuple[float, float]:
+def _on_issued_level(baseline: float, expected: float, issued: float) -> tuple[float, float]:
     """Return both figures on the level of the forecast as issued, which corrections by past errors may have moved.
 
     Where the present model says something else, they stay as they are.
     """
     moved = issued - expected
-    return (baseline + moved, issued) if abs(moved) <= SAME_FORECAST * issued else (baseline, expected)
+    return (baseline + moved, issued) if abs(moved) <= CORRECTED_WITHIN * issued else (baseline, expected)
 
 
 def _as_of(view: GameView, last: Issue) -> dt.date | None:

@@ -19,11 +19,11 @@ from gatecast.errors import DataError, InputError
 from gatecast.games import CANONICAL
 from gatecast.service.upload_fields import chosen_fields
 
-__all__ = ["DAY_FIRST", "ENDINGS", "LARGEST", "LONGEST_MAPPING", "MONTH_FIRST", "Upload", "Uploads"]
+__all__ = ["DAY_FIRST", "ENDINGS", "LARGEST_BYTES", "LONGEST_MAPPING", "MONTH_FIRST", "Upload", "Uploads"]
 
 Value = TypeVar("Value")
 ENDINGS = (".csv", ".xlsx", ".parquet")
-LARGEST = 25_000_000
+LARGEST_BYTES = 25_000_000
 """Bytes of a file."""
 MOST_PENDING, PENDING_S = 8, 30 * 60
 LONGEST_NAME = 80
@@ -118,8 +118,8 @@ class Uploads:
         ending = Path(shown).suffix.lower()
         if ending not in ENDINGS:
             raise InputError(f"{shown or 'file'}: got a file ending in {ending!r}, expected {', '.join(ENDINGS)}")
-        if not content or len(content) > LARGEST:
-            raise InputError(f"{shown}: got {len(content):,} bytes, expected 1 to {LARGEST:,}")
+        if not content or len(content) > LARGEST_BYTES:
+            raise InputError(f"{shown}: got {len(content):,} bytes, expected 1 to {LARGEST_BYTES:,}")
         with tempfile.TemporaryDirectory(prefix="gatecast-upload-") as folder:
             place = Path(folder) / f"upload{ending}"
             place.write_bytes(content)

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 CELL_ROW = 1
-SAME_FORECAST = 0.001
+RECOMPUTED_WITHIN = 0.001
 """Share of a forecast by which the same forecast computed again may differ, such as on another processor."""
 MOST_CHOICES = 200
 """Most values offered for a column; the latest ones if there are more."""
@@ -173,7 +173,7 @@ def two_forecasts(
     """
     session = what_if_session(service, forecaster, club)
     before, after = session.forecast(), session.what_if(changes)
-    issued = _as_issued(service, club, before)
+    issued = _with_issued_digits(service, club, before)
     differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
     others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))
     numbers = [name for name in issued.columns if issued.schema[name].is_float()]
@@ -181,7 +181,7 @@ def two_forecasts(
     return TwoForecasts(issued, after.with_columns(kept), int(others.sum()))
 
 
-def _as_issued(service: ClubService, club: str, forecast: pl.DataFrame) -> pl.DataFrame:
+def _with_issued_digits(service: ClubService, club: str, forecast: pl.DataFrame) -> pl.DataFrame:
     """Return a forecast with its numbers as issued, if the last issue says the same but for the last digits.
 
     So that a page that computes a forecast again shows what the other pages show.
@@ -194,7 +194,7 @@ def _as_issued(service: ClubService, club: str, forecast: pl.DataFrame) -> pl.Da
     issued = forecast.select(c.GAME_ID).join(
         latest.select(c.GAME_ID, AS_OF, *numbers), on=c.GAME_ID, how="left", maintain_order="left"
     )
-    moved = (issued[MEAN] - forecast[MEAN]).abs() > SAME_FORECAST * forecast[MEAN]
+    moved = (issued[MEAN] - forecast[MEAN]).abs() > RECOMPUTED_WITHIN * forecast[MEAN]
     if issued[MEAN].null_count() or moved.any() or not issued[AS_OF].equals(forecast[AS_OF], null_equal=True):
         return forecast
     return forecast.with_columns(issued[name].cast(forecast.schema[name]) for name in numbers)
@@ -207,7 +207,7 @@ def current_plan(service: ClubService, forecaster: Forecaster, club: str, game: 
         ("plan of what if", club, service.model_id(), games[0]),
         (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA),
         lambda: _planned(
-            service, _as_issued(service, club, what_if_session(service, forecaster, club).forecast()), games
+            service, _with_issued_digits(service, club, what_if_session(service, forecaster, club).forecast()), games
         ),
     )
 

@@ -1,7 +1,7 @@
 """Keep games, tickets sold, issued forecasts and plans, outcomes and settings in a database."""
 
 from gatecast.store.access import Token
-from gatecast.store.edits import GameEdit, GameOperation
+from gatecast.store.edits import GameEdit, LoggedChange
 from gatecast.store.jobs import Job
 from gatecast.store.overrides import Override
 from gatecast.store.report import ImportReport, Refused, Undone
@@ -10,9 +10,9 @@ from gatecast.store.store import Store, open_store
 
 __all__ = [
     "GameEdit",
-    "GameOperation",
     "ImportReport",
     "Job",
+    "LoggedChange",
     "Override",
     "Refused",
     "Setting",

@@ -23,7 +23,7 @@ from gatecast.store.rows import PLACE, STATUS, WITHDRAWN, declared, stored_games
 from gatecast.store.schema import GAME_CHANGES, GAME_STATUSES, IMPORTS
 from gatecast.store.statuses import CANCELLED, POSTPONED, SCHEDULED, read_statuses
 
-__all__ = ["GameEdit", "GameOperation", "edited", "read_moves", "read_operations", "read_set_aside"]
+__all__ = ["GameEdit", "LoggedChange", "edited", "read_changes", "read_moves", "read_set_aside"]
 
 STATUSES = (SCHEDULED, POSTPONED, CANCELLED)
 AT = "at"
@@ -51,8 +51,8 @@ class GameEdit:
 
 
 @dataclass(frozen=True)
-class GameOperation:
-    """One import or edit that touched a game.
+class LoggedChange:
+    """What one import or edit changed of a game.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class GameOperation:
     undone_at: dt.datetime | None
 
 
-OPERATIONS = (
+CHANGES = (
     sa.select(
         GAME_CHANGES.c.game_id,
         IMPORTS.c.import_id,
@@ -83,7 +83,7 @@ OPERATIONS = (
     .join(IMPORTS, IMPORTS.c.import_id == GAME_CHANGES.c.import_id)
     .order_by(IMPORTS.c.import_id)
 )
-"""The imports and edits of games: the game, then what `GameOperation` holds."""
+"""The imports and edits of games: the game, then what `LoggedChange` holds."""
 
 
 def edited(connection: sa.Connection, edits: Sequence[GameEdit]) -> Comparison:
@@ -167,20 +167,20 @@ def _checked(after: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.DataFr
     return games.table.select(after.drop(PLACE, WITHDRAWN).columns).hstack(after.select(PLACE, WITHDRAWN))
 
 
-def read_operations(connection: sa.Connection, game_id: str) -> list[GameOperation]:
+def read_changes(connection: sa.Connection, game_id: str) -> list[LoggedChange]:
     """Return every import and edit that touched a game, oldest first."""
-    query = OPERATIONS.where(GAME_CHANGES.c.game_id == game_id)
-    return [GameOperation(*row) for _, *row in connection.execute(query)]
+    query = CHANGES.where(GAME_CHANGES.c.game_id == game_id)
+    return [LoggedChange(*row) for _, *row in connection.execute(query)]
 
 
-def read_operations_since(
+def read_changes_since(
     connection: sa.Connection, game_ids: Sequence[str], since: dt.datetime
-) -> dict[str, list[GameOperation]]:
+) -> dict[str, list[LoggedChange]]:
     """Return the imports and edits that touched games after a moment, by game id, oldest first."""
-    query = OPERATIONS.where(GAME_CHANGES.c.game_id.in_(game_ids), IMPORTS.c.imported_at > since)
-    found: dict[str, list[GameOperation]] = {}
+    query = CHANGES.where(GAME_CHANGES.c.game_id.in_(game_ids), IMPORTS.c.imported_at > since)
+    found: dict[str, list[LoggedChange]] = {}
     for game_id, *row in connection.execute(query):
-        found.setdefault(game_id, []).append(GameOperation(*row))
+        found.setdefault(game_id, []).append(LoggedChange(*row))
     return found
 
 

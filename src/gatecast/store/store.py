@@ -18,7 +18,7 @@ from gatecast.store import edits, imports, inputs, issues, tickets
 from gatecast.store.access import Access
 from gatecast.store.comparison import Comparison, Offered, compared, outcomes_offered, screened_offer
 from gatecast.store.database import Database, database_url, migrate
-from gatecast.store.edits import GameEdit, GameOperation
+from gatecast.store.edits import GameEdit, LoggedChange
 from gatecast.store.jobs import Jobs
 from gatecast.store.overrides import Overrides
 from gatecast.store.report import ImportReport, Undone
@@ -230,15 +230,15 @@ class Store(Settings, Jobs, Access, Overrides):
                 return comparison.report(None, source)
             return imports.write(connection, comparison, source, now=now, known_at=now)
 
-    def game_operations(self, game_id: str) -> list[GameOperation]:
+    def game_changes(self, game_id: str) -> list[LoggedChange]:
         """Return every import and edit that touched a game, oldest first."""
         with self.database.reading() as connection:
-            return edits.read_operations(connection, game_id)
+            return edits.read_changes(connection, game_id)
 
-    def game_operations_since(self, game_ids: Sequence[str], since: dt.datetime) -> dict[str, list[GameOperation]]:
+    def game_changes_since(self, game_ids: Sequence[str], since: dt.datetime) -> dict[str, list[LoggedChange]]:
         """Return the imports and edits that touched games after a moment, by game id, oldest first."""
         with self.database.reading() as connection:
-            return edits.read_operations_since(connection, game_ids, since)
+            return edits.read_changes_since(connection, game_ids, since)
 
     def moves(self) -> pl.DataFrame:
         """Return the earlier dates of moved games: see `gatecast.store.edits.read_moves`."""

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from gatecast.errors import InputError
 from gatecast.games.columns import DATE
-from gatecast.networks import LARGE, network
+from gatecast.networks import TRAINS_FROM_GAMES, network
 from gatecast.networks.demand import check_parameters
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Preparation
@@ -144,7 +144,7 @@ class _EnsembleTrainer:
             return float((weights * np.asarray(censored_crps(parameters, attended))).mean())
 
         rest = replace(self.samples, weights=np.where(held_back, 0.0, self.samples.weights).astype(np.float32))
-        most = self._share(STOPPED) if self.samples.games >= LARGE else self.settings.epochs
+        most = self._share(STOPPED) if self.samples.games >= TRAINS_FROM_GAMES else self.settings.epochs
         state, history = self._run(rest, most, "early stopping", -1, loss)
         parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
         best = int(np.argmin(history)) + 1

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from gatecast.errors import InputError
-from gatecast.networks import ALONE, AUTO, DEFAULT_NETWORK, NETWORKS, PRETRAINED
+from gatecast.networks import DEFAULT_NETWORK, network_choices
 
 __all__ = ["TrainingSettings"]
 
@@ -21,7 +21,7 @@ class TrainingSettings:
     ----------
     network : str
         Name of the network, one of `gatecast.networks.NETWORKS`; or `pretrained`, `auto` for that one on few games,
-        or one of its members alone (`gatecast.networks.ALONE`).
+        or one of the methods it weighs, alone (`gatecast.networks.SINGLE_METHODS`).
     members : int
         Networks in the ensemble, at least 1; they differ by seed.
     epochs : int
@@ -57,7 +57,7 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        known = (*NETWORKS, PRETRAINED, AUTO, *ALONE)
+        known = network_choices()
         if not isinstance(self.network, str) or self.network not in known:
             raise InputError(f"network: got {self.network!r}, expected one of {', '.join(known)}")
         for name, least in {"members": 1, "epochs": 1, "batch": 1, "seed": 0}.items():

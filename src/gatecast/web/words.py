@@ -11,7 +11,7 @@ from gatecast.forecast import drivers as d
 from gatecast.formatting import ABSENT, WEEKDAYS, capital, cell, currency_sign, heading, money, number, rounded
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
-from gatecast.networks import AUTO, UNTRAINED, chosen_network
+from gatecast.networks import AUTO, NEEDS_NO_TRAINING, chosen_network
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.prepare.arrays import CUSTOM
 from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, Entry, Setting
@@ -369,7 +369,7 @@ def first_forecast_words(games: int) -> str:
     >>> first_forecast_words(162)
     'The first forecast takes a few seconds.'
     """
-    if chosen_network(AUTO, games) in UNTRAINED:
+    if chosen_network(AUTO, games) in NEEDS_NO_TRAINING:
         return "The first forecast takes a few seconds."
     return "The first forecast trains a network on your games first, which takes a few minutes."
 

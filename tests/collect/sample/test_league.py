@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from gatecast.collect.sample import DEMAND, EXPECTED_DEMAND, SIMULATED_NOTICE, sample_league
 from gatecast.collect.sample.clubs import CLUBS
-from gatecast.collect.sample.sales import BEERS, EXTRAS, HOT_DOGS, PRICE, SOFT_DRINKS, TICKETS_SOLD
+from gatecast.collect.sample.sales import BEERS, CUSTOM_COLUMNS, HOT_DOGS, PRICE, SOFT_DRINKS, TICKETS_SOLD
 from gatecast.games import Games
 from gatecast.games import columns as c
 
@@ -49,9 +49,9 @@ def test_is_labelled_as_simulated(league):
 def test_games_are_valid_and_so_are_the_upcoming(seed):
     league = sample_league(seed)
     for games in (league.games, league.upcoming):
-        again = Games.from_frame(games.table, EXTRAS)
+        again = Games.from_frame(games.table, CUSTOM_COLUMNS)
         assert_frame_equal(again.table, games.table)
-        assert games.custom_columns == EXTRAS
+        assert games.custom_columns == CUSTOM_COLUMNS
     both = pl.concat([league.games.table, league.upcoming.table])
     assert both[c.GAME_ID].n_unique() == both.height
     assert 1900 < len(league.games) < 2000
@@ -149,7 +149,7 @@ def test_dollar_night_sells_hot_dogs(yours):
 
 def test_only_your_own_sales_are_known(league):
     others = league.games.table.filter(pl.col(c.HOME) != league.club)
-    names = [c.SCANNED, *(column.name for column in EXTRAS)]
+    names = [c.SCANNED, *(column.name for column in CUSTOM_COLUMNS)]
     assert others.select(names).null_count().row(0) == (others.height,) * len(names)
     known = league.games.table.filter(pl.col(c.HOME) == league.club).select(names)
     assert known.null_count().sum_horizontal().item() == 0

@@ -74,7 +74,7 @@ def sample_league(seed: int = 0) -> SampleLeague:
     table = _table(schedule, conditions, weather, results).with_columns(
         _attendance(rngs[5], schedule, conditions, weather, demand)
     )
-    whole = Games.from_frame(table, sales.EXTRAS)
+    whole = Games.from_frame(table, sales.CUSTOM_COLUMNS)
     games, upcoming = whole.filter(pl.col(c.DATE) <= AS_OF), _upcoming(whole, schedule)
     listed = pl.concat([games.table[c.GAME_ID], upcoming.table[c.GAME_ID]])
     truth = table.select(

@@ -12,7 +12,7 @@ from gatecast.games import columns as c
 
 __all__ = [
     "BEERS",
-    "EXTRAS",
+    "CUSTOM_COLUMNS",
     "HOT_DOGS",
     "PRICE",
     "SOFT_DRINKS",
@@ -25,7 +25,7 @@ __all__ = [
 PRICE, HOT_DOGS, BEERS, SOFT_DRINKS = "price", "hot_dogs_sold", "beers_sold", "soft_drinks_sold"
 TICKETS_SOLD = {days: f"tickets_sold_{days}" for days in (30, 14, 7, 3, 1)}
 
-EXTRAS = (
+CUSTOM_COLUMNS = (
     c.Column(PRICE, pl.Float64, c.Role.NUMBER, c.ALWAYS, "dollars", low=0, high=1000),
     *(
         c.Column(name, pl.Int32, c.Role.NUMBER, c.Knowability(float(days)), "tickets", low=0, high=c.LARGEST_CROWD)

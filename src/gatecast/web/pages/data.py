@@ -23,7 +23,7 @@ from gatecast.service.ballpark import fill_ballpark
 from gatecast.service.first_steps import first_steps, next_step
 from gatecast.service.freshness import freshness
 from gatecast.service.upload_fields import CUSTOM, FIELDS, KNOWN_TIMES
-from gatecast.service.waiting_uploads import LARGEST, LONGEST_MAPPING, Upload, Uploads
+from gatecast.service.waiting_uploads import LARGEST_BYTES, LONGEST_MAPPING, Upload, Uploads
 from gatecast.store import ImportReport
 from gatecast.web.cache import ALL_AREAS
 from gatecast.web.render import page, reader_of, redirected, service_of
@@ -60,7 +60,7 @@ def upload(request: Request, file: Annotated[UploadFile, File()]) -> Response:
     """Take an uploaded file, and show its preview."""
     service = service_of(request)
     try:
-        made = uploads_of(request).add(file.filename or "", file.file.read(LARGEST + 1), service.club())
+        made = uploads_of(request).add(file.filename or "", file.file.read(LARGEST_BYTES + 1), service.club())
     except GatecastError as refused:
         return _data(request, problem=str(refused), status=422)
     return redirected(f"/data/uploads/{made.upload_id}")
@@ -127,22 +127,22 @@ def _enter_attendance(request: Request, form: FormData) -> Response:
 
 
 def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -> Response:
-    service, held, action = service_of(request), uploads_of(request), str(form.get("do", ""))
+    service, uploads_waiting, action = service_of(request), uploads_of(request), str(form.get("do", ""))
     if action == "discard":
-        held.drop(waiting.upload_id)
+        uploads_waiting.drop(waiting.upload_id)
         return redirected("/data")
     if action == "restart":
-        held.restart(waiting)
+        uploads_waiting.restart(waiting)
         return redirected(f"/data/uploads/{waiting.upload_id}")
     columns = {key.removeprefix(COLUMN): str(value) for key, value in form.items() if key.startswith(COLUMN)}
     fields = {key.removeprefix(FIELD): str(value) for key, value in form.items() if key.startswith(FIELD)}
     cells = {(int(found[1]), found[2]): str(value) for key, value in form.items() if (found := CELL.fullmatch(key))}
-    seen, erase = uploads.preview(service, waiting), form.get("erase") == "yes"
-    told = {str(each) for each in form.getlist(SHOWN_MOVE)}
-    apart = frozenset(told - {str(each) for each in form.getlist(MOVED)})
-    revised = held.revise(
+    shown_preview, erase = uploads.preview(service, waiting), form.get("erase") == "yes"
+    shown_moves = {str(each) for each in form.getlist(SHOWN_MOVE)}
+    apart = frozenset(shown_moves - {str(each) for each in form.getlist(MOVED)})
+    revised = uploads_waiting.revise(
         waiting,
-        seen.mapped,
+        shown_preview.mapped,
         columns,
         str(form.get("home", "")),
         cells,
@@ -155,13 +155,13 @@ def _change(request: Request, waiting: Upload, form: FormData, mapping: bytes) -
     )
     if action != "import":
         return redirected(f"/data/uploads/{revised.upload_id}")
-    if form.get("mark", seen.mark) != seen.mark:
+    if form.get("mark", shown_preview.mark) != shown_preview.mark:
         return _preview(request, revised, status=409, changed_meanwhile=True)
     try:
         report = uploads.store_upload(service, revised)
     except GatecastError as problem:
         return _preview(request, revised, problem=str(problem), status=422)
-    held.finish(revised.upload_id)
+    uploads_waiting.finish(revised.upload_id)
     fill_ballpark(service)
     return _data(request, report=report)
 
@@ -236,7 +236,7 @@ def _data(
         imports=imports,
         unknown=_unknown(service),
         typed=typed or {},
-        largest=LARGEST // 1_000_000,
+        largest=LARGEST_BYTES // 1_000_000,
         modelled=service.model_id(),
         step=next_step(service, service.club()),
         fresh=freshness(service, service.club()) if service.club() else None,

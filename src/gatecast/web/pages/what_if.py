@@ -24,13 +24,13 @@ from gatecast.web.words import column_words, game_words, value_words
 
 __all__ = ["Group", "Input", "groups_of", "router"]
 
-OWN, FURTHER = "Your own columns", "More"
+OWN, MORE = "Your own columns", "More"
 GROUPS = {
     "Weather": (c.TEMPERATURE, c.WIND, c.SKY, c.PRECIPITATION),
     "The game": (c.PROMOTION, c.VISITOR, c.START_TIME, c.DATE),
     "Starting pitchers": (c.HOME_STARTER, c.VISITOR_STARTER),
     OWN: (),
-    FURTHER: (c.EXPECTED_WINS, c.DAY_NIGHT, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE),
+    MORE: (c.EXPECTED_WINS, c.DAY_NIGHT, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE),
 }
 """Names of the groups and their columns, in order; custom columns are not listed."""
 EMPTIED = {
@@ -80,7 +80,7 @@ class Group:
     @property
     def folded(self) -> bool:
         """Return whether the group is folded: rarely used, and nothing was typed into it."""
-        return self.name == FURTHER and not any(each.typed for each in self.inputs)
+        return self.name == MORE and not any(each.typed for each in self.inputs)
 
 
 def groups_of(
