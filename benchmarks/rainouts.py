@@ -3,7 +3,7 @@
     python benchmarks/rainouts.py runs/games.parquet daily-weather.csv.gz --out rainouts.json
 
 Rain is the day's, from daily weather (Meteostat); what a forecast would have told is simulated with the skill that
-`gatecast.forecast.postponement.RIGHT` states. `--fit` prints the coefficients that gatecast ships, of all seasons.
+`gatecast.games.cutoff.CATEGORY_SKILL` states. `--fit` prints the coefficients that gatecast ships, of all seasons.
 """
 
 from __future__ import annotations

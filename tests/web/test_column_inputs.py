@@ -45,3 +45,8 @@ def test_a_refused_time_is_shown_as_it_was_typed():
     start = c.CANONICAL[c.START_TIME]
     assert input_kind(start, (), IMPERIAL, refused=False)[0] == "time"
     assert input_kind(start, (), IMPERIAL, refused=True)[0] == "text"
+
+
+def test_every_place_that_a_game_may_have_in_its_day_is_offered():
+    _, offered = input_kind(c.CANONICAL[c.NUMBER], (), IMPERIAL, refused=False)
+    assert [value for value, _ in offered] == ["0", "1", "2", "3"]

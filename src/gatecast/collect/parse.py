@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from gatecast.collect.dates_and_times import parse_dates, parse_times
 from gatecast.collect.numbers import parse_numbers
 from gatecast.collect.raw_table import UNKNOWN, UNKNOWN_NAMES, Cells
+from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.games.columns import Column, Role
 
-__all__ = ["NO", "YES", "parse", "promotions", "translated"]
+__all__ = ["NO", "YES", "parse", "parse_one", "promotions", "translated"]
 
 YES = ("yes", "y", "true", "t", "1", "x")
 NO = ("no", "n", "false", "f", "0")
@@ -79,6 +81,32 @@ def parse(cells: Cells, column: Column, unit: str = "") -> pl.Series:  # noqa: P
     if column.is_yes_no:
         return _yes_no(cells)
     return parse_numbers(cells, column, unit)
+
+
+def parse_one(value: object, column: Column, unit: str = "") -> Any:  # noqa: ANN401  any cell
+    """Read a single value as a cell of a column would be read.
+
+    Parameters
+    ----------
+    value : str, int, float, date or time
+    column : Column
+    unit : str
+        As for `parse`.
+
+    Raises
+    ------
+    DataError
+        The value cannot be read so; it names the column, and no file or row.
+
+    Examples
+    --------
+    >>> parse_one("7:05 PM", c.CANONICAL[c.START_TIME])
+    datetime.time(19, 5)
+    """
+    try:
+        return parse(Cells(pl.Series([value]), [1], "", column.name), column, unit)[0]
+    except DataError as refused:
+        raise refused.at(row=None) from None
 
 
 def _season_years(cells: Cells) -> Cells:

@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULT_SETTINGS",
     "GRID",
     "HIGH",
+    "LARGEST_ERROR",
     "LOW",
     "METHODS",
     "MIDDLE",
@@ -50,6 +51,8 @@ CUSTOM_COLUMNS = "columns"
 METHODS = (NETWORK, *RULES, TREES, CUSTOM_COLUMNS)
 """Names of the methods that a forecast combines, in the order of the columns of their shares."""
 LARGEST_OFFSET = 1.0
+LARGEST_ERROR = 1.0
+"""Largest error that rules and trees learn from, in logarithms."""
 
 
 @dataclass(frozen=True)

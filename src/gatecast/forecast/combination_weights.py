@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from gatecast.forecast.combination import (
     HIGH,
+    LARGEST_ERROR,
     LOW,
     METHODS,
     MIDDLE,
@@ -37,7 +38,6 @@ UNDATED = (10.0, 30.0)
 """Games without dates of which a forecast is the mean, and from how many on it is not drawn to it."""
 SEASON_GAMES = 4
 """Games that a club's season counts as in forecasts before a season, whose errors go together."""
-LARGEST_ERROR = 1.0
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from gatecast.games import columns as c
 from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.games.cutoff import as_date
 from gatecast.networks import NEEDS_NO_TRAINING, SINGLE_METHODS
-from gatecast.normal import normal_quantiles
+from gatecast.normal import normal_quantiles, score_weights
 from gatecast.prepare import Preparation
 from gatecast.prepare.club_context import ClubContexts
 from gatecast.prepare.context_inputs import ContextGames, Query, seasons_by_gap
@@ -77,12 +77,8 @@ class CombinedDemand(AttendanceDistribution):
     def demand(self, levels: npt.ArrayLike) -> Floats:
         """Return quantiles of unconstrained demand, shape (games, levels)."""
         wanted: Floats = normal_quantiles(np.asarray(levels, np.float64))
-        inside = np.stack([np.interp(wanted, SCORES, unit) for unit in np.eye(len(SCORES))])
-        for outer, inner, beyond in ((0, 2, wanted < SCORES[0]), (-1, -3, wanted > SCORES[-1])):
-            slope = (wanted[beyond] - SCORES[outer]) / (SCORES[outer] - SCORES[inner])
-            inside[outer, beyond] = 1 + slope
-            inside[inner, beyond] = -slope
-        people: Floats = np.exp(np.minimum(self.quantiles @ inside, LARGEST_LOG_PEOPLE))
+        logs = self.quantiles @ score_weights(SCORES, wanted)
+        people: Floats = np.exp(np.minimum(logs, LARGEST_LOG_PEOPLE))
         return people
 
     def attendance(self, levels: npt.ArrayLike) -> Floats:

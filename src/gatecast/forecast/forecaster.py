@@ -29,13 +29,12 @@ from gatecast.prepare import Preparation
 from gatecast.progress import Progress, printed, silent
 from gatecast.suggestions import listed, suggestion
 from gatecast.train.model import TrainedModel, load_model, save_model
-from gatecast.train.samples import training_games
+from gatecast.train.samples import check_enough, training_games
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["Forecaster"]
 
 Rows = npt.NDArray[np.intp]
-FEWEST_GAMES = 2
 TRAINING = ("members", "epochs", "batch", "learning_rate", "weight_decay", "half_life")
 """Settings of training that are keyword arguments of a forecaster, besides network and seed."""
 
@@ -219,10 +218,7 @@ class Forecaster:
         if self.settings.network == AUTO:
             self.settings = replace(self.settings, network=chosen_network(AUTO, len(rows)))
         if self.settings.network in NEEDS_NO_TRAINING:
-            if len(rows) < FEWEST_GAMES:
-                raise InputError(
-                    f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}"
-                )
+            check_enough(rows)
             self.model = CombinedModel.for_games(preparation, rows, self.settings)
             return self
         from gatecast.train.ensemble import train_ensemble

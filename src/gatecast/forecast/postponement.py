@@ -17,7 +17,7 @@ import polars as pl
 
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.games.cutoff import as_date
+from gatecast.games.cutoff import CATEGORY_SKILL, as_date
 
 __all__ = ["MILLIMETRES", "SHIPPED", "PostponementModel", "p_postponed", "postponed_days", "simulated_rain"]
 
@@ -40,8 +40,6 @@ LEADS = (1, 3, 7)
 """Days ahead for which coefficients are fitted; between them they are interpolated."""
 LONGEST = 10
 """Days ahead from which on rain is not read."""
-RIGHT = ((0.0, 5.0, 7.0, 10.0, 16.0), (1.0, 0.9, 0.8, 0.5, 0.4))
-"""Chance that a rain forecast is about right, by lead (NOAA SciJinks); else it says what any other day says."""
 DOME = "dome"
 SEASONS_OF_ROOF = 2
 DRAWS = 5
@@ -122,7 +120,9 @@ def _series(home: pl.DataFrame) -> list[_Series]:
 
 
 def simulated_rain(rain: FloatArray, lead: float, random: np.random.Generator) -> FloatArray:
-    """Return the rain that a forecast would have told, mm a day: about right as often as `RIGHT` says.
+    """Return the rain that a forecast would have told, mm a day.
+
+    It is about right as often as `CATEGORY_SKILL` says, and otherwise that of any other day.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def simulated_rain(rain: FloatArray, lead: float, random: np.random.Generator) -
     random : numpy.random.Generator
     """
     near = rain * np.exp(random.normal(0.0, 0.35 + 0.1 * lead, len(rain)))
-    right = random.random(len(rain)) < np.interp(lead, *RIGHT)
+    right = random.random(len(rain)) < np.interp(lead, *CATEGORY_SKILL)
     told: FloatArray = np.where(right, near, random.choice(rain, len(rain)))
     return told
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.forecast.combination import CombinationSettings
+from gatecast.forecast.combination import LARGEST_ERROR, CombinationSettings
 from gatecast.prepare.context_inputs import ContextGames, ContextInputs
 
 __all__ = ["ResidualTrees"]
@@ -18,7 +18,6 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 FOLDS = 2
-LARGEST_ERROR = 1.0
 
 
 @dataclass(frozen=True)

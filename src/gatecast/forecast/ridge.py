@@ -88,7 +88,7 @@ class Ridge:
         x, middle, errors, trust = x[known], middle[known], np.clip(y - middle, -1.5, 1.5)[known], trust[known]
         with np.errstate(all="ignore"):
             logs = np.array([_is_count(column) for column in x.T])
-            values = np.column_stack([np.where(logs, np.log(np.maximum(x, 1e-9)), x), middle])
+            values = _values(x, middle, logs)
             there = np.isfinite(values)
             count = np.maximum(there.sum(axis=0), 1)
             centre = np.where(there, values, 0.0).sum(axis=0) / count
@@ -134,9 +134,13 @@ class Ridge:
     def _design(self, x: Floats, middle: Floats) -> Floats:
         """Return the columns at unit spread, 0 where unknown, shape (games, columns + 1)."""
         with np.errstate(all="ignore"):
-            values = np.column_stack([np.where(self.logs, np.log(np.maximum(x, 1e-9)), x), middle])
-            scaled = (np.clip(values, self.low, self.high) - self.centre) / self.spread
+            scaled = (np.clip(_values(x, middle, self.logs), self.low, self.high) - self.centre) / self.spread
         return np.where((self.spread > 0) & np.isfinite(scaled), scaled, 0.0)
+
+
+def _values(x: Floats, middle: Floats, logs: npt.NDArray[np.bool_]) -> Floats:
+    """Return columns, those of `logs` as logarithms, beside the forecast's own, shape (games, columns + 1)."""
+    return np.column_stack([np.where(logs, np.log(np.maximum(x, 1e-9)), x), middle])
 
 
 def _is_count(column: Floats) -> bool:

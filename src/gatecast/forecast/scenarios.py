@@ -16,7 +16,7 @@ import polars as pl
 
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, QUANTILE_COLUMNS, QUANTILE_LEVELS
-from gatecast.normal import normal_quantiles
+from gatecast.normal import normal_quantiles, score_weights
 
 __all__ = ["MEASURED", "SCENARIOS", "Dependence", "joint_scenarios", "marginal_points", "ticket_scenarios"]
 
@@ -264,12 +264,7 @@ def _point_weights(count: int) -> Floats:
     """Return weights that turn quantiles into points, shape (levels, count): linear in the normal score."""
     known: Floats = normal_quantiles(np.array(QUANTILE_LEVELS))
     scores: Floats = normal_quantiles((np.arange(count) + 0.5) / count)
-    weights = np.stack([np.interp(scores, known, unit) for unit in np.eye(len(QUANTILE_LEVELS))])
-    for outer, inner, beyond in ((0, 2, scores < known[0]), (-1, -3, scores > known[-1])):
-        slope = (scores[beyond] - known[outer]) / (known[outer] - known[inner])
-        weights[outer, beyond] = 1 + slope
-        weights[inner, beyond] = -slope
-    return weights
+    return score_weights(known, scores)
 
 
 def _joint_scores(

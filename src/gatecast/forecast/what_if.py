@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gatecast.collect.parse import parse
-from gatecast.collect.raw_table import Cells
+from gatecast.collect.parse import parse_one
 from gatecast.errors import DataError, InputError
 from gatecast.games import Column, Games, Role
 from gatecast.games import columns as c
@@ -112,9 +111,8 @@ def _typed(value: object, column: Column, game: str) -> object:
         raise DataError(repr(value), column.expected, file=f"game {game}", column=column.name)
     if type(value) is TYPED.get(column.dtype) and value == value:  # noqa: PLR0124 (not a number is no value)
         return value  # whether it may be so, the table of games says
-    cells = Cells(pl.Series([value]), [FIRST_ROW], "", column.name)
     try:
-        return parse(cells, column)[0]
+        return parse_one(value, column)
     except DataError as refused:
         raise DataError(refused.got, refused.expected, file=f"game {game}", column=column.name) from None
 

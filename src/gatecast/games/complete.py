@@ -9,10 +9,11 @@ import polars as pl
 from gatecast.games import columns as c
 from gatecast.games.seasons import seasons_of
 
-__all__ = ["complete", "counted_on"]
+__all__ = ["FIRST_NIGHT_START", "complete", "counted_on"]
 
 ONLY_CLUB = "home"
 FIRST_NIGHT_START = dt.time(17)
+"""Games that start earlier are day games, where nobody says which they are."""
 PLACE_ID = r"^game-(\d+)$"
 
 

@@ -19,7 +19,7 @@ from gatecast.games import columns as c
 from gatecast.games.table import EPOCH, Games
 from gatecast.normal import normal_quantiles
 
-__all__ = ["PRESEASON", "Lead", "as_date", "as_day", "cutoff_days", "first_days_known", "known_at"]
+__all__ = ["CATEGORY_SKILL", "PRESEASON", "Lead", "as_date", "as_day", "cutoff_days", "first_days_known", "known_at"]
 
 PRESEASON = c.SEASON_START
 SPRING = (3, 4)
@@ -31,11 +31,10 @@ AFTER_START = dt.timedelta(days=240)
 Lead = int | str
 """Days from the last day known to the game, or `PRESEASON`."""
 
-# Error of a forecast made `lead` days ahead. Temperature and wind: standard deviation at lead 0 and its growth a day,
-# in the column's unit. Categories: days ahead and chance of being right (NOAA SciJinks: 90% at 5, 80% at 7, half at
-# 10).
 NUMBER_ERROR = {c.TEMPERATURE: (1.2, 0.35), c.WIND: (4.0, 0.6)}
+"""Standard deviation of the error of a forecast at lead 0, and its growth a day, in the column's unit."""
 CATEGORY_SKILL = ((0.0, 5.0, 7.0, 10.0, 16.0), (1.0, 0.9, 0.8, 0.5, 0.4))
+"""Days ahead, and the chance that a forecast of rain or sky is about right (NOAA SciJinks: 90% at 5, half at 10)."""
 CLIMATOLOGY = {
     c.SKY: (("cloudy", 0.4), ("sunny", 0.4), ("overcast", 0.2)),
     c.PRECIPITATION: (("none", 0.9), ("drizzle", 0.04), ("showers", 0.03), ("rain", 0.03)),

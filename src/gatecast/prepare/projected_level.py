@@ -16,13 +16,13 @@ from gatecast.prepare.prefix_sums import PrefixSums, ratio
 from gatecast.prepare.schedule import SEASON_SPAN, Schedule
 from gatecast.prepare.team_form import Form
 
-__all__ = ["ProjectedLevel"]
+__all__ = ["WHOLE_SEASON", "ProjectedLevel"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 WHOLE_SEASON = 2 / 3
-"""A club's season has a level if this share of a season's games was counted; one that was cut short has none."""
+"""Share of the games of a full season from which on a season is whole; one that was cut short has no level."""
 FEWEST_SEASONS = 60
 """With fewer seasons of clubs to learn from, nothing is projected."""
 FINISH, RECORD_FINISH = 30, 40

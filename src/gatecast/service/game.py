@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
 from gatecast.expected import expected_people
 from gatecast.games import Column, Role
@@ -20,7 +19,6 @@ from gatecast.service.season import CalendarGame, Homestand, Season, cached_seas
 from gatecast.service.tickets import Pace, pace_of
 from gatecast.store import Store
 from gatecast.store.rows import from_json
-from gatecast.store.schema import GAME_CHANGES, IMPORTS
 
 __all__ = [
     "Fact",
@@ -95,18 +93,10 @@ def history_of(store: Store, row: Mapping[str, Any], columns: Mapping[str, Colum
         Columns to include; results are left out.
     """
     inputs = {name: column for name, column in columns.items() if column.role not in (Role.RESULT, Role.TARGET)}
-    query = (
-        sa.select(IMPORTS.c.imported_at, GAME_CHANGES.c.before)
-        .join(IMPORTS, IMPORTS.c.import_id == GAME_CHANGES.c.import_id)
-        .where(GAME_CHANGES.c.game_id == row[c.GAME_ID], IMPORTS.c.undone_at.is_(None))
-        .order_by(IMPORTS.c.import_id)
-    )
-    with store.database.reading() as connection:
-        rows = connection.execute(query).all()
     changes = (
-        _Change(at, {name: from_json(value, inputs[name]) for name, value in before.items() if name in inputs})
-        for at, before in rows
-        if before is not None
+        _Change(each.at, {name: from_json(was, inputs[name]) for name, was in each.before.items() if name in inputs})
+        for each in store.game_changes(row[c.GAME_ID])
+        if each.before is not None and each.undone_at is None
     )
     return GameHistory(row, tuple(change for change in changes if change.before))
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from gatecast.collect.parse import parse
-from gatecast.collect.raw_table import Cells
+from gatecast.collect.parse import parse_one
 from gatecast.errors import DataError, InputError
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
@@ -39,7 +38,6 @@ __all__ = [
 
 BY_HAND = "changed by hand"
 FIXED = (c.GAME_ID, c.HOME, c.SEASON)
-CELL_ROW = 1
 MOST_OF_A_DAY = 3
 
 
@@ -233,7 +231,7 @@ def read_values(columns: Mapping[str, Column], typed: Mapping[str, str], units: 
         if name not in columns:
             continue
         try:
-            values[name] = _read(text.strip(), columns[name], units.get(name, "")) if text.strip() else None
+            values[name] = parse_one(text.strip(), columns[name], units.get(name, "")) if text.strip() else None
         except DataError as error:
             errors[name] = f"got {error.got}, expected {error.expected}"
     if errors:
@@ -262,16 +260,8 @@ def values_from_json(columns: Mapping[str, Column], body: Mapping[str, Any]) -> 
                 raise DataError(repr(value), column.expected, column=name)
             values[name] = int(value) if whole else float(value)
         else:
-            values[name] = None if value is None or value == "" else _read(str(value), column, "")
+            values[name] = None if value is None or value == "" else parse_one(str(value), column)
     return values
-
-
-def _read(text: str, column: Column, unit: str) -> object:
-    cells = Cells(pl.Series([text]), [CELL_ROW], "", column.name)
-    try:
-        return parse(cells, column, unit)[0]
-    except DataError as error:
-        raise DataError(error.got, error.expected, error.remedy, column=column.name) from None
 
 
 def edit_log(service: ClubService, row: Mapping[str, Any], status: str) -> tuple[LoggedEdit, ...]:

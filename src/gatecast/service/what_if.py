@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gatecast.collect.parse import parse
-from gatecast.collect.raw_table import Cells
+from gatecast.collect.parse import parse_one
 from gatecast.errors import DataError, InputError
 from gatecast.forecast import ForecastSession
 from gatecast.forecast.table import TURNED_AWAY
@@ -39,7 +38,6 @@ __all__ = [
     "what_if_session",
 ]
 
-CELL_ROW = 1
 RECOMPUTED_WITHIN = 0.001
 """Share of a forecast by which the same forecast computed again may differ, such as on another processor."""
 MOST_CHOICES = 200
@@ -226,9 +224,8 @@ def _read(
     for name, text in typed.items():
         if not text.strip() or name not in columns:
             continue
-        cells = Cells(pl.Series([text.strip()]), [CELL_ROW], "", name)
         try:
-            values[name] = parse(cells, columns[name], units.get(name, ""))[0]
+            values[name] = parse_one(text.strip(), columns[name], units.get(name, ""))
         except DataError as error:
             refused[name] = f"got {error.got}, expected {error.expected}"
     return values, refused

@@ -29,7 +29,14 @@ from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
 from gatecast.train.loop import Loop, State, censored_crps, not_a_number
 from gatecast.train.model import TrainedModel
-from gatecast.train.samples import Samples, held_back_rows, known_at_leads, training_leads, training_samples
+from gatecast.train.samples import (
+    Samples,
+    check_enough,
+    held_back_rows,
+    known_at_leads,
+    training_leads,
+    training_samples,
+)
 from gatecast.train.settings import TrainingSettings
 
 __all__ = ["train_ensemble"]
@@ -38,7 +45,6 @@ Rows = npt.NDArray[np.intp]
 FEWEST_BATCHES = 12
 FEWEST_STEPS = 17
 """Steps of an epoch, however few the games: each is then drawn more than once."""
-FEWEST_GAMES = 2
 FEWEST_TO_HOLD_BACK = 60
 STOPPED = 0.6
 """Share of the epochs after which the first network stops on many games; the learning rate falls over all of them."""
@@ -78,8 +84,7 @@ def train_ensemble(
     InputError
         There are fewer than two games to train on; or the network gives values that are not numbers.
     """
-    if len(rows) < FEWEST_GAMES:
-        raise InputError(f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}")
+    check_enough(rows)
     encoding, samples = _prepared(preparation, rows, settings.half_life)
     trainer = _EnsembleTrainer(settings, Signature(**encoding.sizes), samples, folder, progress)
     epochs, errors = settings.epochs, None

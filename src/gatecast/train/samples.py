@@ -10,14 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gatecast.errors import InputError
 from gatecast.games import PRESEASON, Games
 from gatecast.games import columns as c
 from gatecast.games.cutoff import Lead
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
+from gatecast.prepare.projected_level import WHOLE_SEASON
 
 __all__ = [
     "Samples",
+    "check_enough",
     "held_back_rows",
     "known_at_leads",
     "training_games",
@@ -30,7 +33,7 @@ Rows = npt.NDArray[np.intp]
 LEADS: tuple[Lead, ...] = (1, 3, 7, 14, 30, 60, PRESEASON)
 UNDATED_LEADS: tuple[Lead, ...] = (1, 2, 3)
 HELD_BACK = 0.2
-WHOLE_SEASON = 2 / 3
+FEWEST_GAMES = 2
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,12 @@ def training_games(games: Games, *, through: int | None = None) -> Rows:
     used &= ~games.league.restricts(games.table)
     rows: Rows = np.flatnonzero(games.table.select(used).to_series().to_numpy())
     return rows
+
+
+def check_enough(rows: Rows) -> None:
+    """Raise InputError if there are fewer than two games to learn from; `rows` are the games, shape (games,)."""
+    if len(rows) < FEWEST_GAMES:
+        raise InputError(f"training: got {len(rows)} games with a known attendance, expected at least {FEWEST_GAMES}")
 
 
 def held_back_rows(games: Games, rows: Rows) -> Rows:

@@ -21,7 +21,6 @@ UNITS_FIELD = "gc_units"
 FREE_TEXT = (c.PROMOTION, c.HOME_STARTER, c.VISITOR_STARTER)
 """Columns into which anything may be typed; what games hold is only suggested."""
 IMPERIAL = {c.TEMPERATURE: "F", c.WIND: "mph"}
-NUMBERS_OF_A_DAY, YES_NO = 3, 2
 
 Options = tuple[tuple[str, str], ...]
 
@@ -71,7 +70,7 @@ def input_kind(column: Column, choices: Sequence[str], reader: Preferences, *, r
         kind = "time" if column.dtype == pl.Time else "date"
         return "text" if refused else kind, ()
     if column.name == c.NUMBER or column.is_yes_no:
-        values = range(NUMBERS_OF_A_DAY if column.name == c.NUMBER else YES_NO)
+        values = range(int(column.high) + 1)
         return "select", tuple((str(value), value_words(value, column, reader)) for value in values)
     offered = tuple((choice, choice) for choice in choices)
     if column.name in FREE_TEXT or (column.dtype == pl.String and not offered):

@@ -9,6 +9,7 @@ import numpy as np
 from gatecast.collect.sample.clubs import CLUBS
 from gatecast.collect.sample.schedule import Flags, Ints, Schedule
 from gatecast.collect.sample.weather import Floats
+from gatecast.games.complete import FIRST_NIGHT_START
 
 __all__ = ["PROMOTIONS", "Conditions", "decided", "start_minutes"]
 
@@ -30,7 +31,6 @@ SUMMER_MONTHS = (7, 8)
 SCHOOL_DAY_GAMES = 0.4
 MORNING, AFTERNOON, LATE_AFTERNOON, EARLY_EVENING = 11 * 60 + 5, 13 * 60 + 35, 15 * 60 + 35, 17 * 60 + 5
 EVENING, FRIDAY_EVENING = 18 * 60 + 35, 19 * 60 + 5
-NIGHT_FROM = 17 * 60
 
 PRICE_RISE_A_SEASON = 1.03
 PRICE_STEPS = (-1.0, 0.0, 0.0, 1.0, 2.0)
@@ -60,8 +60,8 @@ class Conditions:
 
     @property
     def daytime(self) -> Flags:
-        """True for games that start before 17:00."""
-        return self.start < NIGHT_FROM
+        """True for games that start early enough to be day games."""
+        return self.start < 60 * FIRST_NIGHT_START.hour
 
 
 def decided(rng: np.random.Generator, games: Schedule) -> Conditions:

@@ -20,6 +20,7 @@ from scipy.special import expit, logit
 
 from gatecast.games import ALWAYS, Games, Role
 from gatecast.games import columns as c
+from gatecast.games.complete import FIRST_NIGHT_START
 from gatecast.plan.operations.model import CrowdSettings
 
 __all__ = ["DEFAULT", "GAMES_TO_TRUST", "ShowRate"]
@@ -32,7 +33,6 @@ GAMES_TO_TRUST = 40
 """Scanned games from which on a club's own share is used alone; with fewer, it is averaged with the default."""
 LOWEST, HIGHEST = 0.02, 0.99
 """Limits of a share, so that a broken scanner or a miscount does not dominate the logit."""
-NIGHT_FROM = dt.time(17)
 COMFORT, TEN_DEGREES = 22.0, 10.0
 STRENGTHS = np.append(np.geomspace(1e-3, 1e3, 25), np.inf)
 """Ridges tried, as multiples of the number of games; infinite: no effects, only the mean."""
@@ -182,7 +182,7 @@ def _features(table: pl.DataFrame, numbers: Sequence[str]) -> FloatArray:
     schema = {name: c.CANONICAL[name].dtype for name in (c.DATE, c.DAY_NIGHT, c.START_TIME)}
     schema |= {c.TEMPERATURE: pl.Float64, c.PRECIPITATION: pl.String} | dict.fromkeys(numbers, pl.Float64)
     absent = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in table.columns]
-    night = (pl.col(c.DAY_NIGHT) == "night").fill_null(pl.col(c.START_TIME) >= NIGHT_FROM)
+    night = (pl.col(c.DAY_NIGHT) == "night").fill_null(pl.col(c.START_TIME) >= FIRST_NIGHT_START)
     warmth = (pl.col(c.TEMPERATURE).cast(pl.Float64) - COMFORT) / TEN_DEGREES
     wetness = [label for label in c.CANONICAL[c.PRECIPITATION].values if label != "none"]
     columns = [
