@@ -17,6 +17,7 @@ from gatecast.plan.export.workbook.page import CLOCK, DAY, Heading
 __all__ = ["COUNT_WIDTH", "DATE_WIDTH", "Labels", "date_words", "money_form", "rounded_column", "why"]
 
 COUNT_WIDTH, DATE_WIDTH, ID_WIDTH, NAME_WIDTH = 11, 17, 18, 16
+LONGEST_NAME_WIDTH, NAME_MARGIN = 24, 3
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Labels:
         if c.START_TIME in known:
             columns.append((Heading("Start", 8, CLOCK), pl.col(c.START_TIME)))
         if c.VISITOR in known:
-            columns.append((Heading("Opponent", NAME_WIDTH), pl.col(c.VISITOR)))
+            columns.append((_names("Opponent", games[c.VISITOR]), pl.col(c.VISITOR)))
         if c.HOME in known and games[c.HOME].n_unique() > 1:
-            columns.append((Heading("Home", NAME_WIDTH), pl.col(c.HOME)))
+            columns.append((_names("Home", games[c.HOME]), pl.col(c.HOME)))
         distinct = bool(columns) and games.select(expression for _, expression in columns).is_unique().all()
         if not distinct or not {c.DATE, c.VISITOR} & known:
             columns.insert(0, (Heading("Game", ID_WIDTH), pl.col(c.GAME_ID)))
@@ -107,3 +108,9 @@ def rounded_column(name: str) -> pl.Expr:
 def why(reasons: Sequence[str], names: Sequence[str]) -> list[str]:
     """Return reasons without the name that each begins with."""
     return [capital(reason.removeprefix(f"{capital(name)}: ")) for reason, name in zip(reasons, names, strict=True)]
+
+
+def _names(text: str, names: pl.Series) -> Heading:
+    """Return the heading of a column of names, wide enough for each to stand on one line unless it is very long."""
+    longest = max((len(name) for name in names.drop_nulls()), default=0)
+    return Heading(text, min(max(NAME_WIDTH, longest + NAME_MARGIN), LONGEST_NAME_WIDTH))
