@@ -1,4 +1,4 @@
-"""Every network on one season, trained on the seasons before it: errors, coverage and seconds.
+"""Every network on one season, trained on the seasons before it, without boosted trees: errors, coverage and seconds.
 
 python benchmarks/families.py runs/games.parquet --season 2017 --epochs 8
 """
@@ -9,6 +9,8 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 from shared import add_games, games_of, markdown
@@ -20,7 +22,9 @@ from gatecast.forecast import Forecaster
 from gatecast.games import PRESEASON, Games
 from gatecast.games.cutoff import Lead
 from gatecast.networks import NETWORKS
+from gatecast.prepare import Preparation
 from gatecast.train import TrainingSettings
+from gatecast.train.model import TrainedModel
 
 LEADS: Sequence[Lead] = (1, 7, 30, PRESEASON)
 EIGHTY = list(COVERAGES)[1]
@@ -40,15 +44,26 @@ def main() -> None:
     print(markdown(header, rows))
 
 
+class NetworksAlone(Forecaster):
+    """Forecast by networks without the boosted trees that have a share of a full league's forecast."""
+
+    def fit_rows(self, preparation: Preparation, rows: np.ndarray, **options: Any) -> Self:
+        """Train, then leave the trees out."""
+        super().fit_rows(preparation, rows, **options)
+        assert isinstance(self.model, TrainedModel)
+        self.model = replace(self.model, trees=None)
+        return self
+
+
 def measured(name: str, games: Games, season: int, settings: TrainingSettings) -> list[object]:
     """One row: MAE at each lead; pinball loss and the share inside 80% intervals, as means over the leads."""
-    forecaster = Forecaster(name, settings=settings)
+    forecaster = NetworksAlone(name, settings=settings)
     begin = time.perf_counter()
     forecasts = backtest(games, [season], LEADS, {name: lambda _: forecaster}, progress=told)
     seconds = time.perf_counter() - begin
     scores = score(forecasts, games)
     model = forecaster.model
-    assert model
+    assert isinstance(model, TrainedModel)
     weights = sum(np.size(weight) for weight in model.members[0])
     errors = [f"{value:,.0f}" for value in scores[MAE]]
     means = (f"{scores[PINBALL].mean():,.0f}", f"{scores[EIGHTY].mean():.0f}")

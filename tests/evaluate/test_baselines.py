@@ -6,7 +6,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from gatecast.collect.sample import sample_league
-from gatecast.evaluate import FORECAST_COLUMNS, QUANTILE_COLUMNS, baselines, score
+from gatecast.evaluate import FORECAST_COLUMNS, QUANTILE_COLUMNS, score
 from gatecast.evaluate.backtesting import backtest
 from gatecast.evaluate.baselines import BASELINES, RuleOfThumb
 from gatecast.evaluate.scores import MAE
@@ -27,9 +27,7 @@ def games():
 
 @pytest.fixture(scope="module")
 def forecasts(games):
-    """All baselines; the trees fewer than usual and on one thread, since threads that wait for each other take long."""
-    with pytest.MonkeyPatch.context() as patch, threadpool_limits(1):
-        patch.setattr(baselines, "TREE_ROUNDS", 80)
+    with threadpool_limits(1):
         return backtest(games, [SEASON], LEADS, BASELINES)
 
 

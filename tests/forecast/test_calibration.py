@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from gatecast.forecast.calibration import FEWEST, PAIRS, Calibration, SeasonErrors, _latest, _median
+from gatecast.forecast.calibration import FEWEST, PAIRS, PRESEASON_SHARE, Calibration, SeasonErrors, _latest, _median
 from gatecast.games import PRESEASON
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
 from gatecast.train.calibration_errors import CalibrationErrors, scaled_errors_from_quantiles
@@ -89,7 +89,7 @@ def test_a_correction_is_the_conformal_rank_of_the_misses():
         oracle.fit(residuals=misses, seed=0)
         percentile = 100 * (QUANTILE_LEVELS[high] - QUANTILE_LEVELS[low])
         expected = oracle.predict_percentiles(y_hat=np.zeros(1), higher_percentiles=percentile)
-        assert shift[high] == pytest.approx(np.ravel(expected)[0] / 2, abs=1e-6)
+        assert shift[high] == pytest.approx(PRESEASON_SHARE * np.ravel(expected)[0], abs=1e-6)
         assert shift[low] == -shift[high]
 
 

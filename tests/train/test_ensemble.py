@@ -59,16 +59,23 @@ def test_progress_tells_of_every_epoch(preparation, rows, settings):
     ]
 
 
-def test_on_a_full_league_early_stopping_ends_sooner_and_members_train_longer(preparation, rows, settings, monkeypatch):
+def test_on_a_full_league_the_first_network_goes_on_as_the_first_member(
+    preparation, rows, settings, trained, same_weights, monkeypatch, tmp_path
+):
     monkeypatch.setattr("gatecast.train.ensemble.TRAINS_FROM_GAMES", len(rows))
     told = []
     model = train_ensemble(preparation, rows, settings, progress=lambda *step: told.append(step))
-    stopped = 2
+    stopped, caught_up = 2, 1
     assert model.epochs == stopped + 1
     assert told == [
         *(("training, early stopping", epoch + 1, stopped) for epoch in range(stopped)),
-        *((f"training, member {m}", epoch + 1, model.epochs) for m in (1, 2) for epoch in range(model.epochs)),
+        *(("training, member 1", epoch + 1, caught_up) for epoch in range(caught_up)),
+        *(("training, member 2", epoch + 1, model.epochs) for epoch in range(model.epochs)),
     ]
+    assert not same_weights(model, trained)
+    with pytest.raises(KeyboardInterrupt):
+        train_ensemble(preparation, rows, settings, folder=tmp_path, progress=Interruption("member 2", 1))
+    assert same_weights(train_ensemble(preparation, rows, settings, folder=tmp_path), model)
 
 
 def test_early_stopping_takes_the_epoch_with_the_lowest_loss_on_the_latest_season(preparation, rows, settings):

@@ -23,16 +23,18 @@ from gatecast.games.forecast_columns import (
 )
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
+from gatecast.train.boosted_trees import columns_of, regressor
 from gatecast.train.samples import training_leads, training_samples
 
 __all__ = ["BASELINES", "Regression", "RuleOfThumb"]
 
 Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
+Fitted = Callable[[Any, npt.ArrayLike, npt.ArrayLike, int], Any]
 
 POINT = QUANTILE_COLUMNS[QUANTILE_LEVELS.index(0.5)]
-HALF_LIFE = 8.0
-TREE_LEAVES, TREE_ROUNDS, TREE_RATE, TREE_SMALLEST_LEAF = 63, 300, 0.06, 30
+RIDGE_HALF_LIFE, TREES_HALF_LIFE = 8.0, 15.0
+TREES_FITS = 2
 RIDGE_PENALTIES = (1.0, 10.0, 100.0, 1000.0)
 
 
@@ -69,44 +71,48 @@ class Regression:
 
     Parameters
     ----------
-    make : callable
-        Gives an unfitted regressor whose `fit` takes `sample_weight`.
+    fitted : callable
+        From columns, attendance, weights and a seed to a fitted regressor.
     one_hot : bool
         True where categories must be spread over columns of 0 and 1 (linear models).
+    half_life : float
+        Seasons after which a game counts half.
+    fits : int
+        Regressors whose mean is the forecast, each fitted on other leads of the games.
     """
 
-    def __init__(self, make: Callable[[], Any], *, one_hot: bool) -> None:
-        self.make, self.one_hot = make, one_hot
+    def __init__(self, fitted: Fitted, *, one_hot: bool, half_life: float, fits: int = 1) -> None:
+        self.fitted, self.one_hot, self.half_life, self.fits = fitted, one_hot, half_life, fits
 
     def fit_rows(self, preparation: Preparation, rows: Rows) -> Self:
-        """Fit on the games in `rows`, each at one training lead, in turn."""
-        from threadpoolctl import threadpool_limits
-
+        """Fit on the games in `rows`, each at one training lead drawn at random."""
         leads = training_leads(preparation.games)
-        drawn = np.random.default_rng(0).integers(0, len(leads), len(rows))
         cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
-        known = [preparation.at(cutoffs[drawn, np.arange(len(rows))], rows)]
-        self.encoding = Encoding.fit(known)
-        samples = training_samples(preparation, self.encoding, known, rows, half_life=HALF_LIFE)
-        columns = self._columns(samples.inputs)
-        # Threads that wait for each other by spinning lose many times what they gain where cores are shared.
-        with threadpool_limits(1):
-            self.regressor = self.make().fit(columns, samples.attended, sample_weight=samples.weights)
+        self.regressors = []
+        for seed in range(self.fits):
+            drawn = np.random.default_rng(seed).integers(0, len(leads), len(rows))
+            known = [preparation.at(cutoffs[drawn, np.arange(len(rows))], rows)]
+            if not seed:
+                self.encoding = Encoding.fit(known)
+            samples = training_samples(preparation, self.encoding, known, rows, half_life=self.half_life)
+            columns = self._columns(samples.inputs)
+            self.regressors.append(self.fitted(columns, samples.attended, samples.weights, seed))
         return self
 
     def forecast_rows(self, preparation: Preparation, rows: Rows, lead: Lead) -> pl.DataFrame:
         """Return the regressor's figure, at most what the venue holds, as mean and median; no other quantiles."""
         known: Arrays = preparation.at_lead(lead, rows)
-        fill = self.regressor.predict(self._columns(self.encoding.inputs(known)))
+        columns = self._columns(self.encoding.inputs(known))
+        fill = np.mean([regressor.predict(columns) for regressor in self.regressors], axis=0)
         return _points(preparation, rows, lead, np.clip(fill, 0.0, 1.0) * self.encoding.capacities(known))
 
     def _columns(self, inputs: Inputs) -> Any:  # noqa: ANN401
         """Return one row a game; a sparse matrix where categories are spread over columns, of which most are 0."""
-        codes, numbers = inputs["codes"], np.hstack([inputs["numeric"], inputs["flags"]]).astype(np.float32)
         if not self.one_hot:
-            return np.hstack([numbers, codes]).astype(np.float32)
+            return columns_of(inputs)
         from scipy.sparse import csr_matrix, hstack
 
+        codes, numbers = inputs["codes"], np.hstack([inputs["numeric"], inputs["flags"]]).astype(np.float32)
         sizes = np.array(self.encoding.sizes["vocabularies"])
         places = codes + np.r_[0, np.cumsum(sizes)[:-1]]
         games = np.repeat(np.arange(len(codes)), codes.shape[1])
@@ -114,25 +120,10 @@ class Regression:
         return hstack([csr_matrix(numbers), labels], format="csr")
 
 
-def _ridge() -> Any:  # noqa: ANN401
+def _ridge(columns: Any, attended: npt.ArrayLike, weights: npt.ArrayLike, seed: int) -> Any:  # noqa: ANN401
     from sklearn.linear_model import RidgeCV
 
-    return RidgeCV(RIDGE_PENALTIES)
-
-
-def _trees() -> Any:  # noqa: ANN401
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    return HistGradientBoostingRegressor(
-        loss="absolute_error",
-        learning_rate=TREE_RATE,
-        max_iter=TREE_ROUNDS,
-        max_leaf_nodes=TREE_LEAVES,
-        min_samples_leaf=TREE_SMALLEST_LEAF,
-        max_features=0.5,
-        early_stopping=False,
-        random_state=0,
-    )
+    return RidgeCV(RIDGE_PENALTIES).fit(columns, attended, sample_weight=weights)
 
 
 BASELINES: dict[str, Callable[[int], Method]] = {
@@ -141,8 +132,8 @@ BASELINES: dict[str, Callable[[int], Method]] = {
     "last season's weekday mean": lambda season: RuleOfThumb(
         "gate_weekday_last_season", "gate_last_season", "gate_weekday13", "gate_last81"
     ),
-    "ridge": lambda season: Regression(_ridge, one_hot=True),
-    "boosted trees": lambda season: Regression(_trees, one_hot=False),
+    "ridge": lambda season: Regression(_ridge, one_hot=True, half_life=RIDGE_HALF_LIFE),
+    "boosted trees": lambda season: Regression(regressor, one_hot=False, half_life=TREES_HALF_LIFE, fits=TREES_FITS),
 }
 """The baselines of every backtest, by name: from the season to forecast to a method that has learned nothing yet."""
 

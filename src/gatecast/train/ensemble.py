@@ -1,4 +1,9 @@
-"""Training an ensemble: early stopping on the latest season, then every member on all games."""
+"""Training an ensemble: early stopping on the latest season, then every member on all games.
+
+On a full league the first network, whose errors on the season held back are what calibration learns from, is not thrown
+away: it goes on with that season as the first member, so that no training is done twice. Boosted trees on the same
+inputs take a share of its forecasts.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,7 @@ from gatecast.networks.signature import Signature
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
 from gatecast.progress import Progress, silent
+from gatecast.train.boosted_trees import BoostedTrees
 from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
@@ -49,7 +55,10 @@ FEWEST_TO_HOLD_BACK = 60
 STOPPED = 0.6
 """Share of the epochs after which the first network stops on many games; the learning rate falls over all of them."""
 LONGER = 0.1
-"""Share of the epochs by which members train longer than a first network that lasted so long (docs/experiments.md)."""
+"""Share of the epochs by which the other members train longer than a first network that lasted so long
+(docs/experiments.md)."""
+CAUGHT_UP = 0.2
+"""Share of the epochs in which the first network catches up on the season that was held back from it."""
 
 
 def train_ensemble(
@@ -65,7 +74,8 @@ def train_ensemble(
 
     A first network, trained without the latest season, tells after how many epochs the loss on that season is
     lowest; the members then train on all games for as many. On 10,000 games or more it is stopped while the loss still
-    falls, and the members train a little longer.
+    falls, the others train a little longer, and it catches up on that season to become the first member; boosted trees
+    are fitted beside it.
 
     Parameters
     ----------
@@ -87,17 +97,20 @@ def train_ensemble(
     check_enough(rows)
     encoding, samples = _prepared(preparation, rows, settings.half_life)
     trainer = _EnsembleTrainer(settings, Signature(**encoding.sizes), samples, folder, progress)
-    epochs, errors = settings.epochs, None
+    epochs, errors, first = settings.epochs, None, None
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         held_back = np.isin(rows, held_back_rows(preparation.games, rows))
-        epochs, parameters = trainer.best_epochs(held_back)
+        epochs, parameters, first = trainer.best_epochs(held_back)
         check_parameters(parameters, settings.network)
         errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
-    members = trainer.members(epochs, jobs)
+    members = trainer.members(epochs, jobs, first)
+    trees = BoostedTrees.fit(samples, settings.seed) if len(rows) >= TRAINS_FROM_GAMES else None
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.attendance[rows], preparation.attendance.largest_in(rows))
     custom_columns = preparation.games.custom_columns
-    return TrainedModel(settings, encoding, members, climatology, errors, epochs, str(last or ""), custom_columns)
+    return TrainedModel(
+        settings, encoding, members, climatology, errors, epochs, str(last or ""), custom_columns, trees=trees
+    )
 
 
 def _prepared(preparation: Preparation, rows: Rows, half_life: float) -> tuple[Encoding, Samples]:
@@ -132,12 +145,12 @@ class _EnsembleTrainer:
             weight_decay=settings.weight_decay,
         )
 
-    def best_epochs(self, held_back: npt.NDArray[np.bool_]) -> tuple[int, npt.NDArray[np.float32]]:
-        """Return the epochs to train the members for, and the forecasts of the games held back.
+    def best_epochs(self, held_back: npt.NDArray[np.bool_]) -> tuple[int, npt.NDArray[np.float32], State | None]:
+        """Return the epochs to train the members for, the forecasts of the games held back, and a state to go on from.
 
-        Epochs are those after which the loss on games held back, shape (games,), is lowest, or more where a full
-        league's first network was stopped while it fell. The parameters of demand, shape (leads * held back, 4), are
-        those after the last epoch.
+        Epochs are those after which the loss on games held back, shape (games,), is lowest. The parameters of demand,
+        shape (leads * held back, 4), are those after the last epoch. The state is None where the loss had stopped
+        falling before.
 
         Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all.
         """
@@ -154,16 +167,25 @@ class _EnsembleTrainer:
         parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
         best = int(np.argmin(history)) + 1
         if best < self.settings.epochs and best == most:
-            best += self._share(LONGER)
-        return best, parameters
+            return best + self._share(LONGER), parameters, state
+        return best, parameters, None
 
     def _share(self, share: float) -> int:
         """Return a share of the epochs, at least 1."""
         return max(round(share * self.settings.epochs), 1)
 
-    def members(self, epochs: int, jobs: int) -> list[list[npt.NDArray[np.float32]]]:
-        """Return the averaged weights of each member after `epochs` epochs, training `jobs` of them at a time."""
-        indices = range(self.settings.members)
+    def members(self, epochs: int, jobs: int, first: State | None) -> list[list[npt.NDArray[np.float32]]]:
+        """Return the averaged weights of each member after `epochs` epochs, training `jobs` of them at a time.
+
+        The first member goes on from the state `first` where there is one.
+        """
+        if first is None:
+            return self._trained(epochs, jobs, range(self.settings.members))
+        name, passes = "member 1", self._share(CAUGHT_UP)
+        caught_up, _ = self._run(self.samples, passes, name, 0, lambda state: 0.0, start=first)
+        return [self._weights(caught_up), *self._trained(epochs, jobs, range(1, self.settings.members))]
+
+    def _trained(self, epochs: int, jobs: int, indices: range) -> list[list[npt.NDArray[np.float32]]]:
         if jobs == 1:
             return [self.member(epochs, index) for index in indices]
         with ThreadPoolExecutor(jobs) as pool:
@@ -179,6 +201,10 @@ class _EnsembleTrainer:
     def member(self, epochs: int, index: int) -> list[npt.NDArray[np.float32]]:
         """Return the averaged weights of one member after `epochs` epochs."""
         state, _ = self._run(self.samples, epochs, f"member {index + 1}", index, lambda state: 0.0)
+        return self._weights(state)
+
+    def _weights(self, state: State) -> list[npt.NDArray[np.float32]]:
+        """Return the averaged weights of a state, variable by variable."""
         return [np.asarray(weight) for weight in self.loop.unflatten(state.averaged)]
 
     def _run(
@@ -188,12 +214,14 @@ class _EnsembleTrainer:
         name: str,
         index: int,
         loss: Callable[[State], float],
+        *,
+        start: State | None = None,
     ) -> tuple[State, list[float]]:
         seed = (self.settings.seed * 1_000_003 + index + 2) % 2**31
         checkpoint = Checkpoint(self.folder, name.replace(" ", "-"), _fingerprint(self.settings, samples, epochs))
         with self.lock:
             model = self.build(seed)
-            state, history = checkpoint.restored(self.loop.start(model))
+            state, history = checkpoint.restored(start or self.loop.start(model))
         data = jax.device_put(samples.arrays())
         key = jax.random.key(seed)
         for epoch in range(len(history), epochs):

@@ -31,6 +31,7 @@ from gatecast.networks.signature import Signature
 from gatecast.prepare import Arrays
 from gatecast.prepare.encoding import Encoding, Inputs
 from gatecast.prepare.tokens import network_inputs
+from gatecast.train.boosted_trees import BoostedTrees
 from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.climatology import Climatology
 from gatecast.train.settings import TrainingSettings
@@ -44,6 +45,8 @@ FEW_ROWS = 1024
 PROGRAM_BLOCK = 32
 MOST_KEPT_BLOCKS = 512
 """Blocks whose parameters a model remembers, some kilobytes each."""
+TREES_SHARES = {1.0: 0.15, 130.0: 0.4}
+"""Share of boosted trees in a forecast that has them, by days before the game; the networks have the rest."""
 
 
 def in_blocks(apply: Callable[[Inputs], Any], inputs: Inputs) -> npt.NDArray[np.float32]:
@@ -78,6 +81,27 @@ def _network_inputs(rows: Inputs, tables: Inputs, names: Sequence[str]) -> Input
 def _filled(values: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
     """Return `values` with rows of zeros added up to `rows`."""
     return np.concatenate([values, np.zeros((rows - len(values), *values.shape[1:]), values.dtype)])
+
+
+def _moved(
+    parameters: npt.NDArray[np.float32], fill: npt.NDArray[np.float32], lead: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Return parameters, shape (members, games, 4), moved some of the way towards attendance as a share of capacity.
+
+    Parameters
+    ----------
+    parameters : ndarray of float32, shape (members, games, 4)
+    fill : ndarray of float32, shape (games,)
+        What boosted trees say.
+    lead : ndarray of float32, shape (games,)
+        Logarithm of one day more than the days from the last day known to the game.
+    """
+    from gatecast.networks.demand import demand_quantiles
+
+    median = np.mean([demand_quantiles(each, np.array([0.5]))[:, 0] for each in parameters], axis=0)
+    shares = np.interp(lead, np.log1p([*TREES_SHARES]), [*TREES_SHARES.values()])
+    moves = (shares * (fill - np.minimum(median, 1.0))).astype(np.float32)
+    return np.concatenate([parameters[..., :1] + moves[:, None], parameters[..., 1:]], axis=-1)
 
 
 Array = npt.NDArray[Any]
@@ -129,6 +153,8 @@ class TrainedModel:
         Custom columns that the games carried.
     saved_program : Program, optional
         What the network does, as it was saved; traced anew where there is none.
+    trees : BoostedTrees, optional
+        Move each distribution some of the way towards their own forecast.
     """
 
     settings: TrainingSettings
@@ -140,9 +166,13 @@ class TrainedModel:
     through: str = ""
     custom_columns: tuple[Column, ...] = ()
     saved_program: Program | None = None
+    trees: BoostedTrees | None = None
 
     def parameters(self, arrays: Arrays) -> npt.NDArray[np.float32]:
         """Return the parameters of demand of every game under each member, shape (members, games, 4).
+
+        Where there are trees, every location is moved by one distance: so far that the median attendance goes
+        their share of the way to what they say, more the longer the lead.
 
         Raises
         ------
@@ -155,12 +185,24 @@ class TrainedModel:
         inputs = self.encoding.inputs(arrays)
         tables = {"home": arrays.history.home, "road": arrays.history.road}
         few = len(next(iter(inputs.values()))) <= FEW_ROWS and self.program is not None
-        parameters = (self._by_numpy if few else self._by_jax)(inputs, tables).transpose(1, 0, 2)
+        figures = (self._by_numpy if few else self._by_jax)(inputs, tables).transpose(1, 0, 2)
+        if self.trees is None:
+            check_parameters(figures, self.settings.network)
+            return figures
+        parameters, fill = figures[..., :-1], figures[0, :, -1]
         check_parameters(parameters, self.settings.network)
-        return parameters
+        # As `gatecast.prepare` has it: the logarithm of one day more than the lead.
+        return _moved(parameters, fill, arrays.numeric[:, arrays.names.index("lead")])
+
+    def _with_trees(self, parameters: npt.NDArray[np.float32], rows: Inputs) -> npt.NDArray[np.float32]:
+        """Return parameters, shape (games, members, 4), with what trees say behind them, if there are any."""
+        if self.trees is None:
+            return parameters
+        fill = self.trees.predict(rows).astype(np.float32)[:, None, None]
+        return np.concatenate([parameters, np.broadcast_to(fill, (*parameters.shape[:2], 1))], axis=-1)
 
     def _by_numpy(self, inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
-        """Return the parameters of a few games, shape (games, members, 4), without Keras and JAX."""
+        """Return the figures of a few games, shape (games, members, 4 or 5), without Keras and JAX."""
         program = self.program
         assert program is not None
         self._check_weights(program.shapes)
@@ -168,7 +210,8 @@ class TrainedModel:
         def members(rows: Inputs) -> Array:
             named = _network_inputs(rows, tables, program.inputs)
             return self._blocks.of(
-                named, lambda: np.stack([program(weights, named) for weights in self.members], axis=1)
+                named,
+                lambda: self._with_trees(np.stack([program(weights, named) for weights in self.members], axis=1), rows),
             )
 
         rows = len(next(iter(inputs.values())))
@@ -181,13 +224,13 @@ class TrainedModel:
         return np.concatenate(parts)[:rows]
 
     def _by_jax(self, inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
-        """Return the parameters of many games, shape (games, members, 4)."""
+        """Return the figures of many games, shape (games, members, 4 or 5)."""
         apply, other, names = self._applied
 
         def members(rows: Inputs) -> Array:
             # Tokens are made outside the compiled function: in it they would double the time that compiling takes.
             named = _network_inputs(rows, tables, names)
-            return np.stack([apply(weights, other, named) for weights in self.members], axis=1)
+            return self._with_trees(np.stack([apply(weights, other, named) for weights in self.members], axis=1), rows)
 
         return in_blocks(members, inputs)
 
@@ -255,6 +298,7 @@ FORMAT = 3
 CUSTOM_COLUMNS = "extras"
 """Key of the custom columns in saved models, kept since the first of them."""
 ERRORS = "held_back.errors"
+TREES = "trees."
 DESCRIPTION, WEIGHTS, PROGRAM = "model.json", "weights.safetensors", "program.json"
 NUMBER = (int, float)
 LONGEST_REASON = 200
@@ -269,6 +313,8 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
     tensors = {f"{m}.{i}": weight for m, weights in enumerate(model.members) for i, weight in enumerate(weights)}
     if model.held_back:
         tensors[ERRORS] = model.held_back.errors
+    if model.trees:
+        tensors.update({TREES + name: values for name, values in model.trees.tensors().items()})
     with written_whole(target / WEIGHTS) as draft:
         save_file(tensors, draft)
     if model.program:
@@ -284,6 +330,7 @@ def save_model(model: TrainedModel, folder: str | Path) -> None:
         "through": model.through,
         CUSTOM_COLUMNS: columns_to_json(model.custom_columns),
         "program": model.program is not None,
+        "trees": model.trees is not None,
     }
     write_text(json.dumps(description, indent=1), target / DESCRIPTION)
 
@@ -309,9 +356,12 @@ def load_model(folder: str | Path) -> TrainedModel:
             raise ModelError(f"{source.name}: got model format {about['format']!r}, expected {FORMAT}; train it anew")
         tensors = load_file(source / WEIGHTS)
         errors = _held_back(about["held_back"], tensors.pop(ERRORS, None))
+        encoding = _encoding(about["encoding"])
+        # Models of gatecast 0.1 have none.
+        trees = _trees(encoding, tensors) if about.get("trees") else None
         return TrainedModel(
             _settings(about["settings"]),
-            _encoding(about["encoding"]),
+            encoding,
             _members(about["members"], tensors),
             _climatology(about["climatology"]),
             errors,
@@ -322,6 +372,7 @@ def load_model(folder: str | Path) -> TrainedModel:
             Program.from_json(json.loads((source / PROGRAM).read_text(encoding="utf-8")))
             if about.get("program")
             else None,
+            trees,
         )
     except (ValueError, KeyError, TypeError, OSError, RecursionError, SafetensorError) as problem:
         if isinstance(problem, ModelError):
@@ -366,6 +417,14 @@ def _held_back(leads: list[Lead], errors: npt.NDArray[np.float32] | None) -> Cal
     )
     _check("held_back", bool(np.isfinite(errors).all()))
     return CalibrationErrors(tuple(leads), errors)
+
+
+def _trees(encoding: Encoding, tensors: dict[str, Any]) -> BoostedTrees:
+    """Take the trees out of the tensors."""
+    theirs = {name: tensors.pop(name) for name in [*tensors] if name.startswith(TREES)}
+    sizes = encoding.sizes
+    columns = sizes["numeric"] + sizes["flags"] + len(sizes["vocabularies"])
+    return BoostedTrees.from_tensors({name.removeprefix(TREES): values for name, values in theirs.items()}, columns)
 
 
 def _members(counts: list[int], tensors: dict[str, Any]) -> list[list[Any]]:

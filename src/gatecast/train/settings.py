@@ -48,7 +48,7 @@ class TrainingSettings:
     """
 
     network: str = DEFAULT_NETWORK
-    members: int = 4
+    members: int = 2
     epochs: int = 10
     batch: int = 512
     learning_rate: float = 3e-3
