@@ -166,8 +166,10 @@ class GamePairs:
         return np.concatenate(means)[which.ravel()]
 
     def _mean(self, game: Rows, sources: Rows) -> Floats:
-        if self.queries is not None or isinstance(self.model, CombinedModel):
-            return np.zeros(len(game)) if self.queries is None else self.queries.demand(sources).mean
+        if isinstance(self.model, CombinedModel):
+            if self.queries is None:
+                raise ValueError("queries: got none, expected those of the combined model")
+            return self.queries.demand(sources).mean
         shifts = None if self.shifts is None else self.shifts[game]
         return demand_of(self.model, self.swap.mixed(sources), shifts).mean
 

@@ -26,9 +26,9 @@ __all__ = [
     "DELIVERY_DAYS",
     "NAME",
     "Edited",
-    "Entry",
-    "Field",
+    "EntryForm",
     "Setting",
+    "SettingField",
     "added",
     "edited",
     "entries_of",
@@ -57,7 +57,7 @@ LARGEST_WHOLE = 2**53
 
 
 @dataclass(frozen=True)
-class Field:
+class SettingField:
     """A setting as a form shows it.
 
     Parameters
@@ -83,12 +83,12 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Entry:
+class EntryForm:
     """A role, an item or a service with its fields; the name of the crowd and of an entry to be added is empty."""
 
     group: str
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[SettingField, ...]
 
     @property
     def refused(self) -> bool:
@@ -122,7 +122,7 @@ def typed_text(value: object) -> str:
 
 def entries_of(
     operations: Operations, typed: Mapping[str, str] = NOTHING, errors: Mapping[str, str] = NOTHING
-) -> tuple[Entry, ...]:
+) -> tuple[EntryForm, ...]:
     """Return the crowd and every role, item and service with their fields, in the order of the file.
 
     Parameters
@@ -135,7 +135,7 @@ def entries_of(
     entries = []
     for group, name, settings in places_of(operations):
         shown = tuple(
-            Field(
+            SettingField(
                 key := key_of(group, name, setting),
                 setting,
                 value := getattr(settings, setting),
@@ -146,13 +146,13 @@ def entries_of(
             )
             for setting, number in settings_of(type(settings), operations.currency)
         )
-        entries.append(Entry(group, name, shown))
+        entries.append(EntryForm(group, name, shown))
     return tuple(entries)
 
 
 def new_entry(
     group: str, currency: str, typed: Mapping[str, str] = NOTHING, errors: Mapping[str, str] = NOTHING
-) -> Entry:
+) -> EntryForm:
     """Return the fields of a role, an item or a service to be added, filled with the defaults.
 
     Parameters
@@ -165,7 +165,7 @@ def new_entry(
     """
     left_out = defaults_of(MODELS[group])
     shown = tuple(
-        Field(
+        SettingField(
             key := key_of(group, "", setting),
             setting,
             left_out.get(setting),
@@ -176,7 +176,7 @@ def new_entry(
         )
         for setting, number in settings_of(MODELS[group], currency)
     )
-    return Entry(group, "", shown)
+    return EntryForm(group, "", shown)
 
 
 def defaults_of(model: type[Settings]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from gatecast.store.database import Database
 from gatecast.store.rows import as_text
 from gatecast.store.schema import SETTING_VERSIONS, SETTINGS, utc_now
 
-__all__ = ["Setting", "Settings"]
+__all__ = ["Setting", "StoredSettings"]
 
 VERSIONS_KEPT = 200
 """Earlier versions of a setting that are kept, to merge a form that was opened long ago."""
@@ -28,7 +28,7 @@ class Setting:
     version: int
 
 
-class Settings:
+class StoredSettings:
     """Part of a store: settings."""
 
     database: Database

@@ -25,7 +25,7 @@ from gatecast.store.report import ImportReport, Undone
 from gatecast.store.revisions import read_revisions
 from gatecast.store.rows import declared, in_order, stored_games, stored_results
 from gatecast.store.schema import IMPORTS, RESULTS, utc_now, with_zone
-from gatecast.store.settings import Settings
+from gatecast.store.settings import StoredSettings
 
 __all__ = ["Store", "open_store"]
 
@@ -58,7 +58,7 @@ def open_store(place: str | Path) -> Store:
     return Store(database)
 
 
-class Store(Settings, Jobs, Access, Overrides):
+class Store(StoredSettings, Jobs, Access, Overrides):
     """One database; may be used by several threads and processes at once.
 
     Every method is one transaction: when it returns, what it wrote is on disk; when it raises, nothing is written.

@@ -23,7 +23,7 @@ __all__ = [
     "Dot",
     "OverTime",
     "RangeBar",
-    "Sales",
+    "SalesChart",
     "Scatter",
     "SeasonChart",
     "axis",
@@ -191,7 +191,7 @@ class OverTime:
 
 
 @dataclass(frozen=True)
-class Sales:
+class SalesChart:
     """Tickets sold by days before the game, beside the usual pace towards an attendance."""
 
     scale: Axis
@@ -293,7 +293,7 @@ def over_time(issues: Sequence[Issue], seats: float | None, attendance: float | 
     )
 
 
-def sales(pace: Pace, towards: float) -> Sales:
+def sales(pace: Pace, towards: float) -> SalesChart:
     """Return the chart of tickets sold beside the usual pace of past games.
 
     Parameters
@@ -310,7 +310,7 @@ def sales(pace: Pace, towards: float) -> Sales:
     lower = [(x, scale.at(each.low * towards)) for x, each in zip(places, pace.usual, strict=True)]
     middle = [(x, scale.at(each.middle * towards)) for x, each in zip(places, pace.usual, strict=True)]
     sold = [(_day_place(days, farthest), scale.at(tickets)) for days, tickets in pace.sold]
-    return Sales(
+    return SalesChart(
         scale,
         _day_ticks(farthest),
         path([*upper, *reversed(lower)]) + "Z" if upper else "",

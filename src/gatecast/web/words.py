@@ -14,7 +14,7 @@ from gatecast.games import columns as c
 from gatecast.networks import AUTO, NEEDS_NO_TRAINING, chosen_network
 from gatecast.plan.columns import STAFF, STOCK, TRANSPORT
 from gatecast.prepare.arrays import CUSTOM
-from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, Entry, Setting
+from gatecast.service.operations_form import CROWD, DELIVERY_DAYS, EntryForm, Setting
 from gatecast.service.plan_differences import DecisionChange
 from gatecast.web.preferences import Preferences
 
@@ -283,7 +283,7 @@ PRICES = ("cost", "price")
 EVERY_DAY, NOTHING, WHOLE_CROWD, MONEY = "every day", "none", "Attendance", "money"
 
 
-def entry_words(entry: Entry, currency: str) -> str:
+def entry_words(entry: EntryForm, currency: str) -> str:
     """Return a short summary of a role, an item or a service.
 
     Examples

@@ -25,7 +25,7 @@ from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness
 from gatecast.service.homestands import HomestandView, homestand_view, orders_after
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
-from gatecast.service.operations_form import CURRENCY, Edited, Entry, edited, entries_of, typed_text
+from gatecast.service.operations_form import CURRENCY, Edited, EntryForm, edited, entries_of, typed_text
 from gatecast.service.plan_differences import Differences, differences
 from gatecast.service.settings import SettingsConflictError
 from gatecast.web.cache import PLAN_AREAS
@@ -262,7 +262,7 @@ class SettingsTried:
         The homestand planned with them.
     before : HomestandView or None
         The homestand planned without them; None if nothing changes.
-    entries : sequence of Entry
+    entries : sequence of EntryForm
         Every role, item and service with its fields.
     carried : dict of str to str
         What is typed, by key, to be carried along in addresses.
@@ -272,7 +272,7 @@ class SettingsTried:
     saved: Edited
     view: HomestandView
     before: HomestandView | None
-    entries: Sequence[Entry]
+    entries: Sequence[EntryForm]
     carried: dict[str, str]
 
 
