@@ -216,3 +216,12 @@ def test_the_second_part_of_a_split_season_is_of_the_season(tmp_path):
     rows = "".join(f"2024-04-0{day},BRS,FOX,1520{day},Regular Season\n" for day in range(1, 5))
     text = f"date,home,visitor,attendance,stage\n{rows}2024-05-05,BRS,OWL,31000,Championship Group\n"
     assert len(read(tmp_path, text)[0]) == 5
+
+
+def test_games_counted_through_a_season_tell_the_two_of_a_day_apart(tmp_path):
+    rows = "2011-7-29,103,BAL,46499\n2011-7-30,104,BAL,46469\n2011-7-30,105,BAL,43190\n2011-7-31,106,BAL,46913\n"
+    games, _ = read(tmp_path, f"Date,Gm#,Opp,Attendance\n{rows}")
+    assert games.table["number"].to_list() == [0, 1, 2, 0]
+    assert games.table["attendance"].to_list() == [46499, 46469, 43190, 46913]
+    with pytest.raises(DataError, match="second row for the game"):
+        read(tmp_path, f"Date,Gm#,Opp,Attendance\n{rows.replace(',105,', ',104,')}")

@@ -44,7 +44,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         *("開始時刻", "試合開始", "ko時刻", "開始", "시간", "시각", "경기시간", "开始时间", "时间", "время", "ώρα"),
     ),
     c.DAY_NIGHT: ("dn", "dayornight", "daynightgame"),
-    c.NUMBER: ("gamenumber", "gamenum", "numberofgame", "doubleheader", "dh"),
+    c.NUMBER: ("gamenumber", "gamenum", "gm", "gameno", "numberofgame", "doubleheader", "dh"),
     c.VENUE: (
         *("site", "park", "parkid", "ballpark", "stadium", "arena", "venuename", "stadiumname", "arenaname", "ground"),
         *("rink", "stade", "stadion", "spielort", "estadio", "estádio", "stadio", "location"),
