@@ -33,12 +33,14 @@ from gatecast.plan.optimize.inventory import stock_orders
 from gatecast.plan.ordering.deep import DeepPolicy
 from gatecast.plan.ordering.exact import SmallProblem, exact_cost, optimum, rolling_order, small_problem
 from gatecast.plan.ordering.homestand import HomestandOrders
+from gatecast.plan.ordering.lookahead import ListedOutcomes, improved, network_orders
 from gatecast.plan.ordering.policies import BaseStock, FixedPlan, ProjectedInventory, Rolling, run_policy
 from gatecast.plan.ordering.problem import Policy
 from gatecast.progress import printed
 
 SMALL, LEVELS_TRIED = 50, np.linspace(-0.9, 2.4, 12)
 PLAN, ROLLING, DEEP, LEVEL = "plan", "rolling program", "deep policy", "projected inventory"
+CHOSEN = "gatecast's choice"
 KEEPS_DAYS = 3
 DRAWS = {1: 64, KEEPS_DAYS: 1}
 """Outcomes of show rate and sales per head played for each game, by shelf life."""
@@ -49,37 +51,50 @@ def small_problems(count: int, seed: int) -> dict[str, object]:
     """Costs of policies as multiples of the optimum, on problems of five games."""
     random = np.random.default_rng(seed)
     problems = [small_problem(random) for _ in range(count)]
-    best = np.array([optimum(each) for each in problems])
-    deep = DeepPolicy.shipped()
-    costs = {
-        "deep policy for every item": np.array(
-            [exact_cost(each, lambda s, e=each: deep.order(e.problem, s)) for each in problems]
-        ),
-        ROLLING: np.array([exact_cost(each, lambda s, e=each: rolling_order(e, s)) for each in problems]),
-        "projected inventory, tuned": best_level(problems, ProjectedInventory),
-        "base stock, tuned": best_level(problems, BaseStock),
-    }
+    found = []
+    for place, each in enumerate(problems):
+        best = optimum(each)
+        found.append({name: cost / best for name, cost in small_costs(each).items()})
+        told = ", ".join(f"{name} {ratio:.3f}" for name, ratio in found[-1].items())
+        print(f"small problem {place + 1} of {count}: {told}", file=sys.stderr, flush=True)
+    ratios = {name: np.array([each[name] for each in found]) for name in found[0]}
     return {
         "policies": {
             name: {
-                "mean": float((cost / best).mean()),
-                "worst": float((cost / best).max()),
-                "each": np.round(cost / best, 4).tolist(),
+                "mean": float(ratio.mean()),
+                "worst": float(ratio.max()),
+                "at_most_1.01": float((ratio <= 1.01).mean()),
+                "each": np.round(ratio, 4).tolist(),
             }
-            for name, cost in costs.items()
+            for name, ratio in ratios.items()
         },
         "life": [each.life for each in problems],
         "lead": [each.lead for each in problems],
     }
 
 
-def best_level(problems: list[SmallProblem], kind: Callable[[float], Policy]) -> np.ndarray:
-    """Cost of a level policy at the best of `LEVELS_TRIED`, for each problem by itself."""
+def small_costs(small: SmallProblem) -> dict[str, float]:
+    """Return the expected cost of each policy on one small problem, money."""
+    listed, deep = ListedOutcomes(small), DeepPolicy.shipped()
+    network = network_orders(listed, deep)
+    once = improved(listed, network)
+    return {
+        "deep policy": listed.cost(network),
+        "deep policy, looking ahead once": listed.cost(once),
+        "deep policy, looking ahead twice": listed.cost(improved(listed, once)),
+        ROLLING: exact_cost(small, lambda state: rolling_order(small, state)),
+        "projected inventory, tuned": best_level(small, ProjectedInventory),
+        "base stock, tuned": best_level(small, BaseStock),
+    }
 
-    def cost(small: SmallProblem, policy: Policy) -> float:
+
+def best_level(small: SmallProblem, kind: Callable[[float], Policy]) -> float:
+    """Cost of a level policy at the best of `LEVELS_TRIED`, money."""
+
+    def cost(policy: Policy) -> float:
         return exact_cost(small, lambda state: policy.order(small.problem, state))
 
-    return np.array([min(cost(small, kind(level)) for level in LEVELS_TRIED) for small in problems])
+    return min(cost(kind(level)) for level in LEVELS_TRIED)
 
 
 def operations_kept(life: int) -> Operations:
@@ -99,7 +114,7 @@ def homestand_costs(early: pl.DataFrame, late: pl.DataFrame, operations: Operati
     real, believed = known_crowd(attendance, operations.crowd), forecast_crowd(first.table, operations.crowd)
     days = first.table["date"].cast(pl.Int64).to_numpy()
     weekdays = first.table["date"].dt.weekday().cast(pl.Int64).to_numpy() - 1
-    total = dict.fromkeys((PLAN, ROLLING, DEEP, LEVEL), 0.0)
+    total = dict.fromkeys((PLAN, ROLLING, DEEP, LEVEL, CHOSEN), 0.0)
     for one, other in zip(first.items, updated.items, strict=True):
         item = one.item
         sold = times(believed.people, item.sold_per_head, item.sold_per_head_spread)
@@ -119,17 +134,21 @@ def homestand_costs(early: pl.DataFrame, late: pl.DataFrame, operations: Operati
         }
         draws = np.linspace(0, need.shape[1] - 1, DRAWS[life]).astype(int)
         for name, policy in policies.items():
-            began = time.perf_counter()
+            began, paid_before = time.process_time(), total[name]
             if life == 1:
                 _, orders = run_policy(one.problem, one.belief, policy, (scores, need[:, 0]), quantiles_at)
-                spent[name] = spent.get(name, 0.0) + time.perf_counter() - began
+                took = time.process_time() - began
                 over, short = orders[:, None] - need, need - orders[:, None]
                 paid = one.problem.idle * np.maximum(over, 0) + one.problem.missing * np.maximum(short, 0)
                 total[name] += float(paid.mean(axis=1).sum())
             else:
                 paths = [(scores, need[:, draw]) for draw in draws]
                 total[name] += np.mean([run_policy(one.problem, one.belief, policy, p, quantiles_at)[0] for p in paths])
-                spent[name] = spent.get(name, 0.0) + (time.perf_counter() - began) / len(draws)
+                took = (time.process_time() - began) / len(draws)
+            spent[name] = spent.get(name, 0.0) + took
+            if name == one.method:
+                total[CHOSEN] += total[name] - paid_before
+                spent[CHOSEN] = spent.get(CHOSEN, 0.0) + took
     return total
 
 
@@ -145,19 +164,40 @@ def season(table: pl.DataFrame, life: int, most: int | None) -> dict[str, object
         rows = np.flatnonzero(stands == number)
         costs.append(homestand_costs(shared[rows], late[rows], operations_kept(life), life, spent))
         games += len(rows)
+        if len(costs) % 20 == 0:
+            print(f"  {len(costs)} of {len(chosen)} homestands", file=sys.stderr, flush=True)
     frame = {name: np.array([each[name] for each in costs]) for name in costs[0]}
     return {
-        "homestands": len(costs),
+        **compared(frame, games),
+        "ms_a_homestand": {name: 1000 * each / len(costs) for name, each in spent.items()},
+        "costs": {name: np.round(cost, 2).tolist() for name, cost in frame.items()},
+    }
+
+
+def compared(frame: dict[str, np.ndarray], games: int) -> dict[str, object]:
+    """Return costs a game, and ratios of policies with intervals over homestands."""
+    return {
+        "homestands": len(frame[PLAN]),
         "games": games,
         "cost_a_game": {name: float(cost.sum() / games) for name, cost in frame.items()},
         "ratio": {
             f"{name} / {other}": ratio(frame[name], frame[other])
-            for name in (DEEP, ROLLING, LEVEL)
+            for name in (CHOSEN, DEEP, ROLLING, LEVEL)
             for other in (PLAN, ROLLING)
             if name != other
         },
-        "ms_a_homestand": {name: 1000 * each / len(costs) for name, each in spent.items()},
     }
+
+
+def together(seasons: dict[str, dict]) -> dict[str, dict[str, object]]:
+    """Return the costs of all seasons together, by how long items keep."""
+    found = {}
+    for kept_for in dict.fromkeys(name.split(", ")[1] for name in seasons):
+        parts = [each for name, each in seasons.items() if name.endswith(kept_for) and "costs" in each]
+        if parts:
+            frame = {name: np.concatenate([part["costs"][name] for part in parts]) for name in parts[0]["costs"]}
+            found[kept_for] = compared(frame, sum(part["games"] for part in parts))
+    return found
 
 
 def ratio(cost: np.ndarray, other: np.ndarray) -> dict[str, float]:
@@ -200,8 +240,10 @@ def main() -> None:
         found["training"] = trained(
             given.train, lambda policy: given.policy and policy.save(given.policy), given.policy
         )
+        kept(found, given.out)
     if given.small:
         found["small"] = small_problems(given.small, given.seed)
+        kept(found, given.out)
     if given.games:
         games = read_games(given.games)
         for path in given.forecasts:
@@ -211,21 +253,32 @@ def main() -> None:
                     name = f"{part['season'][0]}, keeps {life} day{'s' if life > 1 else ''}"
                     print(name, file=sys.stderr, flush=True)
                     found.setdefault("seasons", {})[name] = season(part, life, given.most)
-    if given.out:
-        write_text(json.dumps(found, indent=1) + "\n", given.out)
+                    found["all seasons"] = together(found["seasons"])
+                    kept(found, given.out)
     show(found)
+
+
+def kept(found: dict, out: Path | None) -> None:
+    """Write what was found so far, whole."""
+    if out:
+        write_text(json.dumps(found, indent=1) + "\n", out)
 
 
 def show(found: dict) -> None:
     if "small" in found:
-        rows = [[n, f"{p['mean']:.4f}", f"{p['worst']:.4f}"] for n, p in found["small"]["policies"].items()]
-        print(markdown(["Policy", "Cost over optimum", "worst"], rows))
-    for name, each in found.get("seasons", {}).items():
+        policies = found["small"]["policies"]
+        rows = [
+            [n, *(f"{p[of]:.4f}" for of in ("mean", "worst")), f"{p['at_most_1.01']:.0%}"] for n, p in policies.items()
+        ]
+        print(markdown(["Policy", "Cost over optimum", "worst", "at most 1.01"], rows))
+    pooled = {f"all seasons, {name}": each for name, each in found.get("all seasons", {}).items()}
+    for name, each in {**found.get("seasons", {}), **pooled}.items():
         costs = {policy: round(cost) for policy, cost in each["cost_a_game"].items()}
         print(name, each["homestands"], "homestands", costs)
         for pair, value in each["ratio"].items():
             print(f"  {pair}: {value['estimate']:.4f} ({value['low']:.4f} to {value['high']:.4f})")
-        print("  ms a homestand:", {policy: round(spent, 1) for policy, spent in each["ms_a_homestand"].items()})
+        if "ms_a_homestand" in each:
+            print("  ms a homestand:", {policy: round(spent, 1) for policy, spent in each["ms_a_homestand"].items()})
     for each in found.get("training", []):
         print("seed", each["seed"], f"{each['seconds']:.0f} s", each["curve"][-1])
 

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from gatecast.plan.ordering.belief import LEVELS, SCORES
+from gatecast.plan.ordering.features import ProblemArrays, after_game
 from gatecast.plan.ordering.policies import open_loop
-from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Shelf
+from gatecast.plan.ordering.problem import OrderingProblem, OrderState
 
 __all__ = ["SmallProblem", "exact_cost", "optimum", "rolling_order", "small_problem", "state_of"]
 
@@ -154,25 +155,20 @@ def exact_cost(small: SmallProblem, order: Callable[[OrderState], int]) -> float
         The cases that a policy orders; the history of a state holds places of values.
     """
     places, chances = small.outcomes
-    needs = small.values[np.arange(small.games), places]
-    decided: dict[tuple[object, ...], int] = {}
-
-    def played(seen: IntArray, need: IntArray) -> float:
-        store, orders, paid = Shelf(small.problem), np.zeros(small.games, np.int64), 0.0
-        for game in range(small.games):
-            known = int(small.problem.known[game])
-            while store.game < known:
-                paid += store.play(int(orders[store.game]), int(need[store.game]))
-            key = (game, tuple(seen[:known]), tuple(store.left), tuple(orders[:game]))
-            if key not in decided:
-                decided[key] = order(state_of(small, game, tuple(seen[:known]), store.left, orders))
-            orders[game] = decided[key]
-        while store.game < small.games:
-            paid += store.play(int(orders[store.game]), int(need[store.game]))
-        return paid
-
-    costs = np.array([played(seen, need) for seen, need in zip(places, needs, strict=True)])
-    return float(chances @ costs)
+    needs = small.values[np.arange(small.games), places].astype(np.float64)
+    calendar, games = ProblemArrays.of(small.problem), small.games
+    shelves, cost = np.zeros((games + 1, *needs.shape)), np.zeros(len(needs))
+    orders = np.zeros(needs.shape, np.int64)
+    for game in range(games):
+        known = int(small.problem.known[game])
+        alike = small.values.shape[1] ** (games - known)
+        for first in range(0, len(needs), alike):
+            seen = tuple(int(place) for place in places[first, :known])
+            state = state_of(small, game, seen, shelves[known, first], orders[first])
+            orders[first : first + alike, game] = order(state)
+        shelves[game + 1], paid = after_game(calendar, shelves[game], game, (orders[:, game], needs[:, game]))
+        cost += paid
+    return float(chances @ cost)
 
 
 def state_of(small: SmallProblem, game: int, seen: tuple[int, ...], left: FloatArray, orders: IntArray) -> OrderState:

@@ -136,7 +136,8 @@ def after_game(
 def projected_stock(view: StateArrays, means: Array, xp: Array = np) -> Array:
     """Return what is left of each delivery when `game` begins, if every game until then asks for its mean."""
     left = view.stock
-    for step in range(left.shape[-1]):
+    one = xp is np and np.ndim(view.known) == 0  # where all rows know as many games, the others need not be tried
+    for step in range(int(view.known), int(view.game)) if one else range(left.shape[-1]):
         between = (step >= view.known) & (step < view.game)
         moved, _ = after_game(view.calendar, left, step, (view.under_way[..., step], means[..., step]), xp)
         left = xp.where(between[..., None], moved, left)

@@ -20,7 +20,7 @@ from gatecast.normal import normal_quantiles
 from gatecast.plan.optimize.newsvendor import UnitCosts
 from gatecast.plan.optimize.order_lp import LinkedGames, OrderProgram
 from gatecast.plan.ordering.belief import Belief, quantile_at, spread_points
-from gatecast.plan.ordering.features import COMMON, take
+from gatecast.plan.ordering.features import COMMON, StateArrays, projected_stock, take
 from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy, Shelf
 
 __all__ = ["BaseStock", "FixedPlan", "ProjectedInventory", "Rolling", "open_loop", "run_policy", "target", "tuned"]
@@ -50,12 +50,9 @@ def target(quantiles: FloatArray, first: int, last: int, score: float) -> float:
 
 def projected(problem: OrderingProblem, state: OrderState) -> FloatArray:
     """Return the cases left of each delivery when the state's game begins, if every game asks for its mean."""
-    store = Shelf(problem)
-    store.left, store.game = state.stock.copy(), state.known
     means = spread_points(state.quantiles).mean(axis=-1) * (1 - state.p_postponed)
-    for game in range(state.known, state.game):
-        store.play(float(state.under_way[game]), float(means[game]))
-    return store.left
+    left: FloatArray = projected_stock(StateArrays.of(problem, state), means)
+    return left
 
 
 def whole(cases: float, problem: OrderingProblem) -> int:
