@@ -13,7 +13,7 @@ from gatecast.games import ALWAYS, CANONICAL, Column, Games, Role
 from gatecast.games import columns as c
 from gatecast.games.seasons import continued_seasons
 from gatecast.store.report import ImportReport, Refused
-from gatecast.store.rows import PLACE, WITHDRAWN, declared_with, stored_games, stored_seasons
+from gatecast.store.rows import OUT_OF_SCHEDULE, PLACE, declared_with, stored_games, stored_seasons
 from gatecast.store.schema import GAMES, RESULTS
 from gatecast.store.statuses import read_statuses
 
@@ -161,7 +161,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Games to be written, each table with every column, `PLACE` and `WITHDRAWN`.
+    """Games to be written, each table with every column, `PLACE` and `OUT_OF_SCHEDULE`.
 
     Parameters
     ----------
@@ -245,15 +245,15 @@ def compared(
         pl.lit(None, each.dtype).alias(each.name) for each in custom_columns if each.name not in table.columns
     )
     known = table[c.GAME_ID].is_in(stored[c.GAME_ID].implode())
-    there, new = table.filter(known), table.filter(~known) if known.any() else table
-    before = there.select(c.GAME_ID).join(stored, on=c.GAME_ID, how="left", maintain_order="left")
-    after = _merged(there, before, names, offered)
+    restated, new = table.filter(known), table.filter(~known) if known.any() else table
+    before = restated.select(c.GAME_ID).join(stored, on=c.GAME_ID, how="left", maintain_order="left")
+    after = _merged(restated, before, names, offered)
     differs = pl.select(pl.any_horizontal(after[name].ne_missing(before[name]) for name in names)).to_series()
-    after = after.with_columns(pl.lit(False).alias(WITHDRAWN))
+    after = after.with_columns(pl.lit(False).alias(OUT_OF_SCHEDULE))
     changed, before = after.filter(differs), before.filter(differs)
     refused += _nonsense(changed, custom_columns, offered.source)
     sound = ~changed[ROW].is_in([each.row for each in refused])
-    added = new.select(*names, pl.lit(False).alias(WITHDRAWN)).with_row_index(PLACE)
+    added = new.select(*names, pl.lit(False).alias(OUT_OF_SCHEDULE)).with_row_index(PLACE)
     first = _first_place(connection)
     changed, before = changed.filter(sound).drop(ROW), before.filter(sound)
     off, again = _called_off(stored, statuses, offered, [*table[c.GAME_ID], *kept_aside])
@@ -261,7 +261,7 @@ def compared(
     return Comparison(
         custom_columns,
         added.with_columns(pl.col(PLACE).cast(pl.Int64) + first),
-        pl.concat([changed, off.with_columns(pl.lit(True).alias(WITHDRAWN)).select(changed.columns)]),
+        pl.concat([changed, off.with_columns(pl.lit(True).alias(OUT_OF_SCHEDULE)).select(changed.columns)]),
         pl.concat([before, off.select(before.columns)]),
         int((~differs).sum()) + len(kept_aside) + again,
         tuple(sorted(refused, key=lambda each: (each.row or 0, each.column))),
@@ -291,7 +291,7 @@ def _stored_and_set_aside(
     if not statuses:
         return stored_games(connection, custom_columns, among=ids), {}
     stored = stored_games(connection, custom_columns, all_of_them=True, among=ids)
-    return stored.filter(~pl.col(WITHDRAWN) | pl.col(c.GAME_ID).is_in(list(statuses))), statuses
+    return stored.filter(~pl.col(OUT_OF_SCHEDULE) | pl.col(c.GAME_ID).is_in(list(statuses))), statuses
 
 
 def _without_set_aside(
@@ -326,8 +326,8 @@ def outcomes_offered(
         raise DataError(f"no column {missing[0]}", f"{c.GAME_ID} and {c.ATTENDANCE}", file=source, column=missing[0])
     results = [name for name in RESULTS if name in frame.columns]
     sent = frame.select(pl.col(c.GAME_ID).cast(pl.String), *results).with_columns(pl.Series(ROW, rows, pl.Int64))
-    there = stored_games(connection, (), among=sent[c.GAME_ID].to_list())
-    stored = there.drop(*RESULTS, PLACE, WITHDRAWN)
+    held = stored_games(connection, (), among=sent[c.GAME_ID].to_list())
+    stored = held.drop(*RESULTS, PLACE, OUT_OF_SCHEDULE)
     unknown = sent.join(stored, on=c.GAME_ID, how="anti", maintain_order="left")
     refused = [
         Refused(
@@ -336,13 +336,13 @@ def outcomes_offered(
         for game, row in unknown.select(c.GAME_ID, ROW).iter_rows()
     ]
     if not corrects:
-        others = there.select(c.GAME_ID, pl.col(c.ATTENDANCE).alias(TAKEN)).drop_nulls()
-        taken = sent.join(others, on=c.GAME_ID, how="inner", maintain_order="left").filter(
+        entered = held.select(c.GAME_ID, pl.col(c.ATTENDANCE).alias(TAKEN)).drop_nulls()
+        taken = sent.join(entered, on=c.GAME_ID, how="inner", maintain_order="left").filter(
             pl.col(c.ATTENDANCE).cast(pl.Int64, strict=False).ne_missing(pl.col(TAKEN))
         )
         refused += [
-            Refused(row, c.ATTENDANCE, repr(got), f"{there} as somebody else entered meanwhile", CORRECT)
-            for row, got, there in taken.select(ROW, c.ATTENDANCE, TAKEN).iter_rows()
+            Refused(row, c.ATTENDANCE, repr(got), f"{other} as somebody else entered meanwhile", CORRECT)
+            for row, got, other in taken.select(ROW, c.ATTENDANCE, TAKEN).iter_rows()
         ]
         sent = sent.join(taken, on=ROW, how="anti", maintain_order="left")
     known = sent.join(stored, on=c.GAME_ID, how="inner", maintain_order="left")
@@ -361,7 +361,7 @@ def _merged(table: pl.DataFrame, before: pl.DataFrame, names: list[str], offered
             continue
         filled = pl.repeat(True, table.height, eager=True) if offered.erase else cells[name].is_not_null()
         columns.append(table[name].zip_with(filled & (table[name].is_not_null() | offered.erase), before[name]))
-    merged = pl.DataFrame([*columns, before[PLACE], before[WITHDRAWN], table[ROW]])
+    merged = pl.DataFrame([*columns, before[PLACE], before[OUT_OF_SCHEDULE], table[ROW]])
     # What was known of the old day of a game to come says nothing of its new one.
     moved = merged[c.DATE].ne_missing(before[c.DATE]) & merged[c.ATTENDANCE].is_null() & before[c.DATE].is_not_null()
     gone = [name for name in OF_THE_DAY if name not in offered.columns]
@@ -372,7 +372,9 @@ def _nonsense(changed: pl.DataFrame, custom_columns: Sequence[Column], file: str
     """Check games merged from stored and new values as a whole table, and return what is refused."""
     if not changed.height:
         return []
-    return screened(changed.drop(ROW, PLACE, WITHDRAWN), custom_columns, file=file, rows=changed[ROW].to_list())[1]
+    return screened(changed.drop(ROW, PLACE, OUT_OF_SCHEDULE), custom_columns, file=file, rows=changed[ROW].to_list())[
+        1
+    ]
 
 
 def _check_dates(connection: sa.Connection, table: pl.DataFrame, file: str) -> None:
@@ -380,9 +382,9 @@ def _check_dates(connection: sa.Connection, table: pl.DataFrame, file: str) -> N
     games, dated = connection.execute(counts).one()
     if not games or not table.height:
         return
-    there, here = games == dated, table[c.DATE].null_count() == 0
-    if there != here:
-        got, other = ("games without dates", "dates") if there else ("games with dates", "none")
+    stored_dated, table_dated = games == dated, table[c.DATE].null_count() == 0
+    if stored_dated != table_dated:
+        got, other = ("games without dates", "dates") if stored_dated else ("games with dates", "none")
         raise DataError(got, f"{other}, as the stored games have", file=file, column=c.DATE)
 
 

@@ -19,7 +19,7 @@ from gatecast.errors import ConflictError, DataError, InputError
 from gatecast.games import CANONICAL, Column, Games
 from gatecast.games import columns as c
 from gatecast.store.comparison import Comparison
-from gatecast.store.rows import PLACE, STATUS, WITHDRAWN, declared, stored_games
+from gatecast.store.rows import OUT_OF_SCHEDULE, PLACE, STATUS, declared, stored_games
 from gatecast.store.schema import GAME_CHANGES, GAME_STATUSES, IMPORTS
 from gatecast.store.statuses import CANCELLED, POSTPONED, SCHEDULED, read_statuses
 
@@ -109,7 +109,7 @@ def edited(connection: sa.Connection, edits: Sequence[GameEdit]) -> Comparison:
     columns = {**CANONICAL, **{each.name: each for each in custom_columns}}
     stored = stored_games(connection, custom_columns, all_of_them=True, among=[each.game_id for each in edits])
     statuses = read_statuses(connection)
-    known = stored.filter(~pl.col(WITHDRAWN) | pl.col(c.GAME_ID).is_in(list(statuses)))
+    known = stored.filter(~pl.col(OUT_OF_SCHEDULE) | pl.col(c.GAME_ID).is_in(list(statuses)))
     rows = known.rows_by_key(c.GAME_ID, named=True, unique=True, include_key=True)
     rows_before, rows_after = [], []
     moved: dict[str, tuple[str | None, str | None]] = {}
@@ -119,7 +119,7 @@ def edited(connection: sa.Connection, edits: Sequence[GameEdit]) -> Comparison:
             raise InputError(f"game {edit.game_id}: got no such game, expected one of the store")
         cells, status = _after(edit, found, statuses.get(edit.game_id, SCHEDULED), columns)
         rows_before.append(found)
-        rows_after.append({**cells, WITHDRAWN: status != SCHEDULED})
+        rows_after.append({**cells, OUT_OF_SCHEDULE: status != SCHEDULED})
         if status != statuses.get(edit.game_id, SCHEDULED):
             moved[edit.game_id] = (statuses.get(edit.game_id), status or None)
     before = pl.DataFrame(rows_before, schema=known.schema, orient="row")
@@ -160,11 +160,11 @@ def _checked(after: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.DataFr
     """Return edited games completed and checked; without the row numbers of a file in what is refused."""
     try:
         games = Games.from_frame(
-            after.drop(PLACE, WITHDRAWN), custom_columns, rows=range(1, after.height + 1), keep_order=True
+            after.drop(PLACE, OUT_OF_SCHEDULE), custom_columns, rows=range(1, after.height + 1), keep_order=True
         )
     except DataError as refused:
         raise DataError(refused.got, refused.expected, refused.remedy, column=refused.column) from None
-    return games.table.select(after.drop(PLACE, WITHDRAWN).columns).hstack(after.select(PLACE, WITHDRAWN))
+    return games.table.select(after.drop(PLACE, OUT_OF_SCHEDULE).columns).hstack(after.select(PLACE, OUT_OF_SCHEDULE))
 
 
 def read_changes(connection: sa.Connection, game_id: str) -> list[LoggedChange]:
@@ -207,4 +207,4 @@ def read_set_aside(connection: sa.Connection) -> pl.DataFrame:
     ids = connection.execute(sa.select(GAME_STATUSES.c.game_id, GAME_STATUSES.c.status)).all()
     statuses = pl.DataFrame([tuple(row) for row in ids], schema={c.GAME_ID: pl.String, STATUS: pl.String}, orient="row")
     games = stored_games(connection, custom_columns, all_of_them=True, among=statuses[c.GAME_ID].to_list())
-    return games.join(statuses, on=c.GAME_ID).drop(PLACE, WITHDRAWN).sort(c.DATE, c.GAME_ID)
+    return games.join(statuses, on=c.GAME_ID).drop(PLACE, OUT_OF_SCHEDULE).sort(c.DATE, c.GAME_ID)

@@ -18,9 +18,9 @@ from gatecast.store.bulk import insert_frame, read_frame, update_frame
 from gatecast.store.comparison import Comparison
 from gatecast.store.report import ImportReport, Undone
 from gatecast.store.rows import (
+    OUT_OF_SCHEDULE,
     PLACE,
     STATUS,
-    WITHDRAWN,
     as_json,
     declare,
     declared,
@@ -63,7 +63,7 @@ def write(
     )
     number = inserted.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has one
     declares = declare(connection, comparison.custom_columns)
-    returning = _withdrawn(connection)
+    returning = _out_of_schedule(connection)
     fresh = comparison.added
     if returning.height:
         fresh = fresh.join(returning, on=c.GAME_ID, how="anti", maintain_order="left")
@@ -103,8 +103,8 @@ def undo(connection: sa.Connection, number: int, now: dt.datetime) -> Undone:
     stored = stored_games(connection, custom_columns, all_of_them=True).join(changes, on=c.GAME_ID)
     fresh, before = stored.filter(pl.col(BEFORE).is_null()).drop(BEFORE), stored.drop_nulls(BEFORE)
     nothing = (pl.lit(None, pl.Int32).alias(name) for name in RESULTS)
-    withdrawn = fresh.with_columns(*nothing, pl.lit(True).alias(WITHDRAWN))
-    update_frame(connection, GAMES, c.GAME_ID, withdrawn.select(c.GAME_ID, WITHDRAWN))
+    withdrawn = fresh.with_columns(*nothing, pl.lit(True).alias(OUT_OF_SCHEDULE))
+    update_frame(connection, GAMES, c.GAME_ID, withdrawn.select(c.GAME_ID, OUT_OF_SCHEDULE))
     after, statuses = _given_back(before, custom_columns)
     update_frame(connection, GAMES, c.GAME_ID, game_frame(after, custom_columns))
     both = pl.concat([fresh, before.drop(BEFORE)]), pl.concat([withdrawn, after])
@@ -125,7 +125,7 @@ def _given_back(stored: pl.DataFrame, custom_columns: Sequence[Column]) -> tuple
     for row in stored.iter_rows(named=True):
         before = json.loads(row.pop(BEFORE))
         earlier = {name: from_json(value, columns[name]) for name, value in before.items() if name in columns}
-        earlier |= {WITHDRAWN: before[WITHDRAWN]} if WITHDRAWN in before else {}
+        earlier |= {OUT_OF_SCHEDULE: before[OUT_OF_SCHEDULE]} if OUT_OF_SCHEDULE in before else {}
         rows.append({**row, **earlier})
         if STATUS in before:
             statuses[row[c.GAME_ID]] = before[STATUS]
@@ -152,8 +152,8 @@ def _check_undoable(connection: sa.Connection, number: int) -> None:
         )
 
 
-def _withdrawn(connection: sa.Connection) -> pl.DataFrame:
-    """Return the ids of games that were withdrawn."""
+def _out_of_schedule(connection: sa.Connection) -> pl.DataFrame:
+    """Return the ids of games out of the schedule: added by an import that was undone, or set aside."""
     ids = connection.scalars(sa.select(GAMES.c.game_id).where(GAMES.c.withdrawn)).all()
     return pl.DataFrame({c.GAME_ID: ids}, schema={c.GAME_ID: pl.String})
 

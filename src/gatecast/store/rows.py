@@ -19,9 +19,9 @@ from gatecast.store.schema import FURTHER_COLUMNS, GAME_STATUSES, GAMES, OUTCOME
 
 __all__ = [
     "FEW_GAMES",
+    "OUT_OF_SCHEDULE",
     "PLACE",
     "STATUS",
-    "WITHDRAWN",
     "as_json",
     "as_text",
     "declare",
@@ -30,7 +30,7 @@ __all__ = [
     "from_json",
     "game_frame",
     "in_order",
-    "outcome_counts",
+    "is_last_outcome",
     "stored_games",
     "stored_results",
     "stored_seasons",
@@ -39,8 +39,8 @@ __all__ = [
 FEW_GAMES = 200
 """Ids up to which games are looked up by them rather than read as a whole."""
 
-FURTHER, PLACE, WITHDRAWN = GAMES.c.further.name, GAMES.c.place.name, GAMES.c.withdrawn.name
-"""A withdrawn row is no game of the schedule: it is set aside, or was added by an import that was undone."""
+FURTHER, PLACE, OUT_OF_SCHEDULE = GAMES.c.further.name, GAMES.c.place.name, GAMES.c.withdrawn.name
+"""A row out of the schedule is set aside, or was added by an import that was undone; the column is `withdrawn`."""
 STATUS = GAME_STATUSES.c.status.name
 
 
@@ -78,7 +78,7 @@ def declare(connection: sa.Connection, columns: Sequence[Column]) -> bool:
     return bool(fresh)
 
 
-def outcome_counts() -> sa.ColumnElement[bool]:
+def is_last_outcome() -> sa.ColumnElement[bool]:
     """Return the condition that an outcome is the last one recorded of its game, for a join to games."""
     each = OUTCOMES.alias()
     last = sa.select(sa.func.max(each.c.outcome_id)).where(each.c.game_id == GAMES.c.game_id)
@@ -92,7 +92,7 @@ def stored_games(
     all_of_them: bool = False,
     among: Sequence[str | None] | None = None,
 ) -> pl.DataFrame:
-    """Return every canonical column and the custom columns, typed, then `PLACE` and `WITHDRAWN`.
+    """Return every canonical column and the custom columns, typed, then `PLACE` and `OUT_OF_SCHEDULE`.
 
     Parameters
     ----------
@@ -117,8 +117,8 @@ def stored_games(
     query = sa.select(
         *columns, GAMES.c.place, GAMES.c.withdrawn, *(sa.cast(GAMES.c[name], sa.Text) for name in further)
     )
-    query = query.select_from(GAMES.outerjoin(OUTCOMES, outcome_counts())).where(*asked)
-    table = read_frame(connection, query, {**schema, PLACE: pl.Int64, WITHDRAWN: pl.Boolean, **further})
+    query = query.select_from(GAMES.outerjoin(OUTCOMES, is_last_outcome())).where(*asked)
+    table = read_frame(connection, query, {**schema, PLACE: pl.Int64, OUT_OF_SCHEDULE: pl.Boolean, **further})
     if len(exact) < len(filled):
         rest = {c.GAME_ID: pl.String, **{name: dtype for name, dtype in filled.items() if name not in exact}}
         numbers = read_frame(connection, sa.select(*(GAMES.c[name] for name in rest)).where(*asked), rest)
@@ -126,8 +126,8 @@ def stored_games(
     # One value for all rows takes no memory.
     empty = [name for name in canonical if name not in filled and (name not in RESULTS or _is_empty(table[name]))]
     table = table.with_columns(pl.lit(None, canonical[name]).alias(name) for name in empty)
-    custom = _further_series(table[FURTHER], custom_columns) if further else []
-    return table.select(*canonical, *custom, PLACE, WITHDRAWN)
+    custom = _custom_series(table[FURTHER], custom_columns) if further else []
+    return table.select(*canonical, *custom, PLACE, OUT_OF_SCHEDULE)
 
 
 def _is_empty(column: pl.Series) -> bool:
@@ -148,7 +148,7 @@ def stored_results(connection: sa.Connection) -> pl.DataFrame:
     return read_frame(connection, query, {name: CANONICAL[name].dtype for name in (c.GAME_ID, *RESULTS)})
 
 
-def _further_series(texts: pl.Series, custom_columns: Sequence[Column]) -> list[pl.Series]:
+def _custom_series(texts: pl.Series, custom_columns: Sequence[Column]) -> list[pl.Series]:
     """Return custom columns from their JSON, of which few are held as Python objects at once."""
     parts = []
     for start in range(0, max(texts.len(), 1), BATCH):
@@ -167,10 +167,10 @@ def _further_series(texts: pl.Series, custom_columns: Sequence[Column]) -> list[
 def game_frame(table: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.DataFrame:
     """Return rows for the table of games: canonical columns without results, and custom columns as JSON text."""
     names = [name for name in CANONICAL if name not in RESULTS]
-    return table.select(*names, PLACE, WITHDRAWN, _further_text(table, custom_columns))
+    return table.select(*names, PLACE, OUT_OF_SCHEDULE, _custom_text(table, custom_columns))
 
 
-def _further_text(table: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.Series:
+def _custom_text(table: pl.DataFrame, custom_columns: Sequence[Column]) -> pl.Series:
     """Return the JSON of each game's custom columns, without those that are empty."""
     names = [each.name for each in custom_columns if each.name in table.columns]
     filled = [name for name in names if table[name].null_count() < table.height]
