@@ -40,6 +40,7 @@ from gatecast.plan.columns import (
 )
 from gatecast.plan.demand.forecast_table import CONTEXT
 from gatecast.plan.operations.toml import operations_to_dict
+from gatecast.plan.ordering.measured import measured_words
 from gatecast.plan.ordering.rules import NextOrder, OrderRule, next_orders, plan_rules
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
@@ -193,6 +194,11 @@ class HomestandPlan:
         rules = plan_rules(self.decisions, first_only=True)
         first = min((rule.decide_by for rule in rules), default=None)
         return tuple(rule for rule in rules if rule.decide_by == first and rule.game_id == rules[0].game_id)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The policies that decide the orders of `rules`, each with what it cost on real homestands, in words."""
+        return tuple(measured_words(each) for each in dict.fromkeys(rule.method for rule in self.rules))
 
     def cost_of(self, kind: str) -> float:
         """Return the expected cost of one kind of decision, in money."""

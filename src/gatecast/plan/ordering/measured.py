@@ -1,0 +1,57 @@
+"""What each policy cost on real homestands beside orders all fixed before the first game, and how sure that is.
+
+The figures are those of `docs/ordering.json`, which `benchmarks/ordering.py` writes; a test holds them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gatecast.formatting import number
+from gatecast.plan.ordering.homestand import DEEP, ROLLING
+
+__all__ = ["MEASURED", "MeasuredShare", "measured_words"]
+
+
+@dataclass(frozen=True)
+class MeasuredShare:
+    """Cost of a policy as a share of the fixed orders', over all seasons.
+
+    Parameters
+    ----------
+    homestands : int
+    seasons : str
+        In words.
+    share : float
+    low, high : float
+        The lowest and the highest end of the ranges of the seasons, each of 95% of resamples of its homestands.
+    """
+
+    homestands: int
+    seasons: str
+    share: float
+    low: float
+    high: float
+
+
+MEASURED = {
+    ROLLING: MeasuredShare(120, "2018, 2019 and 2022", 0.9814, 0.9535, 1.0108),
+    DEEP: MeasuredShare(120, "2018, 2019 and 2022", 0.3183, 0.1654, 0.5480),
+}
+"""By method: the program on default items, which keep for one day; the deep policy on items that keep for three."""
+
+
+def measured_words(method: str) -> str:
+    """Return in words what a policy cost and how sure that is.
+
+    Parameters
+    ----------
+    method : str
+        `homestand.DEEP` or `homestand.ROLLING`.
+    """
+    found = MEASURED[method]
+    return (
+        f"{method}: in {number(found.homestands)} homestands of {found.seasons} its orders cost "
+        f"{found.share:.0%} of orders all fixed beforehand "
+        f"(95% ranges of the seasons: {found.low:.0%} to {found.high:.0%})"
+    )
