@@ -1,6 +1,9 @@
 """How heavy pages are and how long a server works on them, for a club with ten seasons in its store.
 
+    export POLARS_MAX_THREADS=1 OPENBLAS_NUM_THREADS=1
     python benchmarks/page_budget.py runs/games.parquet --club SFN --through 2019
+
+The two settings are those of the worker, which renders pages.
 
 The club's home games of ten seasons are stored, the last season up to the first of July with forecasts of every Monday,
 81 games a season. Bytes are those of the page and of everything it loads, compressed as they are sent. Milliseconds are
