@@ -48,9 +48,9 @@ STARTING_TIMEOUT_S = 120.0
 WRITE_TIMEOUT_S = 15.0
 MOST_CONNECTIONS, BACKLOG = 64, 256
 SPARING = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""Settings of the worker's libraries, where the environment has none. Tables and networks of one club are small: sharing
-them out among threads takes longer than computing, above all where another process has the second core. Jobs that the
-worker starts have the same, so that what-if and forecasts agree to the last digit."""
+"""Settings of the worker's libraries, where the environment has none. Tables and networks of one club are small:
+sharing them out among threads takes longer than computing, above all where another process has the second core. Jobs
+that the worker starts have the same, so that what-if and forecasts agree to the last digit."""
 OWN = ("/static/", "/data/uploads", "/backups/files/", "/login", "/logout", "/account", "/healthz", PING_PATH)
 """Files, and pages that depend on the memory of this process: waiting uploads, sessions, tries to sign in."""
 INTERRUPTED = "The work on this was interrupted. Check whether it was done before you send it again."
