@@ -12,7 +12,7 @@ import polars as pl
 
 from gatecast.games import Games, Role
 from gatecast.games import columns as c
-from gatecast.games.cutoff import known_at
+from gatecast.games.cutoff import first_days_known, known_at
 from gatecast.prepare.arrays import CUSTOM
 
 __all__ = ["ExtraInputs"]
@@ -106,6 +106,11 @@ class ExtraInputs:
             out.append(numbers.fill_null(np.nan).to_numpy())
         return np.stack(out, axis=1)
 
+    @cached_property
+    def _first_days(self) -> dict[str, npt.NDArray[np.int32]]:
+        """First day on which columns are known that are so from a day on: it follows from whole seasons."""
+        return first_days_known(self.games)
+
     def _known(self, rows: Rows, cutoffs: npt.NDArray[np.int64]) -> pl.DataFrame:
         """Return the table as known then; weather of past games with the error of a forecast."""
         names = list(dict.fromkeys(column.name for column, _ in self._sources))
@@ -117,9 +122,10 @@ class ExtraInputs:
             if len(selected):
                 games = Games(table[selected], self.games.custom_columns)
                 # Without dates the day of a game is its place among all games, not among these.
-                own_cutoffs = (cutoffs - days)[selected] + games.days
+                own_cutoffs = ((cutoffs - days)[selected] + games.days).astype(np.int32)
+                first_days = {name: first[rows[selected]] for name, first in self._first_days.items()}
                 parts.append(
-                    known_at(games, own_cutoffs.astype(np.int32), weather_as_observed=observed)
+                    known_at(games, own_cutoffs, weather_as_observed=observed, first_days=first_days)
                     .select(names)
                     .with_columns(pl.Series("row", selected))
                 )
