@@ -3,10 +3,9 @@
     python benchmarks/versions.py backtest runs/games.parquet --source ../gatecast-before/src --source src
     python benchmarks/versions.py train runs/games.parquet --source ../gatecast-before/src --source src --runs 3
 
-`backtest` forecasts one season at four leads with each version, on one thread: on several, the order in which sums are
-added up differs from run to run, and after thousands of steps so do the forecasts. It ends with an error unless all
-files are the same. `train` trains the default network on all games, the versions in turn. `--source` is a folder to
-take gatecast from.
+`backtest` forecasts one season at four leads with each version, on one thread, so that nothing depends on how threads
+share the work. It ends with an error unless all files are the same. `train` trains the default network on all games,
+the versions in turn. `--source` is a folder to take gatecast from.
 """
 
 from __future__ import annotations
