@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from gatecast.formatting import money, number, percent, rounded, rounded_people
+from gatecast.service.overrides import set_forecast
 from gatecast.service.season import season_view
 
 from .pages.test_game import text_of
@@ -125,3 +126,22 @@ def test_games_without_stated_seats_have_no_fill_colour(own_service, visit):
     days = re.findall(r'<a class="day ([^"]+)"', page)
     assert days
     assert all("fill-" not in each for each in days)
+
+
+def test_an_attendance_set_by_hand_counts_on_every_page_beside_the_models(own_service, visit, games, address):
+    game, *others = games
+    model = rounded_people(games[game]["mean"])
+    set_forecast(own_service, game, model + 500, "a group of 500")
+    visitor = visit(own_service)
+    total = model + 500 + sum(rounded_people(games[each]["mean"]) for each in others)
+    by_hand, beside = number(model + 500), number(model)
+    calendar = visitor.get("/?season=2025").text
+    plan = text_of(visitor.get(f"/plan?{address}"))
+    assert f"{number(total)} expected" in re.sub("<[^>]+>", "", calendar)
+    assert f"{by_hand} expected by hand, {beside} by the model" in calendar
+    assert f"{number(total)} tickets expected to be sold" in plan
+    assert f"Attendance {by_hand} {beside}" in plan
+    assert f"{by_hand} by hand; model {beside}" in text_of(visitor.get("/games"))
+    page = text_of(visitor.get(f"/games/{game}"))
+    assert f"{by_hand} expected by hand" in page
+    assert f"{beside} expected by the model" in page

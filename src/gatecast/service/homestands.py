@@ -46,8 +46,8 @@ from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list
 from gatecast.service.club_service import ClubService
+from gatecast.service.current_overrides import current_overrides
 from gatecast.service.overridden_plan import CrossedCosts, costs_of_both, overridden_plan
-from gatecast.service.overrides import current_overrides
 from gatecast.service.season import CalendarGame, Homestand, Season, cached_season
 from gatecast.store.schema import ISSUES
 

@@ -23,10 +23,10 @@ from gatecast.plan.evaluate.value import EVERY, saved_over
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.club_service import ClubService
+from gatecast.service.current_overrides import current_overrides
 from gatecast.service.freshness import plan_changes, plan_inputs
 from gatecast.service.homestands import HomestandView
 from gatecast.service.issued_forecasts import DAYS, last_of_each, scored_forecasts
-from gatecast.service.overrides import current_overrides
 from gatecast.service.plan_differences import Differences, differences, restricted_to
 from gatecast.service.season import CalendarGame, season_view
 from gatecast.store.revisions import PLANS as PLANS_AREA

@@ -12,7 +12,8 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
 from gatecast.plan import Operations, Plan, make_plan
 from gatecast.plan.columns import EXPECTED_COST, FORECAST
-from gatecast.plan.overrides import OVERRIDES_SCHEMA, OverriddenNumber, costs_under, moved_forecast, with_numbers
+from gatecast.plan.overrides import OVERRIDES_SCHEMA, OverriddenNumber, costs_under, with_numbers
+from gatecast.service.current_overrides import forecast_by_hand
 from gatecast.store import Override
 
 __all__ = ["CrossedCosts", "costs_of_both", "overridden_plan"]
@@ -43,7 +44,7 @@ def costs_of_both(rows: Rows, overrides: Overrides, model: Plan, overridden: Pla
     model, overridden : Plan
     game_id : str
     """
-    moved = [_moved(row, overrides.get((row[c.GAME_ID], FORECAST, ""))) for row in rows]
+    moved = [forecast_by_hand(row, overrides) or row for row in rows]
     forecast, by_hand = (pl.DataFrame(each, infer_schema_length=None) for each in (rows, moved))
 
     def cost(of: Plan, under: pl.DataFrame) -> float:
@@ -67,7 +68,7 @@ def overridden_plan(rows: Rows, operations: Operations, overrides: Overrides, mo
     model : Plan
         Without any of them.
     """
-    moved = [_moved(row, overrides.get((row[c.GAME_ID], FORECAST, ""))) for row in rows]
+    moved = [forecast_by_hand(row, overrides) or row for row in rows]
     table = pl.DataFrame(moved, infer_schema_length=None)
     plan = make_plan(table, operations)
     told = _overridden_forecasts(rows, plan, model, overrides)
@@ -77,12 +78,6 @@ def overridden_plan(rows: Rows, operations: Operations, overrides: Overrides, mo
         if key[1] != FORECAST
     }
     return with_numbers(replace(plan, overrides=told), table, numbers, model=model)
-
-
-def _moved(row: dict[str, Any], override: Override | None) -> dict[str, Any]:
-    if override is None or override.value is None:
-        return row
-    return moved_forecast(row, override.value, row[c.CAPACITY])
 
 
 def _overridden_forecasts(rows: Rows, plan: Plan, model: Plan, overrides: Overrides) -> pl.DataFrame | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,18 +20,16 @@ from gatecast.plan.evaluate.replay import observed_crowd
 from gatecast.plan.operations.model import Entry
 from gatecast.plan.optimize.requirements import requirements
 from gatecast.plan.overrides import MOST_UNITS, settable
-from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.club_service import GAMES_AREA, ClubService
+from gatecast.service.current_overrides import OVERRIDE_AREAS, current_overrides, overrides_in_effect
 from gatecast.service.game import game_row, is_coming
 from gatecast.service.issued_forecasts import last_of_each, scored_forecasts
 from gatecast.store import Override
-from gatecast.store.revisions import PLANS
 
 __all__ = [
     "LONGEST_REASON",
-    "OVERRIDE_AREAS",
     "OverrideScore",
     "ScoredFigure",
-    "current_overrides",
     "model_choice",
     "override_score",
     "set_forecast",
@@ -39,26 +37,12 @@ __all__ = [
     "take_back",
 ]
 
-OVERRIDE_AREAS = (FORECASTS_AREA, PLANS)
-"""Areas of the store that move when a figure is set by hand."""
 LONGEST_REASON = 200
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
 ORDERS = "orders"
 """Key under which the model's cases by game are stored with an order of stock that keeps."""
 
 Key = tuple[str, str, str]
-
-
-def current_overrides(service: ClubService, games: Collection[str]) -> dict[Key, Override]:
-    """Return the figures set by hand that count now for some games, by game, kind and name."""
-    found = service.cached(("overrides",), OVERRIDE_AREAS, lambda: _in_effect(service.store.overrides()))
-    return {key: each for key, each in found.items() if key[0] in games}
-
-
-def _in_effect(overrides: Iterable[Override]) -> dict[Key, Override]:
-    """Return the last override of each key, unless it gave the figure back."""
-    last = {each.key: each for each in overrides}
-    return {key: each for key, each in last.items() if each.value is not None}
 
 
 def set_forecast(service: ClubService, game_id: str, people: float, reason: str = "") -> int:
@@ -224,7 +208,7 @@ def override_score(service: ClubService, club: str, season: int | None = None, g
 
 
 def _override_score(service: ClubService, club: str) -> OverrideScore:
-    overrides = _in_effect(service.store.overrides())
+    overrides = overrides_in_effect(service.store.overrides())
     table = service.home_games(club).table.filter(pl.col(c.ATTENDANCE).is_not_null())
     played = {row[c.GAME_ID]: row for row in table.to_dicts()}
     ours = [each for game in played for key, each in overrides.items() if key[0] == game]

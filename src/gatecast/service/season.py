@@ -15,6 +15,7 @@ from gatecast.games import season_labels
 from gatecast.games.forecast_columns import AS_OF, MEAN, P_SELLOUT, quantile_column
 from gatecast.games.homestands import homestand_of
 from gatecast.service.club_service import FORECASTS_AREA, GAMES_AREA, ClubService
+from gatecast.service.current_overrides import Overrides, current_overrides, forecast_by_hand
 
 __all__ = ["CalendarGame", "Homestand", "Month", "Season", "cached_season", "labels_of", "season_view", "seasons_of"]
 
@@ -37,19 +38,27 @@ class CalendarGame:
         The attendance, once known.
     stand : int
         Number of its homestand in the season, from 1.
+    by_hand : dict or None
+        The forecast moved to the attendance set by hand, of a game without an attendance.
     """
 
     row: dict[str, Any]
     forecast: dict[str, Any] | None
     attendance: int | None
     stand: int
+    by_hand: dict[str, Any] | None = None
+
+    @property
+    def planned(self) -> dict[str, Any] | None:
+        """The forecast that plans and totals count: moved to the figure set by hand if there is one."""
+        return self.by_hand or self.forecast
 
     @property
     def people(self) -> float | None:
-        """The attendance if known, else the people expected."""
+        """The attendance if known, else the people expected: the figure set by hand, or the model's."""
         if self.attendance is not None:
             return float(self.attendance)
-        return None if self.forecast is None else expected_people(self.forecast)
+        return None if self.planned is None else expected_people(self.planned)
 
     @property
     def seats(self) -> float | None:
@@ -172,7 +181,7 @@ def season_view(service: ClubService, club: str, season: int | None = None, *, f
     home = service.home_games(club).table
     table = home.filter(pl.col(c.SEASON) == chosen) if seasons else home
     forecasts = _before_the_day(service.forecasts(club), table)
-    games = _games(table, forecasts)
+    games = _games(table, forecasts, current_overrides(service, forecasts))
     dated = [game for game in games if game.row[c.DATE] is not None]
     attendances = [game.attendance for game in games if game.attendance is not None]
     open_games = [game for game in games if game.attendance is None]
@@ -210,11 +219,16 @@ def _before_the_day(forecasts: pl.DataFrame, table: pl.DataFrame) -> dict[str, d
     return {row[c.GAME_ID]: row for row in last.drop("day").to_dicts()}
 
 
-def _games(table: pl.DataFrame, forecasts: dict[str, dict[str, Any]]) -> list[CalendarGame]:
-    return [
-        CalendarGame(row, forecasts.get(row[c.GAME_ID]), row[c.ATTENDANCE], int(stand) + 1)
-        for row, stand in zip(table.to_dicts(), homestand_of(table), strict=True)
-    ]
+def _games(table: pl.DataFrame, forecasts: dict[str, dict[str, Any]], overrides: Overrides) -> list[CalendarGame]:
+    games = []
+    for row, stand in zip(table.to_dicts(), homestand_of(table), strict=True):
+        forecast = forecasts.get(row[c.GAME_ID])
+        by_hand = None
+        if forecast is not None and row[c.ATTENDANCE] is None:
+            seats = forecast.get(c.CAPACITY) or row[c.CAPACITY]
+            by_hand = forecast_by_hand({**forecast, c.CAPACITY: seats}, overrides)
+        games.append(CalendarGame(row, forecast, row[c.ATTENDANCE], int(stand) + 1, by_hand))
+    return games
 
 
 def _homestands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
@@ -222,7 +236,7 @@ def _homestands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
     for number in sorted({game.stand for game in games}):
         of_it = tuple(game for game in games if game.stand == number)
         days = [game.row[c.DATE] for game in of_it if game.row[c.DATE] is not None]
-        chances = [game.forecast[P_SELLOUT] for game in of_it if game.attendance is None and game.forecast is not None]
+        chances = [game.planned[P_SELLOUT] for game in of_it if game.attendance is None and game.planned is not None]
         stands.append(
             Homestand(
                 number,
@@ -241,7 +255,7 @@ def _homestands(games: list[CalendarGame]) -> tuple[Homestand, ...]:
 def _total(games: tuple[CalendarGame, ...]) -> float | None:
     """Return the people at all games, each as shown; None if one has neither attendance nor forecast."""
     played = [game.attendance for game in games if game.attendance is not None]
-    ahead = [game.forecast[MEAN] for game in games if game.attendance is None and game.forecast is not None]
+    ahead = [game.planned[MEAN] for game in games if game.attendance is None and game.planned is not None]
     return sum(played) + total_people(ahead) if len(played) + len(ahead) == len(games) else None
 
 

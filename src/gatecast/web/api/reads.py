@@ -17,9 +17,10 @@ from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
+from gatecast.service.current_overrides import current_overrides
 from gatecast.service.freshness import freshness
 from gatecast.service.homestands import homestand_view, orders_after
-from gatecast.service.overrides import ScoredFigure, current_overrides, override_score
+from gatecast.service.overrides import ScoredFigure, override_score
 from gatecast.service.track import track_view
 from gatecast.web.api.models import (
     Clubs,

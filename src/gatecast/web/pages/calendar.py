@@ -11,14 +11,12 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from gatecast.formatting import MONTHS, rounded_people
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, quantile_column
-from gatecast.plan.columns import FORECAST
 from gatecast.service import ClubService
 from gatecast.service.drift import drift
 from gatecast.service.first_steps import first_steps, has_sample
 from gatecast.service.freshness import freshness
 from gatecast.service.game_edits import games_set_aside
 from gatecast.service.issued_plans import IssuedPlan, issued_plan_changes
-from gatecast.service.overrides import current_overrides
 from gatecast.service.season import CalendarGame, Season, labels_of, season_view, seasons_of
 from gatecast.store.revisions import TICKETS
 from gatecast.web.cache import PLAN_AREAS, SEASON_AREAS
@@ -64,7 +62,6 @@ def calendar(
         modelled=service.model_id() is not None,
         fresh=freshness(service, shown),
         names=coming_names(service, shown, reader_of(request)),
-        by_hand=_by_hand(service, view),
         moved=_moved(service, view),
         aside=[(row, game_words(row, reader_of(request))) for row in games_set_aside(service, shown)],
         issued=_issued(service, view) if shown == own else None,
@@ -76,14 +73,6 @@ def calendar(
 def coming_names(service: ClubService, club: str, reader: Preferences) -> dict[str, str]:
     """Return the words for each game to come, by its id."""
     return {row[c.GAME_ID]: game_words(row, reader, year=False) for row in service.upcoming(club).table.to_dicts()}
-
-
-def _by_hand(service: ClubService, view: Season) -> dict[str, float]:
-    """Return the attendance set by hand of the next homestand's games, by game."""
-    stand = view.next_homestand
-    games = {str(game.row[c.GAME_ID]) for game in stand.games} if stand else set()
-    overrides = current_overrides(service, games)
-    return {key[0]: each.value for key, each in overrides.items() if key[1] == FORECAST and each.value is not None}
 
 
 def _moved(service: ClubService, view: Season) -> dict[str, tuple[float, dt.date | None]]:
@@ -119,12 +108,12 @@ def choose(request: Request, club: Annotated[str, Form()]) -> Response:
 def _bars(view: Season) -> dict[str, object]:
     """Return the range bars of the next homestand, on one scale, by game."""
     stand = view.next_homestand
-    games = [game for game in stand.games if game.forecast is not None] if stand else []
+    games = [game for game in stand.games if game.planned is not None] if stand else []
     if not games:
         return {}
     scale = axis(0, _top(games), 0, 100)
     made: dict[str, object] = {
-        str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.attendance) for game in games
+        str(game.row[c.GAME_ID]): range_bar(game.planned or {}, scale, game.seats, game.attendance) for game in games
     }
     return {**made, "scale": scale}
 
@@ -137,5 +126,5 @@ def _busiest(view: Season) -> CalendarGame | None:
 
 
 def _top(games: list[CalendarGame]) -> float:
-    tops = [max(game.seats or 0.0, float((game.forecast or {})[HIGH]), game.attendance or 0.0) for game in games]
+    tops = [max(game.seats or 0.0, float((game.planned or {})[HIGH]), game.attendance or 0.0) for game in games]
     return max(tops) * 1.02

@@ -7,14 +7,16 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
+from gatecast.expected import expected_people
 from gatecast.formatting import money
 from gatecast.games import Role
 from gatecast.games import columns as c
 from gatecast.service import ClubService
+from gatecast.service.current_overrides import current_overrides
 from gatecast.service.freshness import freshness
 from gatecast.service.game import GameView, game_view, reading_order
 from gatecast.service.game_edits import stored_game
-from gatecast.service.overrides import current_overrides, override_score
+from gatecast.service.overrides import override_score
 from gatecast.service.reasons import Reasons, reasons_of
 from gatecast.web.cache import ALL_AREAS, SEASON_AREAS
 from gatecast.web.charts import chances, chances_scale, driver_bars, over_time, sales
@@ -165,7 +167,8 @@ def _reasons_view(reasons: Reasons) -> dict[str, Any]:
 
 def _drawings(view: GameView) -> dict[str, Any]:
     forecast, seats, attendance = view.game.forecast, view.game.seats, view.game.attendance
-    towards = view.game.people
+    towards = None if forecast is None else expected_people(forecast)
+    towards = towards if attendance is None else float(attendance)
     scale = None if forecast is None else chances_scale([forecast], seats, attendance)
     return {
         "chances": None if forecast is None or scale is None else chances(forecast, scale, seats, attendance),

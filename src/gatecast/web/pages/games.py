@@ -36,7 +36,7 @@ KEYS: dict[str, Key] = {
     "visitor": lambda game: str(game.row[c.VISITOR] or "~").casefold(),
     "people": lambda game: -(game.people or 0.0),
     "fill": lambda game: -(game.fill or 0.0),
-    "sellout": lambda game: -((game.forecast or {}).get(P_SELLOUT) or 0.0) if game.attendance is None else 1.0,
+    "sellout": lambda game: -((game.planned or {}).get(P_SELLOUT) or 0.0) if game.attendance is None else 1.0,
 }
 
 

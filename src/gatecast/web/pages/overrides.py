@@ -16,12 +16,12 @@ from gatecast.plan import Plan
 from gatecast.plan.columns import CHOICE, EXPECTED_COST, FORECAST, KIND, NAME, RISK_ALONE, RISK_SHORT, STOCK, UNIT
 from gatecast.plan.overrides import COST, FIGURE, MODEL_COST, MODEL_RISK, RISK, settable
 from gatecast.service import ClubService
+from gatecast.service.current_overrides import current_overrides
 from gatecast.service.freshness import freshness
 from gatecast.service.game import game_row, is_coming
 from gatecast.service.homestands import HomestandPlan, HomestandView, Risk, crossed_costs, view_of_game
 from gatecast.service.overrides import (
     LONGEST_REASON,
-    current_overrides,
     model_choice,
     set_forecast,
     set_number,

@@ -309,13 +309,13 @@ def _due(view: HomestandView, style: DateStyle) -> tuple[list[Deadline], list[De
 
 def _bars(view: HomestandView) -> dict[str, RangeBar]:
     """Return the range bars of the games, on one scale, by game."""
-    games = [game for game in view.stand.games if game.forecast is not None]
+    games = [game for game in view.stand.games if game.planned is not None]
     if not games:
         return {}
-    top = max(max(game.seats or 0.0, (game.forecast or {})[HIGH], game.attendance or 0) for game in games)
+    top = max(max(game.seats or 0.0, (game.planned or {})[HIGH], game.attendance or 0) for game in games)
     scale = axis(0, top * 1.02, 0, 100)
     return {
-        str(game.row[c.GAME_ID]): range_bar(game.forecast or {}, scale, game.seats, game.attendance) for game in games
+        str(game.row[c.GAME_ID]): range_bar(game.planned or {}, scale, game.seats, game.attendance) for game in games
     }
 
 
