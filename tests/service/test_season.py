@@ -104,3 +104,10 @@ def test_a_season_over_new_year_is_shown_as_one(empty_service):
     assert seasons_of(empty_service, "Owls") == [2021]
     assert labels_of(empty_service, "Owls") == {2021: "2021-22"}
     assert season_view(empty_service, "Owls").played == 60
+
+
+def test_the_last_result_is_the_day_of_a_game_not_the_cutoff(sample_club):
+    table = sample_club.home_games(CLUB).table.filter(pl.col(c.ATTENDANCE).is_not_null())
+    view = season_view(sample_club, CLUB)
+    assert view.last_result == table[c.DATE].max()
+    assert view.last_result <= view.as_of

@@ -96,7 +96,7 @@ def test_people_through_the_gates_and_money_add_up(visitor, games, address):
     assert sum(costs) == sum(row["expected_cost"] for row in told["decisions"])
     page = visitor.get(f"/plan?{address}")
     text = text_of(page)
-    assert f"{number(sum(people))} people expected through the gates" in text
+    assert f"{number(sum(people))} people are expected through the gates" in text
     assert f"{money(sum(costs), '$')} expected cost" in text
     for game, cost in zip(told["games"], costs, strict=True):
         assert f"{rounded(game['people_mean'])} {percent(game['p_sellout'])} {money(cost, '$')}" in text
@@ -139,7 +139,7 @@ def test_an_attendance_set_by_hand_counts_on_every_page_beside_the_models(own_se
     plan = text_of(visitor.get(f"/plan?{address}"))
     assert f"{number(total)} expected" in re.sub("<[^>]+>", "", calendar)
     assert f"{by_hand} expected by hand, {beside} by the model" in calendar
-    assert f"{number(total)} tickets expected to be sold" in plan
+    assert f"attendance of {number(total)} expected in all" in plan
     assert f"Attendance {by_hand} {beside}" in plan
     assert f"{by_hand} by hand; model {beside}" in text_of(visitor.get("/games"))
     page = text_of(visitor.get(f"/games/{game}"))

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from gatecast.date_style import DateStyle
 from gatecast.expected import total_people
 from gatecast.formatting import capital
 from gatecast.games import columns as c
@@ -60,6 +61,7 @@ __all__ = [
     "Risk",
     "crossed_costs",
     "homestand_view",
+    "late_and_ahead",
     "orders_after",
     "plan_of_games",
     "view_of_game",
@@ -285,6 +287,13 @@ def homestand_view(
         issue_id=max((each[ISSUE_ID] for each in forecasts), default=None),
         forecast_at=max((each[ISSUED_AT] for each in forecasts), default=None),
     )
+
+
+def late_and_ahead(view: HomestandView, style: DateStyle) -> tuple[list[Deadline], list[Deadline]]:
+    """Return the deadlines of a homestand's plan that have passed, and those ahead, with dates in words of a style."""
+    due = deadlines(view.plan.decisions, style) if view.plan else []
+    late = [each for each in due if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
+    return late, [each for each in due if each not in late]
 
 
 def view_of_game(service: ClubService, game_id: str) -> HomestandView | None:

@@ -130,6 +130,8 @@ class Season:
     season : int
     as_of : date or None
         The cutoff.
+    last_result : date or None
+        Day of the club's last home game with an attendance.
     months : tuple of Month
         Those with a dated home game.
     homestands : tuple of Homestand
@@ -146,6 +148,7 @@ class Season:
     club: str
     season: int
     as_of: dt.date | None
+    last_result: dt.date | None
     months: tuple[Month, ...]
     homestands: tuple[Homestand, ...]
     undated: tuple[CalendarGame, ...]
@@ -190,6 +193,7 @@ def season_view(service: ClubService, club: str, season: int | None = None, *, f
         club=club,
         season=chosen,
         as_of=service.as_of(club),
+        last_result=_last_result(home),
         months=_months(dated, first_weekday),
         homestands=_homestands(games),
         undated=tuple(game for game in games if game.row[c.DATE] is None),
@@ -279,6 +283,12 @@ def _months(games: list[CalendarGame], first_weekday: int) -> tuple[Month, ...]:
         )
         for year, month in months
     )
+
+
+def _last_result(home: pl.DataFrame) -> dt.date | None:
+    """Return the day of the last game with an attendance; None if no such game has a date."""
+    day = home.filter(pl.col(c.ATTENDANCE).is_not_null())[c.DATE].max()
+    return day if isinstance(day, dt.date) else None
 
 
 def _before(home: pl.DataFrame, season: int, games: int) -> float | None:

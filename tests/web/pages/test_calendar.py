@@ -16,6 +16,7 @@ def test_the_next_home_stand_stands_first(visit, sample_club):
     assert stand.count("<li>") >= 6
     assert "busiest Fri 13 June v. Velmora Kites" in stand
     assert "60 fewer than on Sun 1 June" in stand
+    assert "<b>1 deadline overdue:</b> Hire" in page
 
 
 def test_every_game_of_the_season_is_a_link(visit, sample_club):

@@ -56,7 +56,7 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
     people, first = sum(rounded_people(game["people_mean"]) for game in plan.games), plan.by_game("staff")[0]
     for words in (
         "Homestand, Tue 3 June to Sun 15 June 2025",
-        f"6 upcoming games, {number(plan.tickets)} tickets expected to be sold and {number(people)} people expected through the gates. 1 deadline overdue",
+        f"6 upcoming games, attendance of {number(plan.tickets)} expected in all. That counts tickets, as reported; {number(people)} people are expected through the gates, and the plan serves those. 1 deadline overdue",
         f"{plan.engaged} people to hire, for {plan.units_of('staff')} shifts: {cash(plan.spend_of('staff'))} in wages",
         "of goods to order, in 6 deliveries; next by Mon 9 June",
         f"{cash(plan.expected_cost)} expected cost",

@@ -8,14 +8,17 @@ from typing import Annotated
 import polars as pl
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from gatecast.date_style import DateStyle
 from gatecast.formatting import MONTHS, rounded_people
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, quantile_column
+from gatecast.plan.views.deadlines import Deadline
 from gatecast.service import ClubService
 from gatecast.service.drift import drift
 from gatecast.service.first_steps import first_steps, has_sample
 from gatecast.service.freshness import freshness
 from gatecast.service.game_edits import games_set_aside
+from gatecast.service.homestands import homestand_view, late_and_ahead
 from gatecast.service.issued_plans import IssuedPlan, issued_plan_changes
 from gatecast.service.season import CalendarGame, Season, labels_of, season_view, seasons_of
 from gatecast.store.revisions import TICKETS
@@ -64,6 +67,7 @@ def calendar(
         names=coming_names(service, shown, reader_of(request)),
         moved=_moved(service, view),
         aside=[(row, game_words(row, reader_of(request))) for row in games_set_aside(service, shown)],
+        late=_late(service, view, style) if shown == own else [],
         issued=_issued(service, view) if shown == own else None,
         steps=first_steps(service) if shown == own else None,
         sample=has_sample(service),
@@ -96,6 +100,13 @@ def _issued(service: ClubService, view: Season) -> tuple[IssuedPlan, tuple[str, 
     stand = view.next_homestand
     games = [game for game in stand.games if game.attendance is None and game.forecast] if stand else []
     return issued_plan_changes(service, games) if games else None
+
+
+def _late(service: ClubService, view: Season, style: DateStyle) -> list[Deadline]:
+    """Return the deadlines of the next homestand's plan that have passed."""
+    stand = view.next_homestand
+    planned = homestand_view(service, view.season, stand.number) if stand else None
+    return late_and_ahead(planned, style)[0] if planned else []
 
 
 @router.post("/club")

@@ -19,11 +19,10 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import quantile_column
 from gatecast.plan import Operations, write_plan
 from gatecast.plan.operations.model import WEEKDAYS
-from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.service import ClubService
 from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness
-from gatecast.service.homestands import HomestandView, homestand_view, orders_after
+from gatecast.service.homestands import HomestandView, homestand_view, late_and_ahead, orders_after
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
 from gatecast.service.operations_form import CURRENCY, Edited, EntryForm, edited, entries_of, typed_text
 from gatecast.service.plan_differences import Differences, differences
@@ -241,7 +240,7 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         bars=_bars(view),
         sold=(sold := _number(wanted.typed.get(SOLD, ""))),
         next_orders=orders_after(view, [sold]) if sold is not None and sold >= 0 else (),
-        due=_due(view, reader_of(request).style),
+        due=late_and_ahead(view, reader_of(request).style),
         games=_names(view, reader_of(request)),
         **_words(own.currency),
     )
@@ -298,13 +297,6 @@ def _compared(before: HomestandView | None, view: HomestandView) -> Differences 
     if before is None or before.plan is None or view.plan is None:
         return None
     return differences(before.plan.decisions, view.plan.decisions)
-
-
-def _due(view: HomestandView, style: DateStyle) -> tuple[list[Deadline], list[Deadline]]:
-    """Return the deadlines that have passed, and those ahead."""
-    due = deadlines(view.plan.decisions, style) if view.plan else []
-    late = [each for each in due if each.passed or (view.as_of is not None and each.decide_by <= view.as_of)]
-    return late, [each for each in due if each not in late]
 
 
 def _bars(view: HomestandView) -> dict[str, RangeBar]:
