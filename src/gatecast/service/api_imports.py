@@ -53,7 +53,13 @@ def take_games(service: ClubService, rows: Sequence[Row], *, source: str, dry_ru
     numbers = [number for number, _ in usable]
     custom_columns = [column for column in games.custom_columns if column.name in frame.columns]
     report = service.store.import_games(
-        frame, custom_columns, source=source, rows=numbers, dry_run=dry_run, if_changed=True
+        frame,
+        custom_columns,
+        source=source,
+        rows=numbers,
+        dry_run=dry_run,
+        if_changed=True,
+        left_out={each.row for each in refused if each.row is not None},
     )
     return _with_refused(report, refused)
 

@@ -191,9 +191,10 @@ def store_upload(service: ClubService, upload: Upload) -> ImportReport:
         return service.store.record_tickets(table.frame, source=table.file, rows=table.rows)
     usable = _usable_rows(service, upload)
     matched = matched_upload(service, usable, upload.apart)
-    report = service.store.import_games(matched.games, if_changed=True, **_how(upload, usable, matched))
-    refused = (*(Refused.of(each) for each in usable.refused), *matched.refused, *report.refused)
-    return replace(report, refused=refused)
+    before = (*(Refused.of(each) for each in usable.refused), *matched.refused)
+    rows = {each.row for each in before if each.row is not None}
+    report = service.store.import_games(matched.games, if_changed=True, left_out=rows, **_how(upload, usable, matched))
+    return replace(report, refused=(*before, *report.refused))
 
 
 def _kind(upload: Upload) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import polars as pl
@@ -37,7 +37,13 @@ BEFORE = GAME_CHANGES.c.before.name
 
 
 def write(
-    connection: sa.Connection, comparison: Comparison, source: str, *, now: dt.datetime, known_at: dt.datetime
+    connection: sa.Connection,
+    comparison: Comparison,
+    source: str,
+    *,
+    now: dt.datetime,
+    known_at: dt.datetime,
+    left_out: Collection[int] = (),
 ) -> ImportReport:
     """Store what a comparison found, with a record of what it changed.
 
@@ -51,12 +57,14 @@ def write(
     now : datetime
     known_at : datetime
         When the attendance and scans were known.
+    left_out : collection of int
+        Rows of the file that were refused before.
     """
     counts = {
         IMPORTS.c.added: comparison.added.height,
         IMPORTS.c.changed: comparison.changed.height,
         IMPORTS.c.unchanged: comparison.unchanged,
-        IMPORTS.c.refused: len({each.row for each in comparison.refused}),
+        IMPORTS.c.refused: len({*left_out, *(each.row for each in comparison.refused)}),
     }
     inserted = connection.execute(
         sa.insert(IMPORTS).values({IMPORTS.c.imported_at: now, IMPORTS.c.source: source, **counts})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -103,6 +103,7 @@ class Store(StoredSettings, Jobs, Access, Overrides):
         called_off: Mapping[str, str] | None = None,
         dry_run: bool = False,
         if_changed: bool = False,
+        left_out: Collection[int] = (),
     ) -> ImportReport:
         """Add new games and change those that differ; importing the same again changes nothing.
 
@@ -127,6 +128,8 @@ class Store(StoredSettings, Jobs, Access, Overrides):
             Report what would be done, and store nothing.
         if_changed : bool
             Record no import if it adds and changes nothing.
+        left_out : collection of int
+            Rows of the file that were refused before; the record of the import counts them, too.
 
         Raises
         ------
@@ -151,7 +154,7 @@ class Store(StoredSettings, Jobs, Access, Overrides):
             comparison = compared(connection, offered, screen=screen)
             if if_changed and not comparison.changes:
                 return comparison.report(None, source)
-            return imports.write(connection, comparison, source, now=now, known_at=now)
+            return imports.write(connection, comparison, source, now=now, known_at=now, left_out=left_out)
 
     def compare_games(
         self,

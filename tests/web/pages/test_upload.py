@@ -107,6 +107,8 @@ def test_rows_with_errors_can_be_downloaded(visit, empty_service):
     assert len(rows) == 2
     assert "2024-05-02,Lakes,many,3," in rows[1]
     assert "attendance: got 'many'" in rows[1]
+    choose(visitor, place, "import", home="Larks")
+    assert empty_service.store.imports()["refused"].to_list() == [1]
 
 
 def test_a_club_without_dates_adds_games_to_come_and_forecasts_them(visit, empty_service):
