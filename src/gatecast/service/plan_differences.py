@@ -69,6 +69,13 @@ class Differences:
         """Expected cost after, less that before."""
         return self.cost_after - self.cost_before
 
+    @property
+    def dearer_unchanged(self) -> float:
+        """The part of `dearer` that comes from decisions that stay, but cost otherwise."""
+        columns = (after(EXPECTED_COST), before(EXPECTED_COST))
+        later, earlier = (sum(each[name] or 0.0 for each in self.choices) for name in columns)
+        return self.dearer - (later - earlier)
+
 
 def restricted_to(plan: Plan, games: Collection[str]) -> Plan:
     """Return a plan with only some of its games."""
