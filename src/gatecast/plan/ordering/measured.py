@@ -41,6 +41,9 @@ MEASURED = {
 """By method: the program on default items, which keep for one day; the deep policy on items that keep for three."""
 
 
+EXPLAINED = {ROLLING: "the plan made anew after each result", DEEP: "a network trained on simulated homestands"}
+
+
 def measured_words(method: str) -> str:
     """Return in words what a policy cost and how sure that is.
 
@@ -51,7 +54,7 @@ def measured_words(method: str) -> str:
     """
     found = MEASURED[method]
     return (
-        f"{method}: in {number(found.homestands)} homestands of {found.seasons} its orders cost "
+        f"{method} ({EXPLAINED[method]}): in {number(found.homestands)} homestands of {found.seasons} its orders cost "
         f"{found.share:.0%} of orders all fixed beforehand "
         f"(95% ranges of the seasons: {found.low:.0%} to {found.high:.0%})"
     )
