@@ -51,7 +51,7 @@ def test_from_an_empty_folder_to_a_plan(served, chromium, tmp_path):
         tab.wait_for_url("**/data/uploads/*")
         tab.get_by_label("Home club of every game").fill("Mill Town Owls")
         click(tab.get_by_role("button", name="Import", exact=True))
-        click(tab.get_by_role("button", name="Forecast games to come"))
+        click(tab.get_by_role("button", name="Update forecast").first)
         plan = tab.get_by_role("link", name="See the plan")
         plan.wait_for(timeout=120_000)
         click(plan)

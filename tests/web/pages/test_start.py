@@ -49,7 +49,7 @@ def test_games_without_a_forecast_show_the_next_step(visit, empty_service):
     )
     text = text_of(visit(empty_service).get("/"))
     assert "2 games with attendance" in text
-    assert "Forecast games to come" in text
+    assert "Update forecast" in text
 
 
 def test_the_clock_and_the_order_of_dates_follow_the_region(visit, sample_club):

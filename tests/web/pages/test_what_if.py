@@ -52,7 +52,7 @@ def test_an_answer_with_both_forecasts_and_both_plans(visitor):
     assert page.status_code == 200
     text = text_of(page)
     for words in (
-        "Promotion none (now fireworks)",
+        "Promotion: none instead of fireworks",
         "fewer people would be expected",
         "Now",
         "With the change",
@@ -77,7 +77,7 @@ def test_a_bookmark_keeps_its_units_whoever_opens_it(visitor):
     for language in ("en-US", "de-DE"):
         page = visitor.get(bookmark, headers={"accept-language": language})
         assert "Temperature (°F)" in text_of(page)
-        assert "Temperature 41 °F (now 80 °F)" in text_of(page)
+        assert "Temperature: 41 °F instead of 80 °F" in text_of(page)
         assert fields(page)["temperature_c"][1]["value"] == "41"
 
 
