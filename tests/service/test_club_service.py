@@ -69,6 +69,15 @@ def test_operations_are_kept(own_service):
     assert own_service.operations() == default_operations()
 
 
+@pytest.mark.parametrize(("seats", "trains"), [(6000, False), (41_000, True)])
+def test_a_small_club_begins_without_extra_trains(empty_service, seats, trains):
+    empty_service.store.import_games(
+        pl.DataFrame({c.HOME: "Owls", c.CAPACITY: [seats] * 2, c.ATTENDANCE: [3000, 3100]})
+    )
+    assert ("extra trains" in [each.name for each in empty_service.operations().transport]) is trains
+    assert empty_service.operations_at(0) == empty_service.operations()
+
+
 def test_a_forecast_now_is_the_one_that_was_issued(own_service):
     before = own_service.latest(CLUB)
     issue, _ = issue_forecast(own_service, CLUB)

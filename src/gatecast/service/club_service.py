@@ -259,13 +259,20 @@ class ClubService:
         return state, self.cached_for(("forecasts", club), state, lambda: self.store.forecasts(games))
 
     def operations(self) -> Operations:
-        """Return the club's operations as saved, else the default ones."""
+        """Return the club's operations as saved, else the default ones for its size."""
 
         def read() -> Operations:
             saved = self._setting(OPERATIONS)
-            return default_operations() if saved is None else operations_from_dict(saved)
+            return self.default_operations() if saved is None else operations_from_dict(saved)
 
-        return self.cached(("operations",), (SETTINGS_AREA,), read)
+        return self.cached(("operations",), (SETTINGS_AREA, GAMES_AREA), read)
+
+    def default_operations(self) -> Operations:
+        """Return the operations of a club that has saved none: the default ones that make sense at its size."""
+        club = self.club()
+        table = self.home_games(club).table if club else None
+        most = [] if table is None else [table[name].max() for name in (c.CAPACITY, c.ATTENDANCE)]
+        return default_operations(max((float(each) for each in most if isinstance(each, int)), default=None))
 
     def operations_version(self) -> int:
         """Return the version of the saved operations, which grows by one with each change; 0 for the default ones."""
@@ -276,7 +283,7 @@ class ClubService:
     def operations_at(self, version: int) -> Operations | None:
         """Return the operations of a version, such as the one a form was opened with; None if no longer kept."""
         if version == 0:
-            return default_operations()
+            return self.default_operations()
         saved = self.store.earlier_setting(OPERATIONS, version)
         return None if saved is None else operations_from_dict(saved)
 
@@ -313,7 +320,7 @@ class ClubService:
             if before is None:
                 raise SettingsConflictError((), saved.version)
             present = operations_to_dict(
-                default_operations() if saved.value is None else operations_from_dict(saved.value)
+                self.default_operations() if saved.value is None else operations_from_dict(saved.value)
             )
             merged, clashes = merged_settings(operations_to_dict(before), present, wanted)
             if clashes:

@@ -174,7 +174,7 @@ def test_no_file_at_all(owner):
 def test_back_to_the_defaults(owner, own_service):
     owner.post("/settings/change", data={"staff.ushers.cost": "120"})
     assert owner.post("/settings/defaults").headers["location"] == "/settings?done=defaults"
-    assert own_service.operations() == default_operations()
+    assert own_service.operations() == default_operations(6200)
 
 
 def test_without_games(empty_service, visit):

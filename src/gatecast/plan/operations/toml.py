@@ -132,9 +132,25 @@ def _plain(settings: Settings) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def default_operations() -> Operations:
-    """Return the operations of the default file: sourced numbers if a source was found, else plain assumptions."""
-    return parse_operations(default_text().encode())
+def default_operations(crowd: float | None = None) -> Operations:
+    """Return the operations of the default file: sourced numbers if a source was found, else plain assumptions.
+
+    Parameters
+    ----------
+    crowd : float, optional
+        The most people a game may have. Services of which one vehicle takes more people than would want it then, such
+        as extra trains at a small ballpark, are left out; none are if not given.
+
+    Examples
+    --------
+    >>> [service.name for service in default_operations(6200).transport]
+    ['shuttle buses', 'late buses']
+    """
+    operations = parse_operations(default_text().encode())
+    if crowd is None:
+        return operations
+    services = [each for each in operations.transport if each.share * crowd >= each.people_per_vehicle]
+    return operations.replace(transport=services)
 
 
 def write_default_operations(path: str | Path) -> None:

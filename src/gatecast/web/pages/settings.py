@@ -160,7 +160,8 @@ def upload(
 def defaults(request: Request, version: str = "") -> Response:
     """Replace all settings by the defaults."""
     try:
-        service_of(request).save_operations(default_operations(), expected=version_of({VERSION: version}))
+        service = service_of(request)
+        service.save_operations(service.default_operations(), expected=version_of({VERSION: version}))
     except SettingsConflictError:
         return _conflict(request)
     return redirected(_back("defaults"))
