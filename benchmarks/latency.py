@@ -25,6 +25,7 @@ import numpy as np
 import polars as pl
 from shared import add_games, games_of, markdown
 
+from gatecast.collect.write import write_games
 from gatecast.files import write_table
 from gatecast.forecast import Forecaster
 from gatecast.games import Games
@@ -61,9 +62,8 @@ def main() -> None:
         folder = Path(scratch)
         model = arguments.model or briefly_trained(past, arguments.network, arguments.members, folder / "model")
         sources = [None, arguments.beside] if arguments.beside else [None]
-        taken = [
-            [whole_process(past, coming, day, model, folder, each) for each in sources] for _ in range(arguments.runs)
-        ]
+        command = written(past, coming, day, model, folder)
+        taken = [[whole_process(command, each) for each in sources] for _ in range(arguments.runs)]
         warm = warm_seconds(Forecaster.load(model), past, coming, day, arguments.runs)
     print(f"{len(past):,} past games, {len(coming)} to come; median of {arguments.runs}\n")
     rows: list[list[object]] = []
@@ -98,7 +98,7 @@ def briefly_trained(past: Games, network: str, members: int, folder: Path) -> Pa
 def written(past: Games, coming: Games, day: dt.date, model: Path, folder: Path) -> list[str]:
     """Write the tables; return the command that forecasts them."""
     games, upcoming, out = (folder / name for name in ("games.parquet", "upcoming.csv", "forecast.csv"))
-    write_table(past.table, games)
+    write_games(past, games)
     write_table(
         coming.table.drop([name for name in coming.table.columns if coming.table[name].is_null().all()]), upcoming
     )
