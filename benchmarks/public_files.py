@@ -74,6 +74,55 @@ SOURCES = (
         whole=True,
     ),
     Source(
+        "saudi-league-2010.csv",
+        "football, Saudi Arabia: a season of the Pro League, no dates",
+        "AmmarHawashem/SPL_Attendance_Prediction/blob/857a4bd2a671a80308ebc67d730f9d20ca346c8e/SPL/10/10A.csv",
+        "Attendance",
+        whole=True,
+    ),
+    Source(
+        "champions-league-finals.csv",
+        "football, Europe: finals of the Champions League, seasons and no dates",
+        "aronwoost/AI-Champions-League-knowledgebase/blob/896581cb6dbdd73b0007c435f684f10022176d32/finals.csv",
+        "Attendance",
+        whole=True,
+    ),
+    Source(
+        "world-cup-finals.csv",
+        "football: finals of the World Cup, years and no dates",
+        "zakirangwala/FIFA-World-Cup-Dashboard/blob/fa1a206c5851cc4d2a72faec176bb02b1fabc49b/world_cup_finals.csv",
+        "Attendance",
+        whole=True,
+    ),
+    Source(
+        "super-bowls.csv",
+        "American football: Super Bowls",
+        "saxenasomil/Mini_Project-TV-Halftime-Shows-and-the-Big-Game/blob/"
+        "ae11587c9902b4f54dcd1c3cf8248123e2aa26da/datasets/super_bowls.csv",
+        whole=True,
+    ),
+    Source(
+        "pwhl-special-venues.csv",
+        "women's ice hockey, North America: PWHL, games away from the clubs' own arenas",
+        "365hockeygirl/pwhl-attendance-data-s3/blob/1969c98ace2186f709f03134fa8306e954169c11/data/"
+        "special_venue_attendance_data.csv",
+        whole=True,
+    ),
+    Source(
+        "pwhl-playoffs.csv",
+        "women's ice hockey, North America: PWHL, playoffs",
+        "365hockeygirl/pwhl-attendance-data-s3/blob/469c28e5a30dfa93e5c4d4a85b3f37ef1ef69ffe/data/"
+        "S3 Playoffs attendances/s3_playoffs_attendance_data.csv",
+        whole=True,
+    ),
+    Source(
+        "baseball-one-day-2008.csv",
+        "baseball, USA: another day of all clubs",
+        "vincentarelbundock/Rdatasets/blob/1c97ab8a1df2469762e635481ba27cf4e80e3e51/csv/Stat2Data/BaseballTimes.csv",
+        "Attendance",
+        whole=True,
+    ),
+    Source(
         "afl.csv",
         "Australian football: AFL",
         "dvaghjiani/AFL-Attendance-Prediction/blob/701036e82d9cecc5c62c455a6b5e7d3d6fb07750/match_data.csv",

@@ -348,6 +348,15 @@ def test_lengths_of_games_are_no_starts(tmp_path):
     assert said(report, "did not take Time")
 
 
+def test_lengths_of_games_in_minutes_are_no_starts(tmp_path):
+    rows = [f"2024-05-0{day},{minutes},{900 + day}" for day, minutes in enumerate((168, 202, 151, 147, 317), 1)]
+    games, report = read(tmp_path, "\n".join(["date,Time,attendance", *rows]))
+    assert games.table["start_time"].null_count() == 5
+    assert said(report, "did not take Time", "length of the game")
+    games, _ = read(tmp_path, "date,Time,attendance\n2024-05-01,705,9\n2024-05-02,735,8\n2024-05-03,105,7\n")
+    assert games.table["start_time"].null_count() == 0
+
+
 def book(tmp_path, **sheets):
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.active)

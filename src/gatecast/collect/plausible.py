@@ -37,7 +37,7 @@ GAME_COUNTS = (
 )
 AVERAGES = ("avg", "average", "mean", "pergame", "schnitt", "durchschnitt")
 FEWEST_SUMMED, MOST_SUMMED, ROUNDED = 2, 200, 0.01
-SHORTEST_GAME, LONGEST_GAME = 90, 299
+SHORTEST_GAME, LONGEST_GAME, LONGEST_IN_MINUTES = 90, 299, 599
 """Minutes."""
 
 
@@ -156,14 +156,21 @@ def far_from_others(attendance: pl.Series) -> pl.Series:
 
 
 def is_game_length(cells: Cells) -> bool:
-    """Return True for a column of 2:05, 2:45, 3:10: how long games took, not when they began."""
-    if cells.values.dtype != pl.String or plain_header(cells.header) not in {"time", "t", "duration", "gametime"}:
+    """Return True for a column of 2:05, 2:45, 3:10, or of 125, 165, 190: how long games took, not when they began."""
+    if cells.values.dtype.is_temporal() or plain_header(cells.header) not in {"time", "t", "duration", "gametime"}:
         return False
     text = cells.known_text().drop_nulls()
-    if len(text) < FEWEST_LENGTHS or not text.str.contains(r"^\d:\d{2}$").all():
+    if len(text) < FEWEST_LENGTHS:
+        return False
+    if text.str.contains(r"^\d{2,3}$").all():
+        minutes = text.cast(pl.Int64)
+        # 705 may be a start at 7:05; nothing starts at 168.
+        no_clock = bool((minutes % 100 > 59).any())
+        return no_clock and bool(minutes.is_between(SHORTEST_GAME, LONGEST_IN_MINUTES).all()) and minutes.n_unique() > 1
+    if not text.str.contains(r"^\d:\d{2}$").all():
         return False
     minutes = text.str.extract(r"^(\d)", 1).cast(pl.Int64) * 60 + text.str.extract(r":(\d{2})$", 1).cast(pl.Int64)
-    return bool(((minutes >= SHORTEST_GAME) & (minutes <= LONGEST_GAME)).all()) and minutes.n_unique() > 1
+    return bool(minutes.is_between(SHORTEST_GAME, LONGEST_GAME).all()) and minutes.n_unique() > 1
 
 
 def _lag(header: str) -> bool:
