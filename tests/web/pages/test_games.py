@@ -38,3 +38,11 @@ def test_games_are_sorted(visitor):
     ]
     assert people == sorted(people, reverse=True)
     assert rows(visitor.get("/games", params={"sort": "nothing"})) == rows(visitor.get("/games"))
+
+
+def test_a_postponed_game_is_named_as_missing(own_service, visit):
+    visitor = visit(own_service)
+    assert visitor.post("/games/QUI202506110/aside", data={"status": "postponed"}).status_code == 303
+    text = text_of(visitor.get("/games"))
+    assert "47 games" in text
+    assert "1 postponed or cancelled game is not in this list" in text

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import P_SELLOUT
 from gatecast.service.first_steps import first_steps
+from gatecast.service.game_edits import games_set_aside
 from gatecast.service.season import CalendarGame, labels_of, season_view, seasons_of
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.render import page, service_of
@@ -64,6 +65,7 @@ def games(
         view=view,
         games=sorted(found, key=KEYS[sort]),
         count=len(every),
+        aside=len(games_set_aside(service, club)),
         q=q,
         show=show,
         sort=sort,
