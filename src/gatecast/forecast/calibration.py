@@ -35,7 +35,7 @@ Names = npt.NDArray[np.str_]
 
 RECENT = 2000
 """Number of latest conformity scores that a correction is taken from."""
-PRESEASON_SHARE = 0.4
+PRESEASON_SHARE = 0.5
 """Share of a correction applied before the first game of the season: errors within a season are correlated, so that one
 season held back is worth less than its number of games. The rest is phased in over the first `DRIFT_GAMES` games."""
 FEWEST = 60
