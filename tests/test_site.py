@@ -4,6 +4,7 @@ import functools
 import html.parser
 import importlib
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,8 @@ def test_links_within_the_site_lead_somewhere(site):
 def test_the_code_of_a_page_runs(page, compiled_once, monkeypatch, tmp_path):
     cells = CELL.findall(page.read_text(encoding="utf-8"))
     assert cells
+    for figures in page.parent.glob("*.json"):
+        shutil.copy(figures, tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     # Fewer passes over the games: the site shows the figures, the test only that the code runs.
