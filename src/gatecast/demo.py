@@ -40,7 +40,7 @@ DEMO_FILES = {
 }
 LEADS = (1, 7)
 SLOW = "boosted trees"
-NO_TRAINS = "extra trains"
+SAMPLE_SEATS = 6_200
 
 
 @dataclass(frozen=True)
@@ -147,9 +147,8 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
 
 
 def sample_operations() -> Operations:
-    """Return the default operations without the extra trains that a club of six thousand seats does not run."""
-    operations = default_operations()
-    return operations.replace(transport=[each for each in operations.transport if each.name != NO_TRAINS])
+    """Return the default operations for a club of six thousand seats."""
+    return default_operations(SAMPLE_SEATS)
 
 
 def _homestand_plan(plan: Plan, games: int) -> pl.DataFrame:

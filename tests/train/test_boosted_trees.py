@@ -49,15 +49,18 @@ def test_the_median_goes_a_share_of_the_way_to_the_trees_and_ranges_keep_their_w
         levels = np.array([0.1, 0.5, 0.9])
         return np.mean([demand_quantiles(each, levels) for each in model.parameters(arrays)], axis=0)
 
-    for lead, share in ((1, 0.15), ("preseason", 0.4)):
+    for lead in (1, "preseason"):
         before, after = quantiles(trained, lead), quantiles(with_trees, lead)
         trees = with_trees.trees.predict(trained.encoding.inputs(preparation.at_lead(lead)))
         way = trees - np.minimum(before[:, 1], 1.0)
         moved = (after - before)[:, 1]
         apart = np.abs(way) > 1e-3
+        assert apart.sum() > 10
+        shares = moved[apart] / way[apart]
         if lead == 1:
-            np.testing.assert_allclose(moved[apart] / way[apart], share, rtol=1e-2)
-        assert (np.abs(moved) <= 0.4 * np.abs(way) + 1e-6).all()
+            np.testing.assert_allclose(shares, 0.15, rtol=1e-2)
+        else:
+            assert ((shares > 0.15) & (shares < 0.41)).all()
         np.testing.assert_allclose(after - before, np.repeat(moved[:, None], 3, axis=1), atol=1e-6)
 
 

@@ -76,10 +76,10 @@ class Upload:
     apart: frozenset[str] = frozenset()
     fields: Mapping[str, str] = field(default_factory=dict)
     kept: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What was worked out of it last, by name, each with the state that it was worked out from."""
+    """Latest result of each computation by name, with the state of the store that it holds for; see `once`."""
 
     def once(self, name: str, state: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a value worked out once and kept until it is asked for with another state."""
+        """Return a computed value, kept until it is asked for with another state."""
         if name not in self.kept or self.kept[name][0] != state:
             self.kept.pop(name, None)
             self.kept[name] = (state, make())

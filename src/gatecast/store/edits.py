@@ -52,7 +52,7 @@ class GameEdit:
 
 @dataclass(frozen=True)
 class LoggedChange:
-    """What one import or edit changed of a game.
+    """Record the change that one import or edit made to a game.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How the columns of a game are typed into a form: the type of input, its choices, its unit, and values as text."""
+"""Describe the form inputs for the columns of a game: type of input, choices, unit, and values as text."""
 
 from __future__ import annotations
 

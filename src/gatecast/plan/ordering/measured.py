@@ -1,4 +1,4 @@
-"""What each policy cost on real homestands beside orders all fixed before the first game, and how sure that is.
+"""Report the measured cost of each policy on real homestands, as a share of the cost of fixed orders, with its range.
 
 The figures are those of `docs/ordering.json`, which `benchmarks/ordering.py` writes; a test holds them together.
 """

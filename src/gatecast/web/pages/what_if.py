@@ -38,7 +38,7 @@ EMPTIED = {
     c.HOME_STARTER: "type unknown if it is not known",
     c.VISITOR_STARTER: "type unknown if it is not known",
 }
-"""What empties each column into which anything may be typed."""
+"""Hint beside each free-text column: what to type to clear its value."""
 
 
 @dataclass(frozen=True)
