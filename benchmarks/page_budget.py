@@ -13,6 +13,9 @@ as time passed, the least of several: on a busy computer only the first says wha
 question of the same games, which is what its form asks, and the first question after a change that the worker had a
 quiet moment to work ahead for.
 
+`--ahead` first does what the worker does when it starts, so that the very first time is that of a server that has been
+up for a few seconds and not that of a process that has imported nothing.
+
 `--keep FOLDER` keeps the filled store, or uses the one that is there.
 """
 
@@ -41,6 +44,7 @@ from gatecast.service.models import keep_model
 from gatecast.service.prefetch import work_ahead
 from gatecast.train import TrainingSettings
 from gatecast.web.app import build
+from gatecast.web.worker_process import PAGES as RENDERED_AHEAD
 
 SEASONS = 10
 HOST = "http://127.0.0.1:8000"
@@ -130,6 +134,7 @@ def main() -> None:
     parser.add_argument("--club", default="SFN")
     parser.add_argument("--through", type=int, default=2019)
     parser.add_argument("--keep", type=Path, help="folder of the filled store, used again if it is there")
+    parser.add_argument("--ahead", action="store_true", help="work ahead first, as the worker does when it starts")
     arguments = parser.parse_args()
     last, as_of = arguments.through, dt.date(arguments.through, 7, 1)
     with tempfile.TemporaryDirectory() as text:
@@ -143,7 +148,7 @@ def main() -> None:
                 filled(service, every.filter((pl.col(c.HOME) == arguments.club) & seasons), as_of, folder)
             print(f"{len(service.games())} games, {service.forecasts(arguments.club).height} forecasts stored")
             header = ["page", "kB", "first, ms", "after a change, ms", "kept, ms"]
-            print(markdown(header, measured(service, arguments.club)))
+            print(markdown(header, measured(service, arguments.club, ahead=arguments.ahead)))
 
 
 def paths_of(service: ClubService, club: str) -> tuple[dict[str, str], str, int]:
@@ -155,13 +160,18 @@ def paths_of(service: ClubService, club: str) -> tuple[dict[str, str], str, int]
     return {page: pattern.format(**names) for page, pattern in pages.items()}, played, gate
 
 
-def measured(service: ClubService, club: str) -> list[list[object]]:
-    """Return a row for each page."""
+def measured(service: ClubService, club: str, *, ahead: bool = False) -> list[list[object]]:
+    """Return a row for each page; `ahead` renders pages and works ahead before the first."""
     rows: list[list[object]] = []
     paths, played, gate = paths_of(service, club)
     visitor = Visitor(service)
-    for page in PAGES:
-        answer, first = visitor.get(paths[page])
+    if ahead:
+        for path in RENDERED_AHEAD:
+            visitor.get(path)
+        work_ahead(service)
+    # Before anything changes: after that, what was worked ahead holds no more.
+    firsts = {page: visitor.get(paths[page]) for page in PAGES}
+    for page, (answer, first) in firsts.items():
         assert answer.status_code == 200, (paths[page], answer.status_code)
         kept = [visitor.get(paths[page])[1] for _ in range(REPEATS)]
         changed = []
@@ -180,8 +190,8 @@ def measured(service: ClubService, club: str) -> list[list[object]]:
         visitor.change_gate(played, gate - turn)
         work_ahead(service)
 
-    ahead = questions(visitor, question, change_and_work_ahead)
-    print(f"what if, the first question after a change, worked ahead for: {ahead} ms", flush=True)
+    worked_ahead = questions(visitor, question, change_and_work_ahead)
+    print(f"what if, the first question after a change, worked ahead for: {worked_ahead} ms", flush=True)
     return rows
 
 

@@ -54,3 +54,15 @@ def test_it_is_done_again_when_something_changed_and_nobody_asks_though_it_faile
     with pytest.raises(EndedError):
         prefetch_when_idle(sample_club, silence, wait=lambda _: None)
     assert done == [2, 5]
+
+
+def test_pages_are_rendered_at_the_start_though_requests_come_all_the_time(sample_club):
+    rendered, waits = [], iter(range(3))
+
+    def wait(seconds):
+        if next(waits, None) is None:
+            raise EndedError
+
+    with pytest.raises(EndedError):
+        prefetch_when_idle(sample_club, lambda: 0.0, wait, lambda: rendered.append("pages"))
+    assert rendered == ["pages"]

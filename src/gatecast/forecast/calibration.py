@@ -82,9 +82,10 @@ class SeasonErrors:
     def drift_of_all(self, cutoffs: Days) -> Floats:
         """Return the median error of the latest games known at each cutoff, shrunk towards 0, shape (cutoffs,)."""
         counts, place = np.unique(np.searchsorted(self.days, cutoffs, "right"), return_inverse=True)
-        middle = self.errors[:, MIDDLE]
-        drift = np.array([_drift_after(middle[max(0, count - DRIFT_GAMES) : count]) for count in counts], np.float64)
-        return drift[place] if len(drift) else np.zeros(0)
+        latest = np.minimum(counts, DRIFT_GAMES)
+        drift = _median(_latest(self.errors[:, MIDDLE], counts, DRIFT_GAMES)) * latest / (latest + DRIFT_TRUST)
+        of_each: Floats = drift[place]
+        return of_each
 
     @cached_property
     def drift_known(self) -> Floats:
@@ -223,12 +224,6 @@ def _median(values: Floats) -> Floats:
     rows = np.arange(len(values))
     low, high = ordered[rows, np.maximum((count - 1) // 2, 0)], ordered[rows, count // 2 * (count > 0)]
     return np.where(count > 0, (low + high) / 2, 0.0)
-
-
-def _drift_after(errors: Floats) -> float:
-    if not len(errors):
-        return 0.0
-    return float(np.median(errors)) * len(errors) / (len(errors) + DRIFT_TRUST)
 
 
 def _conformity_scores(errors: Floats) -> Floats:

@@ -164,16 +164,21 @@ def ticket_scenarios(forecast: pl.DataFrame, *, count: int = SCENARIOS, seed: in
         return values.cast(dtype, strict=False)
 
     days = column(c.DATE, pl.Date).to_physical().cast(pl.Float64)
-    ahead = days - column(AS_OF, pl.Date).to_physical().cast(pl.Float64)
-    leads = ahead.fill_null(column(LEAD, pl.Float64)).fill_null(USUAL_LEAD)
-    dated = days.interpolate().fill_null(strategy="forward").fill_null(strategy="backward")
-    clubs = column(c.HOME, pl.String).fill_null(column(c.VENUE, pl.String)).fill_null("")
+    leads = days - column(AS_OF, pl.Date).to_physical().cast(pl.Float64)
+    if leads.null_count():
+        leads = leads.fill_null(column(LEAD, pl.Float64)).fill_null(USUAL_LEAD)
+    dated = days
+    if days.null_count():
+        dated = days.interpolate().fill_null(strategy="forward").fill_null(strategy="backward")
+    clubs = column(c.HOME, pl.String)
+    if clubs.null_count():
+        clubs = clubs.fill_null(column(c.VENUE, pl.String)).fill_null("")
     return joint_scenarios(
         forecast.select(QUANTILE_COLUMNS).to_numpy().astype(np.float64),
         clubs.to_numpy(),
         dated.to_numpy() if days.null_count() < rows else np.arange(rows, dtype=np.float64),
         leads.to_numpy(),
-        column(c.CAPACITY, pl.Float64).fill_null(float("nan")).to_numpy(),
+        column(c.CAPACITY, pl.Float64).to_numpy(),
         count=count,
         seed=seed,
     )

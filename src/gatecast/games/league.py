@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Self
 
 import polars as pl
@@ -121,14 +122,24 @@ class League:
         >>> table.select(League().present_names("home")).item()
         'MIA'
         """
-        return [
-            pl.when(self._major).then(pl.col(name).replace(MAJOR_RENAMED)).otherwise(name).alias(name)
-            for name in columns
-        ]
+        return [pl.when(self._major).then(_renamed(name)).otherwise(name).alias(name) for name in columns]
 
     @property
     def _major(self) -> pl.Expr:
         """True for games of the major leagues."""
         if self.name:
             return pl.lit(self.name.upper() in MAJOR_LEAGUES)
-        return pl.col(c.HOME_LEAGUE).is_in(MAJOR_LEAGUES).fill_null(False) | pl.col(c.HOME).is_in(MAJOR_CLUBS)
+        return _by_league_or_club()
+
+
+# Made once, as making them takes longer than applying them to a few games.
+@cache
+def _by_league_or_club() -> pl.Expr:
+    """Return True for a game whose league or home club is of the major leagues."""
+    return pl.col(c.HOME_LEAGUE).is_in(MAJOR_LEAGUES).fill_null(False) | pl.col(c.HOME).is_in(MAJOR_CLUBS)
+
+
+@cache
+def _renamed(column: str) -> pl.Expr:
+    """Return clubs of the major leagues under their latest names."""
+    return pl.col(column).replace(MAJOR_RENAMED)

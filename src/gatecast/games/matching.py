@@ -84,8 +84,10 @@ def match(past: pl.DataFrame, coming: pl.DataFrame) -> Match:
         Games tables as `Games.table` has them, in order of play.
     """
     clubs, venues = _names(past, CLUBS), _names(past, (c.VENUE,))
-    renamed = {**_spelled(_names(coming, CLUBS), clubs), **_spelled(_names(coming, (c.VENUE,)), venues)}
-    renamed |= _only_club(past, coming)
+    stated_clubs = _names(coming, CLUBS)
+    renamed = {**_spelled(stated_clubs, clubs), **_spelled(_names(coming, (c.VENUE,)), venues)}
+    if ONLY_CLUB in (*clubs, *stated_clubs):
+        renamed |= _only_club(past, coming)
     if renamed:
         coming = coming.with_columns(pl.col(*CLUBS, c.VENUE).replace(renamed))
     filled = _last_venues(past, coming, venues)
@@ -112,10 +114,10 @@ def match(past: pl.DataFrame, coming: pl.DataFrame) -> Match:
 
 
 def _names(table: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
-    names = (
-        pl.concat([table[name].alias(c.HOME) for name in columns]) if table.height else pl.Series([], dtype=pl.String)
-    )
-    return names.drop_nulls().unique(maintain_order=True).to_list()
+    """Return the names in some columns, each once, in the order of the columns and rows."""
+    names = dict.fromkeys(name for column in columns for name in table[column].unique(maintain_order=True).to_list())
+    names.pop(None, None)
+    return list(names)
 
 
 def _spelled(names: list[str], known: list[str]) -> dict[str, str]:
@@ -144,7 +146,7 @@ def _new(coming: pl.DataFrame, clubs: list[str], venues: list[str]) -> Iterator[
     hosts = _names(coming, (c.HOME,))
     known = {"club": clubs, "visitor": [*clubs, *hosts], "venue": [*venues, *hosts]}
     for kind, column in KINDS.items():
-        for name in _names(coming, (column,)):
+        for name in hosts if column == c.HOME else _names(coming, (column,)):
             if name not in known[kind]:
                 yield NewName(kind, name, nearest_name(name, venues if kind == "venue" else clubs))
 

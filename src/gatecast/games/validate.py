@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -61,7 +62,8 @@ def violations(
     """
     if table.height == 0:
         raise DataError("no games", "at least one row below the header", file=file)
-    rules = [*_column_rules(columns), *_table_rules()]
+    rules = [rule for name, column in columns.items() for rule in _column_rules(name, column)]
+    rules += _table_rules(dt.date.today())
     broken = table.select(rule.broken.fill_null(False).alias(str(i)) for i, rule in enumerate(rules))
     first: dict[int, Rule] = {}
     for i, rule in enumerate(rules):
@@ -77,21 +79,29 @@ def violations(
         )
 
 
-def _column_rules(columns: Mapping[str, c.Column]) -> Iterator[Rule]:
-    for name, column in columns.items():
-        cell = pl.col(name)
-        quoted = pl.format("'{}'", cell.cast(pl.String))
-        if column.values:
-            yield Rule(name, ~cell.is_in(column.values), quoted, column.expected)
-        if column.dtype.is_float():
-            yield Rule(name, ~cell.is_finite(), quoted, column.expected, "leave unknown values empty")
-        if not math.isinf(column.low):
-            yield Rule(name, cell < column.low, quoted, column.expected)
-        if not math.isinf(column.high):
-            yield Rule(name, cell > column.high, quoted, column.expected)
+# Rules are kept, as making their expressions takes longer than checking a few games.
+@lru_cache(maxsize=256)
+def _column_rules(name: str, column: c.Column) -> tuple[Rule, ...]:
+    cell = pl.col(name)
+    quoted = pl.format("'{}'", cell.cast(pl.String))
+    rules = []
+    if column.values:
+        rules.append(Rule(name, ~cell.is_in(column.values), quoted, column.expected))
+    if column.dtype.is_float():
+        rules.append(Rule(name, ~cell.is_finite(), quoted, column.expected, "leave unknown values empty"))
+    if not math.isinf(column.low):
+        rules.append(Rule(name, cell < column.low, quoted, column.expected))
+    if not math.isinf(column.high):
+        rules.append(Rule(name, cell > column.high, quoted, column.expected))
+    return tuple(rules)
 
 
-def _table_rules() -> Iterator[Rule]:
+@lru_cache(maxsize=1)
+def _table_rules(today: dt.date) -> tuple[Rule, ...]:
+    return tuple(_make_table_rules(today))
+
+
+def _make_table_rules(today: dt.date) -> Iterator[Rule]:
     game, date, attendance = pl.col(c.GAME_ID), pl.col(c.DATE), pl.col(c.ATTENDANCE)
     yield Rule(
         c.DATE,
@@ -117,7 +127,7 @@ def _table_rules() -> Iterator[Rule]:
     played = pl.any_horizontal(pl.col(name).is_not_null() for name in RESULTS)
     yield Rule(
         c.ATTENDANCE,
-        played & (date > dt.date.today()),
+        played & (date > today),
         pl.format("a result for a game on {}", date),
         "results only of games already played",
         "leave the results of games to come empty, or correct the date",

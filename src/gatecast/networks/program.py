@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,7 +112,7 @@ class Program:
                 del values[place]
         return [values[place] for place in self.output]
 
-    @property
+    @cached_property
     def _unused(self) -> list[list[int]]:
         """Places of results that no later operation reads, for each operation: so memory stays small."""
         last: dict[int, int] = {}

@@ -235,7 +235,7 @@ class Preparation:
         }
         wetness = known[c.PRECIPITATION].cast(pl.String).replace_strict(AMOUNTS, default=None, return_dtype=pl.Float64)
         numbers = {name: known[of].cast(pl.Float64) for name, of in sources.items()} | {WETNESS: wetness}
-        return {name: values.fill_null(np.nan).to_numpy() for name, values in numbers.items()}
+        return {name: values.to_numpy() for name, values in numbers.items()}
 
     def _categories(self, known: pl.DataFrame) -> pl.DataFrame:
         known = known.with_columns(self.games.league.present_names(c.HOME, c.VISITOR))

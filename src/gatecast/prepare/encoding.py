@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -139,13 +140,18 @@ class Encoding:
         promoted = [held.list.contains(label).to_numpy() for label in self.promotions]
         return np.column_stack([known, *promoted]).astype(np.bool_)
 
-    def _codes(self, labels: pl.DataFrame) -> npt.NDArray[np.int32]:
-        coded = labels.select(
+    @cached_property
+    def _coded(self) -> list[pl.Expr]:
+        """The code of each label column; kept, as making it takes longer than coding a few games."""
+        return [
             pl.col(name).replace_strict(known, range(1, len(known) + 1), default=0, return_dtype=pl.Int32)
             if known
             else pl.lit(0, pl.Int32).alias(name)
             for name, known in self.vocabularies.items()
-        )
+        ]
+
+    def _codes(self, labels: pl.DataFrame) -> npt.NDArray[np.int32]:
+        coded = labels.select(self._coded)
         return coded.to_numpy().astype(np.int32).reshape(labels.height, len(self.vocabularies))
 
 

@@ -46,7 +46,9 @@ def prefetch_when_idle(
     wait: Callable[[float], object] = time.sleep,
     pages: Callable[[], object] = lambda: None,
 ) -> None:
-    """Work ahead whenever the store or the day has changed and no request came for a while; never return.
+    """Render pages at once, then work ahead whenever the store or the day has changed and no request came for a while.
+
+    Never return.
 
     Parameters
     ----------
@@ -59,6 +61,8 @@ def prefetch_when_idle(
         Renders what is asked for most, before the rest is worked out.
     """
     done = None
+    # At the start at once: the first page would be the slowest, as it imports and compiles what all pages need.
+    _tried(pages)
     while True:
         wait(QUIET_S)
         if quiet() < QUIET_S:
@@ -68,14 +72,19 @@ def prefetch_when_idle(
         except GatecastError:
             continue
         if now != done:
-            try:
-                pages()
-                work_ahead(service)
-            except Exception:
-                traceback.print_exc()  # into the log of the server; tried again after the next change
+            _tried(pages, lambda: work_ahead(service))
             done = now
             # Cached values are frozen so that no page waits while the collector scans them; those frozen before are
             # scanned once more, or what has become garbage since would never be freed.
             gc.unfreeze()
             gc.collect()
             gc.freeze()
+
+
+def _tried(*steps: Callable[[], object]) -> None:
+    """Take some steps; an error goes into the log of the server, and they are tried again after the next change."""
+    try:
+        for step in steps:
+            step()
+    except Exception:
+        traceback.print_exc()

@@ -25,7 +25,7 @@ SWITCH_S = 0.001
 must come back soon after a page that is rendered beside it."""
 
 
-PAGES = ("/", "/plan", "/games", "/track", "/data", "/settings")
+PAGES = ("/", "/plan", "/games", "/track", "/data", "/settings", "/api/v1/docs")
 
 
 def _note(line: str) -> None:

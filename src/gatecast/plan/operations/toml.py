@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -146,11 +147,16 @@ def default_operations(crowd: float | None = None) -> Operations:
     >>> [service.name for service in default_operations(6200).transport]
     ['shuttle buses', 'late buses']
     """
-    operations = parse_operations(default_text().encode())
+    operations = _default_file()
     if crowd is None:
         return operations
     services = [each for each in operations.transport if each.share * crowd >= each.people_per_vehicle]
     return operations.replace(transport=services)
+
+
+@cache
+def _default_file() -> Operations:
+    return parse_operations(default_text().encode())
 
 
 def write_default_operations(path: str | Path) -> None:
