@@ -63,4 +63,9 @@ def train(
     elif network in NEEDS_NO_TRAINING:
         say(f"{out}: {network} alone, its ranges from your games{last}")
     else:
+        from gatecast.train.draws import drawn_in_words
+        from gatecast.train.model import TrainedModel
+
         say(f"{out}: {settings.members} {network} network{'s' if settings.members != 1 else ''}{last}")
+        if isinstance(forecaster.model, TrainedModel) and (drawn := drawn_in_words(forecaster.model.climatology.games)):
+            say(drawn)

@@ -24,6 +24,7 @@ from gatecast.games.forecast_columns import (
 from gatecast.prepare import Arrays, Preparation
 from gatecast.prepare.encoding import Encoding, Inputs
 from gatecast.train.boosted_trees import columns_of, regressor
+from gatecast.train.draws import drawn_rows
 from gatecast.train.samples import training_leads, training_samples
 
 __all__ = ["BASELINES", "Regression", "RuleOfThumb"]
@@ -85,7 +86,8 @@ class Regression:
         self.fitted, self.one_hot, self.half_life, self.fits = fitted, one_hot, half_life, fits
 
     def fit_rows(self, preparation: Preparation, rows: Rows) -> Self:
-        """Fit on the games in `rows`, each at one training lead drawn at random."""
+        """Fit on the games in `rows`, or as many of them as a pass of networks has, each at one random lead."""
+        rows = drawn_rows(rows, 0)
         leads = training_leads(preparation.games)
         cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
         self.regressors = []

@@ -33,6 +33,7 @@ from gatecast.train.boosted_trees import BoostedTrees
 from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.checkpoint import Checkpoint
 from gatecast.train.climatology import Climatology
+from gatecast.train.draws import Draws, drawn_rows
 from gatecast.train.loop import Loop, State, censored_crps, not_a_number
 from gatecast.train.model import TrainedModel
 from gatecast.train.samples import (
@@ -75,7 +76,8 @@ def train_ensemble(
     A first network, trained without the latest season, tells after how many epochs the loss on that season is
     lowest; the members then train on all games for as many. On 10,000 games or more it is stopped while the loss still
     falls, the others train a little longer, and it catches up on that season to become the first member; boosted trees
-    are fitted beside it.
+    are fitted beside it. Of more than `MOST_A_PASS` games, each pass goes over others, and trees, calibration and the
+    choice of epochs rest on as many drawn once.
 
     Parameters
     ----------
@@ -95,12 +97,15 @@ def train_ensemble(
         There are fewer than two games to train on; or the network gives values that are not numbers.
     """
     check_enough(rows)
-    encoding, samples = _prepared(preparation, rows, settings.half_life)
-    trainer = _EnsembleTrainer(settings, Signature(**encoding.sizes), samples, folder, progress)
+    drawn = drawn_rows(rows, settings.seed)
+    encoding, samples = _prepared(preparation, drawn, settings.half_life)
+    draws = Draws(preparation, encoding, rows, settings.half_life) if len(drawn) < len(rows) else None
+    trainer = _EnsembleTrainer(settings, Signature(**encoding.sizes), samples, folder, progress, draws=draws)
     epochs, errors, first = settings.epochs, None, None
     if len(rows) >= FEWEST_TO_HOLD_BACK:
-        held_back = np.isin(rows, held_back_rows(preparation.games, rows))
-        epochs, parameters, first = trainer.best_epochs(held_back)
+        last_season = held_back_rows(preparation.games, rows)
+        held_back = np.isin(drawn, last_season)
+        epochs, parameters, first = trainer.best_epochs(held_back, last_season)
         check_parameters(parameters, settings.network)
         errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
     members = trainer.members(epochs, jobs, first)
@@ -129,8 +134,11 @@ class _EnsembleTrainer:
         samples: Samples,
         folder: Path | None,
         progress: Progress,
+        *,
+        draws: Draws | None,
     ) -> None:
-        self.settings, self.samples, self.folder, self.progress = settings, samples, folder, progress
+        self.settings, self.samples, self.draws = settings, samples, draws
+        self.folder, self.progress = folder, progress
         self.build: Callable[[int], Any] = lambda seed: network(settings.network)(signature, seed)
         self.lock, self.stopped = Lock(), Event()
         model = self.build(settings.seed)
@@ -145,14 +153,17 @@ class _EnsembleTrainer:
             weight_decay=settings.weight_decay,
         )
 
-    def best_epochs(self, held_back: npt.NDArray[np.bool_]) -> tuple[int, npt.NDArray[np.float32], State | None]:
+    def best_epochs(
+        self, held_back: npt.NDArray[np.bool_], last_season: Rows
+    ) -> tuple[int, npt.NDArray[np.float32], State | None]:
         """Return the epochs to train the members for, the forecasts of the games held back, and a state to go on from.
 
         Epochs are those after which the loss on games held back, shape (games,), is lowest. The parameters of demand,
         shape (leads * held back, 4), are those after the last epoch. The state is None where the loss had stopped
         falling before.
 
-        Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all.
+        Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all; where
+        games are drawn anew for each pass, none of `last_season`, the rows of the season held back, is drawn.
         """
         inputs, attended, weights = self.samples.of(held_back)
         tables = jax.device_put(self.samples.tables)
@@ -163,7 +174,8 @@ class _EnsembleTrainer:
 
         rest = replace(self.samples, weights=np.where(held_back, 0.0, self.samples.weights).astype(np.float32))
         most = self._share(STOPPED) if self.samples.games >= TRAINS_FROM_GAMES else self.settings.epochs
-        state, history = self._run(rest, most, "early stopping", -1, loss)
+        draws = self.draws and self.draws.without(last_season)
+        state, history = self._run(rest, most, "early stopping", -1, loss, draws=draws)
         parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
         best = int(np.argmin(history)) + 1
         if best < self.settings.epochs and best == most:
@@ -216,15 +228,19 @@ class _EnsembleTrainer:
         loss: Callable[[State], float],
         *,
         start: State | None = None,
+        draws: Draws | None = None,
     ) -> tuple[State, list[float]]:
+        draws = draws or self.draws
         seed = (self.settings.seed * 1_000_003 + index + 2) % 2**31
         checkpoint = Checkpoint(self.folder, name.replace(" ", "-"), _fingerprint(self.settings, samples, epochs))
         with self.lock:
             model = self.build(seed)
             state, history = checkpoint.restored(start or self.loop.start(model))
-        data = jax.device_put(samples.arrays())
+        data = jax.device_put(samples.arrays()) if draws is None else {}
         key = jax.random.key(seed)
         for epoch in range(len(history), epochs):
+            if draws is not None:
+                data = jax.device_put(draws.of_pass(seed, epoch).arrays())
             state, training_loss = self.loop.epoch(state, data, jax.random.fold_in(key, epoch))
             if not math.isfinite(training_loss):
                 raise InputError(

@@ -18,11 +18,12 @@ from gatecast.collect.sample.weather import PRECIPITATIONS, SKIES, Weather, dail
 from gatecast.games import Games, known_at
 from gatecast.games import columns as c
 
-__all__ = ["AS_OF", "DEMAND", "EXPECTED_DEMAND", "SampleLeague", "sample_league"]
+__all__ = ["AS_OF", "DEMAND", "EXPECTED_DEMAND", "SampleLeague", "sample_league", "simulated_games"]
 
 SEASONS = (2022, 2023, 2024, 2025)
 AS_OF = dt.date(2025, 6, 8)
-FIRST_DAY, LAST_DAY = dt.date(SEASONS[0], 4, 1), dt.date(SEASONS[-1], 9, 30)
+FIRST_DAY, LAST_DAY = (4, 1), (9, 30)
+"""Of a season: month and day."""
 UPCOMING_GAMES = 18
 EXPECTED_DEMAND, DEMAND = "expected_demand", "demand"
 
@@ -61,19 +62,7 @@ def sample_league(seed: int = 0) -> SampleLeague:
     >>> league.club, league.as_of.isoformat()
     ('Quillport Lanterns', '2025-06-08')
     """
-    rngs = np.random.default_rng(seed).spawn(6)
-    first_day, today = to_day(FIRST_DAY), to_day(AS_OF)
-    climate = daily_weather(rngs[0], first_day, to_day(LAST_DAY) - first_day + 1)
-    schedule = Schedule.joined([season_schedule(rngs[1], season) for season in SEASONS])
-    wet = climate.at(schedule, first_day, np.zeros(len(schedule), bool)).rained_out
-    schedule = with_makeup_games(schedule, wet & (schedule.day <= today))
-    conditions = decided(rngs[2], schedule)
-    weather = climate.at(schedule, first_day, conditions.daytime)
-    results = played(rngs[3], schedule)
-    demand = drawn_demand(rngs[4], schedule, weather, results, conditions)
-    table = _table(schedule, conditions, weather, results).with_columns(
-        _attendance(rngs[5], schedule, conditions, weather, demand)
-    )
+    table, schedule, demand = _simulated(seed, SEASONS, AS_OF)
     whole = Games.from_frame(table, sales.CUSTOM_COLUMNS)
     games, upcoming = whole.filter(pl.col(c.DATE) <= AS_OF), _upcoming(whole, schedule)
     listed = pl.concat([games.table[c.GAME_ID], upcoming.table[c.GAME_ID]])
@@ -84,6 +73,49 @@ def sample_league(seed: int = 0) -> SampleLeague:
         pl.col(c.CAPACITY).cast(pl.Int64),
     ).filter(pl.col(c.GAME_ID).is_in(listed.implode()))
     return SampleLeague(games, upcoming, AS_OF, CLUBS[YOURS].name, truth)
+
+
+def simulated_games(seed: int, seasons: tuple[int, ...], as_of: dt.date) -> pl.DataFrame:
+    """Simulate other seasons of the sample league, for measurements on tables of any size.
+
+    Parameters
+    ----------
+    seed : int
+        Another one gives another league of the same eight clubs.
+    seasons : tuple of int
+        Years, in order.
+    as_of : date
+        The last day with results; a rainout after it is not known yet.
+
+    Returns
+    -------
+    polars.DataFrame
+        Canonical columns alone, in order of play. Games after `as_of` have no results.
+    """
+    table, _, _ = _simulated(seed, seasons, as_of)
+    known = [
+        pl.when(pl.col(c.DATE) <= as_of).then(pl.col(name)).alias(name)
+        for name in (c.ATTENDANCE, c.SCANNED, c.HOME_RUNS, c.VISITOR_RUNS)
+    ]
+    return table.select(name for name in c.CANONICAL if name in table.columns).with_columns(known)
+
+
+def _simulated(seed: int, seasons: tuple[int, ...], as_of: dt.date) -> tuple[pl.DataFrame, Schedule, Demand]:
+    """Return every game of some seasons, as a table and as the schedule and the demand behind it."""
+    rngs = np.random.default_rng(seed).spawn(6)
+    first_day, last_day = to_day(dt.date(seasons[0], *FIRST_DAY)), to_day(dt.date(seasons[-1], *LAST_DAY))
+    climate = daily_weather(rngs[0], first_day, last_day - first_day + 1)
+    schedule = Schedule.joined([season_schedule(rngs[1], season) for season in seasons])
+    wet = climate.at(schedule, first_day, np.zeros(len(schedule), bool)).rained_out
+    schedule = with_makeup_games(schedule, wet & (schedule.day <= to_day(as_of)))
+    conditions = decided(rngs[2], schedule)
+    weather = climate.at(schedule, first_day, conditions.daytime)
+    results = played(rngs[3], schedule)
+    demand = drawn_demand(rngs[4], schedule, weather, results, conditions)
+    table = _table(schedule, conditions, weather, results).with_columns(
+        _attendance(rngs[5], schedule, conditions, weather, demand)
+    )
+    return table, schedule, demand
 
 
 def _table(games: Schedule, conditions: Conditions, weather: Weather, results: Results) -> pl.DataFrame:
