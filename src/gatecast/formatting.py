@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 
 from gatecast.games import PRESEASON
 
@@ -11,6 +12,7 @@ __all__ = [
     "ABSENT",
     "MONTHS",
     "WEEKDAYS",
+    "PageTable",
     "capital",
     "cell",
     "clock",
@@ -196,3 +198,23 @@ def cell(value: object) -> str:
     elif isinstance(value, dt.time):
         text = clock(value)
     return text or ABSENT
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table ready for a page: every cell is text.
+
+    Parameters
+    ----------
+    caption : str
+    heads : list of str
+    numeric : list of bool
+        True for the columns to align right.
+    rows : list of list of str
+        The first cell of each is the row's heading.
+    """
+
+    caption: str
+    heads: list[str]
+    numeric: list[bool]
+    rows: list[list[str]]

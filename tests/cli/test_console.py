@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from gatecast.cli import console
-from gatecast.evaluate.tables import PageTable
+from gatecast.formatting import PageTable
 
 
 class Terminal(io.StringIO):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from gatecast.progress import WholeJob, time_left_words
 
 if TYPE_CHECKING:
-    from gatecast.evaluate.tables import PageTable
+    from gatecast.formatting import PageTable
     from gatecast.progress import Progress
 
 __all__ = ["INTERRUPTED", "fail", "held_notes", "note", "resumable_folder", "say", "show_table", "shown_progress"]

@@ -8,9 +8,8 @@ from typing import Any
 import polars as pl
 
 from gatecast.cli.tables import MOST_ROWS, WITH, beyond, game_cells, left_out, short_day, signed
-from gatecast.evaluate.tables import PageTable
 from gatecast.expected import total_people
-from gatecast.formatting import ABSENT, lead_words, money, number, rounded
+from gatecast.formatting import ABSENT, PageTable, lead_words, money, number, rounded
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
 from gatecast.plan import Operations, Plan

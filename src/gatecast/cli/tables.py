@@ -8,8 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from gatecast.evaluate.tables import PageTable
-from gatecast.formatting import ABSENT, MONTHS, WEEKDAYS, clock, day, number, percent, rounded
+from gatecast.formatting import ABSENT, MONTHS, WEEKDAYS, PageTable, clock, day, number, percent, rounded
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, P_SELLOUT, QUANTILE_COLUMNS, quantile_column
 

@@ -22,9 +22,9 @@ from gatecast.evaluate.scores import (
     score,
     with_attendance,
 )
-from gatecast.evaluate.tables import PageTable, page_table, score_cell
+from gatecast.evaluate.tables import page_table, score_cell
 from gatecast.files import check_writable, write_text
-from gatecast.formatting import MONTHS, WEEKDAYS, day, lead_words, number, percent
+from gatecast.formatting import MONTHS, WEEKDAYS, PageTable, day, lead_words, number, percent
 from gatecast.games import PRESEASON, Games, season_labels
 from gatecast.games.columns import GAME_ID, SEASON, VENUE
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEDIAN, MODEL

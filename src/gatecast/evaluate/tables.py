@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -20,11 +19,11 @@ from gatecast.evaluate.scores import (
     WAPE,
     WIDTH_80,
 )
-from gatecast.formatting import cell, heading, number
+from gatecast.formatting import PageTable, cell, heading, number
 from gatecast.games.columns import SEASON
 from gatecast.games.forecast_columns import LEAD
 
-__all__ = ["SCORE_HEADINGS", "PageTable", "as_markdown", "page_table", "score_cell"]
+__all__ = ["SCORE_HEADINGS", "as_markdown", "page_table", "score_cell"]
 
 SCORE_HEADINGS = {
     GAMES: "Games",
@@ -40,26 +39,6 @@ SCORE_HEADINGS = {
     BRIER: "Brier",
 }
 PLACES = {MAPE: 1, WAPE: 1, PINBALL: 1, CRPS: 1, BRIER: 3, **dict.fromkeys(COVERAGES, 1)}
-
-
-@dataclass(frozen=True)
-class PageTable:
-    """A table ready for a page: every cell is text.
-
-    Parameters
-    ----------
-    caption : str
-    heads : list of str
-    numeric : list of bool
-        True for the columns to align right.
-    rows : list of list of str
-        The first cell of each is the row's heading.
-    """
-
-    caption: str
-    heads: list[str]
-    numeric: list[bool]
-    rows: list[list[str]]
 
 
 def score_cell(column: str, value: object) -> str:

@@ -140,7 +140,6 @@ class Preparation:
     kept: dict[str, object]
     """Results that other modules work out from the sorted tables, shared where these are taken over."""
     first_days_known: dict[str, npt.NDArray[np.int32]]
-    calendar: dict[str, npt.NDArray[np.float64]]
     history: History
 
     def __init__(self, games: Games, *, weather_as_observed: bool = True, like: Preparation | None = None) -> None:
@@ -169,11 +168,9 @@ class Preparation:
             self.projected = ProjectedLevel(games, self.schedule, self.form, self.places["venue_age"])
         self.first_days_known = first_days_known(games)
         if like is not None and _alike(games, like.games, HISTORY_BY):
-            self.calendar, self.history = like.calendar, like.history
+            self.history = like.history
         else:
-            self.calendar = {**calendar(games), **self.places}
-            night = games.table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy()
-            self.history = History.of(self.calendar, night, self.usual)
+            self.history = History.of(games, self.places, self.usual)
 
     def at_lead(self, lead: Lead, rows: npt.NDArray[np.intp] | None = None) -> Arrays:
         """Return the arrays of the games in `rows`, or of all, at one lead: a number of days, or "preseason"."""
@@ -210,7 +207,8 @@ class Preparation:
             "log_capacity": np.log(capacity),
         }
         features = {
-            **{name: values[which] for name, values in self.calendar.items()},
+            **calendar(games),
+            **{name: values[which] for name, values in self.places.items()},
             **derived,
             "lead": np.log1p(np.clip(queries.day - cutoffs, 0, LARGEST_LEAD)),
             **self._numbers(known),

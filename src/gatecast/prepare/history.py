@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
+from gatecast.games import columns as c
+from gatecast.games.table import Games
 from gatecast.prepare.relative_attendance import RelativeAttendance
 from gatecast.prepare.schedule import Schedule
 
@@ -60,29 +63,29 @@ class History:
     road: Floats
 
     @classmethod
-    def of(cls, calendar: dict[str, npt.NDArray[Any]], night: npt.ArrayLike, usual: RelativeAttendance) -> History:
-        """Return the fields in the order of the sorted tables of past games."""
-        schedule = usual.attendance.schedule
+    def of(cls, games: Games, places: Mapping[str, npt.NDArray[np.float64]], usual: RelativeAttendance) -> History:
+        """Return the fields of games in the order of the sorted tables; `places` are those of the schedule."""
+        schedule, table = usual.attendance.schedule, games.table
         columns = {
             DAY: schedule.day,
             WEEKDAY: schedule.weekday,
             VISITOR: schedule.visitor,
             HOST: schedule.home,
-            NIGHT: np.asarray(night),
+            NIGHT: table[c.DAY_NIGHT].eq("night").cast(pl.Float64).fill_null(0.5).to_numpy(),
             SEASON: schedule.season,
-            YEAR_DAY: calendar["day_of_year"],
-            OPENER: calendar["home_opener"],
-            PLACE: calendar["series_game"],
-            DOUBLE: calendar["doubleheader"],
+            YEAR_DAY: table[c.DATE].dt.ordinal_day().cast(pl.Float64).fill_null(np.nan).to_numpy(),
+            OPENER: places["home_opener"],
+            PLACE: places["series_game"],
+            DOUBLE: (table[c.NUMBER] > 0).cast(pl.Float64).to_numpy(),
             ATTENDANCE: schedule.attendance,
             RELATIVE: usual.relative,
         }
-        table = np.stack([np.nan_to_num(columns[i], nan=UNKNOWN) for i in range(FIELDS)], axis=1).astype(np.float32)
+        fields = np.stack([np.nan_to_num(columns[i], nan=UNKNOWN) for i in range(FIELDS)], axis=1).astype(np.float32)
         blank = np.zeros((1, FIELDS), np.float32)
         home, road = (
-            np.concatenate([table[order], blank]) for order in (usual.attendance.by_home.order, usual.on_road.order)
+            np.concatenate([fields[order], blank]) for order in (usual.attendance.by_home.order, usual.on_road.order)
         )
-        return cls(table[:, :ATTENDANCE], home, road)
+        return cls(fields[:, :ATTENDANCE], home, road)
 
 
 def windows_at(usual: RelativeAttendance, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Windows:
