@@ -5,7 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from gatecast.networks.layers import history_inputs, query_inputs
+from gatecast.networks.initializers import glorot_uniform
+from gatecast.networks.layers import gelu, history_inputs, query_inputs
 from gatecast.networks.pooled import pooled_demand
 from gatecast.networks.signature import HOME_GAMES, HOME_LEVELS, ROAD_GAMES, ROAD_LEVELS, Signature
 
@@ -76,17 +77,14 @@ def _encoded(
     Shape: games (batch, length, figures), levels (batch, length) -> (batch, length, channels).
     """
 
-    def initializer(place: int) -> keras.initializers.Initializer:
-        return keras.initializers.GlorotUniform(seed + place)
-
     there = ops.expand_dims(ops.cast(levels >= 0, games.dtype), -1)
-    encoded = keras.layers.Dense(channels, "gelu", kernel_initializer=initializer(0))(games) * there
+    encoded = keras.layers.Dense(channels, gelu, kernel_initializer=glorot_uniform(seed))(games) * there
     for i, dilation in enumerate(dilations):
         # Two taps as one matrix product: inside a compiled loop on a CPU it is many times as fast as Conv1D.
         before = ops.pad(encoded, ((0, 0), (dilation, 0), (0, 0)))[:, : encoded.shape[1]]
-        convolution = keras.layers.Dense(2 * channels, kernel_initializer=initializer(2 * i + 1))
+        convolution = keras.layers.Dense(2 * channels, kernel_initializer=glorot_uniform(seed + 2 * i + 1))
         value, gate = ops.split(convolution(ops.concatenate([before, encoded], axis=-1)), 2, axis=-1)
         gated = value * ops.sigmoid(gate)
-        step = keras.layers.Dense(channels, kernel_initializer=initializer(2 * i + 2))(gated)
+        step = keras.layers.Dense(channels, kernel_initializer=glorot_uniform(seed + 2 * i + 2))(gated)
         encoded = encoded + step * there
     return encoded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from gatecast.networks.initializers import glorot_uniform
 from gatecast.networks.layers import demand_head, query_embedding, query_inputs, residual_block
 from gatecast.networks.signature import Signature
 
@@ -33,7 +34,7 @@ def feedforward(
         dict of inputs -> parameters of demand, shape (batch, 4).
     """
     inputs = query_inputs(signature)
-    initializer = keras.initializers.GlorotUniform(seed)
+    initializer = glorot_uniform(seed)
     trunk = keras.layers.Dense(width, kernel_initializer=initializer)(query_embedding(inputs, signature, seed, hidden))
     for i in range(blocks):
         trunk = residual_block(trunk, width, dropout, seed + 100 + 10 * i)

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from gatecast.networks.demand import PARAMETERS
+from gatecast.networks.initializers import glorot_uniform, random_normal
 from gatecast.networks.signature import (
     CODES,
     FLAGS,
@@ -27,6 +28,7 @@ __all__ = [
     "LevelMixture",
     "PeriodicEmbedding",
     "demand_head",
+    "gelu",
     "history_inputs",
     "query_embedding",
     "query_inputs",
@@ -49,10 +51,10 @@ class PeriodicEmbedding(keras.layers.Layer):
     def build(self, shape: tuple[int | None, int]) -> None:
         """Make one set of frequencies for each feature, and the map they share."""
         self.rates = self.add_weight(
-            shape=(shape[1], self.frequencies), initializer=keras.initializers.RandomNormal(0.0, self.spread, self.seed)
+            shape=(shape[1], self.frequencies), initializer=random_normal(self.spread, self.seed)
         )
         self.map = self.add_weight(
-            shape=(2 * self.frequencies + 1, self.size), initializer=keras.initializers.GlorotUniform(self.seed + 1)
+            shape=(2 * self.frequencies + 1, self.size), initializer=glorot_uniform(self.seed + 1)
         )
         self.shift = self.add_weight(shape=(self.size,), initializer="zeros")
 
@@ -78,7 +80,7 @@ class EntityEmbedding(keras.layers.Layer):
 
     def build(self, shape: tuple[int | None]) -> None:
         """Make the table of vectors."""
-        initializer = keras.initializers.RandomNormal(0.0, 0.1, self.seed)
+        initializer = random_normal(0.1, self.seed)
         self.table = self.add_weight(shape=(self.vocabulary, self.size), initializer=initializer)
 
     def call(self, codes: Tensor, training: bool = False) -> Tensor:
@@ -108,12 +110,20 @@ class LevelMixture(keras.layers.Layer):
         return ops.where(total > 0, mixed, self.default)
 
 
+def gelu(numbers: Tensor) -> Tensor:
+    """Return the Gaussian error linear unit in its form with a hyperbolic tangent (Hendrycks & Gimpel 2016).
+
+    It is within 0.0005 of the exact form, and its slope needs no exponential.
+    """
+    return ops.gelu(numbers, approximate=True)
+
+
 def residual_block(hidden: Tensor, width: int, dropout: float, seed: int) -> Tensor:
     """Add a residual block: normalise, widen, gelu, dropout. Shape: (batch, width) -> (batch, width)."""
     inner = keras.layers.LayerNormalization()(hidden)
-    inner = keras.layers.Dense(width, "gelu", kernel_initializer=keras.initializers.GlorotUniform(seed))(inner)
+    inner = keras.layers.Dense(width, gelu, kernel_initializer=glorot_uniform(seed))(inner)
     inner = keras.layers.Dropout(dropout, seed=seed + 1)(inner)
-    inner = keras.layers.Dense(width, kernel_initializer=keras.initializers.GlorotUniform(seed + 2))(inner)
+    inner = keras.layers.Dense(width, kernel_initializer=glorot_uniform(seed + 2))(inner)
     return keras.layers.Add()([hidden, inner])
 
 
@@ -169,7 +179,7 @@ class HistoryAttention(keras.layers.Layer):
         self, query_shape: tuple[int, int], tokens_shape: tuple[int, int, int], levels_shape: tuple[int, int]
     ) -> None:
         """Make one projection for each head."""
-        initializer = keras.initializers.GlorotUniform(self.seed)
+        initializer = glorot_uniform(self.seed)
         size = self.heads * tokens_shape[-1]
         self.projection = self.add_weight(shape=(query_shape[-1], size), initializer=initializer)
         self.shift = self.add_weight(shape=(size,), initializer="zeros")

@@ -6,6 +6,7 @@ import dataclasses
 
 import keras
 
+from gatecast.networks.initializers import glorot_uniform
 from gatecast.networks.layers import HistoryAttention, demand_head, query_embedding, residual_block
 from gatecast.networks.signature import HOME_LEVELS, PAST_LEVELS, ROAD_LEVELS, Signature
 
@@ -52,7 +53,7 @@ def pooled_demand(
     """
 
     def dense(place: int) -> keras.layers.Dense:
-        return keras.layers.Dense(width, kernel_initializer=keras.initializers.GlorotUniform(seed + place))
+        return keras.layers.Dense(width, kernel_initializer=glorot_uniform(seed + place))
 
     query = dense(1)(query_embedding(inputs, signature, seed, hidden))
     normalised = keras.layers.LayerNormalization()(query)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from gatecast.networks.initializers import glorot_uniform
 from gatecast.networks.layers import history_inputs, query_inputs
 from gatecast.networks.pooled import pooled_demand
 from gatecast.networks.signature import HOME_GAMES, HOME_LEVELS, ROAD_GAMES, ROAD_LEVELS, Signature
@@ -72,7 +73,7 @@ def _states(games: keras.KerasTensor, levels: keras.KerasTensor, units: int, see
     unit = keras.layers.GRU(
         units,
         return_sequences=True,
-        kernel_initializer=keras.initializers.GlorotUniform(seed),
+        kernel_initializer=glorot_uniform(seed),
         recurrent_initializer=keras.initializers.Orthogonal(seed=seed + 1),
         seed=seed + 2,
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import keras
 
+from gatecast.networks.initializers import glorot_uniform
 from gatecast.networks.layers import (
     HistoryAttention,
     demand_head,
+    gelu,
     history_inputs,
     query_embedding,
     query_inputs,
@@ -55,13 +59,13 @@ def transformer(
         dict of inputs -> parameters of demand, shape (batch, 4).
     """
 
-    def dense(units: int, place: int, activation: str | None = None) -> keras.layers.Dense:
-        return keras.layers.Dense(units, activation, kernel_initializer=keras.initializers.GlorotUniform(seed + place))
+    def dense(units: int, place: int, activation: Callable[[Any], Any] | None = None) -> keras.layers.Dense:
+        return keras.layers.Dense(units, activation, kernel_initializer=glorot_uniform(seed + place))
 
     inputs = {**query_inputs(signature), **history_inputs(signature)}
     query = dense(width, 1)(query_embedding(inputs, signature, seed, hidden))
-    home = dense(tokens, 2, "gelu")(inputs[HOME_GAMES])
-    road = dense(tokens // 2, 3, "gelu")(inputs[ROAD_GAMES])
+    home = dense(tokens, 2, gelu)(inputs[HOME_GAMES])
+    road = dense(tokens // 2, 3, gelu)(inputs[ROAD_GAMES])
     retrieved = []
     for i in range(blocks):
         place = 1000 * (i + 1)

@@ -163,17 +163,21 @@ class _EnsembleTrainer:
         falling before.
 
         Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all; where
-        games are drawn anew for each pass, none of `last_season`, the rows of the season held back, is drawn.
+        games are drawn anew for each pass, none of `last_season`, the rows of the season held back, is drawn. Where
+        there are many, each is looked at with one lead after a pass.
         """
         inputs, attended, weights = self.samples.of(held_back)
         tables = jax.device_put(self.samples.tables)
+        many = self.samples.games >= TRAINS_FROM_GAMES
+        seen = _one_lead_each(int(held_back.sum()), len(attended)) if many else slice(None)
+        few = {name: values[seen] for name, values in inputs.items()}
 
         def loss(state: State) -> float:
-            parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
-            return float((weights * np.asarray(censored_crps(parameters, attended))).mean())
+            parameters = self.loop.parameters(state.averaged, state.other, few, tables)
+            return float((weights[seen] * np.asarray(censored_crps(parameters, attended[seen]))).mean())
 
         rest = replace(self.samples, weights=np.where(held_back, 0.0, self.samples.weights).astype(np.float32))
-        most = self._share(STOPPED) if self.samples.games >= TRAINS_FROM_GAMES else self.settings.epochs
+        most = self._share(STOPPED) if many else self.settings.epochs
         draws = self.draws and self.draws.without(last_season)
         state, history = self._run(rest, most, "early stopping", -1, loss, draws=draws)
         parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
@@ -253,6 +257,12 @@ class _EnsembleTrainer:
                     break
                 self.progress(f"training, {name}", epoch + 1, epochs)
         return state, history
+
+
+def _one_lead_each(games: int, rows: int) -> npt.NDArray[np.intp]:
+    """Return a row of each game, shape (games,), the leads in turn; `rows` are the games at every lead."""
+    place = np.arange(games)
+    return place % (rows // games) * games + place
 
 
 def _fingerprint(settings: TrainingSettings, samples: Samples, epochs: int) -> str:

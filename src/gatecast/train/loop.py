@@ -59,6 +59,9 @@ def censored_crps(parameters: Array, attended: Array) -> Array:
 Inputs = dict[str, npt.NDArray[Any]]
 
 CLIP_NORM = 1.0
+PART = 128
+"""Games whose gradients are taken at once: their tokens then stay in the processor's cache, which takes two thirds of
+the time that a whole batch takes."""
 FEW_ROWS = 64
 """Games that a network is tried on, to find the layer that fails."""
 
@@ -95,6 +98,7 @@ class Loop:
         import keras
 
         self.model, self.steps, self.batch = model, steps, batch
+        self.parts = batch // PART if batch % PART == 0 else 1
         total = steps * epochs
         schedule = keras.optimizers.schedules.CosineDecay(
             learning_rate * 0.1,
@@ -153,19 +157,27 @@ class Loop:
         rounds = -(-drawn // games)
         order = jnp.concatenate([jax.random.permutation(k, games) for k in jax.random.split(of_order, rounds)])[:drawn]
         rows = order + games * jax.random.randint(of_lead, (drawn,), 0, leads)
-        plan = (order.reshape(self.steps, self.batch), rows.reshape(self.steps, self.batch))
+        by_part = (self.steps, self.parts, self.batch // self.parts)
+        plan = (order.reshape(by_part), rows.reshape(by_part))
+        measure = jax.value_and_grad(self._loss, has_aux=True)
 
         def step(state: State, chosen: tuple[Array, Array]) -> tuple[State, Array]:
-            game, row = chosen
-            drawn = {name: values[row] for name, values in samples["inputs"].items()}
-            batch = network_inputs(drawn, samples["tables"], self.model.input, jnp)
-            measure = jax.value_and_grad(self._loss, has_aux=True)
-            (loss, other), slopes = measure(
-                state.weights, state.other, batch, samples["attended"][row], samples["weights"][game]
+            def part(sums: tuple[Array, list[Array]], chosen: tuple[Array, Array]) -> tuple[Any, Array]:
+                slopes, other = sums
+                game, row = chosen
+                drawn = {name: values[row] for name, values in samples["inputs"].items()}
+                batch = network_inputs(drawn, samples["tables"], self.model.input, jnp)
+                (loss, other), of_part = measure(
+                    state.weights, other, batch, samples["attended"][row], samples["weights"][game]
+                )
+                return (slopes + of_part, other), loss
+
+            (slopes, other), losses = jax.lax.scan(part, (jnp.zeros_like(state.weights), state.other), chosen)
+            (weights,), optimizer = self.optimizer.stateless_apply(
+                state.optimizer, [slopes / self.parts], [state.weights]
             )
-            (weights,), optimizer = self.optimizer.stateless_apply(state.optimizer, [slopes], [state.weights])
             averaged = self.memory * state.averaged + (1 - self.memory) * weights
-            return State(weights, other, optimizer, averaged), loss
+            return State(weights, other, optimizer, averaged), losses.mean()
 
         state, losses = jax.lax.scan(step, state, plan)
         return state, losses.mean()

@@ -38,7 +38,7 @@ from gatecast.train.settings import TrainingSettings
 
 __all__ = ["TrainedModel", "in_blocks", "load_model", "save_model"]
 
-LARGEST_BLOCK = 4096
+LARGEST_BLOCK = 512
 SMALLEST_BLOCK = 64
 FEW_ROWS = 1024
 """So many games are forecast by NumPy; for more it pays to compile the network."""

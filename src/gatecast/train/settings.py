@@ -48,7 +48,7 @@ class TrainingSettings:
     """
 
     network: str = DEFAULT_NETWORK
-    members: int = 2
+    members: int = 3
     epochs: int = 10
     batch: int = 512
     learning_rate: float = 3e-3
