@@ -4,7 +4,8 @@
     python benchmarks/latency.py runs/games.parquet --runs 5 --beside ../gatecast-before/src
 
 Without a model, one is trained for a moment: how good it is makes no difference here. `--beside` takes the source of
-another version, which reads the same model, and runs both in turn.
+another version, which reads the same model, and runs both in turn. Both have their modules compiled, as an installed
+package has, from a run that is not counted.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def main() -> None:
         model = arguments.model or briefly_trained(past, arguments.network, arguments.members, folder / "model")
         sources = [None, arguments.beside] if arguments.beside else [None]
         command = written(past, coming, day, model, folder)
-        taken = [[whole_process(command, each) for each in sources] for _ in range(arguments.runs)]
+        taken = [[whole_process(command, each, folder) for each in sources] for _ in range(arguments.runs + 1)][1:]
         warm = warm_seconds(Forecaster.load(model), past, coming, day, arguments.runs)
     print(f"{len(past):,} past games, {len(coming)} to come; median of {arguments.runs}\n")
     rows: list[list[object]] = []
@@ -106,9 +107,12 @@ def written(past: Games, coming: Games, day: dt.date, model: Path, folder: Path)
     return [sys.executable, "-c", COMMAND, "forecast", str(games), "--as-of", str(day), *files]
 
 
-def whole_process(command: list[str], source: Path | None) -> tuple[float, float, float]:
+def whole_process(command: list[str], source: Path | None, scratch: Path) -> tuple[float, float, float]:
     """Seconds, seconds of processor, and peak memory in MB; of this version where `source` is none."""
-    environment = {**os.environ, "PYTHONPATH": str(source.resolve())} if source else None
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(scratch / "compiled")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if source:
+        environment["PYTHONPATH"] = str(source.resolve())
     begin, before = time.perf_counter(), processor_seconds()
     told = subprocess.run(
         command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent, env=environment

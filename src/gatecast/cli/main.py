@@ -68,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # Read when NumPy is imported. A forecast's matrices are small: threads that wait for each other cost more than they
+    # save.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import_keras_without("sklearn", "pandas")
     # Importing makes many objects that all stay: looking for garbage among them as often as usual costs a tenth of it.
     gc.set_threshold(FIRST_COLLECTION)

@@ -42,7 +42,7 @@ Network = Annotated[
     str, typer.Option("--network", metavar="NAME", help="Network; auto: the pretrained one on few games.")
 ]
 Members = Annotated[
-    int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="2")
+    int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="3")
 ]
 Epochs = Annotated[
     int | None,

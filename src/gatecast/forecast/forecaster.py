@@ -54,7 +54,7 @@ class Forecaster:
     seed : int
         Seed of all random numbers, at least 0: the same seed on the same machine gives the same forecast.
     members : int
-        Networks in the ensemble. Default: 2.
+        Networks in the ensemble. Default: 3.
     epochs : int
         Most passes over the games; early stopping decides how many. Default: 10.
     batch : int

@@ -98,22 +98,21 @@ class RangeMaximum:
     """
 
     def __init__(self, values: Ints) -> None:
-        self.levels = [np.append(values, 0)]
-        width = 1
-        while 2 * width <= len(values):
-            level = self.levels[-1]
-            merged = level.copy()
-            merged[:-width] = np.maximum(level[:-width], level[width:])
-            self.levels.append(merged)
-            width *= 2
+        entries = np.append(values, 0)
+        levels = max(len(values).bit_length(), 1)
+        self.table = np.tile(entries, (levels, 1))
+        for level in range(1, levels):
+            width = 1 << (level - 1)
+            below = self.table[level - 1]
+            self.table[level] = below
+            np.maximum(below[:-width], below[width:], out=self.table[level, :-width])
 
     def over(self, ranges: Ranges) -> Ints:
         """Return the largest value in each range, 0 where it is empty, shape (queries,)."""
         count = ranges.count
         level = np.where(count > 0, np.frexp(np.maximum(count, 1).astype(np.float64))[1] - 1, 0)
-        table = np.stack(self.levels)
-        first = table[level, np.minimum(ranges.begin, table.shape[1] - 1)]
-        second = table[level, np.maximum(ranges.end - (1 << level), 0)]
+        first = self.table[level, np.minimum(ranges.begin, self.table.shape[1] - 1)]
+        second = self.table[level, np.maximum(ranges.end - (1 << level), 0)]
         return np.where(count > 0, np.maximum(first, second), 0)
 
 

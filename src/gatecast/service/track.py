@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from scipy.special import bdtr, bdtrc
 
 from gatecast.evaluate.scores import (
     BIAS,
@@ -81,6 +80,8 @@ class Score:
 
         A share counts as too low or too high if chance would give one as extreme in less than 1 of 40 records.
         """
+        from scipy.special import bdtr, bdtrc
+
         inside = round(self.coverage[80] / 100 * self.games)
         if bdtr(inside, self.games, RANGE) < UNLIKELY:
             return NARROW

@@ -16,7 +16,6 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import expit, logit
 
 from gatecast.games import ALWAYS, Games, Role
 from gatecast.games import columns as c
@@ -123,6 +122,8 @@ class _Fit:
 
     def of(self, table: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Return mean and spread of the share, each of shape (games,); unknown features add to the spread."""
+        from scipy.special import expit
+
         away = _features(table, self.numbers) - self.centre
         mean: FloatArray = expit(self.level + np.nan_to_num(away) @ self.effects)
         unknown = np.isnan(away) @ (self.effects**2 * self.variance)
@@ -131,6 +132,8 @@ class _Fit:
 
 def _fit(table: pl.DataFrame, numbers: Sequence[str], usual: CrowdSettings) -> _Fit:
     """Fit the games of one club, averaged with the default if they are few."""
+    from scipy.special import logit
+
     used = np.clip((table[c.SCANNED] / table[c.ATTENDANCE]).to_numpy(), LOWEST, HIGHEST)
     target: FloatArray = logit(used)
     plain = _features(table, numbers)
