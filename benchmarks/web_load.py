@@ -46,8 +46,8 @@ class Told:
 class Connection:
     """HTTP over one connection kept open: as little work as a client can do, so that the server is what is measured."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, headers: str = "") -> None:
+        self.port, self.headers = port, headers
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
@@ -55,7 +55,7 @@ class Connection:
         """Status and body of one answer."""
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**22)
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Encoding: gzip\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Encoding: gzip\r\n{self.headers}"
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         self.writer.write(head.encode() + b"\r\n" + body)

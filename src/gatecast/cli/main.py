@@ -11,7 +11,21 @@ from typing import Annotated, NoReturn
 import typer
 
 from gatecast import __version__
-from gatecast.cli import backtest, backup, collect, demo, evaluate_plan, forecast, password, plan, serve, train, what_if
+from gatecast.cli import (
+    backtest,
+    backup,
+    clubs,
+    collect,
+    demo,
+    evaluate_plan,
+    forecast,
+    password,
+    plan,
+    refresh,
+    serve,
+    train,
+    what_if,
+)
 from gatecast.cli.console import INTERRUPTED, fail
 from gatecast.errors import GatecastError
 from gatecast.networks import import_keras_without
@@ -38,6 +52,8 @@ app.command("plan", short_help="Plan staff, stock and transport for each game.")
 app.command("evaluate-plan", short_help="Compute what past plans would have cost.")(evaluate_plan.evaluate_plan)
 app.command("serve", short_help="Serve the manager's pages and the API.")(serve.serve)
 app.command("password", short_help="Set the password of the pages.")(password.password)
+app.command("refresh", short_help="Forecast again what has changed, as every night.")(refresh.refresh)
+app.add_typer(clubs.app, name="clubs", short_help="Keep many clubs in one service.")
 app.command("backup", short_help="Write a service to one file.")(backup.backup)
 app.command("restore", short_help="Restore a service from a backup.")(backup.restore)
 

@@ -41,7 +41,10 @@ def serve(  # noqa: PLR0917  each is an option
         bool, typer.Option(help="Open the pages in the browser, if this computer has a display.")
     ] = True,
 ) -> None:
-    """Serve the manager's pages and the API: calendar, games, plans, track record, uploads. Press Ctrl-C to stop."""
+    """Serve the manager's pages and the API: calendar, games, plans, track record, uploads. Press Ctrl-C to stop.
+
+    Where `gatecast clubs add` made a service of many clubs, all of them are served.
+    """
     if not demo:
         _serve(folder, database, host, port, demo=False, browse=browser)
         return
@@ -52,9 +55,15 @@ def serve(  # noqa: PLR0917  each is an option
 def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool, browse: bool) -> None:
     """Serve until Ctrl-C."""
     from gatecast.service import open_service
+    from gatecast.service.clubs import open_clubs
+    from gatecast.store.registry import has_registry
     from gatecast.web import serve
 
     try:
+        if has_registry(folder, database):
+            with open_clubs(folder, database) as clubs:
+                serve(clubs, host, port, note=note, browse=browse)
+            return
         with open_service(folder, database) as service:
             if demo:
                 from gatecast.collect import SIMULATED_NOTICE

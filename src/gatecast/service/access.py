@@ -28,11 +28,16 @@ __all__ = [
     "SHORTEST_PASSWORD",
     "TOKEN_START",
     "check_password",
+    "digest_of",
     "end_access",
     "end_session",
     "has_password",
+    "hashed_password",
+    "is_secret",
     "make_session",
     "make_token",
+    "new_secret",
+    "password_matches",
     "session_ends",
     "session_valid",
     "set_password",
@@ -69,6 +74,18 @@ def set_password(store: Store, text: str) -> None:
     InputError
         Too short or too long.
     """
+    store.save_setting(PASSWORD, hashed_password(text))
+    end_access(store)
+
+
+def hashed_password(text: str) -> str:
+    """Return the Argon2id hash of a new password.
+
+    Raises
+    ------
+    InputError
+        Too short or too long.
+    """
     password = _composed(text)
     length = len(password) if len(text) < MOST_TYPED else len(text)
     if not SHORTEST_PASSWORD <= length <= LONGEST_PASSWORD:
@@ -77,9 +94,20 @@ def set_password(store: Store, text: str) -> None:
             " several words in a row are easy to remember"
         )
     with HASHING:
-        hashed = _hasher().hash(password)
-    store.save_setting(PASSWORD, hashed)
-    end_access(store)
+        return _hasher().hash(password)
+
+
+def password_matches(stored: str | None, text: str) -> bool:
+    """Return whether a hash is that of a password; take equally long if there is no hash."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    password = _composed(text)
+    with HASHING:
+        try:
+            _hasher().verify(stored or _nobody(), password[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return False
+    return stored is not None and len(password) <= LONGEST_PASSWORD
 
 
 def end_access(store: Store) -> None:
@@ -120,8 +148,8 @@ def make_session(store: Store, now: dt.datetime) -> str:
     now : datetime
         With its time zone.
     """
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    store.add_session(_digest(secret), now + SESSION_TIME)
+    secret = new_secret()
+    store.add_session(digest_of(secret), now + SESSION_TIME)
     return secret
 
 
@@ -133,13 +161,13 @@ def session_valid(store: Store, secret: str, now: dt.datetime) -> bool:
 
 def session_ends(store: Store, secret: str) -> dt.datetime | None:
     """Return when the session with this secret expires; None if there is no such session."""
-    return store.session(_digest(secret)) if _secret(secret) else None
+    return store.session(digest_of(secret)) if is_secret(secret) else None
 
 
 def end_session(store: Store, secret: str) -> None:
     """End a session; do nothing if there is none."""
-    if _secret(secret):
-        store.drop_session(_digest(secret))
+    if is_secret(secret):
+        store.drop_session(digest_of(secret))
 
 
 def make_token(store: Store, name: str, may_write: bool) -> str:
@@ -164,33 +192,27 @@ def make_token(store: Store, name: str, may_write: bool) -> str:
             f"name: got {len(shown)} characters, expected 1 to {LONGEST_NAME} printable characters;"
             " say what the token is for"
         )
-    secret = TOKEN_START + secrets.token_urlsafe(SECRET_BYTES)
-    store.add_token(shown, _digest(secret), may_write)
+    secret = TOKEN_START + new_secret()
+    store.add_token(shown, digest_of(secret), may_write)
     return secret
 
 
 def token_of(store: Store, secret: str) -> Token | None:
     """Return the token with this secret; None if there is none."""
-    if not secret.startswith(TOKEN_START) or not _secret(secret.removeprefix(TOKEN_START)):
+    if not secret.startswith(TOKEN_START) or not is_secret(secret.removeprefix(TOKEN_START)):
         return None
-    return store.token(_digest(secret))
+    return store.token(digest_of(secret))
 
 
 def _proved(store: Store, text: str) -> str | None:
     """Return the hash that the password was checked against, or None; rehash it if its parameters are old."""
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    stored, password = _hash_of(store), _composed(text)
+    stored = _hash_of(store)
+    if not password_matches(stored, text) or stored is None:
+        return None
+    if not _hasher().check_needs_rehash(stored):
+        return stored
     with HASHING:
-        try:
-            _hasher().verify(stored or _nobody(), password[:LONGEST_PASSWORD])
-        except (VerificationError, InvalidHashError):
-            return None
-        if stored is None or len(password) > LONGEST_PASSWORD:
-            return None
-        if not _hasher().check_needs_rehash(stored):
-            return stored
-        renewed = _hasher().hash(password)
+        renewed = _hasher().hash(_composed(text))
     if _hash_of(store) == stored:
         store.save_setting(PASSWORD, renewed)
     return renewed
@@ -219,9 +241,16 @@ def _nobody() -> str:
     return _hasher().hash(secrets.token_bytes(SECRET_BYTES))
 
 
-def _secret(text: str) -> bool:
+def new_secret() -> str:
+    """Return a random secret of a session or, after `TOKEN_START`, of a token."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def is_secret(text: str) -> bool:
+    """Return whether a text can be a secret at all."""
     return len(text) == SECRET_LENGTH and text.isascii()
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """Return the digest under which a store keeps a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

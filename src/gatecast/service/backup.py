@@ -33,6 +33,7 @@ __all__ = [
     "Backup",
     "Restored",
     "back_up",
+    "back_up_if_due",
     "back_up_now",
     "back_up_on_schedule",
     "backup_files",
@@ -220,15 +221,27 @@ def back_up_on_schedule(
     delete_leftovers(service.folder)
     while service.store.database.sqlite:
         wait(WAIT_S)
-        if utc_now() < not_before or not _is_due(service):
+        if utc_now() < not_before:
             continue
         try:
-            back_up_now(service)
-            for old in _scheduled(service)[KEPT:]:
-                old.unlink(missing_ok=True)
+            back_up_if_due(service)
         except (GatecastError, OSError) as error:
             note(f"no backup was made: {error}")
             not_before = utc_now() + dt.timedelta(hours=1)
+
+
+def back_up_if_due(service: ClubService) -> None:
+    """Back a service up in its folder `backups` if it was not today, and keep the latest ones.
+
+    Raises
+    ------
+    StoreError, OSError
+        As `back_up` does.
+    """
+    if _is_due(service):
+        back_up_now(service)
+        for old in _scheduled(service)[KEPT:]:
+            old.unlink(missing_ok=True)
 
 
 def _is_due(service: ClubService) -> bool:

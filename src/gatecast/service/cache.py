@@ -11,13 +11,19 @@ __all__ = ["KeyedCache"]
 
 Value = TypeVar("Value")
 MOST = 256
-"""Most values cached; the oldest is dropped first."""
 
 
 class KeyedCache:
-    """Cache values by key, each with the state it was computed from; one thread computes, others of that key wait."""
+    """Cache values by key, each with the state it was computed from; one thread computes, others of that key wait.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    most : int
+        Values cached; the oldest is dropped first.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
         self._values: dict[Hashable, tuple[Hashable, Any]] = {}
         self._making: dict[Hashable, Lock] = {}
         self._lock = Lock()
@@ -58,7 +64,7 @@ class KeyedCache:
             with self._lock:
                 self._values.pop(key, None)
                 self._values[key] = (state, value)
-                for old in list(self._values)[: max(0, len(self._values) - MOST)]:
+                for old in list(self._values)[: max(0, len(self._values) - self.most)]:
                     del self._values[old]
                     self._making.pop(old, None)
         return value

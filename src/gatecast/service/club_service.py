@@ -19,6 +19,7 @@ from gatecast.games import columns as c
 from gatecast.plan import Operations, default_operations
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.cache import KeyedCache
+from gatecast.service.job_turns import JobTurns
 from gatecast.service.models import MODEL_SETTING, check_model, load_model, model_state
 from gatecast.service.settings import SettingsConflictError, merged_settings
 from gatecast.store import Setting, Store, open_store
@@ -50,7 +51,12 @@ def pinned_revisions() -> Iterator[None]:
 
 
 def open_service(
-    folder: str | Path, database: str | None = None, *, today: Callable[[], dt.date] = dt.date.today
+    folder: str | Path,
+    database: str | None = None,
+    *,
+    today: Callable[[], dt.date] = dt.date.today,
+    models: KeyedCache | None = None,
+    turns: JobTurns | None = None,
 ) -> ClubService:
     """Open a service, creating its database if there is none.
 
@@ -62,6 +68,8 @@ def open_service(
         URL of a PostgreSQL database.
     today : callable
         Returns the present date.
+    models, turns : optional
+        As `ClubService` takes them.
 
     Raises
     ------
@@ -69,7 +77,7 @@ def open_service(
         The database cannot be opened.
     """
     home = Path(folder)
-    return ClubService(open_store(database or home), home, today)
+    return ClubService(open_store(database or home), home, today, models=models, turns=turns)
 
 
 class ClubService:
@@ -82,6 +90,11 @@ class ClubService:
         Folder of the trained models.
     today : callable
         Returns the present date.
+    models : KeyedCache, optional
+        Holds the loaded models of several clubs, so that not all of them are in memory at once; by default the model
+        stays with this service.
+    turns : JobTurns, optional
+        Turns that the jobs of several clubs take; by default jobs start at once.
 
     Attributes
     ----------
@@ -89,9 +102,18 @@ class ClubService:
         Since when the database has not answered, so that only cached values are shown; None while it answers.
     """
 
-    def __init__(self, store: Store, folder: Path, today: Callable[[], dt.date] = dt.date.today) -> None:
-        self.store, self.folder, self.today = store, folder, today
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        today: Callable[[], dt.date] = dt.date.today,
+        *,
+        models: KeyedCache | None = None,
+        turns: JobTurns | None = None,
+    ) -> None:
+        self.store, self.folder, self.today, self.turns = store, folder, today, turns
         self._cache = KeyedCache()
+        self._models = self._cache if models is None else models
         self.unreachable_since: dt.datetime | None = None
         self._last_revisions: dict[str, int] | None = None
         self._unreadable: dict[Hashable, str] = {}
@@ -350,7 +372,7 @@ class ClubService:
             return None
         state = (name, model_state(self.folder, name))
         try:
-            return self._cache.cached("model", state, lambda: load_model(self.folder, name))
+            return self._models.cached(("model", self.folder), state, lambda: load_model(self.folder, name))
         except ModelError as error:
             self._unreadable = {state: f"The trained model cannot be used: {error}. Train a new one."}
             return None

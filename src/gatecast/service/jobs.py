@@ -33,6 +33,7 @@ from gatecast.errors import ConflictError, GatecastError, InputError, StoreUnava
 from gatecast.progress import FORECASTING, WholeJob, time_left_words, training_stages
 from gatecast.service.club_service import ClubService, open_service
 from gatecast.service.freshness import forecast_inputs
+from gatecast.service.job_turns import JobTurns
 from gatecast.service.models import keep_model
 from gatecast.store import Job
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORECAST",
+    "SILENT_S",
+    "SLOT",
     "TRAIN",
     "cancel",
     "job_of",
@@ -66,6 +69,7 @@ SILENT_S = 30.0
 """Seconds without a report after which a process counts as dead."""
 OUTAGE_S = 900.0
 """Seconds for which a result is kept at hand while the database does not answer."""
+WAITS = "waiting for the work of other clubs"
 LOGS_KEPT = 20
 REPORTED = ("keras", "jax", "polars", "sqlalchemy")
 """Packages whose versions a report of a job names."""
@@ -144,10 +148,11 @@ def start(service: ClubService, kind: str, params: Mapping[str, Any] | None = No
     _await_sign_of_life(service)
     values = {"club": service.club(), **(params or {})}
     number = service.store.start_job(kind, values, slot=SLOT, silent_s=SILENT_S)
-    try:
-        _launch(service, number)
-    except OSError as error:
-        service.store.finish_job(number, "failed", _cause(error))
+    if service.turns is None:
+        process = _launched(service, number)
+        threading.Thread(target=_watch, args=(service, number, process), daemon=True).start()
+    else:
+        threading.Thread(target=_launch_in_turn, args=(service, service.turns, number), daemon=True).start()
     return number
 
 
@@ -205,11 +210,34 @@ def _await_sign_of_life(service: ClubService) -> None:
             return
 
 
-def _launch(service: ClubService, number: int) -> None:
+def _launch_in_turn(service: ClubService, turns: JobTurns, number: int) -> None:
+    """Start the process of a job when it is its turn among those of other clubs, and wait for its end."""
+
+    def still_waits() -> bool:
+        try:
+            return service.store.await_job(number, WAITS)
+        except StoreUnavailableError:
+            return True
+
+    with turns.turn(still_waits) as given:
+        if given:
+            _watch(service, number, _launched(service, number))
+
+
+def _launched(service: ClubService, number: int) -> subprocess.Popen[bytes] | None:
+    """Return the process of a job, just started; None if it cannot be, which is recorded."""
+    try:
+        return _launch(service, number)
+    except OSError as error:
+        service.store.finish_job(number, "failed", _cause(error))
+        return None
+
+
+def _launch(service: ClubService, number: int) -> subprocess.Popen[bytes]:
     database = service.store.database
     place = "" if database.sqlite else database.url.render_as_string(hide_password=False)
     with _log(service.folder, number) as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-P", "-m", "gatecast.service.jobs", str(service.folder.resolve()), str(number)],
             env={**os.environ, DATABASE: place},
             stdin=subprocess.DEVNULL,
@@ -217,12 +245,11 @@ def _launch(service: ClubService, number: int) -> None:
             stderr=log or subprocess.DEVNULL,
             start_new_session=True,
         )
-    threading.Thread(target=_watch, args=(service, number, process), daemon=True).start()
 
 
-def _watch(service: ClubService, number: int, process: subprocess.Popen[bytes]) -> None:
+def _watch(service: ClubService, number: int, process: subprocess.Popen[bytes] | None) -> None:
     """Wait for the process, and record its end if it could not do so itself."""
-    code = process.wait()
+    code = 0 if process is None else process.wait()
     if code == 0:
         return
     if code < 0:
@@ -263,13 +290,14 @@ class _LeaseLostError(Exception):
 
 @dataclass
 class _Reporter:
-    """Report the progress of a job to the store, and end the process if it may not continue."""
+    """Report the progress of a job to the store, and end the process, if it is the job's own, when it may not go on."""
 
     service: ClubService
     number: int
     worker: str
     done: float = 0.0
     message: str = "starting"
+    own_process: bool = True
     whole: WholeJob = field(default_factory=lambda: WholeJob(({FORECASTING: 1.0},)))
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -287,7 +315,9 @@ class _Reporter:
             except StoreUnavailableError:
                 continue
             except _LeaseLostError:
-                os._exit(0)
+                if self.own_process:
+                    os._exit(0)
+                return  # the work is checked once more before anything is recorded
             except GatecastError:
                 traceback.print_exc()
 
@@ -312,10 +342,18 @@ class _Reporter:
                 time.sleep(REPORT_S)
 
 
-def run_job(service: ClubService, number: int) -> None:
-    """Run a job to its end and record how it ended; do nothing if another process runs it, or it has ended."""
+def run_job(service: ClubService, number: int, *, own_process: bool = True) -> None:
+    """Run a job to its end and record how it ended; do nothing if another process runs it, or it has ended.
+
+    Parameters
+    ----------
+    service : ClubService
+    number : int
+    own_process : bool
+        True if this process has nothing else to do, so that it ends as soon as the job is cancelled.
+    """
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    reporter = _Reporter(service, number, worker)
+    reporter = _Reporter(service, number, worker, own_process=own_process)
     if not reporter.patiently(lambda: service.store.claim_job(number, worker)):
         return
     reporting = threading.Thread(target=reporter.run, daemon=True)

@@ -1,7 +1,13 @@
-"""Connect to SQLite in a folder or PostgreSQL by a URL; read and write in transactions; migrate the tables."""
+"""Connect to SQLite in a folder or PostgreSQL by a URL; read and write in transactions; migrate the tables.
+
+Many stores may share one PostgreSQL database, each in a schema of its own. They share connections as well, and each
+transaction begins with the name of its schema, outside of which it sees no table.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -20,7 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gatecast.errors import MissingExtraError, StoreError, StoreUnavailableError, StoreWriteError
 
-__all__ = ["FILE_NAME", "Database", "database_url", "known_revisions", "migrate", "newest"]
+__all__ = ["FILE_NAME", "Database", "database_url", "known_revisions", "migrate", "newest", "with_schema"]
 
 FILE_NAME = "gatecast.db"
 WRITES = "gatecast_writes"
@@ -30,6 +36,9 @@ CONNECT_SECONDS = 5
 WRITERS_CACHE_KB = 32_000
 """Memory of a writing connection to SQLite for the ends of the indexes that many rows are added to."""
 WRITING_CONNECTIONS, READING_CONNECTIONS = 5, 40
+SCHEMA = "schema"
+"""Parameter of a URL that names the schema of a store which shares its database with others."""
+SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,62}")
 PASSING_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 NO_WRITE = {
     sqlite3.SQLITE_FULL: "a full disk, expected room for a change; free some space on the computer of the database",
@@ -46,12 +55,13 @@ def database_url(place: str | Path) -> URL:
     Parameters
     ----------
     place : path or str
-        A folder, created if its parent exists, for SQLite in its file `gatecast.db`; or `postgresql://user@host/name`.
+        A folder, created if its parent exists, for SQLite in its file `gatecast.db`; or `postgresql://user@host/name`,
+        with `?schema=NAME` for tables in a schema of that name.
 
     Raises
     ------
     StoreError
-        Neither.
+        Neither, or not the name of a schema.
     MissingExtraError
         PostgreSQL, without its driver.
 
@@ -83,7 +93,15 @@ def _server(text: str) -> URL:
         import psycopg  # noqa: F401
     except ImportError:
         raise MissingExtraError("postgresql", "a database on PostgreSQL") from None
+    schema = url.query.get(SCHEMA, "_")
+    if not isinstance(schema, str) or not SCHEMA_NAME.fullmatch(schema):
+        raise StoreError(f"got schema={schema!r}, expected one name in small letters, digits, - and _")
     return url.set(drivername="postgresql+psycopg")
+
+
+def with_schema(url: URL, schema: str) -> URL:
+    """Return the URL of a store that shares a PostgreSQL database with others, in a schema of its own."""
+    return _server(url.update_query_dict({SCHEMA: schema}).render_as_string(hide_password=False))
 
 
 class Database:
@@ -97,34 +115,19 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.url, self.sqlite = url, url.get_backend_name() == "sqlite"
+        self.schema = None if self.sqlite else _schema_of(url)
         self.name = str(url.database) if self.sqlite else url.set(query={}).render_as_string(hide_password=True)
-        # Readers have connections of their own, so that no crowd of waiting writers takes them.
-        self.engine, self._readers = self._engine(WRITING_CONNECTIONS), self._engine(READING_CONNECTIONS)
+        self._connections = _SHARED.take(url.difference_update_query([SCHEMA])) if self.schema else _Connections(url)
+        self.engine, self._readers = self._connections.writing, self._connections.reading
         self._writer = Lock()
-        if self.sqlite:
-            sa.event.listen(self._readers, "connect", _forbid_writing)
-            sa.event.listen(self.engine, "connect", _give_memory)
-
-    def _engine(self, connections: int) -> sa.Engine:
-        waits = {"timeout": BUSY_SECONDS} if self.sqlite else {"connect_timeout": CONNECT_SECONDS}
-        engine = sa.create_engine(
-            self.url,
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=BUSY_SECONDS,
-            connect_args=waits,
-            pool_pre_ping=not self.sqlite,
-        )
-        if self.sqlite:
-            sa.event.listen(engine, "connect", _prepare_sqlite)
-            sa.event.listen(engine, "begin", _begin_sqlite)
-        return engine
+        self._closed = False
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Open a transaction that sees one state of the database and cannot write."""
         options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._plain_errors(), self._readers.execution_options(**options).begin() as connection:
+            self._enter(connection)
             yield connection
 
     @contextmanager
@@ -137,10 +140,28 @@ class Database:
             with self._plain_errors(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
                 if not self.sqlite:
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_of(self.schema))))
+                self._enter(connection)
                 yield connection
         finally:
             self._writer.release()
+
+    def _enter(self, connection: sa.Connection) -> None:
+        """See this store's schema alone until the transaction ends."""
+        if self.schema:
+            connection.exec_driver_sql(f'SET LOCAL search_path TO "{self.schema}"')
+
+    def make_schema(self) -> None:
+        """Make the schema of the store in PostgreSQL, unless it is there."""
+        if self.schema:
+            with self.writing() as connection:
+                connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"')
+
+    def has_schema(self) -> bool:
+        """Return whether the schema of the store is there, in PostgreSQL."""
+        query = sa.text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :name")
+        with self.reading() as connection:
+            return connection.execute(query, {"name": self.schema}).first() is not None
 
     def problem(self) -> str:
         """Return in one line what is wrong with the database: that it is damaged or does not answer; else nothing."""
@@ -155,9 +176,14 @@ class Database:
         return "" if answer == "ok" else f"{self.name}: got a damaged database ({' '.join(answer.split())})"
 
     def close(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
-        self._readers.dispose()
+        """Close every connection, but those that another store shares."""
+        if self._closed:
+            return
+        self._closed = True
+        if self.schema:
+            _SHARED.give_back(self._connections)
+        else:
+            self._connections.close()
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:
@@ -180,6 +206,84 @@ class Database:
             raise StoreUnavailableError(
                 f"{self.name}: got no free connection, expected one within a minute; try again"
             ) from None
+
+
+class _Connections:
+    """Connections of writers, and of readers: theirs are apart, so that no crowd of waiting writers takes them.
+
+    Parameters
+    ----------
+    url : URL
+    shared : bool
+        True if stores in several schemas use them. No statement is prepared on them then: what one store prepared says
+        nothing of another's tables.
+    """
+
+    def __init__(self, url: URL, *, shared: bool = False) -> None:
+        self.url, self.users = url, 0
+        self.writing = _engine(url, WRITING_CONNECTIONS, shared=shared)
+        self.reading = _engine(url, READING_CONNECTIONS, shared=shared)
+        if url.get_backend_name() == "sqlite":
+            sa.event.listen(self.reading, "connect", _forbid_writing)
+            sa.event.listen(self.writing, "connect", _give_memory)
+
+    def close(self) -> None:
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+class _SharedConnections:
+    """The connections of this process to databases that several stores are in, each until nobody uses them."""
+
+    def __init__(self) -> None:
+        self._by_url: dict[URL, _Connections] = {}
+        self._lock = Lock()
+
+    def take(self, url: URL) -> _Connections:
+        with self._lock:
+            taken = self._by_url.get(url) or _Connections(url, shared=True)
+            self._by_url[url] = taken
+            taken.users += 1
+            return taken
+
+    def give_back(self, taken: _Connections) -> None:
+        with self._lock:
+            taken.users -= 1
+            if not taken.users:
+                self._by_url.pop(taken.url, None)
+                taken.close()
+
+
+_SHARED = _SharedConnections()
+
+
+def _engine(url: URL, connections: int, *, shared: bool) -> sa.Engine:
+    sqlite = url.get_backend_name() == "sqlite"
+    waits: dict[str, Any] = {"timeout": BUSY_SECONDS} if sqlite else {"connect_timeout": CONNECT_SECONDS}
+    engine = sa.create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={**waits, "prepare_threshold": None} if shared else waits,
+        pool_pre_ping=not sqlite,
+    )
+    if sqlite:
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _schema_of(url: URL) -> str | None:
+    schema = url.query.get(SCHEMA)
+    return schema if isinstance(schema, str) else None
+
+
+def _lock_of(schema: str | None) -> int:
+    """Return the key of the lock that the writers of one store take, in turn."""
+    if schema is None:
+        return WRITERS_LOCK
+    return int.from_bytes(hashlib.sha256(schema.encode()).digest()[:8], signed=True)
 
 
 def _no_write(error: sa.exc.DBAPIError) -> str:
@@ -247,15 +351,21 @@ def known_revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, steps: Path = SCRIPTS) -> None:
     """Apply the migrations that a database lacks: all of them or, if one fails, none.
+
+    Parameters
+    ----------
+    database : Database
+    steps : path
+        Folder of the migrations; by default those of a club's store.
 
     Raises
     ------
     StoreError
         The database cannot be opened, or a newer version of gatecast wrote it.
     """
-    scripts = ScriptDirectory(str(SCRIPTS))
+    scripts = ScriptDirectory(str(steps))
     head = scripts.get_current_head()
     with database.reading() as connection:
         if _current(connection, scripts, database.name) == head:
@@ -270,7 +380,7 @@ def _current(connection: sa.Connection, scripts: ScriptDirectory, name: str) -> 
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
         raise StoreError(
-            f"{name}: got tables of revision {revision!r}, expected {newest()!r} or an older one; "
+            f"{name}: got tables of revision {revision!r}, expected {scripts.get_current_head()!r} or an older one; "
             "upgrade gatecast: a newer version wrote this database"
         )
     return revision

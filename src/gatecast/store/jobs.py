@@ -176,6 +176,12 @@ class Jobs:
             _job(connection, job_id)
         return bool(claimed)
 
+    def await_job(self, job_id: int, message: str) -> bool:
+        """Report that a job still waits for its turn, and return whether it does: not once it was cancelled."""
+        report = {JOBS.c.message: message, JOBS.c.heartbeat_at: utc_now()}
+        with self.database.writing() as connection:
+            return bool(connection.execute(_update(job_id, (WAITING,)).values(report)).rowcount)
+
     def report_job(self, job_id: int, done: float, message: str, *, worker: str | None = None) -> bool:
         """Report how far a job has come, which also shows that its worker is alive.
 

@@ -213,6 +213,8 @@ class PageCache:
     checked_s : float
         Seconds for which a state that was read counts, unless a change comes this way: changes by other processes are
         noticed so much later.
+    largest : int
+        Bytes that are cached.
 
     Raises
     ------
@@ -221,9 +223,14 @@ class PageCache:
     """
 
     def __init__(
-        self, app: App, state: Callable[[], State], checked_s: float = 0.25, outage: Callable[[], str] = str
+        self,
+        app: App,
+        state: Callable[[], State],
+        checked_s: float = 0.25,
+        outage: Callable[[], str] = str,
+        largest: int = LARGEST_CACHE,
     ) -> None:
-        self.app, self.state, self.checked_s, self.outage = app, state, checked_s, outage
+        self.app, self.state, self.checked_s, self.outage, self.largest = app, state, checked_s, outage, largest
         self._cached: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._size = 0
         self._changes = 0
@@ -382,7 +389,7 @@ class PageCache:
             self._drop(key)
             self._cached[key] = cached
             self._size += cached.size
-            while self._size > LARGEST_CACHE:
+            while self._size > self.largest:
                 self._drop(next(iter(self._cached)))
         return cached
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from starlette.types import Scope
 
 from gatecast import __version__
 from gatecast.formatting import cell, clock, day, heading, lead_words, number, percent, rounded, rounded_people
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from gatecast.service import ClubService
 
-__all__ = ["NAVIGATION", "outage_words", "page", "reader_of", "redirected", "service_of", "unavailable_page"]
+__all__ = ["NAVIGATION", "outage_words", "page", "reader_of", "redirected", "root_of", "service_of", "unavailable_page"]
 
 NAVIGATION = (
     ("Calendar", "/"),
@@ -46,6 +47,15 @@ def templates() -> Environment:
     made.globals.update({each.__name__: each for each in words})
     made.globals.update(navigation=NAVIGATION, version=__version__, themes=THEMES, all_units=UNITS, all_dates=DATES)
     return made
+
+
+def root_of(scope: Scope) -> str:
+    """Return the address below which the pages of a club stand among those of others; empty if there is only one.
+
+    The application of a club knows its addresses without it; `gatecast.web.clubs` puts them below it.
+    """
+    root: str = scope.get("state", {}).get("root", "")
+    return root
 
 
 def service_of(request: Request) -> ClubService:
@@ -100,6 +110,7 @@ def page(
                 "first_forecast": lambda: first_forecast_words(len(service.played())),
                 "outage": outage_words(service.unreachable_since),
                 "signed_in": getattr(request.state, "signed_in", False),
+                "of_many": bool(root_of(request.scope)),
                 **view,
             }
         )

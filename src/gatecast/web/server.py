@@ -15,6 +15,7 @@ from gatecast.errors import InputError
 
 if TYPE_CHECKING:
     from gatecast.service import ClubService
+    from gatecast.service.clubs import Clubs
 
 __all__ = ["has_display", "serve"]
 
@@ -22,12 +23,15 @@ WAITING = 256
 """Connections that may wait to be taken."""
 
 
-def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], None], browse: bool = False) -> None:
+def serve(
+    service: ClubService | Clubs, host: str, port: int, *, note: Callable[[str], None], browse: bool = False
+) -> None:
     """Serve a service until interrupted.
 
     Parameters
     ----------
-    service : ClubService
+    service : ClubService or Clubs
+        One club, or many.
     host : str
         An address of this computer; one that others can reach needs a password.
     port : int
@@ -43,9 +47,13 @@ def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], N
         The address may not be listened on, or is taken.
     """
     from gatecast.service.access import has_password
+    from gatecast.service.clubs import Clubs
     from gatecast.web.guard import check_listening
 
-    check_listening(host, has_password(service.store))
+    if isinstance(service, Clubs):
+        check_listening(host, service.registry.has_accounts(), "make an account with 'gatecast clubs account NAME'")
+    else:
+        check_listening(host, has_password(service.store))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=WAITING)
@@ -55,12 +63,13 @@ def serve(service: ClubService, host: str, port: int, *, note: Callable[[str], N
         import uvicorn
 
         from gatecast.web.app import build
+        from gatecast.web.clubs import build_clubs
         from gatecast.web.guard.limits import BoundedHttp
         from gatecast.web.worker import CAN_SERVE, Worker
 
         # The worker goes by the calendar of the computer.
         worker = Worker(service) if CAN_SERVE and service.today == dt.date.today else None
-        app = build(service, worker)
+        app = build_clubs(service, worker) if isinstance(service, Clubs) else build(service, worker)
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listening.getsockname()[1]}"
         note(f"serving on {address}  (Ctrl-C ends it)")

@@ -24,19 +24,22 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
+from gatecast.service.clubs import Clubs
 from gatecast.web.cache import READ_METHODS
 from gatecast.web.guard.requests import refusal, target_of
 
 if TYPE_CHECKING:
     from gatecast.service import ClubService
 
-__all__ = ["CAN_SERVE", "PING_PATH", "SIGNED_IN_HEADER", "Worker", "WorkerGoneError", "WorkerProxy"]
+__all__ = ["CAN_SERVE", "CLUB_HEADER", "PING_PATH", "SIGNED_IN_HEADER", "Worker", "WorkerGoneError", "WorkerProxy"]
 
 CAN_SERVE = hasattr(socket, "AF_UNIX")
 """True if this system has the sockets that the worker listens on."""
 PING_PATH = "/worker-ping"
 SIGNED_IN_HEADER = b"x-gatecast-signed-in"
 """Tells the worker that a session goes with the request; the proxy removes it from what clients send."""
+CLUB_HEADER = b"x-gatecast-club"
+"""Tells the worker of many clubs which of them is asked; the proxy removes it from what clients send."""
 RESTART_S = 30.0
 """Seconds from one start to the next, so that a worker that ends at once is not restarted again and again."""
 ENDING_S = 5.0
@@ -83,7 +86,7 @@ class Worker:
 
     Parameters
     ----------
-    service : ClubService
+    service : ClubService or Clubs
         Its folder and database are opened by the worker as well.
     clock : callable
         Seconds; it never goes back.
@@ -93,13 +96,11 @@ class Worker:
 
     def __init__(
         self,
-        service: ClubService,
+        service: ClubService | Clubs,
         clock: Callable[[], float] = time.monotonic,
         ping_timeout_s: float = PING_TIMEOUT_S,
     ) -> None:
-        url = service.store.database.engine.url
-        place = None if service.store.database.sqlite else url.render_as_string(hide_password=False)
-        self._opening = {"folder": str(service.folder.resolve()), "database": place}
+        self._opening = _opening_of(service)
         self._clock, self._ping_timeout_s = clock, ping_timeout_s
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -228,6 +229,15 @@ class Worker:
         return self._pool
 
 
+def _opening_of(service: ClubService | Clubs) -> dict[str, Any]:
+    """Return what the worker opens: the folder and the database of one club, or of many."""
+    if isinstance(service, Clubs):
+        return {"folder": str(service.folder.resolve()), "database": service.database, "clubs": True}
+    database = service.store.database
+    place = None if database.sqlite else database.url.render_as_string(hide_password=False)
+    return {"folder": str(service.folder.resolve()), "database": place, "clubs": False}
+
+
 class WorkerProxy:
     """ASGI middleware that has requests answered by a worker.
 
@@ -283,14 +293,16 @@ def _answers(path: str, timeout_s: float) -> bool:
 
 
 def _headers_to_worker(scope: Scope, body: bytes) -> Headers:
-    dropped = HOP_BY_HOP | {b"content-length", SIGNED_IN_HEADER}
+    dropped = HOP_BY_HOP | {b"content-length", SIGNED_IN_HEADER, CLUB_HEADER}
     headers = [(name, value) for name, value in scope["headers"] if name not in dropped]
     if body:
         headers.append((b"content-length", str(len(body)).encode()))
     if not any(name == b"host" for name, _ in headers):
         headers.append((b"host", b"worker"))
-    signed_in = bool(scope.get("state", {}).get("signed_in", False))
-    return [*headers, (SIGNED_IN_HEADER, b"1" if signed_in else b"0")]
+    state = scope.get("state", {})
+    if "club" in state:
+        headers.append((CLUB_HEADER, state["club"].encode()))
+    return [*headers, (SIGNED_IN_HEADER, b"1" if state.get("signed_in", False) else b"0")]
 
 
 def _headers_from_worker(headers: Headers) -> Headers:

@@ -15,6 +15,8 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
@@ -43,16 +45,7 @@ def main() -> None:
 
     import uvicorn
 
-    from gatecast.service import open_service
-    from gatecast.service.backup import back_up_on_schedule
-    from gatecast.service.prefetch import prefetch_when_idle
-    from gatecast.web.app import pages
-
-    with open_service(opening["folder"], opening["database"]) as service:
-        app = Forwarded(pages(service))
-        ahead = {"pages": lambda: render_ahead(app.app)}
-        Thread(target=prefetch_when_idle, args=(service, app.idle_s), kwargs=ahead, daemon=True).start()
-        Thread(target=back_up_on_schedule, args=(service, _note), daemon=True).start()
+    with (_club_opened if not opening["clubs"] else _clubs_opened)(opening) as app:
         settings = uvicorn.Config(
             app,
             log_level="error",
@@ -69,10 +62,47 @@ def main() -> None:
         os._exit(0)
 
 
+@contextmanager
+def _club_opened(opening: dict[str, Any]) -> Iterator[Forwarded]:
+    """Open the service of one club, and yield its pages."""
+    from gatecast.service import open_service
+    from gatecast.service.backup import back_up_on_schedule
+    from gatecast.service.prefetch import prefetch_when_idle
+    from gatecast.web.app import pages
+
+    with open_service(opening["folder"], opening["database"]) as service:
+        app = Forwarded(pages(service))
+        ahead = {"pages": lambda: render_ahead(app.app)}
+        Thread(target=prefetch_when_idle, args=(service, app.idle_s), kwargs=ahead, daemon=True).start()
+        Thread(target=back_up_on_schedule, args=(service, _note), daemon=True).start()
+        yield app
+
+
+@contextmanager
+def _clubs_opened(opening: dict[str, Any]) -> Iterator[Forwarded]:
+    """Open the list of many clubs, and yield the pages of all."""
+    from gatecast.service.clubs import open_clubs
+    from gatecast.web.clubs.worker import ClubPages, back_up_clubs, prefetch_clubs
+
+    with open_clubs(opening["folder"], opening["database"]) as clubs:
+        of_clubs = ClubPages(clubs)
+        app = Forwarded(of_clubs)
+        Thread(target=prefetch_clubs, args=(of_clubs, app.idle_s, render, PAGES), daemon=True).start()
+        Thread(target=back_up_clubs, args=(clubs, _note), daemon=True).start()
+        yield app
+
+
 def render_ahead(app: Any) -> None:  # noqa: ANN401  an ASGI application
     """Render the pages of the navigation for nobody, so that whoever opens one next does not wait for what it needs."""
 
-    async def render(path: str) -> None:
+    for path in PAGES:
+        render(app, path)
+
+
+def render(app: Any, path: str) -> None:  # noqa: ANN401  an ASGI application
+    """Render one page for nobody."""
+
+    async def rendered() -> None:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b"", "more_body": False}
 
@@ -86,8 +116,7 @@ def render_ahead(app: Any) -> None:  # noqa: ANN401  an ASGI application
         }  # fmt: skip
         await app(scope, receive, send)
 
-    for path in PAGES:
-        asyncio.run(render(path))
+    asyncio.run(rendered())
 
 
 class Forwarded:

@@ -20,7 +20,7 @@ from gatecast.service import ClubService
 from gatecast.web.api.fields import LARGEST_WHOLE, LONGEST_TEXT, PLAIN
 from gatecast.web.cache import ALL_AREAS, cacheable
 from gatecast.web.problems import MEDIA_TYPE
-from gatecast.web.render import service_of
+from gatecast.web.render import root_of, service_of
 
 __all__ = [
     "NO_STORE",
@@ -152,7 +152,7 @@ def paged(request: Request, table: pl.DataFrame, paging: Paging, *key: str) -> R
         cursor = json.dumps([*(str(last[name]) for name in key), first + paging.limit], ensure_ascii=True)
         query = {name: value for name, value in request.query_params.items() if name not in ("offset", "after")}
         query |= {"after": urlsafe_b64encode(cursor.encode()).decode().rstrip("="), "limit": str(paging.limit)}
-        following = f"{request.url.path}?{urlencode(query, errors='replace')}"
+        following = f"{root_of(request.scope)}{request.url.path}?{urlencode(query, errors='replace')}"
     head = f'"total":{table.height},"next":{json.dumps(following)}'
     links = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(f'{{{head},"items":{rows_json(rows)}}}', headers=links, media_type=JSON)

@@ -20,7 +20,7 @@ LONGEST_HOST = 262
 """A name of 255 signs, a colon and a port."""
 
 
-def check_listening(host: str, has_password: bool) -> None:
+def check_listening(host: str, has_password: bool, remedy: str = "set one with 'gatecast password'") -> None:
     """Check that an address is reachable from this computer only, or that a password is set.
 
     Parameters
@@ -28,6 +28,8 @@ def check_listening(host: str, has_password: bool) -> None:
     host : str
         As given to `gatecast serve --host`.
     has_password : bool
+    remedy : str
+        How to set one.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def check_listening(host: str, has_password: bool) -> None:
     if not has_password and not is_own(host):
         raise InputError(
             f"--host: got {host}, which other computers can reach, expected 127.0.0.1 while no password is set;"
-            " set one with 'gatecast password'"
+            f" {remedy}"
         )
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from anyio import to_thread
@@ -30,7 +30,7 @@ from gatecast.web.guard.requests import (
 if TYPE_CHECKING:
     from gatecast.store import Store, Token
 
-__all__ = ["LOGIN", "READS", "AuthCache", "SignedIn"]
+__all__ = ["LOGIN", "READS", "AnswerCache", "Auth", "AuthCache", "SignedIn", "secret_key", "stranger"]
 
 MOST_ENTRIES = 1024
 OUTAGE_S = 600.0
@@ -38,40 +38,24 @@ OUTAGE_S = 600.0
 Key = tuple[str, bytes]
 
 
-class AuthCache:
-    """Cache of the password, sessions and tokens of a store, a few seconds old at most.
+class AnswerCache:
+    """Cache of what a store knows of those who ask, a few seconds old at most.
 
     What this process changes itself counts at once, if it says so with `forget`. Only those who may come in are
     cached, so that strangers crowd nobody out. While the database cannot be reached, they still may for `OUTAGE_S`.
 
     Parameters
     ----------
-    store : Store
     kept_s : float
         Seconds for which an answer of the store counts.
     clock : callable
         Seconds; it never goes back.
     """
 
-    def __init__(self, store: Store, kept_s: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self.store, self.kept_s, self.clock = store, kept_s, clock
+    def __init__(self, kept_s: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.kept_s, self.clock = kept_s, clock
         self._kept: dict[Key, tuple[float, Any]] = {}
         self._asked: dict[Key, asyncio.Future[Any]] = {}
-
-    async def has_password(self) -> bool:
-        """Return whether a password is set."""
-        answer = await self._answer(("password", b""), lambda: (access.has_password(self.store),))
-        return bool(answer[0])
-
-    async def session(self, secret: str) -> bool:
-        """Return whether a session with this secret is valid."""
-        now = dt.datetime.now(dt.UTC)
-        return bool(await self._answer(_key("session", secret), lambda: access.session_valid(self.store, secret, now)))
-
-    async def token(self, secret: str) -> Token | None:
-        """Return the token with this secret, or None if there is none."""
-        found: Token | None = await self._answer(_key("token", secret), lambda: access.token_of(self.store, secret))
-        return found
 
     def forget(self) -> None:
         """Read the store again after a password, a session or a token was changed."""
@@ -107,7 +91,42 @@ class AuthCache:
         return answer
 
 
-def _key(kind: str, secret: str) -> Key:
+class AuthCache(AnswerCache):
+    """Cache of the password, sessions and tokens of a store, as `AnswerCache` says.
+
+    Parameters
+    ----------
+    store : Store
+    kept_s, clock
+        As `AnswerCache` takes them.
+    """
+
+    def __init__(self, store: Store, kept_s: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(kept_s, clock)
+        self.store = store
+
+    async def has_password(self) -> bool:
+        """Return whether a password is set."""
+        answer = await self._answer(("password", b""), lambda: (access.has_password(self.store),))
+        return bool(answer[0])
+
+    async def session(self, secret: str) -> bool:
+        """Return whether a session with this secret is valid."""
+        now = dt.datetime.now(dt.UTC)
+        return bool(
+            await self._answer(secret_key("session", secret), lambda: access.session_valid(self.store, secret, now))
+        )
+
+    async def token(self, secret: str) -> Token | None:
+        """Return the token with this secret, or None if there is none."""
+        found: Token | None = await self._answer(
+            secret_key("token", secret), lambda: access.token_of(self.store, secret)
+        )
+        return found
+
+
+def secret_key(kind: str, secret: str) -> Key:
+    """Return the key of an answer about a secret, from which it cannot be recovered."""
     return kind, hashlib.sha256(secret.encode(errors="replace")).digest()
 
 
@@ -121,6 +140,22 @@ READS = frozenset({("POST", "/api/v1/what-if"), ("POST", "/api/v1/plans/preview"
 TARGET_QUOTED = "/"
 
 
+class Auth(Protocol):
+    """What is known of those who ask: whether a password is set, and whom a session or a token belongs to."""
+
+    async def has_password(self) -> bool:
+        """Return whether anybody must sign in at all."""
+
+    async def session(self, secret: str) -> object:
+        """Return something true if a session with this secret is valid."""
+
+    async def token(self, secret: str) -> Token | None:
+        """Return the token with this secret, or None if there is none."""
+
+    def forget(self) -> None:
+        """Ask again after something was changed."""
+
+
 class SignedIn:
     """ASGI middleware that requires a session, or a token for the API, once a password is set.
 
@@ -130,11 +165,11 @@ class SignedIn:
     Parameters
     ----------
     app : ASGI application
-    auth : AuthCache
+    auth : Auth
         Knows the password, the sessions and the tokens.
     """
 
-    def __init__(self, app: ASGIApp, auth: AuthCache) -> None:
+    def __init__(self, app: ASGIApp, auth: Auth) -> None:
         self.app, self.auth = app, auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -146,7 +181,7 @@ class SignedIn:
             elif await self._signed_in(scope):
                 scope = {**scope, "state": {**scope.get("state", {}), "signed_in": True}}
             else:
-                refused = _stranger(scope)
+                refused = stranger(scope)
         await (refused or self.app)(scope, receive, send)
 
     async def _signed_in(self, scope: Scope) -> bool:
@@ -174,7 +209,7 @@ def _free(path: str) -> bool:
     return path in FREE or path.startswith(FREE_BELOW)
 
 
-def _stranger(scope: Scope) -> Response:
+def stranger(scope: Scope) -> Response:
     """Return the answer to a client that is not signed in."""
     if of_api(scope):
         line = "The API needs a token, sent as 'Authorization: Bearer gc_...'; create one on the account page."
@@ -184,7 +219,8 @@ def _stranger(scope: Scope) -> Response:
         page = urlsplit(header(scope, "hx-current-url") or "")
         wanted = f"{page.path}?{page.query}" if page.query else page.path
         return refusal(scope, 401, "Sign in first.", {"hx-redirect": _login(wanted)})
-    wanted = target_of(scope).decode("latin-1") if scope["method"] in SAFE_METHODS else "/"
+    root = scope.get("state", {}).get("root", "")
+    wanted = root + (target_of(scope).decode("latin-1") if scope["method"] in SAFE_METHODS else "/")
     return Response(status_code=303, headers={"location": _login(wanted)})
 
 

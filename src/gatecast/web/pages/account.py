@@ -14,7 +14,7 @@ from gatecast.web.guard.requests import SESSION_COOKIE, header, own_path, sessio
 from gatecast.web.guard.sessions import LOGIN
 from gatecast.web.render import page, redirected, service_of
 
-__all__ = ["router"]
+__all__ = ["DIFFERS", "NO_TEXT", "Text", "client_of", "encrypted", "router", "too_many"]
 
 router = APIRouter()
 PATH, LOGOUT = "/account", "/logout"
@@ -49,11 +49,11 @@ def sign_in(request: Request, password: Text = "", following: Following = "/") -
         return _login(request, following, NO_TEXT, 422)
     wait = _wait(request)
     if wait:
-        return _login(request, following, _too_many(wait), 429, wait)
+        return _login(request, following, too_many(wait), 429, wait)
     secret = access.sign_in(store, password, _now())
     if secret is None:
         return _login(request, following, WRONG, 401)
-    request.app.state.login_rate.right(_client(request))
+    request.app.state.login_rate.right(client_of(request))
     _end_own(request)
     return _with_session(request, redirected(own_path(following)), secret)
 
@@ -80,10 +80,10 @@ def change_password(request: Request, current: Text = "", chosen: Text = "", aga
     if access.has_password(store):
         wait = _wait(request)
         if wait:
-            return _account(request, {CURRENT: _too_many(wait)}, 429, wait=wait)
+            return _account(request, {CURRENT: too_many(wait)}, 429, wait=wait)
         if not access.check_password(store, current):
             return _account(request, {CURRENT: WRONG})
-        request.app.state.login_rate.right(_client(request))
+        request.app.state.login_rate.right(client_of(request))
     try:
         access.set_password(store, chosen)
     except InputError as refused:
@@ -171,17 +171,19 @@ def _with_retry_after(response: Response, seconds: int) -> Response:
     return response
 
 
-def _too_many(seconds: int) -> str:
+def too_many(seconds: int) -> str:
+    """Return what a page says after too many attempts."""
     return f"Too many attempts. Try again in {seconds:,} seconds."
 
 
 def _wait(request: Request) -> int:
     """Start a password attempt and return the seconds to wait before it, 0 if it may be made now."""
-    seconds: int = request.app.state.login_rate.wait(_client(request))
+    seconds: int = request.app.state.login_rate.wait(client_of(request))
     return seconds
 
 
-def _client(request: Request) -> str:
+def client_of(request: Request) -> str:
+    """Return the address that a request comes from."""
     return request.client.host if request.client else ""
 
 
@@ -205,7 +207,7 @@ def _with_session(request: Request, answer: Response, secret: str) -> Response:
     _changed(request)
     seconds = int(access.SESSION_TIME.total_seconds())
     answer.set_cookie(
-        SESSION_COOKIE, secret, max_age=seconds, path="/", httponly=True, samesite="lax", secure=_encrypted(request)
+        SESSION_COOKIE, secret, max_age=seconds, path="/", httponly=True, samesite="lax", secure=encrypted(request)
     )
     return answer
 
@@ -214,11 +216,11 @@ def _left(request: Request) -> Response:
     """Redirect after sign-out."""
     _changed(request)
     answer = redirected(LOGIN if access.has_password(service_of(request).store) else PATH)
-    answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax", secure=_encrypted(request))
+    answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax", secure=encrypted(request))
     return answer
 
 
-def _encrypted(request: Request) -> bool:
+def encrypted(request: Request) -> bool:
     """Return whether the browser uses TLS, if only to a server in front of this one, as its Origin says."""
     origin = header(request.scope, "origin") or ""
     return request.url.scheme == "https" or origin.lower().startswith("https://")
