@@ -145,3 +145,20 @@ def test_an_attendance_set_by_hand_counts_on_every_page_beside_the_models(own_se
     page = text_of(visitor.get(f"/games/{game}"))
     assert f"{by_hand} expected by hand" in page
     assert f"{beside} expected by the model" in page
+    written = pl.read_csv(visitor.get("/forecast.csv").content)
+    rows = {row["game_id"]: row for row in written.to_dicts()}
+    assert [rows[game][name] for name in ("expected", "expected_by_hand", "by_hand_reason")] == [
+        model,
+        model + 500,
+        "a group of 500",
+    ]
+    assert all(rows[each]["expected_by_hand"] is None for each in others)
+    *_, totals = book = sheet_of(visitor.get("/forecast.xlsx").content, "Forecast")
+    assert [row["Expected by hand"] for row in book if row["Reason"] == "a group of 500"] == [model + 500]
+    assert totals["Expected by hand"] == totals["Expected"] + 500
+    assert totals["Expected"] == written["expected"].sum()
+    listed = visitor.get("/api/v1/forecasts", params={"latest": True, "game_id": game}).json()["items"]
+    assert [(each["expected"], each["expected_by_hand"]) for each in listed] == [(model, model + 500)]
+    summary = sheet_of(visitor.get(f"/plan.xlsx?{address}").content, "Summary")
+    assert summary[0]["Tickets expected"] == model + 500
+    assert summary[-1]["Tickets expected"] == total

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -28,7 +29,7 @@ from gatecast.store.revisions import FORECASTS, GAMES, SCHEDULE, SETTINGS
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
 
-__all__ = ["ClubService", "open_service", "pinned_revisions"]
+__all__ = ["ClubService", "PresentDay", "open_service", "pinned_revisions"]
 
 Value = TypeVar("Value")
 CLUB, OPERATIONS, NOTICE = "club", "operations", "notice"
@@ -78,6 +79,14 @@ def open_service(
     """
     home = Path(folder)
     return ClubService(open_store(database or home), home, today, models=models, turns=turns)
+
+
+@dataclass(frozen=True)
+class PresentDay:
+    """The day that pages take for the present; `live` if it is today, by the calendar of the computer."""
+
+    day: dt.date
+    live: bool
 
 
 class ClubService:
@@ -246,6 +255,12 @@ class ClubService:
         So a table of past years is seen from the day its results end. None if games carry no dates or there are none.
         """
         return self.cached(("as of", club), (GAMES_AREA,), lambda: _last_day(self.home_games(club), self.today()))
+
+    def present_day(self) -> PresentDay:
+        """Return the day that pages take for the present: today, or the day after the results of a past table end."""
+        as_of, today = self.as_of(club) if (club := self.club()) else None, self.today()
+        day = today if as_of is None else as_of + dt.timedelta(days=1)
+        return PresentDay(day, live=day == today)
 
     def upcoming(self, club: str) -> Games:
         """Return the club's home games after the cutoff, in order of play."""

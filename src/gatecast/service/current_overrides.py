@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import polars as pl
+
+from gatecast.formatting import rounded_people
 from gatecast.games import columns as c
 from gatecast.plan.columns import FORECAST
 from gatecast.plan.overrides import moved_forecast
@@ -12,10 +15,22 @@ from gatecast.service.club_service import FORECASTS_AREA, ClubService
 from gatecast.store import Override
 from gatecast.store.revisions import PLANS
 
-__all__ = ["OVERRIDE_AREAS", "Overrides", "current_overrides", "forecast_by_hand", "overrides_in_effect"]
+__all__ = [
+    "BY_HAND_REASON",
+    "EXPECTED_BY_HAND",
+    "OVERRIDE_AREAS",
+    "Overrides",
+    "current_overrides",
+    "forecast_by_hand",
+    "overrides_in_effect",
+    "with_figures_by_hand",
+]
 
 OVERRIDE_AREAS = (FORECASTS_AREA, PLANS)
 """Areas of the store that move when a figure is set by hand."""
+
+EXPECTED_BY_HAND, BY_HAND_REASON = "expected_by_hand", "by_hand_reason"
+"""Names of the figure set by hand and of its reason in the API and in downloaded forecasts."""
 
 Overrides = Mapping[tuple[str, str, str], Override]
 """Figures set by hand by game, kind and name."""
@@ -46,3 +61,26 @@ def forecast_by_hand(forecast: Mapping[str, Any], overrides: Overrides) -> dict[
     if override is None or override.value is None:
         return None
     return moved_forecast(forecast, override.value, forecast[c.CAPACITY])
+
+
+def with_figures_by_hand(service: ClubService, forecasts: pl.DataFrame) -> pl.DataFrame:
+    """Return forecasts with the attendance set by hand for their games, and its reason, as the last two columns.
+
+    Parameters
+    ----------
+    service : ClubService
+    forecasts : polars.DataFrame
+        With the column game_id.
+
+    Returns
+    -------
+    polars.DataFrame
+        With `expected_by_hand`, people as pages show them, null where none is set, and `by_hand_reason`.
+    """
+    games = forecasts[c.GAME_ID].to_list()
+    figures = [current_overrides(service, games).get((game, FORECAST, "")) for game in games]
+    people = [None if each is None or each.value is None else rounded_people(each.value) for each in figures]
+    return forecasts.with_columns(
+        pl.Series(EXPECTED_BY_HAND, people, pl.Float64),
+        pl.Series(BY_HAND_REASON, [each.reason or None if each else None for each in figures], pl.String),
+    )

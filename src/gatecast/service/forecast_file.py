@@ -16,12 +16,14 @@ from gatecast.plan.demand.forecast_table import CONTEXT
 from gatecast.plan.export.workbook.labels import Labels, rounded_column
 from gatecast.plan.export.workbook.page import CHANCE, WHOLE, Block, Heading, Page, add_page
 from gatecast.service.club_service import ClubService
+from gatecast.service.current_overrides import BY_HAND_REASON, EXPECTED_BY_HAND, with_figures_by_hand
 
 __all__ = ["FORECAST_ENDINGS", "upcoming_forecasts", "write_forecasts"]
 
 FORECAST_ENDINGS = (".csv", ".xlsx")
 LOW, HIGH = quantile_column(0.10), quantile_column(0.90)
 COUNT_WIDTH = 12
+REASON = Heading("Reason", 36)
 
 
 def upcoming_forecasts(service: ClubService, club: str) -> pl.DataFrame:
@@ -35,7 +37,8 @@ def upcoming_forecasts(service: ClubService, club: str) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The columns of `gatecast forecast` as far as they are stored, then `expected`, as pages show it.
+        The columns of `gatecast forecast` as far as they are stored, then `expected`, as pages show it, and the figure
+        set by hand in its place with the reason, `expected_by_hand` and `by_hand_reason`; null where none is set.
     """
     games = service.upcoming(club).table.select(c.GAME_ID, *CONTEXT)
     latest = service.latest(club)
@@ -46,9 +49,10 @@ def upcoming_forecasts(service: ClubService, club: str) -> pl.DataFrame:
         c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT, used.cast(pl.Int64).alias("used")
     )
     joined = forecasts.join(games, on=c.GAME_ID, maintain_order="right", how="right").drop_nulls(MEAN)
-    return joined.with_columns(
+    joined = joined.with_columns(
         pl.coalesce("used", c.CAPACITY).alias(c.CAPACITY), expected_column().alias(EXPECTED)
     ).select(c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT, *CONTEXT, EXPECTED)
+    return with_figures_by_hand(service, joined)
 
 
 def write_forecasts(
@@ -96,6 +100,12 @@ def _sheet(forecasts: pl.DataFrame, club: str, notice: str) -> Page:
     }
     cells = forecasts.select(EXPECTED, rounded_column(LOW), rounded_column(HIGH), P_SELLOUT)
     note = "Expected: attendance on average over all outcomes. Four of five games end within the 80% range."
+    totals = [cells[EXPECTED].sum(), None, None, None]
+    if forecasts[EXPECTED_BY_HAND].count():
+        columns |= {EXPECTED_BY_HAND: Heading("Expected\nby hand", COUNT_WIDTH, WHOLE), BY_HAND_REASON: REASON}
+        cells = cells.hstack(forecasts.select(EXPECTED_BY_HAND, BY_HAND_REASON))
+        note += " A figure set by hand counts in place of the model's: the total of its column has both."
+        totals += [forecasts.select(pl.coalesce(EXPECTED_BY_HAND, EXPECTED).sum()).item(), None]
     return Page(
         tab="Forecast",
         title=f"Forecast for {club}: {forecasts.height:,} game{'s' if forecasts.height != 1 else ''}",
@@ -103,5 +113,5 @@ def _sheet(forecasts: pl.DataFrame, club: str, notice: str) -> Page:
         headings=[*labels.headings, *columns.values()],
         blocks=[Block([(*label, *row) for label, row in zip(labels.rows, cells.rows(), strict=True)])],
         kept=len(labels.headings),
-        totals=[*labels.total(), cells[EXPECTED].sum(), None, None, None],
+        totals=[*labels.total(), *totals],
     )

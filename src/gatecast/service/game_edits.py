@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from gatecast.collect.parse import parse_one
+from gatecast.date_style import PLAIN
 from gatecast.errors import DataError, InputError
 from gatecast.games import Column, Role
 from gatecast.games import columns as c
@@ -122,7 +123,7 @@ def change_game(
     *,
     status: str | None = None,
     expected: Mapping[str, Any] | None = None,
-    source: str = BY_HAND,
+    source: str = "",
 ) -> ImportReport:
     """Change a game, and the numbers of the games that share a day with it before or after.
 
@@ -141,6 +142,7 @@ def change_game(
     expected : mapping, optional
         Values by column that must be stored still.
     source : str
+        Who changed it; by hand, with the game as it was, if not given.
 
     Raises
     ------
@@ -167,7 +169,13 @@ def change_game(
     edits = [GameEdit(game_id, after, wanted, dict(expected or {}))]
     if moves or wanted != was or c.NUMBER in values:
         edits = _numbered(service, row, after, wanted, edits[0])
-    return service.store.edit_games(edits, source=source)
+    return service.store.edit_games(edits, source=source or f"{BY_HAND}: {_name(row)}")
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Return a game in a few words: its day and visitor."""
+    date = PLAIN.dated(row[c.DATE]) if row[c.DATE] else str(row[c.GAME_ID])
+    return f"{date}, {row[c.VISITOR]}" if row[c.VISITOR] else date
 
 
 def _numbered(

@@ -99,6 +99,8 @@ class DecisionRow:
     expected_cost, spend : float
         Money in whole units, so that totals are sums of what is shown: the cost on average with waste and shortage,
         and the price of the choices alone, such as wages.
+    case_size : float or None
+        Units in a case; None for what is no stock.
     """
 
     kind: str
@@ -111,6 +113,7 @@ class DecisionRow:
     shortfall: int
     expected_cost: float
     spend: float
+    case_size: float | None = None
 
     @property
     def total(self) -> int:
@@ -418,6 +421,7 @@ def _decided(plan: Plan, kind: str) -> Iterator[DecisionRow]:
             shortfall=max(rows[SHORTFALL].to_list(), default=0),
             expected_cost=float(rows[EXPECTED_COST].sum()),
             spend=float(round(sum(choices) * entry.cost_of_one)),
+            case_size=entry.case_size if isinstance(entry, StockItem) else None,
         )
 
 

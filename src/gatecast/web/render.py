@@ -105,6 +105,7 @@ def page(
                 "short_day": reader.style.short_day,
                 "moment": partial(_moment, reader),
                 "club": service.club(),
+                "today": service.present_day(),
                 "notice": service.notice(),
                 "model_problem": service.model_problem(),
                 "first_forecast": lambda: first_forecast_words(len(service.played())),

@@ -116,3 +116,15 @@ def test_pages_work_without_scripts(served, chromium, game):
             answer = tab.goto(path.format(game=game))
             assert answer.status == 200
             assert tab.locator("h1").count() == 1
+
+
+def test_a_table_that_goes_on_says_so_until_it_is_moved(served, chromium):
+    for tab in opened(chromium, served, PHONE, has_touch=True):
+        tab.goto("/plan")
+        hints = tab.get_by_text("Swipe for more").locator("visible=true")
+        hints.first.wait_for()
+        shown = hints.count()
+        tab.locator("p.swipe:not([hidden]) + .wider").first.evaluate("table => { table.scrollLeft = 60 }")
+        tab.wait_for_function(f"document.querySelectorAll('p.swipe:not([hidden])').length === {shown - 1}")
+        tab.set_viewport_size({"width": 2400, "height": 900})
+        tab.wait_for_function("!document.querySelector('p.swipe:not([hidden])')")

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from gatecast.formatting import number, percent, rounded, rounded_people
+from gatecast.service import open_service
 
 CLUB = "Quillport Lanterns"
 NEXT, PLAYED = "/games/QUI202506130", "/games/QUI202505250"
@@ -53,6 +54,30 @@ def test_a_game_to_come(sample_club, visit):
     assert f'href="{NEXT}/what-if"' in page.text
     assert re.search(r'href="/plan\?stand=\d+&amp;season=2025"', page.text)
     assert f'href="{NEXT}/reasons"' in page.text
+
+
+def test_what_the_day_of_a_game_needs(sample_club, visit):
+    visitor = visit(sample_club)
+    assert f'href="{NEXT}#day"' in visitor.get("/").text
+    page = visitor.get(NEXT)
+    card = re.search(r'<section class="card" aria-labelledby="day">.*?</section>', page.text, re.DOTALL)[0]
+    words = " ".join(re.sub(r"<[^>]+>", " ", card).replace("\u00a0", " ").split())
+    assert "Staff, stock and vehicles for Fri 13 June" in words
+    told = visitor.get(
+        re.search(r'href="(/plan\?[^"]+)"', page.text)[1].replace("/plan?", "/plan.json?").replace("&amp;", "&")
+    )
+    rows = [row for row in told.json()["decisions"] if row["game_id"] == NEXT[-12:]]
+    assert {row["kind"] for row in rows} == {"staff", "stock", "transport"}
+    for row in rows:
+        assert re.search(rf"{row['name']}.*? {row['choice']:,} {row['unit']}", words, re.IGNORECASE), row
+    assert "no deadline set" in words
+    assert 'aria-labelledby="day"' not in visitor.get(PLAYED).text
+
+
+def test_the_head_says_which_day_pages_take_for_the_present(sample_club, visit, tmp_path):
+    assert "As of Mon 9 June 2025" in text_of(visit(sample_club).get("/plan"))
+    with open_service(tmp_path, today=lambda: dt.date(2025, 6, 12)) as service:
+        assert "Today: Thu 12 June" in text_of(visit(service).get("/"))
 
 
 def test_a_game_played_beside_what_was_forecast(sample_club, visit):

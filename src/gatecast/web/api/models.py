@@ -13,6 +13,7 @@ from gatecast.games import CANONICAL
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
 from gatecast.plan.columns import TICKETS
+from gatecast.service.current_overrides import BY_HAND_REASON, EXPECTED_BY_HAND
 from gatecast.service.drift import DriftStatus
 from gatecast.service.game_edits import CANCELLED, POSTPONED, editable_columns
 from gatecast.service.track import BINS, Score, Track
@@ -91,6 +92,14 @@ PEOPLE = {
     EXPECTED: (Annotated[float, Field(description="The people expected, as pages show it: mean, rounded.")], ...),
     **dict.fromkeys(QUANTILE_COLUMNS, (float, ...)),
     P_SELLOUT: (Annotated[float | None, Field(ge=0, le=1)], ...),
+}
+
+BY_HAND = {
+    EXPECTED_BY_HAND: (
+        Annotated[float | None, Field(description="The figure set by hand that counts now in place of expected.")],
+        None,
+    ),
+    BY_HAND_REASON: (Annotated[str | None, Field(description="Why it was set.")], None),
 }
 
 
@@ -231,6 +240,7 @@ class GamePage(Page):
         MODEL: (str, ...),
         **OUTPUT_ID,
         **PEOPLE,
+        **BY_HAND,
     }
 )
 class Forecast(_Open):

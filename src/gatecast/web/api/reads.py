@@ -17,7 +17,7 @@ from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.service import ClubService
-from gatecast.service.current_overrides import current_overrides
+from gatecast.service.current_overrides import current_overrides, with_figures_by_hand
 from gatecast.service.freshness import freshness
 from gatecast.service.homestands import homestand_view, orders_after
 from gatecast.service.overrides import ScoredFigure, override_score
@@ -125,12 +125,12 @@ def forecasts(  # noqa: PLR0917  each is a query parameter
     game_id: Annotated[str | None, Query(max_length=200, description="One game only.")] = None,
     latest: Annotated[bool, Query(description="Only the latest forecast of each game.")] = False,
 ) -> Response:
-    """List forecasts as they were issued, the oldest first."""
+    """List forecasts as they were issued, the oldest first, with the attendance set by hand that counts now."""
     shown = club_of(service, club)
     table = service.latest(shown) if latest else service.forecasts(shown)
     if game_id is not None:
         table = table.filter(pl.col(c.GAME_ID) == game_id)
-    table = table.with_columns(expected_column().alias(EXPECTED))
+    table = with_figures_by_hand(service, table.with_columns(expected_column().alias(EXPECTED)))
     return paged(request, table, paging, *(() if latest else ("issue_id",)), c.GAME_ID)
 
 

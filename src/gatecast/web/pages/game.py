@@ -8,14 +8,16 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from gatecast.expected import expected_people
-from gatecast.formatting import money
+from gatecast.formatting import capital, money
 from gatecast.games import Role
 from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.current_overrides import current_overrides
+from gatecast.service.day_plan import DayPlan, day_plan
 from gatecast.service.freshness import freshness
 from gatecast.service.game import GameView, game_view, reading_order
 from gatecast.service.game_edits import stored_game
+from gatecast.service.homestands import homestand_view
 from gatecast.service.overrides import override_score
 from gatecast.service.reasons import Reasons, reasons_of
 from gatecast.web.cache import ALL_AREAS, SEASON_AREAS
@@ -88,11 +90,13 @@ def show_game(request: Request, game_id: str) -> Response:
         part_field=PART_FIELD,
         facts=known_facts(view),
         plan_of=plan_address(service, view),
+        day_plan=_day_plan(service, view),
         modelled=service.model_id() is not None,
         fresh=freshness(service, view.row[c.HOME]) if view.coming else None,
         by_hand=current_overrides(service, {game_id}),
         scored=override_score(service, view.row[c.HOME], game_id=game_id) if view.game.attendance is not None else None,
         money=money,
+        capital=capital,
         currency=service.operations().currency,
         column_words=column_words,
         value_words=value_words,
@@ -135,6 +139,13 @@ def plan_address(service: ClubService, view: GameView) -> str:
     if stand is None or not stand.to_come or view.last is None or view.row[c.HOME] != service.club():
         return ""
     return f"/plan?stand={stand.number}&season={view.season}"
+
+
+def _day_plan(service: ClubService, view: GameView) -> DayPlan | None:
+    """Return what the homestand's plan decides for the game; None if it is not planned."""
+    if view.stand is None or not plan_address(service, view):
+        return None
+    return day_plan(homestand_view(service, view.season, view.stand.number), view.row[c.GAME_ID])
 
 
 def known_facts(view: GameView) -> list[str]:

@@ -49,6 +49,23 @@ const localTimes = (part) => {
 document.addEventListener("DOMContentLoaded", () => localTimes(document));
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 
+// Say that a table is wider than its place, until it has been moved once.
+const hintAtWide = (part) => {
+  for (const place of part.querySelectorAll(".wider:not([data-hinted])")) {
+    const hint = document.createElement("p");
+    hint.className = "swipe";
+    hint.setAttribute("aria-hidden", "true");
+    hint.textContent = matchMedia("(pointer: coarse), (max-width: 44rem)").matches ? "Swipe for more →" : "Scroll sideways for more →";
+    place.dataset.hinted = "yes";
+    place.before(hint);
+    const sizes = new ResizeObserver(() => { hint.hidden = place.scrollWidth <= place.clientWidth + 4; });
+    for (const each of [place, ...place.children]) sizes.observe(each);
+    place.addEventListener("scroll", () => { sizes.disconnect(); hint.remove(); }, { once: true });
+  }
+};
+document.addEventListener("DOMContentLoaded", () => hintAtWide(document));
+document.addEventListener("htmx:load", (event) => hintAtWide(event.detail.elt.parentElement ?? event.detail.elt));
+
 // What a bar or a point says, for fingers, which cannot hover.
 document.addEventListener("click", (event) => {
   document.querySelector(".tip")?.remove();

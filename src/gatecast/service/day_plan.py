@@ -1,0 +1,162 @@
+"""The plan of one game: what to hire, order and book for that day, by when, and how likely each falls short."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from gatecast.games import columns as c
+from gatecast.plan import StockItem
+from gatecast.plan.columns import (
+    CHOICE,
+    DECIDE_BY,
+    DELIVERY,
+    KIND,
+    KINDS,
+    NAME,
+    ON_HAND,
+    RISK_ALONE,
+    RISK_SHORT,
+    STAFF,
+    STOCK,
+    TRANSPORT,
+    UNIT,
+)
+from gatecast.plan.plan import Plan
+from gatecast.service.homestands import HomestandPlan, HomestandView, Risk
+
+__all__ = ["DayPlan", "DayRow", "day_plan"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayRow:
+    """A role, an item or a service of one game.
+
+    Parameters
+    ----------
+    kind, name, unit : str
+    choice : int
+        Shifts, cases that come for this game, or vehicles.
+    model : int or None
+        The model's number where another is set by hand; None otherwise.
+    risk : Risk
+    decide_by : date or None
+        The last day to hire or order; None if there is none.
+    passed : bool
+        True if that day is over.
+    delivery : date or None
+        The day of the last delivery up to the game.
+    on_hand : int or None
+        Cases in the store before the game, on average; None for what is no stock.
+    case_size : float or None
+        Units in a case; None for what is no stock.
+    spend : float
+        Money in whole units for the choice alone.
+    """
+
+    kind: str
+    name: str
+    unit: str
+    choice: int
+    model: int | None
+    risk: Risk
+    decide_by: dt.date | None
+    passed: bool
+    delivery: dt.date | None
+    on_hand: int | None
+    case_size: float | None
+    spend: float
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """What is decided for one game.
+
+    Parameters
+    ----------
+    rows : tuple of DayRow
+        Roles, then items, then services, in the order of the settings.
+    game : dict
+        The game by the columns of `gatecast.plan.Plan.games`.
+    """
+
+    rows: tuple[DayRow, ...]
+    game: dict[str, Any]
+
+    def of(self, kind: str) -> list[DayRow]:
+        """Return the rows of one kind."""
+        return [row for row in self.rows if row.kind == kind]
+
+    def spend_of(self, kind: str) -> float:
+        """Return what the choices of one kind cost to buy or hire, in money."""
+        return sum(row.spend for row in self.of(kind))
+
+    @property
+    def shifts(self) -> int:
+        """Shifts of all roles."""
+        return sum(row.choice for row in self.of(STAFF))
+
+    @property
+    def vehicles(self) -> int:
+        """Vehicles of all services."""
+        return sum(row.choice for row in self.of(TRANSPORT))
+
+    @property
+    def late(self) -> list[DayRow]:
+        """What should have been hired or ordered by now."""
+        return [row for row in self.rows if row.passed and row.choice]
+
+    @property
+    def next_deadline(self) -> dt.date | None:
+        """The first day by which something is still to be hired or ordered."""
+        return min(
+            (row.decide_by for row in self.rows if row.decide_by and row.choice and not row.passed), default=None
+        )
+
+
+def day_plan(view: HomestandView | None, game_id: str) -> DayPlan | None:
+    """Return the plan of one game of a homestand; None if the game is not planned.
+
+    Parameters
+    ----------
+    view : HomestandView or None
+    game_id : str
+    """
+    plan = view.plan if view else None
+    game = next((each for each in plan.games if each[c.GAME_ID] == game_id), None) if plan else None
+    if view is None or plan is None or game is None:
+        return None
+    return DayPlan(tuple(_rows(plan, game_id, view.as_of)), game)
+
+
+def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None) -> Iterator[DayRow]:
+    chosen = _of_game(plan.decisions, game_id)
+    by_model = _of_game(plan.model.decisions, game_id) if plan.model else chosen
+    for kind in KINDS:
+        for entry in getattr(plan.operations, kind):
+            row, model = chosen[kind, entry.name], by_model[kind, entry.name][CHOICE]
+            decide_by = row[DECIDE_BY]
+            yield DayRow(
+                kind=kind,
+                name=entry.name,
+                unit=row[UNIT],
+                choice=row[CHOICE],
+                model=model if model != row[CHOICE] else None,
+                risk=Risk(row[RISK_ALONE], row[RISK_SHORT]),
+                decide_by=decide_by,
+                passed=decide_by is not None and as_of is not None and decide_by <= as_of,
+                delivery=row[DELIVERY] if kind == STOCK else None,
+                on_hand=round(row[ON_HAND]) if kind == STOCK and row[ON_HAND] is not None else None,
+                case_size=entry.case_size if isinstance(entry, StockItem) else None,
+                spend=float(round(row[CHOICE] * entry.cost_of_one)),
+            )
+
+
+def _of_game(plan: Plan, game_id: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the decisions of one game by kind and name."""
+    rows = plan.table.filter(pl.col(c.GAME_ID) == game_id).iter_rows(named=True)
+    return {(row[KIND], row[NAME]): row for row in rows}

@@ -1,0 +1,41 @@
+"""The plan of one day: what is decided for one game of a homestand."""
+
+from gatecast.service.day_plan import day_plan
+from gatecast.service.homestands import homestand_view
+from gatecast.service.overrides import set_number
+
+
+def test_a_day_has_every_number_of_the_homestands_plan_for_its_game(sample_club):
+    view = homestand_view(sample_club)
+    for at, game in enumerate(view.plan.games):
+        day = day_plan(view, game["game_id"])
+        rows = [row for kind in view.plan.decided.values() for row in kind]
+        assert [(row.name, row.choices[at], row.risks[at]) for row in rows] == [
+            (row.name, row.choice, row.risk) for row in day.rows
+        ]
+        assert day.shifts == view.plan.by_game("staff")[at]
+        assert day.vehicles == view.plan.by_game("transport")[at]
+        decide_by = [row.decide_by for row in day.rows if row.choice and row.decide_by and not row.passed]
+        assert day.next_deadline == min(decide_by, default=None)
+
+
+def test_what_should_have_been_hired_by_now_is_late(sample_club):
+    view = homestand_view(sample_club)
+    days = [day_plan(view, game["game_id"]) for game in view.plan.games]
+    assert any(day.late for day in days)
+    assert all(row.decide_by <= view.as_of for day in days for row in day.late)
+    assert all(day.next_deadline is None or day.next_deadline > view.as_of for day in days)
+
+
+def test_a_number_set_by_hand_stands_beside_the_models(own_service):
+    before = homestand_view(own_service)
+    game = before.plan.games[-1]["game_id"]
+    ushers = next(row for row in day_plan(before, game).rows if row.name == "ushers")
+    set_number(own_service, (game, "staff", "ushers"), ushers.choice + 9)
+    row = next(row for row in day_plan(homestand_view(own_service), game).rows if row.name == "ushers")
+    assert (row.choice, row.model, ushers.model) == (ushers.choice + 9, ushers.choice, None)
+
+
+def test_a_game_that_is_not_planned_has_none(sample_club):
+    assert day_plan(homestand_view(sample_club), "no such game") is None
+    assert day_plan(None, "no such game") is None
