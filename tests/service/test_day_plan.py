@@ -23,7 +23,8 @@ def test_what_should_have_been_hired_by_now_is_late(sample_club):
     view = homestand_view(sample_club)
     days = [day_plan(view, game["game_id"]) for game in view.plan.games]
     assert any(day.late for day in days)
-    assert all(row.decide_by <= view.as_of for day in days for row in day.late)
+    assert all(decide_by <= view.as_of for day in days for decide_by in day.late)
+    assert [len(day.late) for day in days if day.late] == [len([each for each in view.plan.deadlines if each.passed])]
     assert all(day.next_deadline is None or day.next_deadline > view.as_of for day in days)
 
 

@@ -11,11 +11,20 @@ from gatecast.games import columns as c
 from gatecast.service.club_service import ClubService
 from gatecast.store import GameEdit
 
-__all__ = ["NAME_KEY", "SEATS_KEY", "Ballpark", "ballpark", "fill_ballpark", "read_ballpark", "save_ballpark"]
+__all__ = [
+    "NAME_KEY",
+    "SEATS_KEY",
+    "ZONE_KEY",
+    "Ballpark",
+    "ballpark",
+    "fill_ballpark",
+    "read_ballpark",
+    "save_ballpark",
+]
 
 BALLPARK = "ballpark"
 SOURCE = "the ballpark in the settings"
-NAME_KEY, SEATS_KEY = "ballpark.name", "ballpark.seats"
+NAME_KEY, SEATS_KEY, ZONE_KEY = "ballpark.name", "ballpark.seats", "ballpark.zone"
 """Names of the fields of a form."""
 LONGEST_NAME = 80
 MOST_SEATS = int(c.CANONICAL[c.CAPACITY].high or 0)

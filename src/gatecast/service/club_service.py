@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from gatecast.errors import InputError, ModelError, StoreError, StoreUnavailableError
+from gatecast.errors import InputError, ModelError, SettingsError, StoreError, StoreUnavailableError
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.plan import Operations, default_operations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["ClubService", "PresentDay", "open_service", "pinned_revisions"]
 
 Value = TypeVar("Value")
-CLUB, OPERATIONS, NOTICE = "club", "operations", "notice"
+CLUB, OPERATIONS, NOTICE, TIME_ZONE = "club", "operations", "notice", "time_zone"
 """Settings of the store."""
 PINNED: ContextVar[dict[Store, dict[str, int]] | None] = ContextVar("revisions by store", default=None)
 GAMES_AREA, SCHEDULE_AREA, FORECASTS_AREA, SETTINGS_AREA = GAMES, SCHEDULE, FORECASTS, SETTINGS
@@ -83,7 +84,7 @@ def open_service(
 
 @dataclass(frozen=True)
 class PresentDay:
-    """The day that pages take for the present; `live` if it is today, by the calendar of the computer."""
+    """The day that pages take for the present; `live` if it is today at the ballpark."""
 
     day: dt.date
     live: bool
@@ -140,7 +141,8 @@ class ClubService:
 
     def revision(self) -> dict[str, int]:
         """Return the state of everything a page may show: a number for each area of the store, and the day."""
-        return {**self._read_revisions(), "day": self.today().toordinal()}
+        revisions = self._read_revisions()
+        return {**revisions, "day": self._today(revisions).toordinal()}
 
     def page_state(self) -> dict[str, int]:
         """Return `revision`, and a number that differs after the files of the model in use were changed or damaged."""
@@ -152,7 +154,7 @@ class ClubService:
     def cached(self, key: tuple[object, ...], areas: tuple[str, ...], make: Callable[[], Value]) -> Value:
         """Return a value computed once and cached until one of these areas of the store, or the day, changes."""
         revisions = self._revisions()
-        state = (*(revisions[area] for area in areas), self.today().toordinal())
+        state = (*(revisions[area] for area in areas), self._today(revisions).toordinal())
         return self._cache.cached(key, state, make, serves=_no_older)
 
     def cached_for(self, key: tuple[object, ...], state: Hashable, make: Callable[[], Value]) -> Value:
@@ -254,11 +256,44 @@ class ClubService:
 
         So a table of past years is seen from the day its results end. None if games carry no dates or there are none.
         """
-        return self.cached(("as of", club), (GAMES_AREA,), lambda: _last_day(self.home_games(club), self.today()))
+        return self.cached(("as of", club), (GAMES_AREA,), lambda: _last_day(self.home_games(club), self._now()))
+
+    def time_zone(self) -> str:
+        """Return the time zone of the ballpark, such as America/New_York; empty if it is not stated."""
+        return str(self._setting(TIME_ZONE) or "")
+
+    def save_time_zone(self, zone: str) -> None:
+        """State the time zone of the ballpark, by which pages and forecasts know which day it is.
+
+        Parameters
+        ----------
+        zone : str
+            Name in the IANA database; empty for that of the computer.
+
+        Raises
+        ------
+        SettingsError
+            There is no such time zone.
+        """
+        if zone and _date_in(zone) is None:
+            raise SettingsError(repr(zone), "a time zone such as America/New_York", key=TIME_ZONE)
+        self.store.save_setting(TIME_ZONE, zone)
+
+    def _now(self) -> dt.date:
+        return self._today(self._revisions())
+
+    def _today(self, revisions: Mapping[str, int]) -> dt.date:
+        """Return the date at the ballpark, or that of the computer if no zone is stated; a given one comes first."""
+        if self.today != dt.date.today:
+            return self.today()
+        zone = self._cache.cached(
+            ("time zone",), revisions[SETTINGS_AREA], lambda: str(self.store.setting(TIME_ZONE) or "")
+        )
+        return (_date_in(zone) if zone else None) or self.today()
 
     def present_day(self) -> PresentDay:
         """Return the day that pages take for the present: today, or the day after the results of a past table end."""
-        as_of, today = self.as_of(club) if (club := self.club()) else None, self.today()
+        as_of, today = self.as_of(club) if (club := self.club()) else None, self._now()
         day = today if as_of is None else as_of + dt.timedelta(days=1)
         return PresentDay(day, live=day == today)
 
@@ -407,6 +442,14 @@ class ClubService:
             raise InputError(f"got no game to come of {club or 'any club'}, expected one; upload the schedule first")
         with self._forecasting:
             return forecaster.forecast(self.played(), coming, self.as_of(club))
+
+
+def _date_in(zone: str) -> dt.date | None:
+    """Return the date in a time zone; None if there is no such zone."""
+    try:
+        return dt.datetime.now(ZoneInfo(zone)).date()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _last_day(games: Games, today: dt.date) -> dt.date | None:

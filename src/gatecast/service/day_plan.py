@@ -106,9 +106,10 @@ class DayPlan:
         return sum(row.choice for row in self.of(TRANSPORT))
 
     @property
-    def late(self) -> list[DayRow]:
-        """What should have been hired or ordered by now."""
-        return [row for row in self.rows if row.passed and row.choice]
+    def late(self) -> list[dt.date]:
+        """The days by which something should have been hired or ordered by now, one for each deadline of the plan."""
+        passed = {(row.kind, row.decide_by) for row in self.rows if row.passed and row.choice and row.decide_by}
+        return sorted(day for _, day in passed)
 
     @property
     def next_deadline(self) -> dt.date | None:

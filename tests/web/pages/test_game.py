@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from gatecast.formatting import number, percent, rounded, rounded_people
-from gatecast.service import open_service
 
 CLUB = "Quillport Lanterns"
 NEXT, PLAYED = "/games/QUI202506130", "/games/QUI202505250"
@@ -74,10 +73,10 @@ def test_what_the_day_of_a_game_needs(sample_club, visit):
     assert 'aria-labelledby="day"' not in visitor.get(PLAYED).text
 
 
-def test_the_head_says_which_day_pages_take_for_the_present(sample_club, visit, tmp_path):
-    assert "As of Mon 9 June 2025" in text_of(visit(sample_club).get("/plan"))
-    with open_service(tmp_path, today=lambda: dt.date(2025, 6, 12)) as service:
-        assert "Today: Thu 12 June" in text_of(visit(service).get("/"))
+def test_the_head_says_which_day_pages_take_for_the_present(own_service, visit):
+    assert "Today: Mon 9 June" in text_of(visit(own_service).get("/settings"))
+    own_service.today = lambda: dt.date(2026, 1, 20)  # long after the last game of the table
+    assert "As of Mon 9 June 2025" in text_of(visit(own_service).get("/settings"))
 
 
 def test_a_game_played_beside_what_was_forecast(sample_club, visit):

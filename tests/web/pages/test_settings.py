@@ -4,8 +4,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from gatecast.formatting import day
 from gatecast.plan import default_operations
 from gatecast.plan.operations.toml import operations_text, parse_operations
+from gatecast.service import open_service
 from gatecast.service.operations_form import entries_of
 
 from .test_game import tags, text_of
@@ -280,3 +282,23 @@ def test_the_ballpark_is_stated_once_and_not_set_back_by_an_older_form(owner, ow
     page = owner.post("/settings/change", data={"ballpark.name": "Mill Park", "ballpark.seats": "many"})
     assert page.status_code == 422
     assert "expected a whole number from 1 to" in text_of(page)
+
+
+def test_today_is_the_day_at_the_ballpark(tmp_path, visit):
+    with open_service(tmp_path) as service:
+        owner, days = visit(service), []
+        for zone in ("Pacific/Kiritimati", "Pacific/Niue"):  # 25 hours apart
+            saved = owner.post(
+                "/settings/change", data={"ballpark.zone": zone, "ballpark.zone_was": service.time_zone()}
+            )
+            assert saved.status_code == 303
+            days.append(service.present_day().day)
+            assert service.revision()["day"] == days[-1].toordinal()
+            assert f"Today: {day(days[-1])}" in text_of(owner.get("/settings"))
+        assert days[0] > days[1]
+        refused = owner.post("/settings/change", data={"ballpark.zone": "Ohio", "ballpark.zone_was": ""})
+        assert refused.status_code == 422
+        assert "expected a time zone such as America/New_York" in text_of(refused)
+        older = {"ballpark.zone": "", "ballpark.zone_was": "", "staff.ushers.cost": "101"}
+        owner.post("/settings/change", data=older)
+        assert service.time_zone() == "Pacific/Niue"

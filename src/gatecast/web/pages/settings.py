@@ -24,7 +24,7 @@ from gatecast.plan.operations.toml import (
     parse_operations,
 )
 from gatecast.service import ClubService
-from gatecast.service.ballpark import NAME_KEY, SEATS_KEY, Ballpark, ballpark, read_ballpark, save_ballpark
+from gatecast.service.ballpark import NAME_KEY, SEATS_KEY, ZONE_KEY, Ballpark, ballpark, read_ballpark, save_ballpark
 from gatecast.service.operations_form import (
     CROWD,
     CURRENCY,
@@ -62,8 +62,8 @@ MESSAGES = {
 }
 CHANGED_MEANWHILE = "Not saved: somebody else has changed the settings since you opened this page"
 MEDIA_TYPE = "application/toml"
-PARK_WAS = "ballpark.was"
-"""Field with the ballpark that a form was opened with."""
+PARK_WAS, ZONE_WAS = "ballpark.was", "ballpark.zone_was"
+"""Fields with the ballpark and its time zone that a form was opened with."""
 
 Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
@@ -91,6 +91,12 @@ def change(request: Request, sent: Sent) -> Response:
         return _settings_page(request, typed, {**changed.errors, SEATS_KEY: problem.detail}, version=version)
     if changed.operations is None:
         return _settings_page(request, typed, changed.errors, version=version)
+    zone = typed.get(ZONE_KEY, "").strip()
+    if ZONE_KEY in typed and zone != typed.get(ZONE_WAS):
+        try:
+            service.save_time_zone(zone)
+        except SettingsError as problem:
+            return _settings_page(request, typed, {ZONE_KEY: problem.detail}, version=version)
     if park is not None:
         save_ballpark(service, park)
     if changed.changes:
@@ -255,6 +261,7 @@ def _settings_page(
         ],
         defaults=_defaults(),
         park=_park(service, typed),
+        zone=(service.time_zone(), typed.get(ZONE_KEY, service.time_zone())),
         stated=_stated(service),
         opened=[kind for kind in KINDS if any(field.key in typed for field in fresh[kind].fields)],
         scanned=scanned_share(service) if service.club() else None,
