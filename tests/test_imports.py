@@ -9,7 +9,7 @@ import pytest
 import gatecast
 
 SOURCE = Path(gatecast.__file__).parent
-COMMON = ("errors", "files", "normal", "progress", "suggestions")
+COMMON = ("errors", "files", "normal", "progress", "suggestions", "tasks")
 ORDER = (
     ("games",),
     ("formatting",),
@@ -20,7 +20,7 @@ ORDER = (
     ("evaluate",),
     ("forecast",),
     ("plan",),
-    ("demo", "store"),
+    ("cluster", "demo", "store"),
     ("service",),
     ("web",),
     ("cli",),

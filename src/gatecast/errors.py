@@ -10,6 +10,7 @@
     ├── StoreError                    the database cannot be opened, or would lose something by what was asked
     │   ├── StoreUnavailableError     the database does not answer, or is busy; the same may succeed later
     │   └── StoreWriteError           the database cannot be written: its disk is full, or it is read-only
+    ├── ClusterError                  there is no cluster at an address, or its nodes were lost too often
     └── MissingExtraError (ImportError)   an optional dependency is absent; names the command that installs it
 
     ReadingWarning (UserWarning)      something was guessed, left out or taken as unknown while a table was read
@@ -22,6 +23,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 __all__ = [
+    "ClusterError",
     "ConflictError",
     "DataError",
     "DownloadError",
@@ -149,6 +151,10 @@ class StoreUnavailableError(StoreError):
 
 class StoreWriteError(StoreError):
     """The database can be read, but not written: its disk is full, or it is read-only."""
+
+
+class ClusterError(GatecastError):
+    """There is no cluster at an address, or its nodes were lost too often or are not alike."""
 
 
 class ConflictError(InputError):

@@ -241,3 +241,18 @@ def test_a_club_s_own_scans_take_the_place_of_the_show_rate():
     share = (scanned["scanned"] / scanned["attendance"]).mean()
     assert usual == pytest.approx(0.83 * 3000, rel=0.03)
     assert learned == pytest.approx(share * 3000, rel=0.04)
+
+
+def test_a_club_s_plan_is_the_same_whichever_clubs_stand_beside_it(forecast, operations, monkeypatch):
+    others = [
+        forecast.with_columns(home=pl.lit(club), game_id=club + pl.col("game_id")) for club in ("Aster", "Zephyr")
+    ]
+    monkeypatch.setattr("gatecast.plan.make.GAMES_OF_A_TASK", 4)
+    together = make_plan(pl.concat([others[0], forecast, others[1]]), operations)
+    alone = make_plan(forecast, operations)
+    ours = pl.col("game_id").is_in(forecast["game_id"].implode())
+    assert together.table.filter(ours).equals(alone.table)
+    assert together.games.filter(ours).drop("homestand").equals(alone.games.drop("homestand"))
+    assert together.games["homestand"].n_unique() == 3 * alone.games["homestand"].n_unique()
+    assert together.games["date"].is_sorted()
+    assert together.table["game_id"].unique(maintain_order=True).equals(together.games["game_id"])

@@ -9,6 +9,7 @@ import typer
 
 from gatecast.cli.console import held_notes, resumable_folder, say, show_table, shown_progress
 from gatecast.cli.options import (
+    Cluster,
     Epochs,
     GamesFile,
     Members,
@@ -44,6 +45,7 @@ def backtest(
         bool, typer.Option("--no-baselines", help="Skip the simple methods for comparison.")
     ] = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Also write a report: .html.")] = None,
+    cluster: Cluster = None,
 ) -> None:
     """Forecast past seasons, each from earlier seasons only, and score the forecasts.
 
@@ -56,6 +58,7 @@ def backtest(
     settings = training_settings(network, members, epochs, seed)
     network = settings.network
 
+    from gatecast.cluster import engine
     from gatecast.collect import read_games
     from gatecast.evaluate.backtesting import backtest as run
     from gatecast.evaluate.baselines import BASELINES
@@ -69,13 +72,15 @@ def backtest(
             notes(notice)
     network = chosen_network(network, len(past))
     others = {} if no_baselines else BASELINES
-    with resumable_folder(work_folder(out)) as folder, shown_progress() as progress:
+    with resumable_folder(work_folder(out)) as folder, engine(cluster) as where, shown_progress() as progress:
+        # Another machine has no folder of this one.
+        kept = None if where.elsewhere else folder
 
         def ours(season: int) -> BacktestMethod:
             forecaster = Forecaster(network, seed=seed, settings=settings)
-            return BacktestMethod(forecaster, folder / str(season), name=f"{season}", progress=progress)
+            return BacktestMethod(forecaster, kept / str(season) if kept else None, name=f"{season}")
 
-        rows = run(past, years, days, {network: ours, **others}, progress=progress)
+        rows = run(past, years, days, {network: ours, **others}, progress=progress, engine=where)
         own = rows.filter(rows[MODEL] == network).select(FORECAST_COLUMNS)
         write_table(own, out)
     simple = rows.filter(rows[MODEL] != network) if others else None

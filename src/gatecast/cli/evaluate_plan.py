@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gatecast.cli.console import held_notes, say, show_table, shown_progress
-from gatecast.cli.options import GamesFile, OperationsFile, checked_output
+from gatecast.cli.options import Cluster, GamesFile, OperationsFile, checked_output
 from gatecast.errors import InputError
 
 __all__ = ["evaluate_plan", "parse_against"]
@@ -29,6 +29,7 @@ def evaluate_plan(
     scaled: Annotated[
         bool, typer.Option("--scaled", help="Scale minimums, pools, fleets and stores to the seats of each ballpark.")
     ] = False,
+    cluster: Cluster = None,
 ) -> None:
     """Replay past games: what plans by forecast, by habit and in hindsight would have cost."""
     checked_output(out, endings=(".json",))
@@ -37,6 +38,7 @@ def evaluate_plan(
     import json
 
     from gatecast.cli.plan_tables import saved_table, value_table
+    from gatecast.cluster import engine
     from gatecast.collect import read_games
     from gatecast.files import write_text
     from gatecast.plan import plan_value, read_forecast, read_operations
@@ -47,8 +49,8 @@ def evaluate_plan(
     others = {name: read_others(file) for name, file in compared.items()}
     with held_notes() as notes:
         past = read_games(games, note=notes)
-        with shown_progress() as progress:
-            value = plan_value(past, forecast, settings, against=others, scaled=scaled, progress=progress)
+        with engine(cluster) as where, shown_progress() as progress:
+            value = plan_value(past, forecast, settings, against=others, scaled=scaled, progress=progress, engine=where)
     write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", out)
     show_table(value_table(value))
     show_table(saved_table(value))

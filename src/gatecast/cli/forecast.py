@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatecast.cli.console import held_notes, say, show_table, shown_progress
-from gatecast.cli.options import GamesFile, Network, checked_network, checked_output, parse_date
+from gatecast.cli.options import Cluster, GamesFile, Network, checked_network, checked_output, parse_date
 from gatecast.errors import InputError
 from gatecast.networks import AUTO
 from gatecast.progress import FORECASTING, training_stages
@@ -55,6 +55,7 @@ def forecast(
         ),
     ] = None,
     network: Network = AUTO,
+    cluster: Cluster = None,
 ) -> None:
     """Forecast upcoming games from what was known at the end of a day."""
     checked_output(out, games, upcoming)
@@ -66,6 +67,7 @@ def forecast(
     import polars as pl
 
     from gatecast.cli.tables import forecast_table
+    from gatecast.cluster import engine
     from gatecast.collect import read_games
     from gatecast.files import write_table
     from gatecast.forecast import Forecaster, ForecastSession
@@ -82,10 +84,12 @@ def forecast(
         session = ForecastSession(forecaster, past, coming, day)
         for line in upcoming_notes(past, coming, forecaster.custom_columns):
             notes(f"{upcoming.name}: {line}")
-    with shown_progress(training_stages(forecaster.settings.members)) as progress:
+    stages = training_stages(forecaster.settings.members)
+    with engine(cluster) as where, shown_progress(() if where.elsewhere else stages) as progress:
         if model is None:
-            forecaster.fit(past.filter(pl.col(DATE) <= day) if day else past, progress=progress)
+            forecaster.fit(past.filter(pl.col(DATE) <= day) if day else past, progress=progress, engine=where)
         progress(FORECASTING, 0, 1)
+        session.engine, session.progress = where, progress
         table = session.forecast()
         write_table(table, out)
     show_table(forecast_table(table))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gatecast.train import TrainingSettings
 
 __all__ = [
+    "Cluster",
     "Epochs",
     "GamesFile",
     "Members",
@@ -50,6 +51,15 @@ Epochs = Annotated[
 ]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, help="Random seed; the same seed on the same machine gives the same result.")
+]
+
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Run on a Ray cluster: auto, local or its address; the result is the same.",
+    ),
 ]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from gatecast.cli.console import held_notes, say, show_table
-from gatecast.cli.options import OperationsFile, checked_output
+from gatecast.cli.console import held_notes, say, show_table, shown_progress
+from gatecast.cli.options import Cluster, OperationsFile, checked_output
 
 __all__ = ["plan"]
 
@@ -25,6 +25,7 @@ def plan(
         Path | None,
         typer.Option("--games", metavar="GAMES", help="Past games with scans, to learn the show rate from."),
     ] = None,
+    cluster: Cluster = None,
 ) -> None:
     """Choose staff, stock and transport for each game of a forecast, at the lowest expected cost."""
     from gatecast.plan.export.write import PLAN_ENDINGS
@@ -32,6 +33,7 @@ def plan(
     checked_output(out, forecast, operations, endings=PLAN_ENDINGS)
 
     from gatecast.cli.plan_tables import deadline_table, order_rule_table, plan_table
+    from gatecast.cluster import engine
     from gatecast.plan import make_plan, read_forecast, read_operations, write_plan
     from gatecast.plan.ordering.rules import plan_rules
     from gatecast.plan.views.constraints import limits_that_bind
@@ -44,7 +46,9 @@ def plan(
 
         with held_notes() as notes:
             scans = read_games(games, note=notes)
-    chosen = make_plan(read_forecast(forecast), settings, scans=scans)
+    tickets = read_forecast(forecast)
+    with engine(cluster) as where, shown_progress() as progress:
+        chosen = make_plan(tickets, settings, scans=scans, progress=progress, engine=where)
     write_plan(chosen, out)
     show_table(plan_table(chosen))
     due = deadlines(chosen)

@@ -9,6 +9,7 @@ import typer
 
 from gatecast.cli.console import held_notes, resumable_folder, say, shown_progress
 from gatecast.cli.options import (
+    Cluster,
     Epochs,
     GamesFile,
     Members,
@@ -36,12 +37,14 @@ def train(
     members: Members = None,
     epochs: Epochs = None,
     seed: Seed = 0,
+    cluster: Cluster = None,
 ) -> None:
     """Train a model on past games. If interrupted, run the same command again to continue."""
     checked_folder(out)
     settings = training_settings(network, members, epochs, seed)
     network = settings.network
 
+    from gatecast.cluster import engine
     from gatecast.collect import read_games
     from gatecast.forecast import Forecaster
 
@@ -50,11 +53,13 @@ def train(
         if notice := past.league.notice(past.table):
             notes(notice)
     forecaster = Forecaster(network, seed=seed, settings=settings)
+    stages = training_stages(settings.members, forecast=False)
     with (
         resumable_folder(work_folder(out)) as folder,
-        shown_progress(training_stages(settings.members, forecast=False)) as progress,
+        engine(cluster) as where,
+        shown_progress(() if where.elsewhere else stages) as progress,
     ):
-        forecaster.fit(past, through=through, folder=folder, progress=progress)
+        forecaster.fit(past, through=through, folder=folder, progress=progress, engine=where)
         forecaster.save(out)
     last = f", games to {forecaster.model.through}" if forecaster.model and forecaster.model.through else ""
     network = forecaster.settings.network

@@ -18,9 +18,11 @@ from gatecast.games.forecast_columns import MODEL
 from gatecast.games.frames import Frame, IntoFrame, as_the_kind_of
 from gatecast.prepare import Preparation
 from gatecast.progress import Progress, silent
+from gatecast.tasks import HERE, Engine, in_order
+from gatecast.train.draws import MOST_A_PASS
 from gatecast.train.samples import training_games
 
-__all__ = ["Clonable", "Method", "backtest", "parse_lead"]
+__all__ = ["Clonable", "Method", "Reporting", "backtest", "parse_lead"]
 
 
 class Method(Protocol):
@@ -41,10 +43,21 @@ class Clonable(Method, Protocol):
         """Return the arguments that the method was made with, by name."""
 
 
+@runtime_checkable
+class Reporting(Method, Protocol):
+    """A method that tells how far its training is."""
+
+    def reporting(self, progress: Progress) -> Self:
+        """Return the method, telling a progress."""
+
+
 Methods = Clonable | Mapping[str, Clonable | Callable[[int], Method]]
 
 
 MOST_DAYS = 400
+TRAINING_BYTES_A_GAME = 20_000
+"""Bytes of memory that a training takes for each game, at all its leads."""
+Rows = npt.NDArray[np.intp]
 
 
 def parse_lead(text: str) -> Lead:
@@ -71,6 +84,7 @@ def backtest(
     methods: Methods,
     *,
     progress: Progress = ...,
+    engine: Engine = ...,
 ) -> pl.DataFrame: ...
 
 
@@ -82,6 +96,7 @@ def backtest(
     methods: Methods,
     *,
     progress: Progress = ...,
+    engine: Engine = ...,
 ) -> Frame: ...
 
 
@@ -92,6 +107,7 @@ def backtest(
     methods: Methods,
     *,
     progress: Progress = silent,
+    engine: Engine = HERE,
 ) -> Any:
     """Forecast every scored game of past seasons, each season from what was learned from the seasons before it.
 
@@ -111,6 +127,9 @@ def backtest(
         `gatecast.evaluate.baselines.BASELINES` are the simple methods to compare with.
     progress : callable
         Called with the name of the work, the steps done, and the number of steps.
+    engine : Engine
+        Runs each method's forecasts of each season: this process, or a cluster (`gatecast.cluster.engine`), on which a
+        callable must be one that can be pickled. The forecasts are the same.
 
     Returns
     -------
@@ -144,24 +163,36 @@ def backtest(
     preparation = Preparation(table)
     years = table.table[c.SEASON].fill_null(0).to_numpy()
     scored = (table.table[c.ATTENDANCE].fill_null(0) > SMALLEST_SCORED_ATTENDANCE).to_numpy()
-    parts: list[pl.DataFrame] = []
-    steps = len(wanted) * len(makers)
     folds = [
         (season, np.flatnonzero(scored & (years == season)), training_games(table, through=season - 1))
         for season in wanted
     ]
     for season, rows, earlier in folds:
         _check(season, len(rows), len(earlier), years)
-    for season, rows, earlier in folds:
-        for name, make in makers.items():
-            progress(f"backtest of {season}, {name}", len(parts) // len(ahead), steps)
-            method = make(season).fit_rows(preparation, earlier)
-            parts += [
-                method.forecast_rows(preparation, rows, lead).select(pl.lit(name).alias(MODEL), pl.all())
-                for lead in ahead
-            ]
-    progress("backtest", steps, steps)
+    tasks = [(season, rows, earlier, name) for season, rows, earlier in folds for name in makers]
+    names = [f"backtest of {season}, {name}" for season, _, _, name in tasks]
+    most = min(max(len(earlier) for _, _, earlier in folds), MOST_A_PASS)
+    shared, memory = (preparation, makers, ahead), most * TRAINING_BYTES_A_GAME
+    results = engine.results(_forecast_season, shared, tasks, names=names, progress=progress, memory=memory)
+    parts = in_order(results)
+    progress("backtest", len(tasks), len(tasks))
     return as_the_kind_of(pl.concat(parts), games)
+
+
+def _forecast_season(
+    shared: tuple[Preparation, dict[str, Callable[[int], Method]], list[Lead]],
+    task: tuple[int, Rows, Rows, str],
+    progress: Progress,
+) -> pl.DataFrame:
+    """Train one method on the games before a season and forecast the season at every lead."""
+    preparation, makers, leads = shared
+    season, rows, earlier, name = task
+    method = makers[name](season)
+    if isinstance(method, Reporting):
+        method = method.reporting(progress)
+    method = method.fit_rows(preparation, earlier)
+    forecasts = [method.forecast_rows(preparation, rows, lead) for lead in leads]
+    return pl.concat([frame.select(pl.lit(name).alias(MODEL), pl.all()) for frame in forecasts])
 
 
 def _makers(methods: Methods) -> dict[str, Callable[[int], Method]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -37,6 +37,10 @@ class BacktestMethod:
     folder: Path | None = None
     name: str = ""
     progress: Progress = silent
+
+    def reporting(self, progress: Progress) -> Self:
+        """Return the method, telling a progress."""
+        return replace(self, progress=progress)
 
     def fit_rows(self, preparation: Preparation, rows: npt.NDArray[np.intp]) -> Self:
         """Train on the games in `rows`, shape (games,)."""

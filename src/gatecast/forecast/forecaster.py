@@ -28,6 +28,7 @@ from gatecast.networks import AUTO, DEFAULT_NETWORK, NEEDS_NO_TRAINING, PRETRAIN
 from gatecast.prepare import Preparation
 from gatecast.progress import Progress, printed, silent
 from gatecast.suggestions import listed, suggestion
+from gatecast.tasks import HERE, Engine
 from gatecast.train.model import TrainedModel, load_model, save_model
 from gatecast.train.samples import check_enough, training_games
 from gatecast.train.settings import TrainingSettings
@@ -178,6 +179,7 @@ class Forecaster:
         through: int | str | None = None,
         folder: str | Path | None = None,
         progress: Progress | None = None,
+        engine: Engine = HERE,
     ) -> Self:
         """Train on past games.
 
@@ -190,6 +192,9 @@ class Forecaster:
             Keeps the state of the training, so that an interrupted one continues from there.
         progress : callable, optional
             Called with the name of the work, the steps done, and the number of steps. Default: by `verbose`.
+        engine : Engine
+            Trains the members: this process, or a cluster (`gatecast.cluster.engine`), on which an interrupted
+            training begins anew. The model is the same.
 
         Returns
         -------
@@ -203,7 +208,7 @@ class Forecaster:
         """
         table = as_games(games)
         rows = training_games(table, through=None if through is None else parse_season(str(through)))
-        return self.fit_rows(Preparation(table), rows, folder=folder, progress=progress)
+        return self.fit_rows(Preparation(table), rows, folder=folder, progress=progress, engine=engine)
 
     def fit_rows(
         self,
@@ -212,6 +217,7 @@ class Forecaster:
         *,
         folder: str | Path | None = None,
         progress: Progress | None = None,
+        engine: Engine = HERE,
     ) -> Self:
         """Train on the games in `rows` of a preparation, shape (games,)."""
         self._session = None
@@ -230,6 +236,7 @@ class Forecaster:
             folder=Path(folder) if folder else None,
             progress=progress or (printed if self.verbose else silent),
             jobs=_jobs(self.n_jobs),
+            engine=engine,
         )
         return self
 

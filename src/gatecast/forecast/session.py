@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar, overload
 
@@ -28,17 +28,22 @@ from gatecast.forecast.table import contract_table, described_table
 from gatecast.forecast.what_if import Changes, changed_games, check_known, places_of
 from gatecast.games import Games
 from gatecast.games import columns as c
-from gatecast.games.cutoff import as_day
+from gatecast.games.cutoff import Lead, as_day
 from gatecast.games.forecast_columns import LEAD, QUANTILE_LEVELS
 from gatecast.games.frames import Frame, IntoFrame, as_the_kind_of, to_polars
 from gatecast.prepare import Preparation
-from gatecast.train.model import TrainedModel
+from gatecast.progress import Progress, silent
+from gatecast.tasks import HERE, Engine, in_order
+from gatecast.train.model import FEW_ROWS, TrainedModel
 
 __all__ = ["ForecastSession", "as_games"]
 
 Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
 Kind = TypeVar("Kind")
+
+FORECASTING_BYTES_A_GAME = 200_000
+"""Bytes of memory that forecasting takes for each game."""
 
 
 class SessionForecaster(Protocol):
@@ -70,6 +75,15 @@ class ForecastSession(Generic[Kind]):
         The last day known; needed if games have dates.
     like : ForecastSession, optional
         An earlier session; whatever it worked out for the same tables is used again.
+    engine : Engine
+        Forecasts some clubs at a time, where there are many games: this process, or a cluster
+        (`gatecast.cluster.engine`). The forecast is the same.
+
+    Attributes
+    ----------
+    engine : Engine
+    progress : callable
+        Told how many clubs are forecast, where they are forecast some at a time.
 
     Raises
     ------
@@ -105,6 +119,7 @@ class ForecastSession(Generic[Kind]):
         as_of: dt.date | str | None = None,
         *,
         like: ForecastSession[Any] | None = None,
+        engine: Engine = HERE,
     ) -> None: ...
 
     @overload
@@ -116,6 +131,7 @@ class ForecastSession(Generic[Kind]):
         as_of: dt.date | str | None = None,
         *,
         like: ForecastSession[Any] | None = None,
+        engine: Engine = HERE,
     ) -> None: ...
 
     def __init__(
@@ -126,7 +142,10 @@ class ForecastSession(Generic[Kind]):
         as_of: dt.date | str | None = None,
         *,
         like: ForecastSession[Any] | None = None,
+        engine: Engine = HERE,
     ) -> None:
+        self.engine: Engine = engine
+        self.progress: Progress = silent
         self.forecaster, self.as_of, self._upcoming = forecaster, as_of, upcoming
         # Clones share the cells, but not a change that is made to a frame in place.
         self._given = (_table(games, "games").clone(), _table(upcoming, "upcoming").clone())
@@ -277,19 +296,56 @@ class ForecastSession(Generic[Kind]):
 
     @cached_property
     def _forecast(self) -> pl.DataFrame:
-        everything, rows, last = self.preparation.games, self.rows, self.cutoff
+        """The forecast of all games to come, made for some clubs at a time where there are many games."""
+        tasks = _clubs_together(self.preparation.games.clubs[self.rows])
+        if len(tasks) > 1:
+            self._learn()
+        names = [f"forecasting {len(places):,} games" for places in tasks]
+        memory = max(map(len, tasks)) * FORECASTING_BYTES_A_GAME
+        parts = in_order(self.engine.results(_part_of, self, tasks, names=names, progress=self.progress, memory=memory))
+        back = np.argsort(np.concatenate(tasks))
+        if isinstance(self.model, CombinedModel):
+            self._rests_on = shares_of(np.concatenate([part.shares for part in parts])[back])
+            self._columns = parts[0].columns
+        else:
+            shifts = [part.shifts for part in parts if part.shifts is not None]
+            self._shifts[self.cutoff] = np.concatenate(shifts)[back] if shifts else None
+        return described_table(
+            pl.concat([part.table for part in parts])[back],
+            self.preparation.games,
+            self.rows,
+            np.concatenate([part.capacity for part in parts])[back],
+            np.concatenate([part.turned_away for part in parts])[back],
+        )
+
+    def _learn(self) -> None:
+        """Learn from the past once what the forecasts of all clubs rest on."""
+        if isinstance(self.model, CombinedModel):
+            weighing, _ = self.model.weighing(self.preparation, self.cutoff, self._learned)
+            weighing.learn_for(weighing.contexts.queries(self.rows))
+        elif self.model.held_back:
+            self._errors_seen(self.model, self.model.held_back.leads)
+
+    def _part(self, places: Rows) -> _Part:
+        """Forecast some of the games to come, by their places among them."""
+        everything, rows, last = self.preparation.games, self.rows[places], self.cutoff
         cutoffs, ahead = np.full(len(rows), last, np.int32), everything.days[rows] - last
         demand: AttendanceDistribution
+        shares, columns, shifts = np.zeros((len(rows), 0)), {}, None
         if isinstance(self.model, CombinedModel):
-            demand = self.model.demand(self.preparation, rows, last, self._learned)
-            self._rests_on, self._columns = shares_of(demand.shares), demand.columns
-            table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
-            return described_table(table, everything, rows, demand)
-        if last not in self._shifts:
-            self._shifts[last] = self._shifts_of(rows)
-        demand = demand_of(self.model, self.preparation.at(cutoffs, rows), self._shifts[last])
+            combined = self.model.demand(self.preparation, rows, last, self._learned)
+            demand, shares, columns = combined, combined.shares, combined.columns
+        else:
+            known = self._shifts[last] if last in self._shifts else self._shifts_of(rows)
+            shifts = known[places] if last in self._shifts and known is not None else known
+            demand = demand_of(self.model, self.preparation.at(cutoffs, rows), shifts)
         table = contract_table(everything, rows, demand, pl.Series(ahead).cast(pl.String), cutoffs)
-        return described_table(table, everything, rows, demand)
+        return _Part(table, demand.capacity, demand.turned_away, shares, columns, shifts)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a forecast of some games to come needs, for another process."""
+        kept = ("preparation", "rows", "cutoff", "_seen", "_shifts", "_learned")
+        return {"model": self.model, **{name: self.__dict__[name] for name in kept}}
 
     def _shifts_of(self, rows: Rows) -> Floats | None:
         """Return what calibration adds to the quantiles of some games, each as for the nearest training lead.
@@ -310,16 +366,23 @@ class ForecastSession(Generic[Kind]):
             return None
         ahead = self.preparation.games.days[rows] - last
         nearest, clubs = held_back.nearest(ahead), self.preparation.games.clubs[rows]
-        if last not in self._seen:
-            # All leads together, whichever are asked for, so that a game always shares its block with the same ones.
-            self._seen[last] = errors_since_training(model, self.preparation, held_back.leads, last)
+        seen = self._errors_seen(model, held_back.leads)
         shifts = np.empty((len(ahead), len(QUANTILE_LEVELS)))
         for i in np.unique(nearest):
             lead, those = held_back.leads[i], nearest == i
             cutoffs = np.full(those.sum(), last, np.int64)
-            shifts[those] = Calibration.at_lead(held_back, lead).shifts(cutoffs, clubs[those], self._seen[last][i])
+            shifts[those] = Calibration.at_lead(held_back, lead).shifts(cutoffs, clubs[those], seen[i])
         known = np.full(len(rows), last, np.int32)
         return shifts + level_shift(model, self.preparation).shifts(rows, known)
+
+    def _errors_seen(self, model: TrainedModel, leads: Sequence[Lead]) -> list[SeasonErrors]:
+        """Return the errors at each lead on the games since training, worked out once.
+
+        All leads together, whichever are asked for, so that a game always shares its block with the same ones.
+        """
+        if self.cutoff not in self._seen:
+            self._seen[self.cutoff] = errors_since_training(model, self.preparation, leads, self.cutoff)
+        return self._seen[self.cutoff]
 
     def _is_calibrated_as(self, like: ForecastSession[Any]) -> bool:
         """Return True if past errors and calibration of another session hold for this one."""
@@ -346,6 +409,42 @@ class ForecastSession(Generic[Kind]):
     def _as_given(self, table: pl.DataFrame) -> Kind:
         result: Kind = as_the_kind_of(table, self._upcoming, row_for_row=True)
         return result
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The forecasts of some games to come: table, seats and people turned away, and what they rest on."""
+
+    table: pl.DataFrame
+    capacity: Floats
+    turned_away: Floats
+    shares: Floats
+    columns: dict[str, str]
+    shifts: Floats | None
+
+
+def _part_of(session: ForecastSession[Any], places: Rows, progress: Progress) -> _Part:
+    """Forecast some of a session's games to come."""
+    return session._part(places)
+
+
+def _clubs_together(clubs: npt.NDArray[np.str_]) -> list[Rows]:
+    """Return the places of games, shape (games,), as those of some clubs at a time, at most `FEW_ROWS` in all.
+
+    So few are computed in blocks of one size, so that a game has the same forecast alone as among thousands.
+    """
+    if len(clubs) <= FEW_ROWS:
+        return [np.arange(len(clubs))]
+    together: list[Rows] = []
+    for club in np.unique(clubs):
+        places = np.flatnonzero(clubs == club)
+        for begin in range(0, len(places), FEW_ROWS):
+            some = places[begin : begin + FEW_ROWS]
+            if together and len(together[-1]) + len(some) <= FEW_ROWS:
+                together[-1] = np.concatenate([together[-1], some])
+            else:
+                together.append(some)
+    return together
 
 
 def as_games(games: Games | IntoFrame, custom_columns: Sequence[c.Column] = (), *, keep_order: bool = False) -> Games:

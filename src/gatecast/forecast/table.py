@@ -75,21 +75,25 @@ def contract_table(
 
 
 def described_table(
-    table: pl.DataFrame, games: Games, rows: npt.NDArray[np.intp], forecast: AttendanceDistribution
+    table: pl.DataFrame,
+    games: Games,
+    rows: npt.NDArray[np.intp],
+    capacity: npt.NDArray[np.float64],
+    turned_away: npt.NDArray[np.float64],
 ) -> pl.DataFrame:
     """Return a forecast as issued: without season, with turned_away, the description of each game and p_postponed.
 
-    `rows` are where the games of `table` stand in `games`. Capacity is what the venue is known to hold, null if nobody
-    states it.
+    `rows` are where the games of `table` stand in `games`; `capacity` and `turned_away` are those of their
+    `AttendanceDistribution`. Capacity is what the venue is known to hold, null if nobody states it.
     """
-    known_seats = np.isfinite(forecast.capacity)
+    known_seats = np.isfinite(capacity)
     cutoffs = table[AS_OF].cast(pl.Int32).to_numpy()
     known = games.table.select(name for name in CONTEXT_COLUMNS if name not in (c.CAPACITY, *FORECAST_COLUMNS))[rows]
     return (
         table.with_columns(
             pl.Series(P_POSTPONED, p_postponed(games, rows, cutoffs), nan_to_null=True),
-            pl.Series(TURNED_AWAY, np.round(forecast.turned_away, PEOPLE_DECIMALS)),
-            pl.Series(c.CAPACITY, np.where(known_seats, forecast.capacity, 0).astype(np.int64)).set(
+            pl.Series(TURNED_AWAY, np.round(turned_away, PEOPLE_DECIMALS)),
+            pl.Series(c.CAPACITY, np.where(known_seats, capacity, 0).astype(np.int64)).set(
                 pl.Series(~known_seats), None
             ),
         )

@@ -120,8 +120,7 @@ class Weighing:
         """Forecast games from what was known at the cutoff; `columns` are their numbers, (queries, numbers)."""
         cutoffs = np.full(len(query.season_day), self.cutoff, np.int64) if self.cutoffs is None else self.cutoffs
         inputs = self.contexts.of(query, cutoffs)
-        ahead = query.games.day - cutoffs
-        before_season = (ahead > query.season_day) & (ahead > SOON)
+        before_season = _before_season(query, cutoffs)
         out = Combined(
             network_quantiles(self.networks, inputs),
             np.zeros((len(cutoffs), len(METHODS))),
@@ -139,6 +138,11 @@ class Weighing:
             )
             out.games[selected] = weights.games
         return out
+
+    def learn_for(self, query: Query) -> None:
+        """Learn all that forecasts of some games from the cutoff will rest on."""
+        for early in np.unique(_before_season(query, self.cutoff)):
+            self.weights(bool(early))
 
     def weights(self, before_season: bool) -> CombinationWeights:
         """Return what was learned of forecasts before a season, or within one."""
@@ -208,3 +212,10 @@ class Weighing:
         else:
             leads = np.where(np.arange(len(rows)) % 2 == 0, short, long)
         return rows, games.day[rows] - leads, leads <= self.nearest
+
+
+def _before_season(query: Query, cutoffs: Ints | int) -> Flags:
+    """Return which games are forecast from before their season, and not just before it, shape (queries,)."""
+    ahead = query.games.day - cutoffs
+    early: Flags = (ahead > query.season_day) & (ahead > SOON)
+    return early

@@ -12,6 +12,7 @@ from gatecast.errors import DataError
 from gatecast.games import Games
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, quantile_column
+from gatecast.games.homestands import homestand_of
 from gatecast.plan.columns import (
     CHOICE,
     DECIDE_BY,
@@ -44,10 +45,19 @@ from gatecast.plan.explanations import Facts, reasons
 from gatecast.plan.operations.model import Operations
 from gatecast.plan.optimize.requirements import Decision, decide
 from gatecast.plan.plan import Plan
+from gatecast.progress import Progress, silent
+from gatecast.tasks import HERE, Engine, in_order
 
 __all__ = ["make_plan"]
 
 Columns = dict[str, npt.NDArray[Any]]
+PLACE = "place"
+
+
+GAMES_OF_A_TASK = 256
+"""Games that are planned by one task at least, where there are so many."""
+PLANNING_BYTES_A_GAME = 100_000
+"""Bytes of memory that planning takes for each game: every outcome of every decision."""
 
 
 def make_plan(
@@ -56,8 +66,12 @@ def make_plan(
     *,
     scans: Games | None = None,
     explained: bool = True,
+    progress: Progress = silent,
+    engine: Engine = HERE,
 ) -> Plan:
     """Make the plan that costs least over the whole forecast.
+
+    Each club is planned by itself: its plan is the same whichever clubs stand beside it.
 
     Parameters
     ----------
@@ -71,6 +85,10 @@ def make_plan(
         forecast's cutoff, in place of the show rate of the operations.
     explained : bool
         False leaves the reasons empty, for a plan that is only compared with another.
+    progress : callable
+        Called with the name of the work, the steps done, and the number of steps.
+    engine : Engine
+        Plans some clubs at a time: this process, or a cluster (`gatecast.cluster.engine`).
 
     Raises
     ------
@@ -81,10 +99,47 @@ def make_plan(
     table = _each_game_once(checked.frame)
     table = table.sort(c.DATE, c.START_TIME, c.GAME_ID, nulls_last=True, maintain_order=True)
     rate = ShowRate.fit(scans, operations.crowd, as_of=table[AS_OF].min()) if scans else None  # type: ignore[arg-type]
+    numbered = table.with_columns(pl.Series(HOMESTAND, homestand_of(table)))
+    tasks = _clubs_together(numbered)
+    names = [f"planning {len(clubs)} club{'s' if len(clubs) != 1 else ''}" for clubs in tasks]
+    most = max((sum(club.height for club in clubs) for clubs in tasks), default=0)
+    work, shared = _plan_clubs, (operations, rate, explained)
+    memory = most * PLANNING_BYTES_A_GAME
+    parts = in_order(engine.results(work, shared, tasks, names=names, progress=progress, memory=memory))
+    rows, games = (pl.concat(frames) for frames in zip(*parts, strict=True))
+    # From club after club to the order of play.
+    place = pl.DataFrame({c.GAME_ID: table[c.GAME_ID]}).with_row_index(PLACE)
+    order = games.select(c.GAME_ID).join(place, on=c.GAME_ID, how="left", maintain_order="left")[PLACE].arg_sort()
+    decisions = rows.height // max(table.height, 1)
+    each = order.to_numpy()[:, None] * decisions + np.arange(decisions)
+    return Plan(rows[each.ravel()], games[order], operations, forecast=table)
+
+
+def _clubs_together(table: pl.DataFrame) -> list[list[pl.DataFrame]]:
+    """Return the games of each club, as lists of some clubs at a time."""
+    together: list[list[pl.DataFrame]] = [[]]
+    for club in table.partition_by(c.HOME, maintain_order=True):
+        if sum(each.height for each in together[-1]) >= GAMES_OF_A_TASK:
+            together.append([])
+        together[-1].append(club)
+    return together
+
+
+def _plan_clubs(
+    shared: tuple[Operations, ShowRate | None, bool], clubs: list[pl.DataFrame], progress: Progress
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the choices and the summary of the games of some clubs, one club after the other."""
+    plans = [_plan_club(club, *shared) for club in clubs]
+    return pl.concat([rows for rows, _ in plans]), pl.concat([games for _, games in plans])
+
+
+def _plan_club(
+    table: pl.DataFrame, operations: Operations, rate: ShowRate | None, explained: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the choices and the summary of the games of one club, in the order of `table`."""
     crowd = forecast_crowd(table, operations.crowd, show_rate=rate)
-    days = GameDays.of(table)
     columns, facts = [], []
-    for decision in decide(crowd, operations, days):
+    for decision in decide(crowd, operations, GameDays.of(table)):
         # One at a time, as the needs of every outcome are large and not kept.
         columns.append(_columns(decision))
         if explained:
@@ -92,8 +147,7 @@ def make_plan(
     sentences = reasons(facts, operations.currency) if explained else pl.lit(None, pl.String)
     rows = _rows(table, operations, columns).with_columns(sentences.alias(REASON))
     rows = rows[np.arange(rows.height).reshape(len(columns), table.height).T.ravel()]
-    numbered = table.with_columns(pl.Series(HOMESTAND, days.homestands))
-    return Plan(rows, _summary(numbered, crowd, rows), operations, forecast=table)
+    return rows, _summary(table, crowd, rows)
 
 
 def _each_game_once(table: pl.DataFrame) -> pl.DataFrame:

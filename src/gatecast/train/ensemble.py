@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -29,6 +30,7 @@ from gatecast.networks.signature import Signature
 from gatecast.prepare import Preparation
 from gatecast.prepare.encoding import Encoding
 from gatecast.progress import Progress, silent
+from gatecast.tasks import HERE, Engine, in_order
 from gatecast.train.boosted_trees import BoostedTrees
 from gatecast.train.calibration_errors import CalibrationErrors
 from gatecast.train.checkpoint import Checkpoint
@@ -58,6 +60,8 @@ STOPPED = 0.6
 LONGER = 0.1
 """Share of the epochs by which the other members train longer than a first network that lasted so long
 (docs/experiments.md)."""
+COPIES = 6
+"""Copies of the samples that a training holds at most, on the device and in between."""
 CAUGHT_UP = 0.2
 """Share of the epochs in which the first network catches up on the season that was held back from it."""
 
@@ -70,6 +74,7 @@ def train_ensemble(
     folder: Path | None = None,
     progress: Progress = silent,
     jobs: int = 1,
+    engine: Engine = HERE,
 ) -> TrainedModel:
     """Train the members of an ensemble on the games in `rows`.
 
@@ -90,6 +95,8 @@ def train_ensemble(
     progress : callable
     jobs : int
         Members trained at the same time.
+    engine : Engine
+        Trains the members: this process, or a cluster, on which no state is kept.
 
     Raises
     ------
@@ -105,11 +112,16 @@ def train_ensemble(
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         last_season = held_back_rows(preparation.games, rows)
         held_back = np.isin(drawn, last_season)
-        epochs, parameters, first = trainer.best_epochs(held_back, last_season)
+        hold_back = partial(_EnsembleTrainer.best_epochs, held_back=held_back, last_season=last_season)
+        ((epochs, parameters, first),) = _on(engine, trainer, {"early stopping": hold_back})
         check_parameters(parameters, settings.network)
         errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
-    members = trainer.members(epochs, jobs, first)
-    trees = BoostedTrees.fit(samples, settings.seed) if len(rows) >= TRAINS_FROM_GAMES else None
+    with_trees = len(rows) >= TRAINS_FROM_GAMES
+    if engine.elsewhere:
+        members, trees = _members_and_trees(engine, trainer, epochs, first, with_trees=with_trees)
+    else:
+        members = trainer.members(epochs, jobs, first)
+        trees = trainer.trees() if with_trees else None
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.attendance[rows], preparation.attendance.largest_in(rows))
     custom_columns = preparation.games.custom_columns
@@ -122,6 +134,37 @@ def _prepared(preparation: Preparation, rows: Rows, half_life: float) -> tuple[E
     known = known_at_leads(preparation, rows)
     encoding = Encoding.fit(known)
     return encoding, training_samples(preparation, encoding, known, rows, half_life=half_life)
+
+
+def _on(engine: Engine, trainer: _EnsembleTrainer, tasks: Mapping[str, Callable[[_EnsembleTrainer], Any]]) -> list[Any]:
+    """Return the results of functions of a trainer, by name; in this process, without a progress of their own."""
+    if not engine.elsewhere:
+        return [task(trainer) for task in tasks.values()]
+    names, memory = [f"training, {name}" for name in tasks], trainer.samples.bytes * COPIES
+    return in_order(
+        engine.results(_done, trainer, [*tasks.values()], names=names, progress=trainer.progress, memory=memory)
+    )
+
+
+def _done(trainer: _EnsembleTrainer, task: Callable[[_EnsembleTrainer], Any], progress: Progress) -> Any:  # noqa: ANN401
+    trainer.progress = progress
+    return task(trainer)
+
+
+def _members_and_trees(
+    engine: Engine, trainer: _EnsembleTrainer, epochs: int, first: State | None, *, with_trees: bool
+) -> tuple[list[list[npt.NDArray[np.float32]]], BoostedTrees | None]:
+    """Return the weights of each member, and boosted trees where they are asked for, all fitted side by side."""
+    tasks: dict[str, Callable[[_EnsembleTrainer], Any]] = {
+        f"member {index + 1}": partial(_EnsembleTrainer.member, epochs=epochs, index=index)
+        for index in range(trainer.settings.members)
+    }
+    if first is not None:
+        tasks["member 1"] = partial(_EnsembleTrainer.caught_up, first=first)
+    if with_trees:
+        *members, trees = _on(engine, trainer, {**tasks, "boosted trees": _EnsembleTrainer.trees})
+        return members, trees
+    return _on(engine, trainer, tasks), None
 
 
 class _EnsembleTrainer:
@@ -137,7 +180,7 @@ class _EnsembleTrainer:
         *,
         draws: Draws | None,
     ) -> None:
-        self.settings, self.samples, self.draws = settings, samples, draws
+        self.settings, self.signature, self.samples, self.draws = settings, signature, samples, draws
         self.folder, self.progress = folder, progress
         self.build: Callable[[int], Any] = lambda seed: network(settings.network)(signature, seed)
         self.lock, self.stopped = Lock(), Event()
@@ -152,6 +195,11 @@ class _EnsembleTrainer:
             learning_rate=settings.learning_rate,
             weight_decay=settings.weight_decay,
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is compiled is compiled again elsewhere, where there is no folder of this machine either.
+        made = partial(type(self), draws=self.draws)
+        return made, (self.settings, self.signature, self.samples, None, silent)
 
     def best_epochs(
         self, held_back: npt.NDArray[np.bool_], last_season: Rows
@@ -197,9 +245,16 @@ class _EnsembleTrainer:
         """
         if first is None:
             return self._trained(epochs, jobs, range(self.settings.members))
-        name, passes = "member 1", self._share(CAUGHT_UP)
-        caught_up, _ = self._run(self.samples, passes, name, 0, lambda state: 0.0, start=first)
-        return [self._weights(caught_up), *self._trained(epochs, jobs, range(1, self.settings.members))]
+        return [self.caught_up(first), *self._trained(epochs, jobs, range(1, self.settings.members))]
+
+    def caught_up(self, first: State) -> list[npt.NDArray[np.float32]]:
+        """Return the averaged weights of the first member, which goes on from a state."""
+        state, _ = self._run(self.samples, self._share(CAUGHT_UP), "member 1", 0, lambda state: 0.0, start=first)
+        return self._weights(state)
+
+    def trees(self) -> BoostedTrees:
+        """Return boosted trees on the same inputs."""
+        return BoostedTrees.fit(self.samples, self.settings.seed)
 
     def _trained(self, epochs: int, jobs: int, indices: range) -> list[list[npt.NDArray[np.float32]]]:
         if jobs == 1:

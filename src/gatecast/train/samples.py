@@ -62,6 +62,12 @@ class Samples:
         """Number of games."""
         return len(self.weights)
 
+    @property
+    def bytes(self) -> int:
+        """Size of all arrays."""
+        arrays = (*self.inputs.values(), *self.tables.values(), self.attended, self.weights)
+        return sum(array.nbytes for array in arrays)
+
     def of(self, games: npt.NDArray[np.bool_]) -> tuple[Inputs, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Return inputs, attendance and weights of some games at every lead; `games` has shape (games,)."""
         leads = len(self.attended) // self.games

@@ -29,6 +29,7 @@ from gatecast.plan.evaluate.scaling import scaled_operations
 from gatecast.plan.operations.model import CrowdSettings, Operations
 from gatecast.plan.optimize.requirements import Requirement, requirements
 from gatecast.progress import Progress, silent
+from gatecast.tasks import HERE, Engine
 
 __all__ = [
     "FORECAST",
@@ -49,6 +50,8 @@ Rows = npt.NDArray[np.intp]
 
 FORECAST, POINT, NAIVE, HINDSIGHT = "forecast", "point", "naive", "hindsight"
 ROW = "row"
+REPLAY_BYTES_A_GAME = 300_000
+"""Bytes of memory that replaying takes for each game: every outcome under every belief."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,12 @@ def replayed(
 
 
 def replay_costs(
-    games: ReplayData, operations: Operations, *, scaled: bool = False, progress: Progress = silent
+    games: ReplayData,
+    operations: Operations,
+    *,
+    scaled: bool = False,
+    progress: Progress = silent,
+    engine: Engine = HERE,
 ) -> FloatArray:
     """Return the cost of each plan, game by game.
 
@@ -135,7 +143,9 @@ def replay_costs(
     scaled : bool
         Take minimums, pools, fleets and stores in proportion to the seats of each ballpark.
     progress : Progress
-        Called after each season at each lead, and within them after each ballpark.
+        Called before each season at each lead, and within them after each ballpark.
+    engine : Engine
+        Runs each season at each lead: this process, or a cluster.
 
     Returns
     -------
@@ -146,15 +156,28 @@ def replay_costs(
     table = games.table.with_row_index(ROW)
     costs = np.zeros((table.height, len(entries_of(operations)), len(games.plans)))
     parts = table.partition_by(LEAD, c.SEASON, maintain_order=True)
-    done, total = 0, sum(len(_ballparks(part, operations, scaled)) for part in parts)
     for part in parts:
-        beliefs = _beliefs(part, games.others, operations.crowd)
-        real = observed_crowd(part, operations.crowd)
-        for rows, own in _ballparks(part, operations, scaled):
-            crowds = [_of(belief, rows) for belief in beliefs]
-            costs[part[ROW].to_numpy()[rows]] = _costs(_of(real, rows), crowds, own, GameDays.of(part[rows]))
-            done += 1
-            progress("replaying plans", done, total)
+        _ballparks(part, operations, scaled)  # Refuses what cannot be scaled before anything is replayed.
+    names = [f"replaying plans of {part[c.SEASON][0]}, lead {part[LEAD][0]}" for part in parts]
+    shared = (games.others, operations, scaled)
+    memory = max((part.height for part in parts), default=0) * REPLAY_BYTES_A_GAME
+    for place, result in engine.results(_replay, shared, parts, names=names, progress=progress, memory=memory):
+        costs[parts[place][ROW].to_numpy()] = result
+    progress("replaying plans", len(parts), len(parts))
+    return costs
+
+
+def _replay(shared: tuple[Mapping[str, str], Operations, bool], part: pl.DataFrame, progress: Progress) -> FloatArray:
+    """Return the cost of each plan for the games of one season at one lead, shape (games, entries, plans)."""
+    others, operations, scaled = shared
+    beliefs = _beliefs(part, others, operations.crowd)
+    real = observed_crowd(part, operations.crowd)
+    costs = np.zeros((part.height, len(entries_of(operations)), len(beliefs) + 1))
+    ballparks = _ballparks(part, operations, scaled)
+    for done, (rows, own) in enumerate(ballparks):
+        crowds = [_of(belief, rows) for belief in beliefs]
+        costs[rows] = _costs(_of(real, rows), crowds, own, GameDays.of(part[rows]))
+        progress("ballparks of a season", done + 1, len(ballparks))
     return costs
 
 

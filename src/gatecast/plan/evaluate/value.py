@@ -34,6 +34,7 @@ from gatecast.plan.evaluate.replay import FORECAST, HINDSIGHT, NAIVE, entries_of
 from gatecast.plan.evaluate.scaling import REFERENCE_SEATS
 from gatecast.plan.operations.model import Operations
 from gatecast.progress import Progress, silent
+from gatecast.tasks import HERE, Engine
 
 __all__ = ["EVERY", "plan_value", "saved_over"]
 
@@ -55,6 +56,7 @@ def plan_value(
     scaled: bool = False,
     seed: int = 0,
     progress: Progress = silent,
+    engine: Engine = HERE,
 ) -> dict[str, Any]:
     """Replay past games and compare the costs of plans.
 
@@ -73,6 +75,8 @@ def plan_value(
     seed : int
         Of the resampling of homestands.
     progress : Progress
+    engine : Engine
+        Runs each season at each lead: this process, or a cluster (`gatecast.cluster.engine`).
 
     Returns
     -------
@@ -89,7 +93,7 @@ def plan_value(
         The games cannot be replayed: see `gatecast.plan.evaluate.replay.replayed`.
     """
     past = replayed(games, forecasts, against)
-    costs = replay_costs(past, operations, scaled=scaled, progress=progress)
+    costs = replay_costs(past, operations, scaled=scaled, progress=progress, engine=engine)
     entries = entries_of(operations)
     sums = {kind: [place for place, (one, _) in enumerate(entries) if one == kind] for kind in KINDS}
     sums[EVERY] = list(range(len(entries)))
