@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from gatecast.forecast import Forecaster
+from gatecast.forecast.distribution import demand_at, demand_of
 from gatecast.forecast.season_level import SHARE, level_shift
 from gatecast.games import PRESEASON, cutoff_days
 from gatecast.games import columns as c
@@ -73,6 +74,29 @@ def test_no_forecast_depends_on_which_others_are_asked_for(forecaster, preparati
     alone = forecaster.forecast_rows(Preparation(preparation.games), some, PRESEASON)
     whole = forecasts.filter(pl.col(c.GAME_ID).is_in(alone[c.GAME_ID].implode()))
     assert alone[MEDIAN].to_numpy() == pytest.approx(whole[MEDIAN].to_numpy(), rel=1e-5)
+
+
+def test_clubs_forecast_together_have_the_bytes_that_each_has_alone(forecaster, preparation):
+    rows = to_come(preparation)
+    clubs = [np.flatnonzero(preparation.schedule.home[rows] == club) for club in range(3)]
+    arrays = preparation.at_lead(7, rows[np.concatenate(clubs)])
+    places = np.split(np.arange(len(arrays.capacity)), np.cumsum([len(club) for club in clubs])[:-1])
+    together = forecaster.trained.parameters(arrays, parts=places)
+    for place, club in zip(places, clubs, strict=True):
+        alone = forecaster.trained.parameters(preparation.at_lead(7, rows[club]))
+        assert together[:, place].tobytes() == alone.tobytes()
+
+
+def test_games_forecast_some_at_a_time_have_the_bytes_of_all_at_once(forecaster, preparation, monkeypatch):
+    model, rows = forecaster.trained, np.arange(3000) % len(preparation.games)
+    cutoffs = cutoff_days(preparation.games, 7)[rows]
+    monkeypatch.setattr("gatecast.train.model.LARGEST_BLOCK", 512)
+    monkeypatch.setattr("gatecast.train.model.FEW_ROWS", 0)
+    whole = demand_of(model, preparation.at(cutoffs, rows))
+    monkeypatch.setattr("gatecast.forecast.distribution.GAMES_AT_ONCE", 1024)
+    parts = demand_at(model, preparation, cutoffs, rows)
+    for name in ("parameters", "capacity", "stated_seats"):
+        assert getattr(parts, name).tobytes() == getattr(whole, name).tobytes()
 
 
 def test_no_later_attendance_changes_a_forecast(forecaster, forecasts):

@@ -35,7 +35,7 @@ def plan(
     from gatecast.cli.plan_tables import deadline_table, order_rule_table, plan_table
     from gatecast.cluster import engine
     from gatecast.plan import make_plan, read_forecast, read_operations, write_plan
-    from gatecast.plan.ordering.rules import plan_rules
+    from gatecast.plan.ordering.rules import first_rules
     from gatecast.plan.views.constraints import limits_that_bind
     from gatecast.plan.views.deadlines import deadlines
 
@@ -54,7 +54,7 @@ def plan(
     due = deadlines(chosen)
     if due:
         show_table(deadline_table(due))
-    rules = plan_rules(chosen, first_only=True)
+    rules = first_rules(chosen)
     if rules:
         show_table(order_rule_table(rules))
     for limit in limits_that_bind(chosen):

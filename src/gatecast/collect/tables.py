@@ -8,18 +8,20 @@ from typing import Any
 
 import polars as pl
 
-from gatecast.collect.raw_table import MOST_ROWS, RawTable, check_width, named_columns
+from gatecast.collect.raw_table import RawTable, check_width, named_columns
 from gatecast.errors import DataError
 from gatecast.files import TABLE_ENDINGS
 from gatecast.games.frames import to_polars
 
-__all__ = ["LARGEST_FILE", "read_table", "table_of"]
+__all__ = ["LARGEST_FILE", "LARGEST_PARQUET", "read_table", "table_of"]
 
 LARGEST_FILE = 200_000_000
+LARGEST_PARQUET = 50_000_000
+"""Rows of a Parquet file that somebody reads on their own machine."""
 PARQUET_MARK = b"PAR1"
 
 
-def read_table(path: str | Path, sheet: str = "") -> RawTable:
+def read_table(path: str | Path, sheet: str = "", *, most_rows: int = LARGEST_PARQUET) -> RawTable:
     """Read a CSV, XLSX or Parquet file, by its ending, without judging what its columns mean.
 
     Parameters
@@ -27,6 +29,8 @@ def read_table(path: str | Path, sheet: str = "") -> RawTable:
     path : path
     sheet : str
         The sheet of a workbook; its first one if not given.
+    most_rows : int
+        Rows of a Parquet file at most; files of other kinds have their own limit.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def read_table(path: str | Path, sheet: str = "") -> RawTable:
 
         return read_workbook(target, sheet)
     if ending == ".parquet":
-        return _read_parquet(target)
+        return _read_parquet(target, most_rows)
     from gatecast.collect.delimited import read_delimited
 
     return read_delimited(target.read_bytes(), target.name)
@@ -70,7 +74,7 @@ def _checked_ending(path: Path) -> str:
     return ending
 
 
-def _read_parquet(path: Path) -> RawTable:
+def _read_parquet(path: Path, most_rows: int) -> RawTable:
     content = path.read_bytes()
     if content[:4] != PARQUET_MARK:
         raise DataError("a file that is no Parquet file", "a Parquet file", "check its ending", file=path.name)
@@ -78,8 +82,8 @@ def _read_parquet(path: Path) -> RawTable:
         raise DataError("a Parquet file cut short", "a whole one", "copy or write it again", file=path.name)
     try:
         height = pl.scan_parquet(path).select(pl.len()).collect().item()
-        if height > MOST_ROWS:
-            raise DataError(f"{height} rows", f"at most {MOST_ROWS}", file=path.name)
+        if height > most_rows:
+            raise DataError(f"{height} rows", f"at most {most_rows}", file=path.name)
         frame = pl.read_parquet(path)
         metadata = pl.read_parquet_metadata(path)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as broken:

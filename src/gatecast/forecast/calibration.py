@@ -12,14 +12,14 @@ few games are known.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.forecast.distribution import demand_of
+from gatecast.forecast.distribution import demand_at
 from gatecast.forecast.season_level import level_shift
 from gatecast.games.cutoff import Lead, as_day, cutoff_days
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
@@ -134,8 +134,7 @@ class Calibration:
         moved = seen.errors - known_then[:, None]
         before, since = _conformity_scores(self.prior), _conformity_scores(moved)
         outward = self._of_all(cutoffs, seen.days, before, since)
-        for club in np.unique(clubs):
-            of_club, known_of_club = clubs == club, seen.clubs == club
+        for of_club, known_of_club in _by_club(clubs, seen.clubs):
             known = np.searchsorted(seen.days[known_of_club], cutoffs[of_club], "right")
             count = np.minimum(known, CLUB_RECENT)[:, None]
             weight = count / (count + CLUB_TRUST)
@@ -163,8 +162,7 @@ class Calibration:
         """Return the drift of each club beyond that of all clubs, shrunk towards 0, shape (cutoffs,)."""
         rest = seen.errors[:, MIDDLE] - seen.drift_known
         out = np.zeros(len(cutoffs))
-        for club in np.unique(clubs):
-            of_club, known_of_club = clubs == club, seen.clubs == club
+        for of_club, known_of_club in _by_club(clubs, seen.clubs):
             known = np.searchsorted(seen.days[known_of_club], cutoffs[of_club], "right")
             latest = _latest(rest[known_of_club], known, CLUB_DRIFT_GAMES)
             count = np.minimum(known, CLUB_DRIFT_GAMES)
@@ -198,7 +196,7 @@ def errors_since_training(
         return empty
     rows = rows[np.argsort(schedule.day[rows], kind="stable")]
     cutoffs = np.stack([cutoff_days(preparation.games, lead)[rows] for lead in leads])
-    demand = demand_of(model, preparation.at(cutoffs.ravel(), np.tile(rows, len(leads))))
+    demand = demand_at(model, preparation, cutoffs.ravel(), np.tile(rows, len(leads)))
     fill = np.tile(schedule.attendance[rows], len(leads)) / demand.capacity
     quantiles = demand.averaged(np.array(QUANTILE_LEVELS))
     level = level_shift(model, preparation).shifts(np.tile(rows, len(leads)), cutoffs.ravel(), quantiles)
@@ -208,6 +206,16 @@ def errors_since_training(
         SeasonErrors(schedule.day[rows][counted], then.astype(np.int64)[counted], missed[counted], clubs[counted])
         for then, missed in zip(cutoffs, errors.reshape(len(leads), len(rows), -1), strict=True)
     ]
+
+
+def _by_club(clubs: Names, others: Names) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Yield the places of each club in `clubs`, and those in `others`, both in order."""
+    names, codes = np.unique(np.concatenate([clubs, others]), return_inverse=True)
+    sides = []
+    for side in (codes[: len(clubs)], codes[len(clubs) :]):
+        order = np.argsort(side, kind="stable")
+        sides.append(np.split(order, np.searchsorted(side[order], np.arange(1, len(names)))))
+    return ((here, there) for here, there in zip(*sides, strict=True) if len(here))
 
 
 def _latest(values: Floats, counts: Days, most: int) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,16 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
-from gatecast.prepare import Arrays
+from gatecast.prepare import Arrays, Preparation
 from gatecast.train.calibration_errors import interquartile_range
 from gatecast.train.climatology import Climatology
-from gatecast.train.model import TrainedModel
+from gatecast.train.model import LARGEST_BLOCK, TrainedModel
 
-__all__ = ["AttendanceDistribution", "DemandForecast", "demand_of"]
+__all__ = ["AttendanceDistribution", "DemandForecast", "demand_at", "demand_of"]
 
 Floats = npt.NDArray[np.float64]
 
 POINTS = 200
+GAMES_AT_ONCE = 16 * LARGEST_BLOCK
+"""Whole blocks, so that games share theirs with the same others as in one go."""
 
 
 class AttendanceDistribution(ABC):
@@ -122,7 +125,13 @@ class DemandForecast(AttendanceDistribution):
         return (1.0 - share) * fill + share * self.climatology.quantiles(levels) if share else fill
 
 
-def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None) -> DemandForecast:
+def demand_of(
+    model: TrainedModel,
+    arrays: Arrays,
+    shifts: Floats | None = None,
+    *,
+    parts: Sequence[npt.NDArray[np.intp]] = (),
+) -> DemandForecast:
     """Return the demand for the games of `arrays` by a trained model.
 
     Parameters
@@ -132,11 +141,39 @@ def demand_of(model: TrainedModel, arrays: Arrays, shifts: Floats | None = None)
         Values known of each game at its cutoff.
     shifts : ndarray of float, shape (games, 7), optional
         Calibration, in interquartile ranges; none if not given.
+    parts : sequence of ndarray of int
+        As `TrainedModel.parameters` takes them.
     """
     capacity = model.encoding.capacities(arrays).astype(np.float64)
     stated = arrays.stated_seats.astype(np.float64)
     seats = np.where(stated > 0, stated, capacity)
-    return DemandForecast(model.parameters(arrays), capacity, seats, model.climatology, shifts)
+    return DemandForecast(model.parameters(arrays, parts=parts), capacity, seats, model.climatology, shifts)
+
+
+def demand_at(
+    model: TrainedModel, preparation: Preparation, cutoffs: npt.NDArray[np.int32], rows: npt.NDArray[np.intp]
+) -> DemandForecast:
+    """Return the demand for games at their own cutoffs, not calibrated, without the arrays of all of them in memory.
+
+    Parameters
+    ----------
+    model : TrainedModel
+    preparation : Preparation
+    cutoffs : ndarray of int32, shape (games,)
+    rows : ndarray of int, shape (games,)
+    """
+    parts = []
+    for begin in range(0, max(len(rows), 1), GAMES_AT_ONCE):
+        some = slice(begin, begin + GAMES_AT_ONCE)
+        parts.append(demand_of(model, preparation.at(cutoffs[some], rows[some])))
+    if len(parts) == 1:
+        return parts[0]
+    return DemandForecast(
+        np.concatenate([part.parameters for part in parts], axis=1),
+        np.concatenate([part.capacity for part in parts]),
+        np.concatenate([part.stated_seats for part in parts]),
+        model.climatology,
+    )
 
 
 def _weights_between(levels: Floats) -> Floats:

@@ -15,7 +15,7 @@ import polars as pl
 from gatecast.errors import InputError
 from gatecast.forecast.calibration import Calibration, errors_since_training
 from gatecast.forecast.combined import CombinedModel, is_combined, load_combined
-from gatecast.forecast.distribution import AttendanceDistribution, demand_of
+from gatecast.forecast.distribution import AttendanceDistribution, demand_at
 from gatecast.forecast.season_level import level_shift
 from gatecast.forecast.session import ForecastSession, as_games
 from gatecast.forecast.table import contract_table
@@ -320,7 +320,7 @@ class Forecaster:
         cutoffs = cutoff_days(preparation.games, lead)[rows]
         if isinstance(self.trained, CombinedModel):
             return self.trained.demand_at(preparation, rows, cutoffs.astype(np.int64))
-        demand = demand_of(self.trained, preparation.at_lead(lead, rows))
+        demand = demand_at(self.trained, preparation, cutoffs, rows)
         held_back = self.trained.held_back
         if held_back:
             (seen,) = errors_since_training(self.trained, preparation, (lead,), int(cutoffs.max(initial=0)))

@@ -30,6 +30,8 @@ TRUST_GAMES = 12
 """Home games of the season after which the share is half as large: the club's attendance then tells its level."""
 LARGEST_SHIFT = 0.3
 """Most that the logarithm of the projected level may differ from the network's."""
+KEYS_AT_ONCE = 500
+"""Seasons of clubs whose arrays are made at once."""
 LEVEL = "level"
 LAST_SEASON, SHAPED = "gate_last_season", "gate_shaped_visitor"
 
@@ -89,29 +91,48 @@ class LevelShift:
         Of all the home games that the table has of the club's season, each as known before the season, whichever
         games are asked for: so that no forecast depends on which others are asked for beside it.
         """
-        keys = self.preparation.schedule.home_season[rows]
-        for key in np.unique(keys):
-            if int(key) not in self._distances:
-                self._distances[int(key)] = self._distance_of(int(key))
+        every = self.preparation.schedule.home_season
+        keys = every[rows]
+        missing = [int(key) for key in np.unique(keys) if int(key) not in self._distances]
+        if missing:
+            order = np.argsort(every, kind="stable")
+            begin, end = (np.searchsorted(every[order], missing, side) for side in ("left", "right"))
+            for first in range(0, len(missing), KEYS_AT_ONCE):
+                some = slice(first, first + KEYS_AT_ONCE)
+                of_keys = [order[b:e] for b, e in zip(begin[some], end[some], strict=True)]
+                self._distances.update(zip(missing[some], self._distances_of(of_keys), strict=True))
         return np.array([self._distances[int(key)] for key in keys])
 
-    def _distance_of(self, key: int) -> float:
-        preparation = self.preparation
-        rows = np.flatnonzero(preparation.schedule.home_season == key)
-        cutoffs = self.before_season[rows]
-        level = preparation.projected.at(preparation.schedule.take(rows), cutoffs)
-        if np.isnan(level).all():
-            return 0.0
-        arrays = preparation.at(cutoffs, rows)
-        demand = demand_of(self.model, arrays)
+    def _distances_of(self, of_keys: list[Rows]) -> list[float]:
+        """Return the distance of each club's season, given its rows; 0 where no level is projected."""
+        projected = [not np.isnan(self._level_before(rows)).all() for rows in of_keys]
+        found = iter(self._projected_distances([rows for rows, known in zip(of_keys, projected, strict=True) if known]))
+        return [next(found) if known else 0.0 for known in projected]
+
+    def _level_before(self, rows: Rows) -> Floats:
+        """Return the level projected before the season of some games, in people, NaN where there is none."""
+        return self.preparation.projected.at(self.preparation.schedule.take(rows), self.before_season[rows])
+
+    def _projected_distances(self, of_keys: list[Rows]) -> list[float]:
+        if not of_keys:
+            return []
+        rows = np.concatenate(of_keys)
+        levels, arrays = self._level_before(rows), self.preparation.at(self.before_season[rows], rows)
+        places = np.split(np.arange(len(rows)), np.cumsum([len(each) for each in of_keys])[:-1])
+        # A club's season at a time, so that the games which share a block never depend on which others are asked for.
+        demand = demand_of(self.model, arrays, parts=places)
         median = np.minimum(demand.averaged(np.array([0.5]))[:, 0], 1.0) * demand.capacity
         last_season, shaped = (
             arrays.numeric[:, arrays.names.index(name)].astype(np.float64) for name in (LAST_SEASON, SHAPED)
         )
         with np.errstate(divide="ignore", invalid="ignore"):
-            distance = np.log(level * shaped / last_season / median)
-        usable = distance[np.isfinite(distance)]
-        return float(np.clip(usable.mean(), -LARGEST_SHIFT, LARGEST_SHIFT)) if len(usable) else 0.0
+            distance = np.log(levels * shaped / last_season / median)
+        return [_mean_distance(distance[each]) for each in places]
+
+
+def _mean_distance(distance: Floats) -> float:
+    usable = distance[np.isfinite(distance)]
+    return float(np.clip(usable.mean(), -LARGEST_SHIFT, LARGEST_SHIFT)) if len(usable) else 0.0
 
 
 def level_shift(model: TrainedModel, preparation: Preparation) -> LevelShift:

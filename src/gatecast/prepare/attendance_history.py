@@ -44,7 +44,7 @@ class AttendanceHistory:
         self.by_visitor = PrefixSums(np.where(counted, s.home_visitor, -1), s.day, people)
         self.by_month = PrefixSums(np.where(counted & (s.month > 0), _month_key(s, 0), -1), s.day, people)
         self.by_venue = PrefixSums(np.where(counted, s.venue, -1), s.day, people)
-        self.largest = RangeMaximum(s.attendance[self.by_venue.order])
+        self.largest = RangeMaximum(s.attendance[self.by_venue.order], self.by_venue.longest)
 
     def capacity(self, queries: Schedule, cutoffs: npt.NDArray[np.int32]) -> Floats:
         """Return the capacity of each query's venue in people, shape (queries,); NaN if unknown.

@@ -14,6 +14,8 @@ Floats = npt.NDArray[np.float64]
 
 DAY_SPAN = 1 << 20
 DAY_SHIFT = 1 << 18
+MANY = 1000
+"""Look-ups from which on it pays to sort them."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ class PrefixSums:
         table = np.asarray(values, np.int64)[self.order]
         self.totals = np.concatenate([np.zeros((1, table.shape[1]), np.int64), np.cumsum(table, axis=0)])
 
+    @property
+    def longest(self) -> int:
+        """Entries of the key that has most."""
+        _, counts = np.unique(self.stamps // DAY_SPAN, return_counts=True)
+        return int(counts.max(initial=0))
+
     def until(self, keys: npt.ArrayLike, last_days: npt.ArrayLike) -> Ranges:
         """Return entries of each key dated at most `last_days`; none for a negative key. Shapes (queries,)."""
         return self.between(keys, np.int64(-DAY_SHIFT), last_days)
@@ -68,8 +76,15 @@ class PrefixSums:
     def between(self, keys: npt.ArrayLike, first_days: npt.ArrayLike, last_days: npt.ArrayLike) -> Ranges:
         """Return entries of each key from `first_days` to `last_days`, both included. Shapes (queries,)."""
         wanted = np.asarray(keys)
-        end = np.searchsorted(self.stamps, _stamp(wanted, np.asarray(last_days)), "right")
-        begin = np.searchsorted(self.stamps, _stamp(wanted, np.asarray(first_days)), "left")
+        last, first = (_stamp(wanted, np.asarray(days)) for days in (last_days, first_days))
+        if last.size < MANY:
+            end, begin = np.searchsorted(self.stamps, last, "right"), np.searchsorted(self.stamps, first, "left")
+            return Ranges(np.minimum(begin, end), end)
+        # In order, as jumps through a long table cost most.
+        order = np.argsort(last, kind="stable")
+        begin, end = np.empty((2, len(last)), np.int64)
+        end[order] = np.searchsorted(self.stamps, last[order], "right")
+        begin[order] = np.searchsorted(self.stamps, first[order], "left")
         return Ranges(np.minimum(begin, end), end)
 
     def sums(self, ranges: Ranges) -> Ints:
@@ -94,14 +109,16 @@ class RangeMaximum:
     Parameters
     ----------
     values : ndarray of int64, shape (entries,)
-        At least 0.
+        From 0 to 2,147,483,647.
+    longest : int, optional
+        Entries of the longest range that is asked for; all if not given.
     """
 
-    def __init__(self, values: Ints) -> None:
-        entries = np.append(values, 0)
-        levels = max(len(values).bit_length(), 1)
-        self.table = np.tile(entries, (levels, 1))
-        for level in range(1, levels):
+    def __init__(self, values: Ints, longest: int | None = None) -> None:
+        # Whole numbers of people fit into half the bytes, and there are as many levels as the longest range asks for.
+        most = len(values) if longest is None else longest
+        self.table = np.tile(np.append(values, 0).astype(np.int32), (max(most.bit_length(), 1), 1))
+        for level in range(1, len(self.table)):
             width = 1 << (level - 1)
             below = self.table[level - 1]
             self.table[level] = below
@@ -113,7 +130,7 @@ class RangeMaximum:
         level = np.where(count > 0, np.frexp(np.maximum(count, 1).astype(np.float64))[1] - 1, 0)
         first = self.table[level, np.minimum(ranges.begin, self.table.shape[1] - 1)]
         second = self.table[level, np.maximum(ranges.end - (1 << level), 0)]
-        return np.where(count > 0, np.maximum(first, second), 0)
+        return np.where(count > 0, np.maximum(first, second), 0).astype(np.int64)
 
 
 def ratio(top: npt.ArrayLike, bottom: npt.ArrayLike) -> Floats:

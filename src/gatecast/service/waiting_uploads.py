@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from gatecast.collect import RawTable, read_table
+from gatecast.collect.raw_table import MOST_ROWS
 from gatecast.errors import DataError, InputError
 from gatecast.games import CANONICAL
 from gatecast.service.upload_fields import chosen_fields
@@ -124,7 +125,8 @@ class Uploads:
             place = Path(folder) / f"upload{ending}"
             place.write_bytes(content)
             try:
-                table = read_table(place)
+                # A few bytes of Parquet can hold any number of rows.
+                table = read_table(place, most_rows=MOST_ROWS)
             except DataError as refused:
                 raise refused.at(file=shown) from None
         upload = Upload(secrets.token_urlsafe(12), replace(table, file=shown), time.monotonic(), home=home)

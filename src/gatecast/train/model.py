@@ -168,11 +168,18 @@ class TrainedModel:
     saved_program: Program | None = None
     trees: BoostedTrees | None = None
 
-    def parameters(self, arrays: Arrays) -> npt.NDArray[np.float32]:
+    def parameters(self, arrays: Arrays, *, parts: Sequence[npt.NDArray[np.intp]] = ()) -> npt.NDArray[np.float32]:
         """Return the parameters of demand of every game under each member, shape (members, games, 4).
 
         Where there are trees, every location is moved by one distance: so far that the median attendance goes
         their share of the way to what they say, more the longer the lead.
+
+        Parameters
+        ----------
+        arrays : Arrays
+        parts : sequence of ndarray of int
+            Places of games that follow one another, all games in all: each part is forecast as if it was asked for
+            alone, so that no game shares a block with those of another part. One part if not given.
 
         Raises
         ------
@@ -184,8 +191,8 @@ class TrainedModel:
 
         inputs = self.encoding.inputs(arrays)
         tables = {"home": arrays.history.home, "road": arrays.history.road}
-        few = len(next(iter(inputs.values()))) <= FEW_ROWS and self.program is not None
-        figures = (self._by_numpy if few else self._by_jax)(inputs, tables).transpose(1, 0, 2)
+        each = [{name: values[part] for name, values in inputs.items()} for part in parts] or [inputs]
+        figures = np.concatenate([self._figures(part, tables) for part in each]).transpose(1, 0, 2)
         if self.trees is None:
             check_parameters(figures, self.settings.network)
             return figures
@@ -193,6 +200,11 @@ class TrainedModel:
         check_parameters(parameters, self.settings.network)
         # As `gatecast.prepare` has it: the logarithm of one day more than the lead.
         return _moved(parameters, fill, arrays.numeric[:, arrays.names.index("lead")])
+
+    def _figures(self, inputs: Inputs, tables: Inputs) -> npt.NDArray[np.float32]:
+        """Return the figures of some games, shape (games, members, 4 or 5)."""
+        few = len(next(iter(inputs.values()))) <= FEW_ROWS and self.program is not None
+        return (self._by_numpy if few else self._by_jax)(inputs, tables)
 
     def _with_trees(self, parameters: npt.NDArray[np.float32], rows: Inputs) -> npt.NDArray[np.float32]:
         """Return parameters, shape (games, members, 4), with what trees say behind them, if there are any."""

@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 from gatecast.collect.sample import DEMAND, EXPECTED_DEMAND, SIMULATED_NOTICE, sample_league
 from gatecast.collect.sample.clubs import CLUBS
+from gatecast.collect.sample.league import SEASONS, simulated_games
 from gatecast.collect.sample.sales import BEERS, CUSTOM_COLUMNS, HOT_DOGS, PRICE, SOFT_DRINKS, TICKETS_SOLD
 from gatecast.games import Games
 from gatecast.games import columns as c
@@ -38,6 +39,14 @@ def as_bytes(league):
 def test_one_seed_gives_the_same_bytes_and_another_seed_others():
     assert as_bytes(sample_league(7)) == as_bytes(sample_league(7))
     assert as_bytes(sample_league(7)) != as_bytes(sample_league(8))
+
+
+def test_other_seasons_are_simulated_in_the_same_way(league):
+    """The sample league's own seasons, so simulated, are the sample league."""
+    games = Games.from_frame(simulated_games(0, SEASONS, league.as_of))
+    played = games.table.filter(pl.col(c.DATE) <= league.as_of)
+    assert_frame_equal(played, league.games.table.select(played.columns))
+    assert games.table.filter(pl.col(c.DATE) > league.as_of)[c.ATTENDANCE].null_count() > 300
 
 
 def test_is_labelled_as_simulated(league):

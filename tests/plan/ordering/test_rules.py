@@ -6,7 +6,7 @@ import pytest
 
 from gatecast.plan import ForecastTable, StockItem, make_plan
 from gatecast.plan.ordering.homestand import DEEP, ROLLING, HomestandOrders
-from gatecast.plan.ordering.rules import next_orders, order_rules, plan_rules
+from gatecast.plan.ordering.rules import first_rules, next_orders, order_rules, plan_rules
 
 
 @pytest.fixture
@@ -32,6 +32,14 @@ def test_rules_say_more_after_a_good_day_and_less_after_a_bad_one(forecast, keep
         assert rule.method == (ROLLING if rule.name == "hot dogs" else DEEP)
     words = rules[0].sentence("Thursday", "Friday")
     assert words.startswith(f"Hot dogs: {rules[0].cases} cases for Friday; if Thursday sells more than")
+
+
+def test_the_rules_shown_first_are_those_of_the_first_homestand_that_has_any(forecast, keeps):
+    """Another club, whose homestand comes later, has rules that are not among them."""
+    other = forecast.with_columns(pl.format("{} b", "game_id").alias("game_id"), pl.lit("Ash").alias("home"))
+    plan = make_plan(pl.concat([forecast, other.with_columns(pl.col("date").dt.offset_by("20d"))]), keeps)
+    every = plan_rules(plan, first_only=True)
+    assert first_rules(plan) == [rule for rule in every if not rule.game_id.endswith(" b")] != every
 
 
 def test_the_next_order_follows_what_was_sold(forecast, keeps):

@@ -17,7 +17,7 @@ from gatecast.plan.ordering.belief import quantile_at
 from gatecast.plan.ordering.homestand import HomestandOrders, ItemOrders
 from gatecast.plan.plan import Plan
 
-__all__ = ["NextOrder", "OrderRule", "next_orders", "order_rules", "plan_rules"]
+__all__ = ["NextOrder", "OrderRule", "first_rules", "next_orders", "order_rules", "plan_rules"]
 
 HUNDREDS_FROM = 1000
 BAND, WITHIN = 0.6745, 1.15
@@ -100,12 +100,13 @@ def order_rules(forecast: pl.DataFrame, operations: Operations, *, first_only: b
     first_only : bool
         Only the first game of each homestand and item that has a game before it.
     """
-    rules = []
+    return [rule for rules in _of_homestands(forecast, operations, first_only=first_only) for rule in rules]
+
+
+def _of_homestands(forecast: pl.DataFrame, operations: Operations, *, first_only: bool) -> Iterator[list[OrderRule]]:
     for homestand in _homestands(forecast):
         orders = HomestandOrders.of(homestand, operations)
-        for item in orders.items:
-            rules += list(_rules(orders, item, first_only))
-    return rules
+        yield [rule for item in orders.items for rule in _rules(orders, item, first_only)]
 
 
 def next_orders(
@@ -148,6 +149,13 @@ def plan_rules(plan: Plan, *, first_only: bool = False) -> list[OrderRule]:
     if plan.forecast is None or not plan.operations.stock:
         return []
     return order_rules(plan.forecast, plan.operations, first_only=first_only)
+
+
+def first_rules(plan: Plan) -> list[OrderRule]:
+    """Return the first rule of each item in the first homestand that has any, without looking at later homestands."""
+    if plan.forecast is None or not plan.operations.stock:
+        return []
+    return next(filter(None, _of_homestands(plan.forecast, plan.operations, first_only=True)), [])
 
 
 def _order_day(item: ItemOrders, game: int) -> dt.date:
