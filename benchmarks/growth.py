@@ -120,7 +120,18 @@ def counted(place: Path, step: str) -> Figures:
         if step != "simulate"
         else 0,
     }
-    return {name: count for name, count in rows.items() if count}
+    found: Figures = {name: count for name, count in rows.items() if count}
+    return {**found, "wape": wape(place)} if step == "backtest" else found
+
+
+def wape(place: Path) -> float:
+    """Return the mean error of medians a week ahead, in percent of the attendance."""
+    import polars as pl
+
+    forecasts = pl.scan_parquet(place / "backtest.parquet").filter(pl.col("lead") == "7")
+    both = forecasts.join(pl.scan_parquet(place / "games.parquet"), on="game_id")
+    missed, attended = (pl.col("q50") - pl.col("attendance")).abs().sum(), pl.col("attendance").sum()
+    return round(both.select(100 * missed / attended).collect().item(), 2)
 
 
 def row_of(figures: Figures) -> list[object]:
