@@ -29,7 +29,7 @@ def send(tab, path, form=None, **more):
 def first_games(tab, count=4):
     """The addresses of the next games."""
     tab.goto("/")
-    return [link.get_attribute("href") for link in tab.locator("ol.games a").all()[:count]]
+    return [link.get_attribute("href") for link in tab.locator("ol.games a.who").all()[:count]]
 
 
 def said(tab, path="/"):
