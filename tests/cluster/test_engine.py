@@ -44,7 +44,7 @@ def test_one_progress_tells_of_all_tasks(engine):
 
     def work(shared, task, progress):
         progress("training", 4, 10)
-        time.sleep(1.2)
+        time.sleep(2.5)
 
     in_order(engine.results(work, None, [1, 2], names=["one", "two"], progress=lambda *said: told.append(said)))
     assert any("1 node, 1 at work, training, 4 of 10" in what for what, _, _ in told)

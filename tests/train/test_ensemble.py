@@ -1,12 +1,15 @@
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from gatecast.cluster.packed import Packed
 from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Preparation
+from gatecast.progress import silent
 from gatecast.train.ensemble import train_ensemble
 from gatecast.train.loop import censored_crps
 
@@ -26,8 +29,26 @@ class Interruption:
             raise KeyboardInterrupt
 
 
+class Elsewhere:
+    """An engine that hands inputs, tasks and results over as a cluster does."""
+
+    elsewhere = True
+
+    def results(self, work, shared, tasks, *, names, progress=silent, memory=0):
+        for place, task in enumerate(tasks):
+            _, received = pickle.loads(pickle.dumps((0, Packed.of(shared))))
+            sent = work(received.value(), pickle.loads(pickle.dumps(task)), progress)
+            yield place, pickle.loads(pickle.dumps(sent))
+
+
 def test_one_seed_gives_one_result(preparation, rows, settings, trained, same_weights):
     assert same_weights(train_ensemble(preparation, rows, settings), trained)
+
+
+def test_members_trained_elsewhere_are_the_same(preparation, rows, settings, trained, same_weights):
+    model = train_ensemble(preparation, rows, settings, engine=Elsewhere())
+    assert same_weights(model, trained)
+    assert np.array_equal(model.held_back.errors, trained.held_back.errors)
 
 
 def test_members_differ_and_so_do_seeds(preparation, rows, settings, trained, same_weights):
@@ -73,6 +94,11 @@ def test_on_a_full_league_the_first_network_goes_on_as_the_first_member(
         *(("training, member 2", epoch + 1, model.epochs) for epoch in range(model.epochs)),
     ]
     assert not same_weights(model, trained)
+    elsewhere = train_ensemble(preparation, rows, settings, engine=Elsewhere())
+    assert same_weights(elsewhere, model)
+    assert all(
+        np.array_equal(values, model.trees.tensors()[name]) for name, values in elsewhere.trees.tensors().items()
+    )
     with pytest.raises(KeyboardInterrupt):
         train_ensemble(preparation, rows, settings, folder=tmp_path, progress=Interruption("member 2", 1))
     assert same_weights(train_ensemble(preparation, rows, settings, folder=tmp_path), model)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatecast.cli.console import note
+from gatecast.cli.options import Cluster
 
 if TYPE_CHECKING:
     from gatecast.service.refresh import Refreshed
@@ -33,6 +34,7 @@ def refresh(
             help="A PostgreSQL database to use instead of the folder's.",
         ),
     ] = None,
+    cluster: Cluster = None,
 ) -> None:
     """Forecast the games to come again where a day has passed or something changed; a line for each club.
 
@@ -42,7 +44,7 @@ def refresh(
     from gatecast.service.refresh import FAILED
 
     failed = 0
-    for done in _refreshed(folder, database, clubs or []):
+    for done in _refreshed(folder, database, clubs or [], cluster):
         typer.echo(f"{done.name}\t{done.state}\t{done.message}")
         failed += done.state == FAILED
     if failed:
@@ -50,7 +52,8 @@ def refresh(
         raise typer.Exit(1)
 
 
-def _refreshed(folder: Path, database: str | None, slugs: list[str]) -> Iterator[Refreshed]:
+def _refreshed(folder: Path, database: str | None, slugs: list[str], cluster: str | None) -> Iterator[Refreshed]:
+    from gatecast.cluster import engine
     from gatecast.errors import InputError
     from gatecast.service import open_service
     from gatecast.service.clubs import open_clubs
@@ -61,8 +64,11 @@ def _refreshed(folder: Path, database: str | None, slugs: list[str]) -> Iterator
     if has_registry(folder, database):
         with open_clubs(folder, database) as clubs:
             tasks = club_tasks(clubs, slugs)
-        yield from refresh_all(tasks)
+        with engine(cluster) as where:
+            yield from refresh_all(tasks, engine=where)
         return
+    if cluster:
+        raise InputError(f"--cluster: got {cluster!r} and the service of one club, expected one of many; leave it out")
     if slugs:
         raise InputError(f"{slugs[0]}: got a club of a service of many, but this is the service of one; leave it out")
     if database is None and not (folder / FILE_NAME).is_file():

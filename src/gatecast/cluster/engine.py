@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 
 from gatecast import __version__
 from gatecast.cluster.packed import Packed
-from gatecast.cluster.worker import Board, run_task
+from gatecast.cluster.worker import Board, Report, run_task
 from gatecast.errors import ClusterError, InputError, MissingExtraError
 from gatecast.progress import Progress, silent
 from gatecast.tasks import HERE, Engine, Work
@@ -30,6 +31,8 @@ MOST_GIVEN_OUT = 1000
 """Tasks given out at once; the others wait here, so that the driver's memory does not grow with them."""
 POLL = 1.0
 """Seconds between two looks at what the nodes say."""
+PATIENCE = 10.0
+"""Seconds to wait for a cluster to answer."""
 INTERPRETER = 700 << 20
 """Bytes that a worker process takes before its task: Python, polars, Keras, JAX and what is compiled."""
 THREADS = ("NPROC", "OMP_NUM_THREADS")
@@ -90,13 +93,21 @@ def _connect(address: str) -> None:
     if address == LOCAL:
         options |= {"include_dashboard": False, "_system_config": {"memory_usage_threshold": FULL}}
     try:
+        _reach(os.environ.get("RAY_ADDRESS", AUTO) if address == AUTO else address)
         ray.init(address=address, **options)
-    except (ConnectionError, RuntimeError, ValueError) as problem:
+    except (OSError, RuntimeError, ValueError) as problem:
         reason = " ".join(str(problem).split())[:200]
         raise ClusterError(
             f"--cluster: got {address!r}, where there is no cluster to join ({reason}), expected auto, local or the "
             "address of one; start it with 'ray start --head'"
         ) from problem
+
+
+def _reach(address: str) -> None:
+    """Raise OSError if nothing listens at an address with a port; Ray would try for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=PATIENCE).close()
 
 
 class RayEngine:
@@ -116,6 +127,8 @@ class RayEngine:
     def __init__(self) -> None:
         self.begun: Counter[int] = Counter()
         self._latest: tuple[object, Any] | None = None
+        self._board: Any = None
+        self._works = 0
 
     def results(
         self,
@@ -135,11 +148,8 @@ class RayEngine:
             A task was lost with its node too often, or a node has another version of gatecast.
         """
         import ray
-        import ray.util.scheduling_strategies
 
-        here = ray.get_runtime_context().get_node_id()
-        on_this_node = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(here, soft=True)
-        board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=on_this_node).remote()
+        board, number = self._reports_to(), self._works
         remote = ray.remote(run_task).options(
             num_cpus=1,
             memory=_request(ray.nodes(), INTERPRETER + memory),
@@ -153,12 +163,12 @@ class RayEngine:
         try:
             while True:
                 for place, task in islice(waiting, MOST_GIVEN_OUT - len(given)):
-                    about = {"place": place, "board": board, "version": __version__}
-                    given[remote.remote(work, self._put(shared), task, **about)] = place
+                    report = Report(board, number, place)
+                    given[remote.remote(work, self._put(shared), task, report=report, version=__version__)] = place
                 if not given:
                     return
                 ready, _ = ray.wait([*given], num_returns=1, timeout=POLL)
-                self.begun, said = _read(board, self.begun)
+                self.begun, said = _read(board, number, self.begun)
                 progress(_in_words(said or names[min(given.values())], self.begun, given.values()), done, len(tasks))
                 for reference in ready:
                     place = given.pop(reference)
@@ -168,7 +178,19 @@ class RayEngine:
         finally:
             for reference in given:
                 ray.cancel(reference, force=True)
-            ray.kill(board)
+
+    def _reports_to(self) -> Any:  # noqa: ANN401
+        """Return the board that tasks report to, on this node, so that it is lost with the driver alone."""
+        import ray
+        import ray.util.scheduling_strategies
+
+        self._works += 1
+        self.begun = Counter()
+        if self._board is None:
+            here = ray.get_runtime_context().get_node_id()
+            on_this_node = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(here, soft=True)
+            self._board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=on_this_node).remote()
+        return self._board
 
     def _put(self, shared: object) -> Any:  # noqa: ANN401
         """Return the reference to inputs in the object store; the latest ones are put there once."""
@@ -179,12 +201,12 @@ class RayEngine:
         return self._latest[1]
 
 
-def _read(board: Any, before: Counter[int]) -> tuple[Counter[int], str]:  # noqa: ANN401
+def _read(board: Any, number: int, before: Counter[int]) -> tuple[Counter[int], str]:  # noqa: ANN401
     """Return how often each task was begun, and what was said last; what was known before if the board is lost."""
     import ray
 
     try:
-        begun, latest = ray.get(board.read.remote(), timeout=POLL)
+        begun, latest = ray.get(board.read.remote(number), timeout=POLL)
     except ray.exceptions.RayError:
         return before, ""
     return Counter(begun), "{}, {} of {}".format(*latest) if latest else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from gatecast import __version__
@@ -13,33 +14,74 @@ from gatecast.errors import ClusterError
 from gatecast.progress import Progress
 from gatecast.tasks import Work
 
-__all__ = ["Board", "run_task"]
+__all__ = ["Board", "Report", "run_task"]
 
 PAUSE = 0.5
 """Seconds between two reports of one task."""
 
 
 class Board:
-    """Hold how often each task was begun, and what the tasks said last."""
+    """Hold how often each task of the latest work was begun, and what its tasks said last."""
 
     def __init__(self) -> None:
+        self._of(0)
+
+    def _of(self, number: int) -> None:
+        self.number = number
         self.begun: Counter[int] = Counter()
         self.latest: tuple[str, int, int] | None = None
 
-    def begin(self, place: int) -> None:
-        """Take note that a task was begun."""
-        self.begun[place] += 1
+    def begin(self, number: int, place: int) -> None:
+        """Take note that a task of some work was begun."""
+        if number > self.number:
+            self._of(number)
+        self.begun[place] += number == self.number
 
-    def tell(self, what: str, done: int, total: int) -> None:
-        """Take note of the progress of a task."""
-        self.latest = (what, done, total)
+    def tell(self, number: int, what: str, done: int, total: int) -> None:
+        """Take note of the progress of a task of some work."""
+        if number == self.number:
+            self.latest = (what, done, total)
 
-    def read(self) -> tuple[dict[int, int], tuple[str, int, int] | None]:
-        """Return how often each task was begun, and the latest progress."""
-        return dict(self.begun), self.latest
+    def read(self, number: int) -> tuple[dict[int, int], tuple[str, int, int] | None]:
+        """Return how often each task of some work was begun, and the latest progress."""
+        return (dict(self.begun), self.latest) if number == self.number else ({}, None)
 
 
-def run_task(work: Work[Any, Any, Any], packed: Packed, task: Any, *, place: int, board: Any, version: str) -> Any:  # noqa: ANN401
+@dataclass(frozen=True)
+class Report:
+    """What a task tells a board.
+
+    Parameters
+    ----------
+    board : handle of a `Board`
+    number : int
+        Number of the work that the task belongs to, from 1.
+    place : int
+        Number of the task.
+    """
+
+    board: Any
+    number: int
+    place: int
+
+    def begin(self) -> None:
+        """Tell that the task begins."""
+        self.board.begin.remote(self.number, self.place)
+
+    def progress(self) -> Progress:
+        """Return a progress that tells the board, now and then."""
+        told_at = 0.0
+
+        def tell(what: str, done: int, total: int) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at >= PAUSE:
+                told_at = time.monotonic()
+                self.board.tell.remote(self.number, what, done, total)
+
+        return tell
+
+
+def run_task(work: Work[Any, Any, Any], packed: Packed, task: Any, *, report: Report, version: str) -> Any:  # noqa: ANN401
     """Run one task on a node.
 
     Parameters
@@ -49,9 +91,7 @@ def run_task(work: Work[Any, Any, Any], packed: Packed, task: Any, *, place: int
     packed : Packed
         What tasks share.
     task : object
-    place : int
-        Number of the task.
-    board : handle of a `Board`
+    report : Report
     version : str
         Version of gatecast where the work was given out.
 
@@ -65,18 +105,5 @@ def run_task(work: Work[Any, Any, Any], packed: Packed, task: Any, *, place: int
             f"cluster: got gatecast {__version__} on {platform.node()}, expected {version} as where the work was "
             "given out; install the same version on every node"
         )
-    board.begin.remote(place)
-    return work(packed.value(), task, _reporting(board))
-
-
-def _reporting(board: Any) -> Progress:  # noqa: ANN401
-    """Return a progress that tells a board, now and then."""
-    told_at = 0.0
-
-    def tell(what: str, done: int, total: int) -> None:
-        nonlocal told_at
-        if time.monotonic() - told_at >= PAUSE:
-            told_at = time.monotonic()
-            board.tell.remote(what, done, total)
-
-    return tell
+    report.begin()
+    return work(packed.value(), task, report.progress())

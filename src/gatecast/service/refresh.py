@@ -10,11 +10,13 @@ import polars as pl
 from gatecast.errors import ConflictError, GatecastError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
+from gatecast.progress import Progress
 from gatecast.service import jobs
 from gatecast.service.club_service import ClubService, open_service
 from gatecast.service.clubs import Clubs
 from gatecast.service.freshness import freshness
 from gatecast.store.registry import club_place
+from gatecast.tasks import HERE, Engine
 
 __all__ = [
     "FAILED",
@@ -29,6 +31,8 @@ __all__ = [
 ]
 
 REFRESHED, NOTHING, FAILED = "refreshed", "nothing to do", "failed"
+MEMORY = 300 << 20
+"""Bytes that refreshing a club takes at most."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,24 @@ def refresh_club(task: ClubTask) -> Refreshed:
         return Refreshed(task.slug, FAILED, " ".join(str(error).split()))
 
 
-def refresh_all(tasks: Iterable[ClubTask]) -> Iterator[Refreshed]:
-    """Refresh clubs one after the other in this process, and yield what was done for each."""
-    for task in tasks:
-        yield refresh_club(task)
+def refresh_all(tasks: Iterable[ClubTask], *, engine: Engine = HERE) -> Iterator[Refreshed]:
+    """Refresh clubs, and yield what was done for each.
+
+    Parameters
+    ----------
+    tasks : iterable of ClubTask
+    engine : Engine
+        Where clubs are refreshed: in this process, one after the other, or on a cluster whose nodes reach the folders
+        and the database of the service, in whichever order they are done.
+    """
+    given = list(tasks)
+    names = [f"refreshing {task.slug}" for task in given]
+    for _, done in engine.results(_refresh_one, None, given, names=names, memory=MEMORY):
+        yield done
+
+
+def _refresh_one(shared: None, task: ClubTask, progress: Progress) -> Refreshed:
+    return refresh_club(task)
 
 
 def refresh(service: ClubService, name: str = "") -> Refreshed:
