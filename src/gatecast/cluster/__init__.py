@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from gatecast.cluster.engine import RayEngine, engine
+from gatecast.cluster.ray_engine import RayEngine, engine
 
 __all__ = ["RayEngine", "engine"]
