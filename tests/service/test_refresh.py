@@ -1,4 +1,5 @@
 import datetime as dt
+import threading
 
 import pytest
 
@@ -39,6 +40,14 @@ def test_a_club_at_work_is_left_to_it(next_day):
     done = refresh(next_day)
     assert done.state == FAILED
     assert "one at a time" in done.message
+
+
+def test_a_lease_that_ends_in_time_is_waited_for(next_day):
+    other = next_day.store.start_job("forecast", {}, slot=jobs.SLOT)
+    ending = threading.Timer(0.5, lambda: next_day.store.finish_job(other, "interrupted", "its node was lost"))
+    ending.start()
+    assert refresh(next_day, patience_s=20).state == REFRESHED
+    ending.join()
 
 
 def test_clubs_are_refreshed_one_by_one_and_a_failure_stops_nobody(tmp_path):

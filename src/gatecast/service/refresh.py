@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 REFRESHED, NOTHING, FAILED = "refreshed", "nothing to do", "failed"
+LEASE_S = 1.0
+"""Seconds from one try to get a club's lease to the next."""
 MEMORY = 300 << 20
 """Bytes that refreshing a club takes at most."""
 
@@ -78,11 +81,11 @@ def club_tasks(clubs: Clubs, slugs: Iterable[str] = ()) -> list[ClubTask]:
     return [ClubTask(slug, str(folder), database) for slug, folder, database in places]
 
 
-def refresh_club(task: ClubTask) -> Refreshed:
+def refresh_club(task: ClubTask, patience_s: float = 0.0) -> Refreshed:
     """Refresh one club of a service of many; what goes wrong with it is told, not raised, so that the others go on."""
     try:
         with open_service(task.folder, task.database) as service:
-            return refresh(service, task.slug)
+            return refresh(service, task.slug, patience_s)
     except (GatecastError, OSError) as error:
         return Refreshed(task.slug, FAILED, " ".join(str(error).split()))
 
@@ -104,10 +107,11 @@ def refresh_all(tasks: Iterable[ClubTask], *, engine: Engine = HERE) -> Iterator
 
 
 def _refresh_one(shared: None, task: ClubTask, progress: Progress) -> Refreshed:
-    return refresh_club(task)
+    # A task that is done again, as its node was lost, finds the lease of the first attempt.
+    return refresh_club(task, jobs.SILENT_S + 2 * LEASE_S)
 
 
-def refresh(service: ClubService, name: str = "") -> Refreshed:
+def refresh(service: ClubService, name: str = "", patience_s: float = 0.0) -> Refreshed:
     """Forecast a club's games to come again if a day has passed, or if anything they depend on has changed.
 
     It is a job like one that a page starts: it holds the club's lease, is shown on its pages, and can be cancelled
@@ -118,6 +122,8 @@ def refresh(service: ClubService, name: str = "") -> Refreshed:
     service : ClubService
     name : str
         What the club is called in the answer; by default its name.
+    patience_s : float
+        Seconds to wait for another job of the club to end, or to prove dead, as what a lost node was doing does.
 
     Raises
     ------
@@ -130,12 +136,24 @@ def refresh(service: ClubService, name: str = "") -> Refreshed:
     if reason:
         return Refreshed(called, NOTHING, reason)
     try:
-        number = service.store.start_job(jobs.FORECAST, {"club": club}, slot=jobs.SLOT, silent_s=jobs.SILENT_S)
+        number = _leased(service, club, patience_s)
     except ConflictError as other:
         return Refreshed(called, FAILED, str(other))
     jobs.run_job(service, number, own_process=False)
     job = service.store.job(number)
     return Refreshed(called, REFRESHED if job.state == "done" else FAILED, job.message)
+
+
+def _leased(service: ClubService, club: str, patience_s: float) -> int:
+    """Return the number of a new job that holds the club's lease."""
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return service.store.start_job(jobs.FORECAST, {"club": club}, slot=jobs.SLOT, silent_s=jobs.SILENT_S)
+        except ConflictError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(LEASE_S)
 
 
 def _nothing_to_do(service: ClubService, club: str) -> str:
