@@ -24,7 +24,7 @@ def glorot_uniform(seed: int) -> Initializer:
     Parameters
     ----------
     seed : int
-        The same seed and shape give the same weights.
+        The same seed and shape give the same weights; another shape gives others.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def glorot_uniform(seed: int) -> Initializer:
 
     def drawn(shape: tuple[int, int], dtype: str | None = None) -> Any:  # noqa: ANN401
         limit = math.sqrt(6.0 / sum(shape))
-        return _tensor(np.random.default_rng(seed).uniform(-limit, limit, shape), dtype)
+        return _tensor(np.random.default_rng((seed, *shape)).uniform(-limit, limit, shape), dtype)
 
     return drawn
 
@@ -47,7 +47,7 @@ def random_normal(deviation: float, seed: int) -> Initializer:
     deviation : float
         Standard deviation.
     seed : int
-        The same seed and shape give the same weights.
+        The same seed and shape give the same weights; another shape gives others.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def random_normal(deviation: float, seed: int) -> Initializer:
     """
 
     def drawn(shape: tuple[int, ...], dtype: str | None = None) -> Any:  # noqa: ANN401
-        return _tensor(np.random.default_rng(seed).normal(0.0, deviation, shape), dtype)
+        return _tensor(np.random.default_rng((seed, *shape)).normal(0.0, deviation, shape), dtype)
 
     return drawn
 

@@ -65,10 +65,11 @@ def _tickets(league: SampleLeague) -> pl.DataFrame:
 
 
 def _record(service: ClubService, forecasts: pl.DataFrame) -> None:
-    """Record the forecasts as they were issued, one issue a morning."""
-    mornings = forecasts.partition_by(AS_OF, maintain_order=True)
-    for part in mornings:
-        known = part[AS_OF][0]
-        issued = dt.datetime.combine(known + dt.timedelta(days=1), ISSUED)
-        inputs = forecast_inputs(service, service.club()) if part is mornings[-1] else None
-        service.store.record_forecast(part.drop(MODEL), part[MODEL][0], issued_at=issued, made_from=inputs)
+    """Record the forecasts as they were issued, one issue a morning; of the latest, what it was made from as well."""
+    issued = [
+        (part.drop(MODEL), part[MODEL][0], dt.datetime.combine(part[AS_OF][0] + dt.timedelta(days=1), ISSUED))
+        for part in forecasts.partition_by(AS_OF, maintain_order=True)
+    ]
+    service.store.record_forecasts(issued[:-1])
+    frame, model, moment = issued[-1]
+    service.store.record_forecast(frame, model, issued_at=moment, made_from=forecast_inputs(service, service.club()))

@@ -340,6 +340,16 @@ class Store(StoredSettings, Jobs, Access, Overrides):
             inputs.write_forecast_inputs(connection, number, made_from)
             return number
 
+    def record_forecasts(self, issued: Sequence[tuple[pl.DataFrame, str, dt.datetime]]) -> None:
+        """Record forecasts as they were issued before, each with its model and moment: all of them or none.
+
+        `record_forecast` records the one that is issued now.
+        """
+        now = utc_now()
+        with self.database.writing() as connection:
+            for frame, model_id, issued_at in issued:
+                issues.write_forecast(connection, frame, model_id, issued_at=_moment(issued_at, now), now=now)
+
     def forecast_inputs(self, issue_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return digests of what forecasts were made from, by number; those recorded without are left out."""
         with self.database.reading() as connection:
