@@ -88,6 +88,16 @@ class SeasonErrors:
         return of_each
 
     @cached_property
+    def of_club(self) -> dict[str, npt.NDArray[np.intp]]:
+        """The places of each club's games, in order."""
+        return _places_of(self.clubs)
+
+    @cached_property
+    def scores_at(self) -> dict[float, Floats]:
+        """Conformity scores by days ahead, which `Calibration` keeps here: clubs are asked for some at a time."""
+        return {}
+
+    @cached_property
     def drift_known(self) -> Floats:
         """The drift of all clubs as known at each game's own cutoff, shape (games,)."""
         return self.drift_of_all(self.cutoffs)
@@ -130,11 +140,9 @@ class Calibration:
         ndarray of float, shape (games, 7)
         """
         drift = seen.drift_of_all(cutoffs) + self._drift_of_clubs(cutoffs, clubs, seen)
-        known_then = seen.drift_known + self._drift_of_clubs(seen.cutoffs, seen.clubs, seen)
-        moved = seen.errors - known_then[:, None]
-        before, since = _conformity_scores(self.prior), _conformity_scores(moved)
+        before, since = _conformity_scores(self.prior), self._scores_since(seen)
         outward = self._of_all(cutoffs, seen.days, before, since)
-        for of_club, known_of_club in _by_club(clubs, seen.clubs):
+        for of_club, known_of_club in _by_club(clubs, seen):
             known = np.searchsorted(seen.days[known_of_club], cutoffs[of_club], "right")
             count = np.minimum(known, CLUB_RECENT)[:, None]
             weight = count / (count + CLUB_TRUST)
@@ -147,6 +155,13 @@ class Calibration:
         share = PRESEASON_SHARE + (1.0 - PRESEASON_SHARE) * np.minimum(known_games / DRIFT_GAMES, 1.0)
         outward *= np.where(len(before) + known_games < FEWEST, 0.0, share)[:, None]
         return outward @ _OUTWARD + drift[:, None]
+
+    def _scores_since(self, seen: SeasonErrors) -> Floats:
+        """Return the conformity scores of games since training, less the drift known before each, (games, pairs)."""
+        if self.days_ahead not in seen.scores_at:
+            known_then = seen.drift_known + self._drift_of_clubs(seen.cutoffs, seen.clubs, seen)
+            seen.scores_at[self.days_ahead] = _conformity_scores(seen.errors - known_then[:, None])
+        return seen.scores_at[self.days_ahead]
 
     @staticmethod
     def _of_all(cutoffs: Days, days: Days, before: Floats, since: Floats) -> Floats:
@@ -162,7 +177,7 @@ class Calibration:
         """Return the drift of each club beyond that of all clubs, shrunk towards 0, shape (cutoffs,)."""
         rest = seen.errors[:, MIDDLE] - seen.drift_known
         out = np.zeros(len(cutoffs))
-        for of_club, known_of_club in _by_club(clubs, seen.clubs):
+        for of_club, known_of_club in _by_club(clubs, seen):
             known = np.searchsorted(seen.days[known_of_club], cutoffs[of_club], "right")
             latest = _latest(rest[known_of_club], known, CLUB_DRIFT_GAMES)
             count = np.minimum(known, CLUB_DRIFT_GAMES)
@@ -208,14 +223,20 @@ def errors_since_training(
     ]
 
 
-def _by_club(clubs: Names, others: Names) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
-    """Yield the places of each club in `clubs`, and those in `others`, both in order."""
-    names, codes = np.unique(np.concatenate([clubs, others]), return_inverse=True)
-    sides = []
-    for side in (codes[: len(clubs)], codes[len(clubs) :]):
-        order = np.argsort(side, kind="stable")
-        sides.append(np.split(order, np.searchsorted(side[order], np.arange(1, len(names)))))
-    return ((here, there) for here, there in zip(*sides, strict=True) if len(here))
+def _by_club(clubs: Names, seen: SeasonErrors) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Yield the places of each club in `clubs`, and those of its games in `seen`, both in order."""
+    for club, places in _places_of(clubs).items():
+        yield places, seen.of_club.get(club, np.zeros(0, np.intp))
+
+
+def _places_of(clubs: Names) -> dict[str, npt.NDArray[np.intp]]:
+    """Return the places of each club, in order."""
+    names, codes = np.unique(clubs, return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    # Without a club there is one empty part and no name.
+    return dict(
+        zip(names.tolist(), np.split(order, np.searchsorted(codes[order], np.arange(1, len(names)))), strict=False)
+    )
 
 
 def _latest(values: Floats, counts: Days, most: int) -> Floats:
