@@ -57,7 +57,7 @@ html_sidebars = {"index": []}
 PACKAGES = [
     "gatecast",
     *(f"gatecast.{name}" for name in ("games", "collect", "prepare", "networks", "train", "evaluate", "forecast")),
-    *(f"gatecast.{name}" for name in ("plan", "store", "service", "web")),
+    *(f"gatecast.{name}" for name in ("plan", "store", "cluster", "service", "web")),
 ]
 LONGEST_VALUE = 80
 

@@ -2,6 +2,8 @@
 
 import ast
 import importlib.util
+import json
+import math
 import sys
 from pathlib import Path
 
@@ -80,3 +82,17 @@ def test_families_are_compared_on_one_season(benchmark, compiled_once, monkeypat
     errors = [float(cell.replace(",", "")) for cell in row.split("|")[3:7]]
     assert row.startswith("| feedforward |")
     assert all(100 < error < 6000 for error in errors)
+
+
+def test_the_growth_that_the_page_shows_is_in_proportion_to_the_games():
+    """Time of no step grows faster than the games, and none needs more memory than a machine of 16 GB has."""
+    figures = json.loads((FOLDER.parent / "docs" / "growth.json").read_text(encoding="utf-8"))
+    largest = max(each["games"] for each in figures)
+    assert largest > 3_500_000
+    assert max(each["peak_mb"] for each in figures) < 16_000
+    for step in {each["step"] for each in figures}:
+        sizes = sorted((each for each in figures if each["step"] == step), key=lambda each: each["games"])
+        first, last = sizes[0], sizes[-1]
+        assert last["games"] == largest
+        growth = math.log(last["processor_s"] / first["processor_s"]) / math.log(last["games"] / first["games"])
+        assert growth <= 1.05, step

@@ -125,7 +125,8 @@ def test_the_code_of_a_page_runs(page, compiled_once, monkeypatch, tmp_path):
 
 
 def test_pages_with_code_are_found():
-    assert {page.stem for page in NOTEBOOKS} == {"backtesting", "own-network", "reinforcement-learning", "tutorial"}
+    pages = {"backtesting", "growth", "own-network", "reinforcement-learning", "tutorial"}
+    assert {page.stem for page in NOTEBOOKS} == pages
 
 
 def test_files_named_in_the_architecture_exist():
