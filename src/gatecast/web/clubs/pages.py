@@ -178,6 +178,7 @@ def _page(request: Request, template: str, status: int = 200, **view: Any) -> HT
         "notice": "",
         "model_problem": "",
         "outage": "",
+        "today": None,
         "of_many": False,
         "signed_in": getattr(request.state, "signed_in", False),
         "shortest": access.SHORTEST_PASSWORD,
