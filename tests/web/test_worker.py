@@ -1,6 +1,7 @@
 """The worker's process: it answers as the server itself would, and is done without where it is gone."""
 
 import asyncio
+import datetime as dt
 import os
 import signal
 import time
@@ -52,7 +53,9 @@ def worker(own_service):
 
 
 @pytest.mark.slow
-def test_the_worker_answers_as_the_server_does(own_service, worker):
+def test_the_worker_answers_as_the_server_does(own_service, worker, monkeypatch):
+    # Pages say which day it is: the worker knows no other than today's.
+    monkeypatch.setattr(own_service, "today", dt.date.today)
     own = Counted(pages(own_service))
 
     async def script(client):
