@@ -47,7 +47,7 @@ Members = Annotated[
 ]
 Epochs = Annotated[
     int | None,
-    typer.Option("--epochs", min=1, max=1000, help="Largest number of passes over the games.", show_default="10"),
+    typer.Option("--epochs", min=1, max=1000, help="Largest number of passes over the games.", show_default="12"),
 ]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, help="Random seed; the same seed on the same machine gives the same result.")
