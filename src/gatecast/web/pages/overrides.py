@@ -105,13 +105,15 @@ def _save(service: ClubService, game_id: str, texts: Mapping[str, str]) -> None:
     units = {name: _number(text, lines[name].name) for name, text in texts.items() if name in lines and text}
     if people is None and not units:
         raise InputError("got no figure, expected at least one")
-    if people is not None:
+    changed = {name: count for name, count in units.items() if count is not None and count != lines[name].hand}
+    mine = current_overrides(service, {game_id}).get((game_id, FORECAST, ""))
+    # A figure that stands as it was belongs to the page; with a reason and nothing else, the reason is what changes.
+    if people is not None and (mine is None or people != mine.value or (reason and not changed)):
         set_forecast(service, game_id, people, reason)
-    for name, count in units.items():
+    for name, count in changed.items():
         line = lines[name]
-        if count is not None and count != line.hand:
-            decision = (game_id, line.kind, line.name)
-            set_number(service, decision, count, reason, model=model_choice(line.plan, decision))
+        decision = (game_id, line.kind, line.name)
+        set_number(service, decision, count, reason, model=model_choice(line.plan, decision))
 
 
 def _number(text: str, name: str) -> int | None:
