@@ -144,8 +144,8 @@ class Forecaster:
 
         Examples
         --------
-        >>> Forecaster().set_params(members=3)
-        Forecaster(network='transformer', members=3)
+        >>> Forecaster().set_params(members=4)
+        Forecaster(network='transformer', members=4)
         """
         known = self.get_params()
         for name in params:

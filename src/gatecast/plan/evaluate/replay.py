@@ -161,9 +161,13 @@ def replay_costs(
     names = [f"replaying plans of {part[c.SEASON][0]}, lead {part[LEAD][0]}" for part in parts]
     shared = (games.others, operations, scaled)
     memory = max((part.height for part in parts), default=0) * REPLAY_BYTES_A_GAME
-    for place, result in engine.results(_replay, shared, parts, names=names, progress=progress, memory=memory):
+    # Elsewhere the engine tells of parts that run side by side; here each is told once it is done.
+    told = progress if engine.elsewhere else silent
+    results = engine.results(_replay, shared, parts, names=names, progress=told, memory=memory)
+    for done, (place, result) in enumerate(results, 1):
         costs[parts[place][ROW].to_numpy()] = result
-    progress("replaying plans", len(parts), len(parts))
+        if not engine.elsewhere or done == len(parts):
+            progress("replaying plans", done, len(parts))
     return costs
 
 
