@@ -40,12 +40,12 @@ GAMES_TO_COME = 81
 GAMES_TRAINED_ON = 2000
 COMMAND = """
 import sys
-from shared import peak_megabytes
 from gatecast.cli.main import main
 try:
     main()
 finally:
-    print(peak_megabytes(), file=sys.stderr)
+    with open("/proc/self/status", encoding="ascii") as status:
+        print(int(status.read().split("VmHWM:")[1].split()[0]) / 1024, file=sys.stderr)
 """
 
 
