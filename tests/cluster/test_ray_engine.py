@@ -1,5 +1,6 @@
 """Tasks on a real Ray cluster: results, errors, progress, and a node that is lost."""
 
+import os
 import time
 from pathlib import Path
 
@@ -58,20 +59,23 @@ def test_a_lost_node_costs_only_the_tasks_it_was_at(engine, cluster, second_node
         import ray
 
         node = ray.get_runtime_context().get_node_id()
-        (Path(folder) / f"{task}-{time.monotonic_ns()}").write_text(node)
+        (Path(folder) / f"{task}-{time.monotonic_ns()}").write_text(f"{node} {os.getpid()}")
         while "held" in task and not (Path(folder) / "lost").exists():
             time.sleep(0.05)
         return task
 
     def begun(task):
-        return [file.read_text() for file in tmp_path.glob(f"{task}-*")]
+        return [written.split() for file in tmp_path.glob(f"{task}-*") if (written := file.read_text())]
 
     tasks = [*"abc", "held", "also held", *"def"]
     results = engine.results(work, str(tmp_path), tasks, names=tasks)
     done = dict(next(results) for _ in range(3))
     waited_for(lambda: begun("held") and begun("also held"))
-    (lost,) = [task for task in ("held", "also held") if begun(task) == [second_node.node_id]]
+    at = {task: begun(task)[0] for task in ("held", "also held")}
+    ((lost, process),) = [(task, int(process)) for task, (node, process) in at.items() if node == second_node.node_id]
     cluster.remove_node(second_node, allow_graceful=False)
+    # What runs a task may outlive its node for a moment, in which it must not get done.
+    waited_for(lambda: not Path(f"/proc/{process}").exists())
     (tmp_path / "lost").touch()
     done.update(results)
     assert done == dict(enumerate(tasks))

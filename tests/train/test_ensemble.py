@@ -4,7 +4,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gatecast.cluster.packed import Packed
 from gatecast.errors import InputError
 from gatecast.games import columns as c
 from gatecast.networks.signature import Signature
@@ -36,8 +35,7 @@ class Elsewhere:
 
     def results(self, work, shared, tasks, *, names, progress=silent, memory=0):
         for place, task in enumerate(tasks):
-            _, received = pickle.loads(pickle.dumps((0, Packed.of(shared))))
-            sent = work(received.value(), pickle.loads(pickle.dumps(task)), progress)
+            sent = work(pickle.loads(pickle.dumps(shared)), pickle.loads(pickle.dumps(task)), progress)
             yield place, pickle.loads(pickle.dumps(sent))
 
 

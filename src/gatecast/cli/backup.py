@@ -8,17 +8,14 @@ from typing import Annotated
 import typer
 
 from gatecast.cli.console import note
+from gatecast.cli.options import ServiceFolder
 
 __all__ = ["backup", "restore"]
-
-Folder = Annotated[
-    Path, typer.Option("--folder", metavar="FOLDER", help="Folder of the database and the trained models.")
-]
 
 
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write, ending in .zip.")],
-    folder: Folder = Path(),
+    folder: ServiceFolder = Path(),
     database: Annotated[
         str | None,
         typer.Option(
@@ -44,7 +41,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup that gatecast wrote.")],
-    folder: Folder = Path(),
+    folder: ServiceFolder = Path(),
 ) -> None:
     """Replace what a folder holds by a backup; what it held before is kept in its folder `backups`."""
     from gatecast.service.backup import restore as restore_backup

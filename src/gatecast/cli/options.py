@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cluster",
+    "Database",
     "Epochs",
     "GamesFile",
     "Members",
     "Network",
     "OperationsFile",
     "Seed",
+    "ServiceFolder",
     "checked_folder",
     "checked_network",
     "checked_output",
@@ -33,6 +35,18 @@ __all__ = [
     "work_folder",
 ]
 
+ServiceFolder = Annotated[
+    Path, typer.Option("--folder", metavar="FOLDER", help="Folder of the database and the trained models.")
+]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        envvar="GATECAST_DATABASE",
+        help="A PostgreSQL database to use instead of the folder's.",
+    ),
+]
 GamesFile = Annotated[
     Path, typer.Argument(metavar="GAMES", help="Past games with attendance: .parquet, .csv or .xlsx.")
 ]

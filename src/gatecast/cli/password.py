@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from gatecast.cli.console import note
+from gatecast.cli.options import Database, ServiceFolder
 
 __all__ = ["password", "typed_password"]
 
 
 def password(
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="FOLDER", help="Folder of the database and the trained models.")
-    ] = Path(),
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            metavar="URL",
-            envvar="GATECAST_DATABASE",
-            help="A PostgreSQL database to use instead of the folder's.",
-        ),
-    ] = None,
+    folder: ServiceFolder = Path(),
+    database: Database = None,
 ) -> None:
     """Set the password of the pages: typed twice, or read as one line from a pipe. Everyone must sign in again."""
     from gatecast.errors import InputError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatecast.cli.console import note
-from gatecast.cli.options import Cluster
+from gatecast.cli.options import Cluster, Database, ServiceFolder
 
 if TYPE_CHECKING:
     from gatecast.service.refresh import Refreshed
@@ -22,18 +22,8 @@ def refresh(
         list[str] | None,
         typer.Argument(metavar="[SLUG]...", help="Clubs of a service of many; by default all of them."),
     ] = None,
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="FOLDER", help="Folder of the database and the trained models.")
-    ] = Path(),
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            metavar="URL",
-            envvar="GATECAST_DATABASE",
-            help="A PostgreSQL database to use instead of the folder's.",
-        ),
-    ] = None,
+    folder: ServiceFolder = Path(),
+    database: Database = None,
     cluster: Cluster = None,
 ) -> None:
     """Forecast the games to come again where a day has passed or something changed; a line for each club.

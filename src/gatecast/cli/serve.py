@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gatecast.cli.console import INTERRUPTED, note
+from gatecast.cli.options import Database, ServiceFolder
 
 __all__ = ["serve"]
 
@@ -18,18 +19,8 @@ def serve(  # noqa: PLR0917  each is an option
         bool,
         typer.Option("--demo", help="Show the simulated sample league, in a temporary folder."),
     ] = False,
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="FOLDER", help="Folder of the database and the trained models.")
-    ] = Path(),
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            metavar="URL",
-            envvar="GATECAST_DATABASE",
-            help="A PostgreSQL database to use instead of the folder's.",
-        ),
-    ] = None,
+    folder: ServiceFolder = Path(),
+    database: Database = None,
     host: Annotated[
         str,
         typer.Option("--host", help="Address to serve on; an address that other computers can reach needs a password."),

@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from gatecast import __version__
-from gatecast.cluster.packed import Packed
 from gatecast.cluster.worker import Board, Report, run_task
 from gatecast.errors import ClusterError, InputError, MissingExtraError
 from gatecast.progress import Progress, silent
@@ -164,7 +163,7 @@ class RayEngine:
             while True:
                 for place, task in islice(waiting, MOST_GIVEN_OUT - len(given)):
                     report = Report(board, number, place)
-                    given[remote.remote(work, self._put(shared), task, report=report, version=__version__)] = place
+                    given[remote.remote(work, [self._put(shared)], task, report=report, version=__version__)] = place
                 if not given:
                     return
                 ready, _ = ray.wait([*given], num_returns=1, timeout=POLL)
@@ -197,7 +196,7 @@ class RayEngine:
         import ray
 
         if self._latest is None or self._latest[0] is not shared:
-            self._latest = shared, ray.put(Packed.of(shared))
+            self._latest = shared, ray.put(shared)
         return self._latest[1]
 
 

@@ -1,4 +1,4 @@
-"""What runs on the nodes of a cluster: one task, and the board that tasks report their progress to."""
+"""Run one task on a node of a cluster, and keep the board that tasks report their progress to."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatecast import __version__
-from gatecast.cluster.packed import Packed
 from gatecast.errors import ClusterError
 from gatecast.progress import Progress
 from gatecast.tasks import Work
 
 __all__ = ["Board", "Report", "run_task"]
 
+_inputs: dict[str, Any] = {}
+"""Inputs of the latest task of this process, by the number of their object: most tasks share them."""
 PAUSE = 0.5
 """Seconds between two reports of one task."""
 
@@ -49,7 +50,7 @@ class Board:
 
 @dataclass(frozen=True)
 class Report:
-    """What a task tells a board.
+    """Tell a board when one task begins and how far it is.
 
     Parameters
     ----------
@@ -81,15 +82,16 @@ class Report:
         return tell
 
 
-def run_task(work: Work[Any, Any, Any], packed: Packed, task: Any, *, report: Report, version: str) -> Any:  # noqa: ANN401
+def run_task(work: Work[Any, Any, Any], inputs: list[Any], task: Any, *, report: Report, version: str) -> Any:  # noqa: ANN401
     """Run one task on a node.
 
     Parameters
     ----------
     work : callable
         Called with what tasks share, the task and a progress.
-    packed : Packed
-        What tasks share.
+    inputs : list of one reference
+        What tasks share. In a list Ray hands the reference over, so that the object is read once in a process, and what
+        it has compiled serves the next task.
     task : object
     report : Report
     version : str
@@ -106,4 +108,15 @@ def run_task(work: Work[Any, Any, Any], packed: Packed, task: Any, *, report: Re
             "given out; install the same version on every node"
         )
     report.begin()
-    return work(packed.value(), task, report.progress())
+    return work(_shared(inputs[0]), task, report.progress())
+
+
+def _shared(reference: Any) -> Any:  # noqa: ANN401
+    """Return an object of the store; its arrays are read where they lie, and cannot be written."""
+    import ray
+
+    number = reference.hex()
+    if number not in _inputs:
+        _inputs.clear()
+        _inputs[number] = ray.get(reference)
+    return _inputs[number]

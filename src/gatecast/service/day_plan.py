@@ -74,7 +74,7 @@ class DayRow:
 
 @dataclass(frozen=True)
 class DayPlan:
-    """What is decided for one game.
+    """Hold the choices of a plan for one game.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ MEMORY = 300 << 20
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh did for one club.
+    """Hold what the refresh of one club came to.
 
     Parameters
     ----------

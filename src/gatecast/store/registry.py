@@ -28,7 +28,7 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 LONGEST_NAME = 80
 NONE, READ, WRITE = "", "read", "write"
 MAY = (READ, WRITE)
-"""What an account may do with a club; who may write may read."""
+"""Rights of an account to a club; the right to write includes the right to read."""
 
 REGISTRY = sa.MetaData()
 CLUBS = sa.Table(

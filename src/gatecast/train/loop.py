@@ -60,8 +60,7 @@ Inputs = dict[str, npt.NDArray[Any]]
 
 CLIP_NORM = 1.0
 PART = 128
-"""Games whose gradients are taken at once: their tokens then stay in the processor's cache, which takes two thirds of
-the time that a whole batch takes."""
+"""Games whose gradients are taken at once: with their tokens in the cache, a pass takes a tenth less time."""
 FEW_ROWS = 64
 """Games that a network is tried on, to find the layer that fails."""
 
