@@ -214,15 +214,16 @@ class Recorder:
 
     def run(self) -> None:
         """Record until told to end."""
-        number, address, client = 0, "", None
+        number = 0
         while not self.ended.is_set():
-            if address != self.club.address or client is None:
-                address, client = self.club.address, self.club.client()
-            number += 1
-            try:
-                self.record(client, number)
-            except (httpx.HTTPError, ValueError):
-                time.sleep(0.02)
+            address = self.club.address
+            with self.club.client() as client:
+                while address == self.club.address and not self.ended.is_set():
+                    number += 1
+                    try:
+                        self.record(client, number)
+                    except (httpx.HTTPError, ValueError):
+                        time.sleep(0.02)
 
     def record(self, client: httpx.Client, number: int) -> None:
         """Record tickets or a game, and note it if that was acknowledged."""
