@@ -5,22 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
 from gatecast.errors import DataError, InputError, StoreError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, MODEL, P_SELLOUT, QUANTILE_COLUMNS
-from gatecast.plan.demand.forecast_table import ForecastTable
+from gatecast.plan.demand.forecast_table import FIRST_ROW, ForecastTable
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.plan import Plan
 from gatecast.store import revisions
 from gatecast.store.rows import as_json, as_text
 from gatecast.store.schema import FORECASTS, GAMES, ISSUES, PLANS
 
-__all__ = ["read_forecasts", "read_plan", "read_plans", "write_forecast", "write_plan"]
+__all__ = ["Issued", "read_forecasts", "read_plan", "read_plans", "write_forecasts", "write_plan"]
 
 ISSUE_ID, ISSUED_AT, FURTHER = ISSUES.c.issue_id.name, ISSUES.c.issued_at.name, FORECASTS.c.further.name
 CONTRACT = (c.GAME_ID, LEAD, AS_OF, MEAN, *QUANTILE_COLUMNS, P_SELLOUT)
@@ -39,10 +41,9 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def write_forecast(
-    connection: sa.Connection, frame: pl.DataFrame, model_id: str, *, issued_at: dt.datetime, now: dt.datetime
-) -> int:
-    """Record a forecast for good: all of its rows or none.
+@dataclass(frozen=True)
+class Issued:
+    """A forecast as it was issued.
 
     Parameters
     ----------
@@ -53,53 +54,77 @@ def write_forecast(
         A name or fingerprint of the model that no other model will ever have.
     issued_at : datetime
         With its time zone.
+    """
+
+    frame: pl.DataFrame
+    model_id: str
+    issued_at: dt.datetime
+
+
+def write_forecasts(connection: sa.Connection, issued: Sequence[Issued], *, now: dt.datetime) -> list[int]:
+    """Record forecasts for good: all of their rows or none.
+
+    All are checked and written together, as each step takes as long for one forecast as for many.
 
     Returns
     -------
-    int
-        Number of the issue.
+    list of int
+        Number of each issue.
 
     Raises
     ------
     DataError
         A row that cannot be used, or of a game that is not in the store.
     """
-    if not model_id.strip():
+    if not all(each.model_id.strip() for each in issued):
         raise InputError("got a forecast without a model, expected the model's id")
-    table = ForecastTable.check(frame).frame
-    _check(connection, table, issued_at)
-    issue = {
-        ISSUES.c.issued_at: issued_at,
-        ISSUES.c.recorded_at: now,
-        ISSUES.c.model_id: model_id,
-        ISSUES.c.rows: table.height,
-    }
-    number: int = connection.execute(sa.insert(ISSUES).values(issue)).inserted_primary_key[0]  # type: ignore[index]
+    heights = [each.frame.height for each in issued]
+    of = pl.Series(np.repeat(np.arange(len(issued)), heights))
+    frame = pl.concat([each.frame for each in issued], how="diagonal_relaxed")
+    places = [row for height in heights for row in range(FIRST_ROW, height + FIRST_ROW)]
+    table = ForecastTable.check(frame, rows=places, issues=of).frame
+    _check(connection, table, pl.Series([_last_day(each.issued_at) for each in issued]).gather(of), places)
+    numbers = [_write_issue(connection, each, now) for each in issued]
     extra = [name for name in frame.columns if name == c.CAPACITY or name not in {*CONTRACT, MODEL, *c.CANONICAL}]
     rows = table.select(CONTRACT).to_dicts()
-    for row, further in zip(rows, frame.select(extra).to_dicts() or [{}] * len(rows), strict=True):
-        row[ISSUE_ID] = number
+    for row, i, further in zip(rows, of, frame.select(extra).to_dicts() or [{}] * len(rows), strict=True):
+        row[ISSUE_ID] = numbers[i]
         row[FURTHER] = {name: as_json(value) for name, value in further.items() if value is not None}
     connection.execute(sa.insert(FORECASTS), rows)
     revisions.move(connection, revisions.FORECASTS)
+    return numbers
+
+
+def _write_issue(connection: sa.Connection, issued: Issued, now: dt.datetime) -> int:
+    values = {
+        ISSUES.c.issued_at: issued.issued_at,
+        ISSUES.c.recorded_at: now,
+        ISSUES.c.model_id: issued.model_id,
+        ISSUES.c.rows: issued.frame.height,
+    }
+    number: int = connection.execute(sa.insert(ISSUES).values(values)).inserted_primary_key[0]  # type: ignore[index]
     return number
 
 
-def _check(connection: sa.Connection, table: pl.DataFrame, issued_at: dt.datetime) -> None:
+def _last_day(issued_at: dt.datetime) -> dt.date:
+    """Return the last day that may have ended when a forecast was issued: it begins up to 14 hours before UTC's."""
+    return (issued_at.astimezone(dt.UTC) + dt.timedelta(hours=14)).date()
+
+
+def _check(connection: sa.Connection, table: pl.DataFrame, last: pl.Series, places: Sequence[int]) -> None:
+    """Refuse a row of an unknown game, without a lead, or of a later day than the `last` for it."""
     known = connection.scalars(sa.select(GAMES.c.game_id).where(~GAMES.c.withdrawn)).all()
-    # A day begins up to 14 hours earlier than in UTC.
-    last = (issued_at.astimezone(dt.UTC) + dt.timedelta(hours=14)).date()
     refusals = (
         (c.GAME_ID, ~table[c.GAME_ID].is_in(known), "a game of the store", "import the games first"),
         (LEAD, table[LEAD].is_null(), "the days before the game, or preseason", ""),
-        (AS_OF, (table[AS_OF] > last).fill_null(False), f"a day up to {last}, when it was issued", ""),
+        (AS_OF, (table[AS_OF] > last).fill_null(False), "a day up to {}, when it was issued", ""),
     )
     for column, broken, expected, remedy in refusals:
         at = broken.arg_max()
         if at is not None and broken[at]:
             value = table[column][at]
             shown = "nothing" if value is None else repr(str(value))
-            raise DataError(shown, expected, remedy, row=at + 2, column=column)
+            raise DataError(shown, expected.format(last[at]), remedy, row=places[at], column=column)
 
 
 def read_forecasts(

@@ -330,13 +330,14 @@ class Store(StoredSettings, Jobs, Access, Overrides):
         issued_at: dt.datetime | None = None,
         made_from: Mapping[str, Any] | None = None,
     ) -> int:
-        """Record a forecast for good, all of its rows or none: see `gatecast.store.issues.write_forecast`.
+        """Record a forecast for good, all of its rows or none: see `gatecast.store.issues.Issued`.
 
         `made_from` holds digests of what it was made from, to tell later what has changed since.
         """
         now = utc_now()
         with self.database.writing() as connection:
-            number = issues.write_forecast(connection, frame, model_id, issued_at=_moment(issued_at, now), now=now)
+            issued = issues.Issued(frame, model_id, _moment(issued_at, now))
+            [number] = issues.write_forecasts(connection, [issued], now=now)
             inputs.write_forecast_inputs(connection, number, made_from)
             return number
 
@@ -346,9 +347,9 @@ class Store(StoredSettings, Jobs, Access, Overrides):
         `record_forecast` records the one that is issued now.
         """
         now = utc_now()
+        every = [issues.Issued(frame, model_id, _moment(issued_at, now)) for frame, model_id, issued_at in issued]
         with self.database.writing() as connection:
-            for frame, model_id, issued_at in issued:
-                issues.write_forecast(connection, frame, model_id, issued_at=_moment(issued_at, now), now=now)
+            issues.write_forecasts(connection, every, now=now)
 
     def forecast_inputs(self, issue_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return digests of what forecasts were made from, by number; those recorded without are left out."""

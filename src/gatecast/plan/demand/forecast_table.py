@@ -13,7 +13,7 @@ from gatecast.errors import DataError
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_POSTPONED, P_SELLOUT, QUANTILE_COLUMNS
 
-__all__ = ["CONTEXT", "ForecastTable", "read_forecast"]
+__all__ = ["CONTEXT", "FIRST_ROW", "ForecastTable", "read_forecast"]
 
 CONTEXT: dict[str, type[pl.DataType]] = {
     name: c.CANONICAL[name].dtype for name in (c.DATE, c.START_TIME, c.HOME, c.VISITOR, c.VENUE, c.SEASON, c.CAPACITY)
@@ -31,6 +31,7 @@ TYPES: dict[str, type[pl.DataType]] = {
 REQUIRED = (c.GAME_ID, MEAN, *QUANTILE_COLUMNS)
 ROUNDING = 1e-6
 FIRST_ROW = 2
+ISSUE = "issue of the row"
 REMEDY = "give the file that gatecast forecast wrote"
 
 
@@ -48,7 +49,9 @@ class ForecastTable:
     frame: pl.DataFrame
 
     @classmethod
-    def check(cls, frame: pl.DataFrame, *, file: str = "", rows: list[int] | None = None) -> Self:
+    def check(
+        cls, frame: pl.DataFrame, *, file: str = "", rows: list[int] | None = None, issues: pl.Series | None = None
+    ) -> Self:
         """Type and check a forecast table.
 
         Parameters
@@ -59,6 +62,8 @@ class ForecastTable:
             Name to use in messages.
         rows : list of int, optional
             The row of `file` of each row; counted from 2 (below a header) if not given.
+        issues : Series of int, optional
+            The number of the forecast that each row is of, if there are several: each has a game once at each lead.
 
         Raises
         ------
@@ -74,7 +79,8 @@ class ForecastTable:
             raise DataError("no games", "at least one row below the header", file=file)
         cells = frame.select(_cells(frame, name) for name in TYPES)
         table = cells.select(_typed(name, cells.schema[name]) for name in TYPES)
-        both = table.hstack(cells.rename(_as_given))
+        issue = pl.lit(0) if issues is None else pl.lit(issues)
+        both = table.hstack(cells.rename(_as_given)).with_columns(issue.alias(ISSUE))
         places = both.select(
             pl.arg_where(rule.broken.fill_null(False)).first().alias(str(i)) for i, rule in enumerate(RULES)
         )
@@ -212,7 +218,7 @@ RULES = (
     *(_not_crossing(lower, upper) for lower, upper in pairwise(QUANTILE_COLUMNS)),
     _Rule(
         c.GAME_ID,
-        ~pl.struct(c.GAME_ID, LEAD).is_first_distinct(),
+        ~pl.struct(c.GAME_ID, LEAD, ISSUE).is_first_distinct(),
         "each game once at each lead",
         "take the repeated row out",
         pl.format("{} a second time", c.GAME_ID),
