@@ -7,7 +7,7 @@ from gatecast.games import columns as c
 from gatecast.store.revisions import AREAS
 from gatecast.web import cache, render
 from gatecast.web.app import pages as application_of
-from gatecast.web.cache import CACHEABLE_HEADER, PageCache, cacheable
+from gatecast.web.cache import CACHEABLE_HEADER, NEWS_HEADER, PageCache, cacheable
 
 from ..web.conftest import Visitor
 
@@ -27,6 +27,9 @@ class Pages:
         state = self.state
         self.rendered += 1
         await asyncio.sleep(self.slow)
+        if scope["path"] == "/job":
+            await answer(send, b"done", [(NEWS_HEADER.encode(), b"1")])
+            return
         kind = [] if scope["path"] == "/own" else [(CACHEABLE_HEADER.encode(), f"{self.stale_s:g} games".encode())]
         await answer(send, f"state {state} ".encode() * 100, kind)
 
@@ -72,6 +75,17 @@ def test_whoever_changed_something_sees_it_at_once(pages):
         for state in (1, 2):
             await client.post("/")
             assert (await client.get("/")).text.startswith(f"state {state}")
+
+    asked(pages, script, checked_s=60)
+
+
+def test_whoever_is_told_that_a_job_is_done_sees_what_it_stored_at_once(pages):
+    async def script(client):
+        await client.get("/")
+        pages.state = 1
+        assert (await client.get("/")).text.startswith("state 0")
+        assert NEWS_HEADER not in (await client.get("/job")).headers
+        assert (await client.get("/")).text.startswith("state 1")
 
     asked(pages, script, checked_s=60)
 

@@ -2,7 +2,8 @@
 
 A page is the same for every reader with the same preferences, so it is rendered once for each state of the areas of the
 store that it shows. While those change often, a page up to four seconds old is shown to those who did not change
-anything themselves, and one rendering at a time refreshes pages; whoever sent a change sees it at once. While a long
+anything themselves, and one rendering at a time refreshes pages; whoever sent a change sees it at once, and so does
+whoever was told that a job is done. While a long
 change is under way, such as the import of many games, nobody waits for it: until it is answered, pages may be a minute
 old. The API's responses are cached in the same way but are never old, as programs do not look twice. While the database
 cannot be reached, whatever is cached is still sent.
@@ -31,6 +32,7 @@ from gatecast.web.preferences import preferences
 __all__ = [
     "ALL_AREAS",
     "CACHEABLE_HEADER",
+    "NEWS_HEADER",
     "PLAN_AREAS",
     "READ_METHODS",
     "SEASON_AREAS",
@@ -46,6 +48,9 @@ READ_METHODS = frozenset({"GET", "HEAD"})
 """Methods of requests that change nothing, and whose answers may be cached."""
 CACHEABLE_HEADER = "x-gatecast-cacheable"
 """Header by which an answer says that it may be cached; removed before it is sent."""
+NEWS_HEADER = "x-gatecast-news"
+"""Header by which an answer says that it tells of a change that another process made, such as a job that is done:
+whoever reads it sees that change on every page from then on, as if they had made it. It is not sent."""
 SEASON_AREAS = (GAMES, FORECASTS, SETTINGS)
 PLAN_AREAS = (*SEASON_AREAS, PLANS)
 ALL_AREAS = AREAS
@@ -177,6 +182,11 @@ def is_cacheable(start: Message) -> bool:
     return any(name == CACHEABLE_HEADER.encode() for name, _ in start.get("headers", ()))
 
 
+def _tells_news(message: Message) -> bool:
+    """Return whether an answer starts with this message and tells of a change made elsewhere."""
+    return any(name == NEWS_HEADER.encode() for name, _ in message.get("headers", ()))
+
+
 def etag_of(body: bytes) -> bytes:
     """Return the ETag of a body that is sent without compression.
 
@@ -256,11 +266,7 @@ class PageCache:
 
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                # The change is in the store by now: only what is read from here on is sure to show it.
-                self._changes += 1
-                self._read_at = NEVER
-                mark = f"{SEEN_COOKIE}={self._changes}; Path=/; HttpOnly; SameSite=Strict"
-                message["headers"] = [*message["headers"], (b"set-cookie", mark.encode())]
+                self._mark_change(message)
             await send(message)
 
         change = object()
@@ -269,6 +275,16 @@ class PageCache:
             await self.app(scope, receive, send_marked)
         finally:
             del self._under_way[change]
+
+    def _mark_change(self, start: Message) -> None:
+        """Count a change that is in the store by now, and mark the reader of an answer as one who knows of it.
+
+        Only what is read from here on is sure to show it.
+        """
+        self._changes += 1
+        self._read_at = NEVER
+        mark = f"{SEEN_COOKIE}={self._changes}; Path=/; HttpOnly; SameSite=Strict"
+        start["headers"] = [*start["headers"], (b"set-cookie", mark.encode())]
 
     async def _read(self, scope: Scope, receive: App, send: App) -> None:
         headers = dict(scope["headers"])
@@ -290,8 +306,11 @@ class PageCache:
         async def send_or_hold(message: Message) -> None:
             if messages or is_cacheable(message):
                 messages.append(message)
-            else:
-                await send(message)
+                return
+            if _tells_news(message):
+                message["headers"] = [pair for pair in message["headers"] if pair[0] != NEWS_HEADER.encode()]
+                self._mark_change(message)
+            await send(message)
 
         await self.app(_unconditional(scope), receive, send_or_hold)
         if messages:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from gatecast.errors import ConflictError, StoreError, StoreUnavailableError
 from gatecast.service import jobs as work
 from gatecast.store import Job
+from gatecast.web.cache import NEWS_HEADER
 from gatecast.web.render import page, redirected, service_of
 
 __all__ = ["router"]
@@ -67,7 +68,9 @@ def now(request: Request, was: Annotated[int | None, Query(ge=0, le=2**31 - 1)] 
     job = work.open_job(service)
     if job is None and was is not None:
         job = _job(request, was)
-    return page(request, "job_bar.html.j2", job=job, ended=job is None or job.finished_at is not None, names=NAMES)
+    ended = job is None or job.finished_at is not None
+    answer = page(request, "job_bar.html.j2", job=job, ended=ended, names=NAMES)
+    return _as_news(answer) if job is not None and ended else answer
 
 
 @router.get("/jobs/{number}")
@@ -78,7 +81,14 @@ def watch(request: Request, number: Number) -> Response:
     log = work.log_of(service_of(request), number)[-LONGEST_SHOWN:] if job.state in UNSUCCESSFUL else ""
     ended = job.finished_at is not None
     template = "job_part.html.j2" if part else "job.html.j2"
-    return page(request, template, job=job, ended=ended, log=log, names=NAMES)
+    answer = page(request, template, job=job, ended=ended, log=log, names=NAMES)
+    return _as_news(answer) if ended else answer
+
+
+def _as_news(answer: Response) -> Response:
+    """Return an answer that says that a job has ended: its reader sees what it stored on every page from now on."""
+    answer.headers[NEWS_HEADER] = "1"
+    return answer
 
 
 @router.get("/jobs/{number}/log")
