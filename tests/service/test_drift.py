@@ -53,6 +53,13 @@ def test_gates_outside_their_ranges_on_both_sides_raise_the_alarm_of_the_coverag
     assert found.alarm.inside == 0
 
 
+def test_a_run_of_latest_games_on_one_side_is_told_before_it_is_an_alarm():
+    found = status_of(games([3400, 2600, 3100] * 8 + [2700] * 6))
+    assert found.alarm is None
+    assert "The last 6 games all came in below their forecasts" in found.recent
+    assert status_of(games([3400, 2600, 3100] * 8)).recent == ""
+
+
 def test_few_games_tell_nothing():
     found = status_of(games([1000] * (SHORTEST - 1)))
     assert found.alarm is None

@@ -50,6 +50,8 @@ LEVEL, COVERAGE = "level", "coverage"
 SHORTEST, LONGEST = 10, 30
 """Shortest and longest window of latest games that is tested for drift."""
 COVERAGE_GAMES = 20
+LONG_RUN = 5
+"""Latest games in a row on one side of their forecasts that are worth telling, though chance makes several a season."""
 LEVEL_ODDS = ((3.1, 20), (3.42, 50), (3.63, 100), (3.83, 200), (4.25, 1000))
 """Deviation of a window in standard deviations, and the number of seasons in which one such window occurs by chance."""
 COVERAGE_ODDS = ((8, 50), (7, 200), (5, 1000))
@@ -113,12 +115,15 @@ class DriftStatus:
         Number of games within their 80% range.
     alarm : Alarm or None
         None while chance explains the errors, and with fewer than `SHORTEST` games.
+    run : int
+        Latest games in a row that came in above their forecasts (positive) or below them (negative).
     """
 
     games: int
     share: float | None
     inside: int
     alarm: Alarm | None
+    run: int = 0
 
     @property
     def summary(self) -> str:
@@ -130,6 +135,17 @@ class DriftStatus:
         return (
             f"No drift: attendance at the last {self.games} games was {_side(self.share)} the forecast in all."
             " Chance explains this."
+        )
+
+    @property
+    def recent(self) -> str:
+        """Say that the latest games all came in on one side, if there is no alarm; empty with fewer than `LONG_RUN`."""
+        if self.alarm is not None or abs(self.run) < LONG_RUN:
+            return ""
+        side = "above" if self.run > 0 else "below"
+        return (
+            f"The last {abs(self.run)} games all came in {side} their forecasts: too few to call it drift, but if the"
+            " next ones do as well, look for a cause."
         )
 
 
@@ -170,7 +186,8 @@ def status_of(table: pl.DataFrame) -> DriftStatus:
     latest = table.tail(LONGEST)
     if not latest.height:
         return DriftStatus(0, None, 0, None)
-    return DriftStatus(latest.height, _share(latest), _inside(latest), _level(latest) or _coverage(latest))
+    alarm = _level(latest) or _coverage(latest)
+    return DriftStatus(latest.height, _share(latest), _inside(latest), alarm, _run(latest))
 
 
 def normal_scores(table: pl.DataFrame) -> Floats:
@@ -264,6 +281,13 @@ def _days(table: pl.DataFrame) -> tuple[Floats, Floats]:
 def _share(games: pl.DataFrame) -> float:
     expected = float(games[MEAN].sum())
     return float(games[c.ATTENDANCE].sum()) / expected - 1 if expected > 0 else 0.0
+
+
+def _run(games: pl.DataFrame) -> int:
+    """Return how many of the latest games in a row lie above their forecasts, or below them as a negative number."""
+    sides = np.sign((games[c.ATTENDANCE] - games[MEAN]).to_numpy())[::-1]
+    ends = np.flatnonzero(sides != sides[0])
+    return int(sides[0]) * int(ends[0] if len(ends) else len(sides))
 
 
 def _inside(games: pl.DataFrame) -> int:
