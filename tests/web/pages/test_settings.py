@@ -94,6 +94,15 @@ def test_what_cannot_be_used_is_told_beside_its_field_and_kept(owner, own_servic
     assert own_service.revision() == before
 
 
+def test_what_scanners_counted_is_used_with_one_click(owner, own_service):
+    page = owner.get("/settings")
+    assert "Plans use what stands in the two fields above, not this" in text_of(page)
+    answer = owner.post("/settings/counted", data={"version": str(own_service.operations_version())})
+    assert answer.status_code == 303
+    assert own_service.operations().crowd.show_rate == 0.84
+    assert "Plans use that" in text_of(owner.get("/settings"))
+
+
 def test_adding_a_role(owner, own_service):
     answer = owner.post("/settings/add", data={"group": "staff", **ROLE})
     assert answer.headers["location"] == "/settings?done=added"

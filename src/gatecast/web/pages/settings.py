@@ -38,7 +38,7 @@ from gatecast.service.operations_form import (
     without,
 )
 from gatecast.service.settings import Clash, SettingsConflictError
-from gatecast.service.tickets import scanned_share
+from gatecast.service.tickets import ScannedShare, scanned_share
 from gatecast.web.cache import SEASON_AREAS
 from gatecast.web.forms import sent_file, sent_texts, texts_of
 from gatecast.web.preferences import DATES, DATES_COOKIE, THEME_COOKIE, THEMES, UNITS, UNITS_COOKIE
@@ -51,6 +51,7 @@ router = APIRouter()
 PATH = "/settings"
 GROUP, DONE = "group", "done"
 VERSION, LONGEST_VERSION = "version", 9
+SHOW_RATE, SHOW_RATE_SPREAD = "show_rate", "show_rate_spread"
 FILE = "file"
 """Field of an upload."""
 MESSAGES = {
@@ -104,6 +105,23 @@ def change(request: Request, sent: Sent) -> Response:
             service.save_operations(changed.operations, based_on=version)
         except SettingsConflictError as conflict:
             return _conflict(request, conflict, {each.key: typed_text(each.after) for each in changed.changes})
+    return redirected(_back("kept"))
+
+
+@router.post("/settings/counted")
+def use_counted(request: Request, sent: Sent) -> Response:
+    """Plan with the share of tickets used that the club's scanners counted."""
+    service, typed = service_of(request), texts_of(sent)
+    base, scanned = base_of(service, typed), scanned_share(service) if service.club() else None
+    if base is None:
+        return _conflict(request)
+    changed = edited(base, (_counted(base, scanned) or {}) if scanned else {})
+    if changed.operations is None or not changed.changes:
+        return redirected(PATH)
+    try:
+        service.save_operations(changed.operations, based_on=version_of(typed))
+    except SettingsConflictError as conflict:
+        return _conflict(request, conflict)
     return redirected(_back("kept"))
 
 
@@ -264,9 +282,21 @@ def _settings_page(
         zone=(service.time_zone(), typed.get(ZONE_KEY, service.time_zone())),
         stated=_stated(service),
         opened=[kind for kind in KINDS if any(field.key in typed for field in fresh[kind].fields)],
-        scanned=scanned_share(service) if service.club() else None,
+        scanned=(scanned := scanned_share(service) if service.club() else None),
+        counted=_counted(operations, scanned) if scanned else None,
         **_words(operations.currency),
     )
+
+
+def _counted(operations: Operations, scanned: ScannedShare) -> dict[str, str] | None:
+    """Return the shares of tickets used that scanners counted, as they are typed, by key.
+
+    Empty if plans use them already, and None if they cannot be used, as more people were counted than tickets.
+    """
+    shares = {SHOW_RATE: scanned.share, SHOW_RATE_SPREAD: scanned.spread}
+    counted = {key_of(CROWD, "", name): f"{share:.2f}" for name, share in shares.items()}
+    changed = edited(operations, counted)
+    return None if changed.errors else counted if changed.changes else {}
 
 
 def _stated(service: ClubService) -> tuple[str, int | None]:
