@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from gatecast.plan.columns import (
     UNIT,
 )
 from gatecast.plan.plan import Plan
+from gatecast.plan.views.deadlines import Deadline
 from gatecast.service.homestands import HomestandPlan, HomestandView, Risk
 
 __all__ = ["DayPlan", "DayRow", "day_plan"]
@@ -48,6 +49,8 @@ class DayRow:
         The last day to hire or order; None if there is none.
     passed : bool
         True if that day is over.
+    met : bool
+        True if its deadline is marked as done.
     delivery : date or None
         The day of the last delivery up to the game.
     on_hand : int or None
@@ -66,10 +69,16 @@ class DayRow:
     risk: Risk
     decide_by: dt.date | None
     passed: bool
+    met: bool
     delivery: dt.date | None
     on_hand: int | None
     case_size: float | None
     spend: float
+
+    @property
+    def overdue(self) -> bool:
+        """True if there is something to hire or order, its last day is over, and it is not marked as done."""
+        return self.passed and self.choice > 0 and not self.met
 
 
 @dataclass(frozen=True)
@@ -108,33 +117,36 @@ class DayPlan:
     @property
     def late(self) -> list[dt.date]:
         """The days by which something should have been hired or ordered by now, one for each deadline of the plan."""
-        passed = {(row.kind, row.decide_by) for row in self.rows if row.passed and row.choice and row.decide_by}
+        passed = {(row.kind, row.decide_by) for row in self.rows if row.overdue and row.decide_by}
         return sorted(day for _, day in passed)
 
     @property
     def next_deadline(self) -> dt.date | None:
         """The first day by which something is still to be hired or ordered."""
         return min(
-            (row.decide_by for row in self.rows if row.decide_by and row.choice and not row.passed), default=None
+            (row.decide_by for row in self.rows if row.decide_by and row.choice and not (row.passed or row.met)),
+            default=None,
         )
 
 
-def day_plan(view: HomestandView | None, game_id: str) -> DayPlan | None:
+def day_plan(view: HomestandView | None, game_id: str, done: Sequence[Deadline] = ()) -> DayPlan | None:
     """Return the plan of one game of a homestand; None if the game is not planned.
 
     Parameters
     ----------
     view : HomestandView or None
     game_id : str
+    done : sequence of Deadline
+        Deadlines of the plan that are marked as done.
     """
     plan = view.plan if view else None
     game = next((each for each in plan.games if each[c.GAME_ID] == game_id), None) if plan else None
     if view is None or plan is None or game is None:
         return None
-    return DayPlan(tuple(_rows(plan, game_id, view.as_of)), game)
+    return DayPlan(tuple(_rows(plan, game_id, view.as_of, done)), game)
 
 
-def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None) -> Iterator[DayRow]:
+def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None, done: Sequence[Deadline]) -> Iterator[DayRow]:
     chosen = _of_game(plan.decisions, game_id)
     by_model = _of_game(plan.model.decisions, game_id) if plan.model else chosen
     for kind in KINDS:
@@ -150,6 +162,11 @@ def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None) -> Iterator[
                 risk=Risk(row[RISK_ALONE], row[RISK_SHORT]),
                 decide_by=decide_by,
                 passed=decide_by is not None and as_of is not None and decide_by <= as_of,
+                met=any(
+                    (each.kind, each.decide_by) == (kind, decide_by)
+                    and (game_id in each.games if kind == STAFF else row[DELIVERY] == each.on)
+                    for each in done
+                ),
                 delivery=row[DELIVERY] if kind == STOCK else None,
                 on_hand=round(row[ON_HAND]) if kind == STOCK and row[ON_HAND] is not None else None,
                 case_size=entry.case_size if isinstance(entry, StockItem) else None,

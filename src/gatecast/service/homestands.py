@@ -16,7 +16,7 @@ from gatecast.date_style import DateStyle
 from gatecast.expected import total_people
 from gatecast.formatting import capital
 from gatecast.games import columns as c
-from gatecast.games.forecast_columns import MEAN
+from gatecast.games.forecast_columns import AS_OF, MEAN
 from gatecast.plan import Operations, Plan, StaffRole, StockItem, TransportService, make_plan
 from gatecast.plan.columns import (
     CASES,
@@ -250,6 +250,12 @@ class HomestandView:
     plan: HomestandPlan | None
     issue_id: int | None
     forecast_at: dt.datetime | None
+
+    @property
+    def forecast_as_of(self) -> dt.date | None:
+        """The latest cutoff of the forecasts that the plan was made of; None without dates."""
+        cutoffs = [game.forecast[AS_OF] for game in self.planned if game.forecast is not None]
+        return max((each for each in cutoffs if each is not None), default=None)
 
 
 def homestand_view(

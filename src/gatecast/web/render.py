@@ -15,7 +15,7 @@ from gatecast.formatting import cell, clock, day, heading, lead_words, number, p
 from gatecast.web.cache import cacheable
 from gatecast.web.preferences import DATES, THEMES, UNITS, Preferences, preferences
 from gatecast.web.problems import RETRY_AFTER_S
-from gatecast.web.words import first_forecast_words
+from gatecast.web.words import cause_words, first_forecast_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -44,6 +44,7 @@ def templates() -> Environment:
     loader = PackageLoader("gatecast.web", "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     words = (cell, clock, day, heading, lead_words, number, percent, rounded, rounded_people)
+    made.filters["cause_words"] = cause_words
     made.globals.update({each.__name__: each for each in words})
     made.globals.update(navigation=NAVIGATION, version=__version__, themes=THEMES, all_units=UNITS, all_dates=DATES)
     return made
@@ -104,6 +105,7 @@ def page(
                 "dated": reader.style.dated,
                 "short_day": reader.style.short_day,
                 "moment": partial(_moment, reader),
+                "forecast_day": partial(_forecast_day, reader),
                 "club": service.club(),
                 "today": service.present_day(),
                 "notice": service.notice(),
@@ -135,6 +137,11 @@ def outage_words(since: dt.datetime | None) -> str:
 
 def _utc_words(since: dt.datetime | None) -> str:
     return "" if since is None else f"{day(since.date())}, {since.astimezone(dt.UTC):%H:%M} UTC"
+
+
+def _forecast_day(reader: Preferences, as_of: dt.date) -> str:
+    """Return the day by which a forecast is named everywhere: the one after the last day that it knows."""
+    return reader.day(as_of + dt.timedelta(days=1))
 
 
 def _moment(reader: Preferences, at: dt.datetime) -> Markup:

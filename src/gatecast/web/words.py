@@ -22,6 +22,7 @@ __all__ = [
     "GROUP_NAMES",
     "NEW_NAMES",
     "alike_words",
+    "cause_words",
     "change_words",
     "column_words",
     "driver_facts",
@@ -56,6 +57,7 @@ NAMES = {
 }
 SOLD_BEFORE = re.compile(r"(\w*sold)_(\d{1,3})")
 """Name of a column with what was sold so many days before a game."""
+CAUSE = re.compile(r", (as .+); expected cost ")
 SCORES = (c.HOME_RUNS, c.VISITOR_RUNS)
 OF_A_DAY = {0: "no", 1: "first game", 2: "second game", 3: "third game"}
 UNKNOWN = "unknown"
@@ -372,6 +374,23 @@ def first_forecast_words(games: int) -> str:
     if chosen_network(AUTO, games) in NEEDS_NO_TRAINING:
         return "The first forecast takes a few seconds."
     return "The first forecast trains a network on your games first, which takes a few minutes."
+
+
+def cause_words(reason: str) -> str:
+    """Return why a choice differs between two plans, without the numbers that a table shows beside it.
+
+    Parameters
+    ----------
+    reason : str
+        As `gatecast.plan.compare` gives it.
+
+    Examples
+    --------
+    >>> cause_words("Ushers: 17 shifts in place of 19, as the operations differ; expected cost $246 less.")
+    'As the operations differ'
+    """
+    found = CAUSE.search(reason)
+    return capital(found[1] if found else reason.removesuffix("."))
 
 
 def change_words(change: DecisionChange, currency: str) -> str:

@@ -8,6 +8,7 @@ from gatecast.formatting import money, number, rounded_people
 from gatecast.plan.operations.toml import operations_from_dict, operations_to_dict
 from gatecast.service.homestands import homestand_view
 from gatecast.service.operations_form import edited
+from gatecast.service.overrides import set_number
 
 from .test_game import tags, text_of
 
@@ -62,7 +63,7 @@ def test_a_manager_sees_whom_to_hire_what_to_order_by_when_and_what_it_costs(vis
         f"{cash(plan.expected_cost)} expected cost",
         f"Sun 8 June overdue Hire {first} shifts for Tue 10 June, 18:35, Oxbarrow Plowmen",
         "Mon 9 June next Order 8 items for the delivery of Tue 10 June",
-        "Based on the forecast issued Mon 9 June 2025",
+        "Based on the forecast of Mon 9 June",
         "Details Forecast issued Mon 9 June 2025, 06:00 UTC",
         "Not issued yet",
     ):
@@ -235,6 +236,32 @@ def test_a_plan_that_changed_meanwhile_is_shown_before_it_is_issued(owner, own_s
     assert own_service.store.plans().height == 0
     again = owner.post("/plan/issue", data={"season": "2025", "stand": "5", "mark": mark_of(answer)})
     assert again.status_code == 303
+
+
+def test_a_deadline_is_marked_as_done_and_says_what_has_changed_since(owner, own_service):
+    def mark(page, done):
+        key = re.search(r'name="deadline" value="([^"]+)"', page.text)[1] if done else key_done
+        form = {"season": "2025", "stand": "5", "mark": mark_of(page), "deadline": key, "done": "yes" if done else "no"}
+        assert owner.post("/plan/deadline", data=form).status_code == 303
+        return key
+
+    assert "1 deadline overdue" in text_of(owner.get("/"))
+    page = owner.get(PLAN)
+    assert "Overdue: the last day" in text_of(page)
+    key_done = mark(page, done=True)
+    assert "overdue" not in text_of(owner.get("/"))
+    page = owner.get(PLAN)
+    assert "Sun 8 June done Hire" in text_of(page)
+    assert "overdue" not in text_of(page)
+    game = plan_of(own_service).games[0]["game_id"]
+    assert "Sun 8 June done" in text_of(owner.get(f"/games/{game}"))
+    set_number(own_service, (game, "staff", "ushers"), 25)
+    page = owner.get(f"{PLAN}&again=1")
+    assert re.search(r"changed since when it was done and now: ushers \d+ → 25 shifts", text_of(page))
+    stale = {"season": "2025", "stand": "5", "mark": "0", "deadline": key_done, "done": "no"}
+    assert owner.post("/plan/deadline", data=stale).status_code == 409
+    mark(page, done=False)
+    assert "1 deadline overdue" in text_of(owner.get("/"))
 
 
 def test_nothing_to_issue_or_to_keep_for(owner):

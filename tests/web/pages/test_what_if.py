@@ -66,7 +66,7 @@ def test_an_answer_with_both_forecasts_and_both_plans(visitor):
     section = page.text[page.text.index('aria-labelledby="planned"') :].partition("</section>")[0]
     amounts = [
         int(sign.replace("\u2212", "-") + amount.replace(",", ""))
-        for sign, amount in re.findall(r'<td class="right nowrap">([\u2212+]?)\$([\d,]+)<', section)
+        for sign, amount in re.findall(r'<td[^>]* class="right nowrap">([\u2212+]?)\$([\d,]+)<', section)
     ]
     total, said = amounts.pop(), re.search(r"\(([\u2212+]?)\$([\d,]+)\)", section)
     assert sum(amounts) == total == int(said[1].replace("\u2212", "-") + said[2].replace(",", ""))

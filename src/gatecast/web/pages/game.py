@@ -14,6 +14,7 @@ from gatecast.games import columns as c
 from gatecast.service import ClubService
 from gatecast.service.current_overrides import current_overrides
 from gatecast.service.day_plan import DayPlan, day_plan
+from gatecast.service.deadlines_done import deadlines_due
 from gatecast.service.freshness import freshness
 from gatecast.service.game import GameView, game_view, reading_order
 from gatecast.service.game_edits import stored_game
@@ -145,7 +146,9 @@ def _day_plan(service: ClubService, view: GameView) -> DayPlan | None:
     """Return what the homestand's plan decides for the game; None if it is not planned."""
     if view.stand is None or not plan_address(service, view):
         return None
-    return day_plan(homestand_view(service, view.season, view.stand.number), view.row[c.GAME_ID])
+    stand = homestand_view(service, view.season, view.stand.number)
+    done = deadlines_due(service, stand).done if stand else ()
+    return day_plan(stand, view.row[c.GAME_ID], [met.deadline for met in done])
 
 
 def known_facts(view: GameView) -> list[str]:

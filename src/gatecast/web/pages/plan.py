@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
 from gatecast.date_style import PLAIN, DateStyle
+from gatecast.errors import InputError
 from gatecast.files import write_table
 from gatecast.formatting import capital, money
 from gatecast.games import columns as c
@@ -20,9 +21,10 @@ from gatecast.games.forecast_columns import quantile_column
 from gatecast.plan import Operations, write_plan
 from gatecast.plan.operations.model import WEEKDAYS
 from gatecast.service import ClubService
+from gatecast.service.deadlines_done import deadlines_due, mark_deadline
 from gatecast.service.first_steps import first_steps
 from gatecast.service.freshness import freshness
-from gatecast.service.homestands import HomestandView, homestand_view, late_and_ahead, orders_after
+from gatecast.service.homestands import HomestandView, homestand_view, orders_after
 from gatecast.service.issued_plans import changes_since_issue, outcome_of_plans, plans_issued, record_plan
 from gatecast.service.operations_form import CURRENCY, Edited, EntryForm, edited, entries_of, typed_text
 from gatecast.service.plan_differences import Differences, differences
@@ -92,6 +94,7 @@ def _name(view: HomestandView) -> str:
 router = APIRouter()
 PATH = "/plan"
 SEASON, STAND, MARK, ISSUED, WAS, SOLD = "season", "stand", "mark", "issued", "was.", "sold"
+DEADLINE, DONE = "deadline", "done"
 LONGEST_NUMBER = 9
 MOST_REASONS = 30
 """Most games of a plan whose reasons are shown on its page."""
@@ -101,6 +104,7 @@ PUSH_URL = "HX-Push-Url"
 SETTINGS_CHANGED = "Not saved: somebody else has changed the settings since you opened this page."
 STALE = "The forecast is out of date: {} changed since it was made."
 CHANGED_MEANWHILE = "The plan has changed since you opened this page. Review the new plan below, then issue it."
+NUMBERS_CHANGED = "The plan has changed since you opened this page. Compare its deadlines below with what you did."
 
 Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 
@@ -146,6 +150,21 @@ def issue_plan(request: Request, sent: Sent) -> Response:
             request, PlanRequest(wanted.season, wanted.stand, {}, {}), status=409, remark=CHANGED_MEANWHILE
         )
     return redirected(address_of(view, {ISSUED: str(record_plan(service, view))}))
+
+
+@router.post("/plan/deadline")
+def mark(request: Request, sent: Sent) -> Response:
+    """Mark a deadline as done or not done, if the plan has not changed since it was shown."""
+    service, wanted, fields = service_of(request), _plan_request(sent), dict(sent)
+    view = _view(service, wanted)
+    shown = PlanRequest(wanted.season, wanted.stand, {}, {})
+    if view.plan is not None and view.plan.mark != fields.get(MARK, ""):
+        return _plan_page(request, shown, status=409, remark=NUMBERS_CHANGED)
+    try:
+        mark_deadline(service, view, fields.get(DEADLINE, ""), done=fields.get(DONE) == "yes")
+    except InputError:
+        return _plan_page(request, shown, status=409, remark=NUMBERS_CHANGED)
+    return redirected(f"{address_of(view, {})}#days")
 
 
 @router.post("/plan/keep")
@@ -240,7 +259,7 @@ def _plan_page(request: Request, wanted: PlanRequest, status: int = 200, remark:
         bars=_bars(view),
         sold=(sold := _number(wanted.typed.get(SOLD, ""))),
         next_orders=orders_after(view, [sold]) if sold is not None and sold >= 0 else (),
-        due=late_and_ahead(view, reader_of(request).style),
+        due=deadlines_due(service, view, reader_of(request).style),
         games=_names(view, reader_of(request)),
         **_words(own.currency),
     )
