@@ -88,10 +88,10 @@ def test_a_forecast_of_no_model_is_refused(store):
 
 def test_forecasts_of_many_mornings_are_recorded_together_or_not_at_all(store):
     store.import_games(season())
-    days = [dt.datetime(2019, 3, day, 6, tzinfo=dt.UTC) for day in (24, 25)]
+    days = [dt.datetime(2019, 3, day, 6, tzinfo=dt.UTC) for day in (25, 26)]
     told = [forecast(ids(), first=1000.0), forecast(ids()).with_columns(turned_away=pl.lit(12.3))]
     late = told[1].with_columns(pl.lit(dt.date(2999, 1, 1)).alias(AS_OF))
-    with pytest.raises(DataError, match=f"row 2, {AS_OF}: got '2999-01-01', expected a day up to 2019-03-25"):
+    with pytest.raises(DataError, match=f"row 2, {AS_OF}: got '2999-01-01', expected a day up to 2019-03-26"):
         store.record_forecasts([(told[0], "a", days[0]), (late, "b", days[1])])
     assert store.forecasts().height == 0
     store.record_forecasts([(told[0], "a", days[0]), (told[1], "b", days[1])])
