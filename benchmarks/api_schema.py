@@ -46,7 +46,7 @@ from gatecast.service.api_imports import take_outcomes
 from gatecast.service.homestands import homestand_view
 from gatecast.service.issued_plans import issue_plan
 from gatecast.service.sample import fill_with_sample
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 CHECKS = [
     not_a_server_error,

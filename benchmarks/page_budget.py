@@ -43,7 +43,7 @@ from gatecast.service import ClubService, open_service
 from gatecast.service.models import keep_model
 from gatecast.service.prefetch import work_ahead
 from gatecast.train import TrainingSettings
-from gatecast.web.app import build
+from gatecast.web.front import build
 from gatecast.web.worker_process import PAGES as RENDERED_AHEAD
 
 SEASONS = 10

@@ -12,7 +12,7 @@ from gatecast.errors import StoreUnavailableError
 from gatecast.service import jobs
 from gatecast.service.backup import backup_files
 from gatecast.service.models import WEIGHTS, model_folder
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 from ..web.conftest import Visitor
 

@@ -10,7 +10,7 @@ import pytest
 from gatecast.errors import ConflictError
 from gatecast.service import open_service
 from gatecast.service.settings import Clash, SettingsConflictError, merged_settings
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 from ..web.conftest import Visitor
 

@@ -15,7 +15,7 @@ from gatecast.errors import StoreError, StoreUnavailableError
 from gatecast.service import open_service
 from gatecast.store import database as databases
 from gatecast.store import open_store
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 from ..service.filled import opened
 from ..store.tables import season

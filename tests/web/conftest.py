@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from gatecast.service import ClubService
-from gatecast.web.app import application
+from gatecast.web.front import application
 
 from .serving import Served, demo_server
 

@@ -12,7 +12,7 @@ CLUB = "Quillport Lanterns"
 
 @pytest.fixture(scope="module")
 def visitor(sample_club):
-    from gatecast.web.app import build
+    from gatecast.web.front import build
 
     from ..web.conftest import Visitor
 

@@ -10,7 +10,7 @@ import pytest
 from gatecast.errors import StoreError
 from gatecast.service import access
 from gatecast.store.database import FILE_NAME
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 from .conftest import Visitor
 

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from gatecast.service import homestands
-from gatecast.web.app import application, pages
+from gatecast.web.app import pages
+from gatecast.web.front import application
 from gatecast.web.worker import Worker, WorkerProxy
 from gatecast.web.worker_process import render_ahead
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gatecast.cli.console import INTERRUPTED, note
 from gatecast.cli.options import Database, ServiceFolder
+
+if TYPE_CHECKING:
+    from gatecast.web.launch import LaunchedWorker
 
 __all__ = ["serve"]
 
@@ -45,24 +48,41 @@ def serve(  # noqa: PLR0917  each is an option
 
 def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool, browse: bool) -> None:
     """Serve until Ctrl-C."""
+    from gatecast.web.launch import launched_worker
+
+    try:
+        # First of all, as it imports as much as this process does.
+        with launched_worker() as launched:
+            _serve_with(launched, folder, database, host, port, demo=demo, browse=browse)
+    except KeyboardInterrupt:
+        note("stopped")
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _serve_with(
+    launched: LaunchedWorker | None,
+    folder: Path,
+    database: str | None,
+    host: str,
+    port: int,
+    *,
+    demo: bool,
+    browse: bool,
+) -> None:
     from gatecast.service import open_service
     from gatecast.service.clubs import open_clubs
     from gatecast.store.registry import has_registry
     from gatecast.web import serve
 
-    try:
-        if has_registry(folder, database):
-            with open_clubs(folder, database) as clubs:
-                serve(clubs, host, port, note=note, browse=browse)
-            return
-        with open_service(folder, database) as service:
-            if demo:
-                from gatecast.collect import SIMULATED_NOTICE
-                from gatecast.service.sample import fill_with_sample
+    if has_registry(folder, database):
+        with open_clubs(folder, database) as clubs:
+            serve(clubs, host, port, note=note, browse=browse, launched=launched)
+        return
+    with open_service(folder, database) as service:
+        if demo:
+            from gatecast.collect import SIMULATED_NOTICE
+            from gatecast.service.sample import fill_with_sample
 
-                note(SIMULATED_NOTICE)
-                fill_with_sample(service)
-            serve(service, host, port, note=note, browse=browse)
-    except KeyboardInterrupt:
-        note("stopped")
-        raise SystemExit(INTERRUPTED) from None
+            note(SIMULATED_NOTICE)
+            fill_with_sample(service)
+        serve(service, host, port, note=note, browse=browse, launched=launched)

@@ -1,4 +1,4 @@
-"""The web application of a service: middleware, pages, API and error handling."""
+"""The pages and the API of a service, and their error handling."""
 
 from __future__ import annotations
 
@@ -20,40 +20,21 @@ from gatecast import __version__
 from gatecast.errors import GatecastError, StoreError, StoreWriteError
 from gatecast.service import pinned_revisions
 from gatecast.web.api import include
-from gatecast.web.cache import READ_METHODS, PageCache
+from gatecast.web.cache import READ_METHODS
 from gatecast.web.guard.requests import unavailable
 from gatecast.web.pages import ROUTERS
 from gatecast.web.problems import RETRY_AFTER_S, from_error, from_invalid, is_unavailable, problem
-from gatecast.web.render import outage_words, page
-from gatecast.web.worker import Worker, WorkerProxy
+from gatecast.web.render import page
 
 if TYPE_CHECKING:
     from gatecast.service import ClubService
 
-__all__ = ["application", "build", "pages"]
+__all__ = ["pages", "refused"]
 
 API = "/api/"
 CHECK_EVERY_S = 60.0
 """Seconds from one check of the database's integrity to the next."""
 LOG = logging.getLogger("gatecast.web")
-
-
-def build(service: ClubService, worker: Worker | None = None) -> FastAPI:
-    """Return the guarded application; a worker, if given, renders its pages."""
-    from gatecast.web.guard import guarded
-
-    app = application(service, worker)
-    guarded(app, service)
-    return app
-
-
-def application(service: ClubService, worker: Worker | None = None) -> FastAPI:
-    """Return the cached pages and API of a service, without the guard."""
-    app = pages(service)
-    if worker is not None:
-        app.add_middleware(WorkerProxy, worker=worker)
-    app.add_middleware(PageCache, state=service.page_state, outage=lambda: outage_words(service.unreachable_since))
-    return app
 
 
 def pages(service: ClubService) -> FastAPI:
@@ -75,7 +56,7 @@ def pages(service: ClubService) -> FastAPI:
             return PlainTextResponse(problem, 503, {"Retry-After": str(RETRY_AFTER_S)})
         return PlainTextResponse("ok")
 
-    app.exception_handler(HTTPException)(_refused)
+    app.exception_handler(HTTPException)(refused)
     app.exception_handler(GatecastError)(_unusable)
     app.exception_handler(RequestValidationError)(_invalid)
     return app
@@ -127,10 +108,11 @@ class OneMomentPerPage:
             await self.app(scope, receive, send)
 
 
-def _refused(request: Request, refused: HTTPException) -> Response:
+def refused(request: Request, error: HTTPException) -> Response:
+    """Return the answer to a request that is refused, for example as there is no such page."""
     if _of_api(request):
-        return problem(refused.status_code, refused.detail, headers=refused.headers)
-    return _error_page(request, refused.status_code, refused.detail)
+        return problem(error.status_code, error.detail, headers=error.headers)
+    return _error_page(request, error.status_code, error.detail)
 
 
 def _unusable(request: Request, refused: GatecastError) -> Response:

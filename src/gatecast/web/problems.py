@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
 
 from gatecast.errors import (
     ConflictError,
@@ -22,6 +21,9 @@ from gatecast.errors import (
 )
 from gatecast.games import CANONICAL
 from gatecast.store import Refused
+
+if TYPE_CHECKING:
+    from fastapi.exceptions import RequestValidationError
 
 __all__ = [
     "MEDIA_TYPE",

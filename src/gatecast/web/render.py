@@ -6,8 +6,8 @@ import datetime as dt
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from fastapi import Request
-from fastapi.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
 from starlette.types import Scope
 
 from gatecast import __version__

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 from gatecast.errors import InputError
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from gatecast.service import ClubService
     from gatecast.service.clubs import Clubs
+    from gatecast.web.launch import LaunchedWorker
 
 __all__ = ["has_display", "serve"]
 
@@ -24,7 +27,13 @@ WAITING = 256
 
 
 def serve(
-    service: ClubService | Clubs, host: str, port: int, *, note: Callable[[str], None], browse: bool = False
+    service: ClubService | Clubs,
+    host: str,
+    port: int,
+    *,
+    note: Callable[[str], None],
+    browse: bool = False,
+    launched: LaunchedWorker | None = None,
 ) -> None:
     """Serve a service until interrupted.
 
@@ -40,6 +49,8 @@ def serve(
         Told the address once it answers.
     browse : bool
         True to open the pages in the browser of this computer, if it has a display.
+    launched : LaunchedWorker, optional
+        A process that waits to render the pages.
 
     Raises
     ------
@@ -62,14 +73,19 @@ def serve(
     with listening:
         import uvicorn
 
-        from gatecast.web.app import build
-        from gatecast.web.clubs import build_clubs
+        from gatecast.web.front import build
         from gatecast.web.guard.limits import BoundedHttp
-        from gatecast.web.worker import CAN_SERVE, Worker
+        from gatecast.web.launch import CAN_SERVE
+        from gatecast.web.worker import Worker
 
         # The worker goes by the calendar of the computer.
-        worker = Worker(service) if CAN_SERVE and service.today == dt.date.today else None
-        app = build_clubs(service, worker) if isinstance(service, Clubs) else build(service, worker)
+        worker = Worker(service, launched=launched) if CAN_SERVE and service.today == dt.date.today else None
+        if isinstance(service, Clubs):
+            from gatecast.web.clubs import build_clubs
+
+            app: ASGIApp = build_clubs(service, worker)
+        else:
+            app = build(service, worker)
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listening.getsockname()[1]}"
         note(f"serving on {address}  (Ctrl-C ends it)")

@@ -8,17 +8,12 @@ itself. A thread watches the worker: one that ends or no longer answers is repla
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import socket
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -27,14 +22,13 @@ import httpcore
 from gatecast.service.clubs import Clubs
 from gatecast.web.cache import READ_METHODS
 from gatecast.web.guard.requests import refusal, target_of
+from gatecast.web.launch import LaunchedWorker
 
 if TYPE_CHECKING:
     from gatecast.service import ClubService
 
-__all__ = ["CAN_SERVE", "CLUB_HEADER", "PING_PATH", "SIGNED_IN_HEADER", "Worker", "WorkerGoneError", "WorkerProxy"]
+__all__ = ["CLUB_HEADER", "PING_PATH", "SIGNED_IN_HEADER", "Worker", "WorkerGoneError", "WorkerProxy"]
 
-CAN_SERVE = hasattr(socket, "AF_UNIX")
-"""True if this system has the sockets that the worker listens on."""
 PING_PATH = "/worker-ping"
 SIGNED_IN_HEADER = b"x-gatecast-signed-in"
 """Tells the worker that a session goes with the request; the proxy removes it from what clients send."""
@@ -48,12 +42,11 @@ PING_EVERY_S = 2.0
 PING_TIMEOUT_S = 8.0
 """A worker whose event loop has not answered for so long hangs."""
 STARTING_TIMEOUT_S = 120.0
+NEVER = float("-inf")
+AWAITED_S = 10.0
+"""Seconds after the start of the server in which pages wait for the worker; later the server renders them itself."""
 WRITE_TIMEOUT_S = 15.0
-MOST_CONNECTIONS, BACKLOG = 64, 256
-SPARING = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""Settings of the worker's libraries, where the environment has none. Tables and networks of one club are small:
-sharing them out among threads takes longer than computing, above all where another process has the second core. Jobs
-that the worker starts have the same, so that what-if and forecasts agree to the last digit."""
+MOST_CONNECTIONS = 64
 OWN = ("/static/", "/data/uploads", "/backups/files/", "/login", "/logout", "/account", "/healthz", PING_PATH)
 """Files, and pages that depend on the memory of this process: waiting uploads, sessions, tries to sign in."""
 INTERRUPTED = "The work on this was interrupted. Check whether it was done before you send it again."
@@ -92,6 +85,8 @@ class Worker:
         Seconds; it never goes back.
     ping_timeout_s : float
         Seconds without an answer after which the worker is replaced.
+    launched : LaunchedWorker, optional
+        A process that waits already, to be the first.
     """
 
     def __init__(
@@ -99,15 +94,16 @@ class Worker:
         service: ClubService | Clubs,
         clock: Callable[[], float] = time.monotonic,
         ping_timeout_s: float = PING_TIMEOUT_S,
+        launched: LaunchedWorker | None = None,
     ) -> None:
-        self._opening = _opening_of(service)
+        self._opening, self._launched = _opening_of(service), launched
         self._clock, self._ping_timeout_s = clock, ping_timeout_s
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._watching: Thread | None = None
         self._ending = Event()
         self._ready = False
-        self._started_at = float("-inf")
+        self._started_at = self._awaited_until = NEVER
         self._pool: httpcore.AsyncConnectionPool | None = None
         self._pool_of: tuple[asyncio.AbstractEventLoop, str] | None = None
         self._socket = ""
@@ -130,9 +126,21 @@ class Worker:
         """Start the process; it can be asked once it has opened the store."""
         with self._lock:
             self._start()
+            self._awaited_until = time.monotonic() + AWAITED_S
 
-    async def ask(self, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
+    def awaited(self) -> float:
+        """Return the seconds for which a page may wait for the worker that was started with the server."""
+        return 0.0 if self._ready else max(self._awaited_until - time.monotonic(), 0.0)
+
+    async def ask(self, scope: Scope, body: bytes, patience_s: float | None = None) -> tuple[int, Headers, bytes]:
         """Return the status, the headers and the body of the worker's answer.
+
+        Parameters
+        ----------
+        scope : dict
+        body : bytes
+        patience_s : float, optional
+            Seconds to wait for the answer; as long as it takes if not given.
 
         Raises
         ------
@@ -147,7 +155,7 @@ class Worker:
             url,
             headers=_headers_to_worker(scope, body),
             content=body,
-            extensions={"timeout": {"connect": WRITE_TIMEOUT_S, "write": WRITE_TIMEOUT_S}},
+            extensions={"timeout": {"connect": WRITE_TIMEOUT_S, "write": WRITE_TIMEOUT_S, "read": patience_s}},
         )
         try:
             answer = await self._connections().handle_async_request(request)
@@ -170,31 +178,16 @@ class Worker:
         if self._watching is not None and self._watching.is_alive():
             return
         self._started_at = self._clock()
-        folder = tempfile.TemporaryDirectory(prefix="gatecast-worker-", ignore_cleanup_errors=True)
-        self._socket = str(Path(folder.name) / "worker")
-        # It ends when its standard input does, which is when this process ends, however that comes about; its errors
-        # go where those of this process go.
-        with socket.socket(socket.AF_UNIX) as listening:
-            listening.bind(self._socket)
-            listening.listen(BACKLOG)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "gatecast.web.worker_process"],
-                stdin=subprocess.PIPE,
-                pass_fds=[listening.fileno()],
-                env={**SPARING, **os.environ},
-            )
-            opening = {**self._opening, "socket": listening.fileno()}
-        assert self._process.stdin is not None
-        with suppress(OSError):
-            self._process.stdin.write(json.dumps(opening).encode() + b"\n")
-            self._process.stdin.flush()
-        self._watching = Thread(target=self._watch, args=(self._process, folder), daemon=True)
+        launched, self._launched = self._launched or LaunchedWorker(), None
+        self._socket, self._process = launched.socket, launched.process
+        launched.open(self._opening)
+        self._watching = Thread(target=self._watch, args=(launched,), daemon=True)
         self._watching.start()
 
-    def _watch(self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+    def _watch(self, launched: LaunchedWorker) -> None:
         """Ping the worker until it ends, hangs or is no longer wanted; then clear up after it."""
         patience, pinged = STARTING_TIMEOUT_S, time.monotonic()
-        heard = pinged
+        process, heard = launched.process, pinged
         while process.poll() is None and not self._ending.wait(LOOK_S):
             if time.monotonic() - pinged < (PING_EVERY_S if self._ready else LOOK_S):
                 continue
@@ -204,17 +197,12 @@ class Worker:
             elif time.monotonic() - heard > patience:
                 break
         self._ready = False
+        self._awaited_until = NEVER
         if self._ending.is_set():
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(ENDING_S)
-        # One that is stopped takes no other signal.
-        process.kill()
-        process.wait()
-        assert process.stdin is not None
-        with suppress(OSError):
-            process.stdin.close()
-        folder.cleanup()
+        launched.end()
         self._process = None
 
     def _connections(self) -> httpcore.AsyncConnectionPool:
@@ -253,13 +241,15 @@ class WorkerProxy:
 
     async def __call__(self, scope: Scope, receive: App, send: App) -> None:
         """Answer by the worker where it can."""
-        if not _forwarded(scope) or not self.worker.ready():
+        reads = scope["method"] in READ_METHODS
+        # Pages are there sooner from a worker that is getting ready than from here, where nothing for them is imported.
+        patience_s = self.worker.awaited() if reads else 0.0
+        if not _forwarded(scope) or not (self.worker.ready() or patience_s):
             await self.app(scope, receive, send)
             return
-        reads = scope["method"] in READ_METHODS
         body = b"" if reads else await _body(receive)
         try:
-            status, headers, answer = await self.worker.ask(scope, body)
+            status, headers, answer = await self.worker.ask(scope, body, patience_s or None)
         except WorkerGoneError as gone:
             if reads or not gone.begun:
                 await self.app(scope, _replayed(body), send)

@@ -2,13 +2,14 @@
 
     python -m gatecast.web.worker_process
 
-The first line of its standard input names the folder, the database and the socket. It ends when standard input does.
-What takes long the first time, it does before anybody asks for it.
+It imports what pages need; then it waits for the first line of its standard input, which names the folder, the database
+and the socket. It ends when standard input does. What takes long the first time, it does before anybody asks for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from gatecast.web.worker import PING_PATH, SIGNED_IN_HEADER
@@ -27,6 +28,10 @@ SWITCH_S = 0.001
 must come back soon after a page that is rendered beside it."""
 
 
+NEEDED = ("uvicorn", "gatecast.web.app", "anyio._backends._asyncio", "jinja2", "scipy.special")
+"""Modules that the first page needs, those that are imported only where they are used included."""
+FIRST_S = 1.0
+"""Seconds in which the first page is left alone, before pages are rendered that nobody has asked for."""
 PAGES = ("/", "/plan", "/games", "/track", "/data", "/settings", "/api/v1/docs")
 
 
@@ -37,6 +42,8 @@ def _note(line: str) -> None:
 def main() -> None:
     """Answer until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and the server this process
+    for module in NEEDED:
+        importlib.import_module(module)
     opening = json.loads(sys.stdin.buffer.readline() or b"null")
     if opening is None:
         return
@@ -72,7 +79,12 @@ def _club_opened(opening: dict[str, Any]) -> Iterator[Forwarded]:
 
     with open_service(opening["folder"], opening["database"]) as service:
         app = Forwarded(pages(service))
-        ahead = {"pages": lambda: render_ahead(app.app)}
+
+        def rendered_ahead() -> None:
+            app.answered.wait(FIRST_S)
+            render_ahead(app.app)
+
+        ahead = {"pages": rendered_ahead}
         Thread(target=prefetch_when_idle, args=(service, app.idle_s), kwargs=ahead, daemon=True).start()
         Thread(target=back_up_on_schedule, args=(service, _note), daemon=True).start()
         yield app
@@ -123,7 +135,7 @@ class Forwarded:
     """ASGI application around the pages that takes requests from the server and answers its pings."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401  an ASGI application
-        self.app, self._last = app, time.monotonic()
+        self.app, self._last, self.answered = app, time.monotonic(), Event()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401
         """Answer a request, with what the server knows of it."""
@@ -137,6 +149,7 @@ class Forwarded:
         headers = dict(scope["headers"])
         state = {**scope.get("state", {}), "signed_in": headers.get(SIGNED_IN_HEADER) == b"1"}
         await self.app({**scope, "state": state, "client": None, "server": None}, receive, send)
+        self.answered.set()
 
     def idle_s(self) -> float:
         """Return the seconds since the last request came."""

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from gatecast.web.app import application
+from gatecast.web.front import application
 
 from ...service.filled import copied, opened
 

@@ -4,7 +4,7 @@ import pytest
 
 from gatecast.service import ClubService
 from gatecast.service.access import set_password
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 PASSWORD = "a long enough password"
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 from ...service.filled import opened
 from .hostile import NAMES, PATHS, RAW_PATHS

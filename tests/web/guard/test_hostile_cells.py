@@ -19,7 +19,7 @@ from gatecast.games.forecast_columns import AS_OF, LEAD, MEAN, P_SELLOUT, QUANTI
 from gatecast.plan.operations.toml import operations_text, parse_operations
 from gatecast.service.operations_form import added
 from gatecast.suggestions import tidy_name
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 from ...service.filled import opened
 from .hostile_cells import CELLS

@@ -6,7 +6,7 @@ import pytest
 
 from gatecast.service import access
 from gatecast.service.access import SESSION_TIME, end_session, make_session, make_token
-from gatecast.web.app import build
+from gatecast.web.front import build
 from gatecast.web.guard.sessions import AuthCache
 
 from .raw_requests import ELSEWHERE, ask

@@ -5,7 +5,7 @@ import sqlite3
 
 import httpx
 
-from gatecast.web.app import build
+from gatecast.web.front import build
 from gatecast.web.guard.turns import ChangesInTurn
 
 HOST = "http://127.0.0.1:8000"

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from gatecast.service import access
-from gatecast.web.app import build
+from gatecast.web.front import build
 
 from ..conftest import Visitor
 from ..guard.hostile import ELSEWHERE

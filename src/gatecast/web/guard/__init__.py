@@ -13,19 +13,19 @@ from gatecast.web.guard.sessions import Auth, AuthCache, SignedIn
 from gatecast.web.guard.turns import MOST_CHANGES, ChangesInTurn
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.applications import Starlette
 
     from gatecast.service import ClubService
 
 __all__ = ["check_listening", "guarded", "guarded_by"]
 
 
-def guarded(app: FastAPI, service: ClubService) -> None:
+def guarded(app: Starlette, service: ClubService) -> None:
     """Put the guard before an application: the password, sessions and tokens of its service count.
 
     Parameters
     ----------
-    app : FastAPI
+    app : Starlette
         With all of its other middleware.
     service : ClubService
     """
@@ -33,13 +33,13 @@ def guarded(app: FastAPI, service: ClubService) -> None:
 
 
 def guarded_by(
-    app: FastAPI, auth: Auth, signed_in: type[SignedIn] = SignedIn, most_changes: int = MOST_CHANGES
+    app: Starlette, auth: Auth, signed_in: type[SignedIn] = SignedIn, most_changes: int = MOST_CHANGES
 ) -> None:
     """Put the guard before an application; `app.state.auth` and `app.state.login_rate` hold what it knows.
 
     Parameters
     ----------
-    app : FastAPI
+    app : Starlette
         With all of its other middleware.
     auth : Auth
         Whose password, sessions and tokens count.
