@@ -17,10 +17,6 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -339,16 +335,18 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 SCRIPTS = Path(__file__).parent / "migrations"
+VERSIONS = "alembic_version"
+"""The table in which Alembic keeps the revision."""
 
 
-def newest() -> str:
+def newest(steps: Path = SCRIPTS) -> str:
     """Return the revision that this version of gatecast writes."""
-    return ScriptDirectory(str(SCRIPTS)).get_current_head() or ""
+    return max(known_revisions(steps))
 
 
-def known_revisions() -> set[str]:
-    """Return every revision of the tables that this version can migrate."""
-    return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
+def known_revisions(steps: Path = SCRIPTS) -> set[str]:
+    """Return every revision of the tables that this version can migrate: the numbers of its steps."""
+    return {step.stem[1:].partition("_")[0] for step in (steps / "versions").glob("r*.py")}
 
 
 def migrate(database: Database, steps: Path = SCRIPTS) -> None:
@@ -365,31 +363,26 @@ def migrate(database: Database, steps: Path = SCRIPTS) -> None:
     StoreError
         The database cannot be opened, or a newer version of gatecast wrote it.
     """
-    scripts = ScriptDirectory(str(steps))
-    head = scripts.get_current_head()
+    head = newest(steps)
     with database.reading() as connection:
-        if _current(connection, scripts, database.name) == head:
+        if _current(connection, steps, database.name) == head:
             return
+    # Alembic takes long to import, and nobody should wait for that with the database locked.
+    from gatecast.store.upgrade import upgrade
+
     with database.writing() as connection:
-        if _current(connection, scripts, database.name) != head:
-            _upgrade(connection, scripts)
+        if _current(connection, steps, database.name) != head:
+            upgrade(connection, steps)
 
 
-def _current(connection: sa.Connection, scripts: ScriptDirectory, name: str) -> str | None:
+def _current(connection: sa.Connection, steps: Path, name: str) -> str | None:
     """Return the revision of a database; None for an empty one."""
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+    if not sa.inspect(connection).has_table(VERSIONS):
+        return None
+    revision: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {VERSIONS}").scalar()
+    if revision is not None and revision not in known_revisions(steps):
         raise StoreError(
-            f"{name}: got tables of revision {revision!r}, expected {scripts.get_current_head()!r} or an older one; "
+            f"{name}: got tables of revision {revision!r}, expected {newest(steps)!r} or an older one; "
             "upgrade gatecast: a newer version wrote this database"
         )
     return revision
-
-
-def _upgrade(connection: sa.Connection, scripts: ScriptDirectory) -> None:
-    def steps(revision: Any, _: MigrationContext) -> Any:  # noqa: ANN401  the types of Alembic's own callback
-        return scripts._upgrade_revs("head", revision)
-
-    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
-        environment.configure(connection=connection)
-        environment.run_migrations()

@@ -28,7 +28,7 @@ SWITCH_S = 0.001
 must come back soon after a page that is rendered beside it."""
 
 
-NEEDED = ("uvicorn", "gatecast.web.app", "anyio._backends._asyncio", "jinja2", "scipy.special")
+NEEDED = ("uvicorn", "gatecast.web.app", "anyio._backends._asyncio", "jinja2")
 """Modules that the first page needs, those that are imported only where they are used included."""
 FIRST_S = 1.0
 """Seconds in which the first page is left alone, before pages are rendered that nobody has asked for."""

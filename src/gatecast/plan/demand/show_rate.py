@@ -9,6 +9,7 @@ spread is that of games left out. Each club learns from its own scans alone.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -32,6 +33,8 @@ GAMES_TO_TRUST = 40
 """Scanned games from which on a club's own share is used alone; with fewer, it is averaged with the default."""
 LOWEST, HIGHEST = 0.02, 0.99
 """Limits of a share, so that a broken scanner or a miscount does not dominate the logit."""
+NEAR_HALF, SMALLEST_LOGIT = (0.3, 0.65), -700.0
+"""Shares whose logit has a form of its own, and a logit from which on the share counts as 0."""
 COMFORT, TEN_DEGREES = 22.0, 10.0
 STRENGTHS = np.append(np.geomspace(1e-3, 1e3, 25), np.inf)
 """Ridges tried, as multiples of the number of games; infinite: no effects, only the mean."""
@@ -122,20 +125,16 @@ class _Fit:
 
     def of(self, table: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Return mean and spread of the share, each of shape (games,); unknown features add to the spread."""
-        from scipy.special import expit
-
         away = _features(table, self.numbers) - self.centre
-        mean: FloatArray = expit(self.level + np.nan_to_num(away) @ self.effects)
+        mean = _share(self.level + np.nan_to_num(away) @ self.effects)
         unknown = np.isnan(away) @ (self.effects**2 * self.variance)
         return mean, np.sqrt(self.spread**2 + unknown) * mean * (1 - mean)
 
 
 def _fit(table: pl.DataFrame, numbers: Sequence[str], usual: CrowdSettings) -> _Fit:
     """Fit the games of one club, averaged with the default if they are few."""
-    from scipy.special import logit
-
     used = np.clip((table[c.SCANNED] / table[c.ATTENDANCE]).to_numpy(), LOWEST, HIGHEST)
-    target: FloatArray = logit(used)
+    target = np.array([_logit(each) for each in used.tolist()])
     plain = _features(table, numbers)
     centre, variance = _mean_and_variance(plain)
     scale = np.where((np.arange(len(centre)) < len(centre) - len(numbers)) | (variance == 0), 1.0, np.sqrt(variance))
@@ -147,12 +146,25 @@ def _fit(table: pl.DataFrame, numbers: Sequence[str], usual: CrowdSettings) -> _
     return _Fit(
         games=len(target),
         numbers=tuple(numbers),
-        level=float(own * target.mean() + (1 - own) * logit(share)),
+        level=float(own * target.mean() + (1 - own) * _logit(share)),
         spread=float(np.sqrt(own * spread**2 + (1 - own) * default**2)),
         effects=own * effects / scale,
         centre=centre,
         variance=variance,
     )
+
+
+def _share(logits: FloatArray) -> FloatArray:
+    """Return shares by their logits, to the last digit as SciPy does, which takes longer to import."""
+    return np.array([1 / (1 + math.exp(-each)) if each > SMALLEST_LOGIT else 0.0 for each in logits.tolist()])
+
+
+def _logit(share: float) -> float:
+    """Return the logit of a share, to the last digit as SciPy does."""
+    if NEAR_HALF[0] <= share <= NEAR_HALF[1]:
+        twice = 2 * (share - 0.5)
+        return math.log1p(twice) - math.log1p(-twice)
+    return math.log(share / (1 - share))
 
 
 def _ridge(features: FloatArray, target: FloatArray) -> tuple[FloatArray, float]:
