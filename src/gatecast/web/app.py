@@ -19,7 +19,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gatecast import __version__
 from gatecast.errors import GatecastError, StoreError, StoreWriteError
 from gatecast.service import pinned_revisions
-from gatecast.web.api import include
 from gatecast.web.cache import READ_METHODS
 from gatecast.web.guard.requests import unavailable
 from gatecast.web.pages import ROUTERS
@@ -37,13 +36,23 @@ CHECK_EVERY_S = 60.0
 LOG = logging.getLogger("gatecast.web")
 
 
-def pages(service: ClubService) -> FastAPI:
-    """Return the pages and API of a service, without cache and guard."""
+def pages(service: ClubService, *, api: bool = True) -> FastAPI:
+    """Return the pages and API of a service, without cache and guard.
+
+    Parameters
+    ----------
+    service : ClubService
+    api : bool
+        False to leave out the API, which takes as long to import as all pages, for `gatecast.web.api.include`.
+    """
     app = FastAPI(title="gatecast", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
     app.add_middleware(OneMomentPerPage)
     app.mount("/static", StaticFiles(directory=str(resources.files("gatecast.web") / "static")), name="static")
-    include(app)
+    if api:
+        from gatecast.web.api import include
+
+        include(app)
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
 
     from gatecast.service import ClubService
 
-__all__ = ["NAVIGATION", "outage_words", "page", "reader_of", "redirected", "root_of", "service_of", "unavailable_page"]
+__all__ = [
+    "NAVIGATION",
+    "compile_templates",
+    "outage_words",
+    "page",
+    "reader_of",
+    "redirected",
+    "root_of",
+    "service_of",
+    "unavailable_page",
+]
 
 NAVIGATION = (
     ("Calendar", "/"),
@@ -48,6 +59,12 @@ def templates() -> Environment:
     made.globals.update({each.__name__: each for each in words})
     made.globals.update(navigation=NAVIGATION, version=__version__, themes=THEMES, all_units=UNITS, all_dates=DATES)
     return made
+
+
+def compile_templates(names: Iterable[str]) -> None:
+    """Compile templates before a page needs them."""
+    for name in names:
+        templates().get_template(name)
 
 
 def root_of(scope: Scope) -> str:

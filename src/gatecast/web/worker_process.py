@@ -18,10 +18,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
-from typing import Any
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any
 
+from anyio import to_thread
+
+from gatecast.web.guard.requests import of_api
+from gatecast.web.render import compile_templates
 from gatecast.web.worker import PING_PATH, SIGNED_IN_HEADER
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 SWITCH_S = 0.001
 """Seconds for which a thread computes while others wait: an answer of many short queries gives way at each of them, and
@@ -30,6 +37,8 @@ must come back soon after a page that is rendered beside it."""
 
 NEEDED = ("uvicorn", "gatecast.web.app", "anyio._backends._asyncio", "jinja2")
 """Modules that the first page needs, those that are imported only where they are used included."""
+TEMPLATES = ("calendar.html.j2", "base.html.j2", "charts.html.j2", "stale.html.j2")
+"""Templates of the first page."""
 FIRST_S = 1.0
 """Seconds in which the first page is left alone, before pages are rendered that nobody has asked for."""
 PAGES = ("/", "/plan", "/games", "/track", "/data", "/settings", "/api/v1/docs")
@@ -44,6 +53,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and the server this process
     for module in NEEDED:
         importlib.import_module(module)
+    compile_templates(TEMPLATES)
     opening = json.loads(sys.stdin.buffer.readline() or b"null")
     if opening is None:
         return
@@ -78,7 +88,7 @@ def _club_opened(opening: dict[str, Any]) -> Iterator[Forwarded]:
     from gatecast.web.app import pages
 
     with open_service(opening["folder"], opening["database"]) as service:
-        app = Forwarded(pages(service))
+        app = Forwarded(ApiLater(pages(service, api=False)))
 
         def rendered_ahead() -> None:
             app.answered.wait(FIRST_S)
@@ -129,6 +139,33 @@ def render(app: Any, path: str) -> None:  # noqa: ANN401  an ASGI application
         await app(scope, receive, send)
 
     asyncio.run(rendered())
+
+
+class ApiLater:
+    """ASGI application of pages whose API is imported when it is first asked for, so that no page waits for it.
+
+    Parameters
+    ----------
+    app : FastAPI
+        The pages, without the API.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app, self._lock, self._included = app, Lock(), False
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401
+        """Answer a request."""
+        if not self._included and of_api(scope):
+            await to_thread.run_sync(self._include)
+        await self.app(scope, receive, send)
+
+    def _include(self) -> None:
+        from gatecast.web.api import include
+
+        with self._lock:
+            if not self._included:
+                include(self.app)
+                self._included = True
 
 
 class Forwarded:
