@@ -15,7 +15,7 @@ def test_the_next_home_stand_stands_first(visit, sample_club):
     assert "Tue 3 June to Sun 15 June" in stand
     assert stand.count("<li>") >= 6
     assert "busiest Fri 13 June v. Velmora Kites" in stand
-    assert "70 fewer than in the forecast of Mon 2 June" in stand
+    assert "70 fewer than forecast on Mon 2 June" in stand
     assert "<b>1 deadline overdue:</b> Hire" in page
 
 

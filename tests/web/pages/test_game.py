@@ -45,7 +45,7 @@ def test_a_game_to_come(sample_club, visit):
         "turned away on average",
         "Tickets sold 2,803 3,879",
         "Home starter unknown Joss Pellerby",
-        f"{number(rounded_people(before['mean']) - rounded_people(said['mean']))} fewer people expected than in the forecast of Mon 2 June",
+        f"{number(rounded_people(before['mean']) - rounded_people(said['mean']))} fewer people expected than forecast on Mon 2 June",
         "3,879 sold 7 days before the game",
         "200 past home games",
     ):

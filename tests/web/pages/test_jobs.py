@@ -54,6 +54,19 @@ def test_training_keeps_a_model_and_forecasts_with_it(own_service):
     assert not (own_service.folder / "training").exists()
 
 
+def test_whoever_sees_that_a_job_is_done_sees_what_it_stored(own_service, visit):
+    visitor, other = visit(own_service), own_service.store
+    number = other.start_job(work.FORECAST, {})
+    assert "model: " not in visitor.get("/").text
+    assert "Progress" in visitor.get(f"/jobs/{number}").text
+    # Another process stores something, as a job does, and ends its job.
+    game = own_service.upcoming(own_service.club()).table["game_id"][0]
+    other.record_override(game, "forecast", "", 5150.0)
+    other.finish_job(number, "done", "18 games forecast")
+    assert "See the plan" in visitor.get(f"/jobs/{number}").text
+    assert "model: " in visitor.get("/").text
+
+
 def test_work_that_was_cancelled_ends_and_stores_nothing(own_service):
     before = own_service.store.forecasts().height
     number = work.start(own_service, work.TRAIN)
