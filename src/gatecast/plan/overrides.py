@@ -174,7 +174,7 @@ def costs_under(plan: Plan, forecast: pl.DataFrame, operations: Operations | Non
     Returns
     -------
     polars.DataFrame
-        One row a game and decision: game_id, kind, name, expected_cost (money) and risk_short (a chance).
+        One row a game and decision: game_id, kind, name, expected_cost (money), risk_short and risk_alone (chances).
     """
     parts = []
     for requirement, games in _with_games(plan, forecast, operations):
@@ -185,6 +185,7 @@ def costs_under(plan: Plan, forecast: pl.DataFrame, operations: Operations | Non
             rows.select(c.GAME_ID, KIND, NAME).with_columns(
                 pl.Series(EXPECTED_COST, np.round(outcome.expected_cost), pl.Float64),
                 pl.Series(RISK_SHORT, outcome.risk_short, pl.Float64),
+                pl.Series(RISK_ALONE, outcome.risk_alone, pl.Float64),
             )
         )
     return pl.concat(parts)

@@ -43,11 +43,12 @@ from gatecast.plan.demand.forecast_table import CONTEXT
 from gatecast.plan.operations.toml import operations_to_dict
 from gatecast.plan.ordering.measured import measured_words
 from gatecast.plan.ordering.rules import NextOrder, OrderRule, next_orders, plan_rules
+from gatecast.plan.overrides import costs_under
 from gatecast.plan.views.constraints import limits_that_bind
 from gatecast.plan.views.deadlines import Deadline, deadlines
 from gatecast.plan.views.delivery_list import delivery_list
 from gatecast.service.club_service import ClubService
-from gatecast.service.current_overrides import current_overrides
+from gatecast.service.current_overrides import current_overrides, forecast_by_hand
 from gatecast.service.overridden_plan import CrossedCosts, costs_of_both, overridden_plan
 from gatecast.service.season import CalendarGame, Homestand, Season, cached_season
 from gatecast.store.schema import ISSUES
@@ -64,6 +65,7 @@ __all__ = [
     "late_and_ahead",
     "orders_after",
     "plan_of_games",
+    "risks_if_by_hand",
     "view_of_game",
 ]
 
@@ -325,6 +327,20 @@ def crossed_costs(service: ClubService, view: HomestandView, game_id: str) -> Cr
         return None
     rows = [_forecast_row(game) for game in view.planned]
     return costs_of_both(rows, overrides, plan.model.decisions, plan.decisions, game_id)
+
+
+def risks_if_by_hand(service: ClubService, view: HomestandView, game_id: str) -> dict[tuple[str, str], Risk]:
+    """Return how likely the model's numbers for a game are not enough if the attendance set by hand is right.
+
+    By kind and name; empty without such a figure.
+    """
+    overrides, plan = current_overrides(service, {game_id}), view.plan
+    if plan is None or plan.model is None or (game_id, FORECAST, "") not in overrides:
+        return {}
+    rows = [_forecast_row(game) for game in view.planned]
+    moved = pl.DataFrame([forecast_by_hand(row, overrides) or row for row in rows], infer_schema_length=None)
+    here = costs_under(plan.model.decisions, moved).filter(pl.col(c.GAME_ID) == game_id)
+    return {(row[KIND], row[NAME]): Risk(row[RISK_ALONE], row[RISK_SHORT]) for row in here.to_dicts()}
 
 
 def orders_after(view: HomestandView, tickets: Sequence[float]) -> tuple[NextOrder, ...]:

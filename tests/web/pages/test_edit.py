@@ -8,6 +8,7 @@ import pytest
 
 from gatecast.games import columns as c
 from gatecast.service.game import game_row
+from gatecast.service.homestands import risks_if_by_hand, view_of_game
 from gatecast.service.overrides import override_score
 
 MOVED = "moved"
@@ -103,6 +104,12 @@ def test_a_figure_set_by_hand_is_planned_with_shown_everywhere_and_scored_after_
     assert visitor.post(page, data=both).status_code == 303
     shown = visitor.get(page).text
     assert "If the model is right" in shown
+    assert "chances and costs of both numbers assume the 5,200 people that you expect" in shown
+    view = view_of_game(service, game)
+    ushers = view.plan.decisions.table.row(
+        by_predicate=(pl.col("game_id") == game) & (pl.col("name") == "ushers"), named=True
+    )
+    assert risks_if_by_hand(service, view, game)["staff", "ushers"].alone > ushers["risk_alone"]
     assert "5,200" in visitor.get("/").text
     plan = visitor.get("/plan").text.split('id="hand"')[1]
     assert "school trip" in plan

@@ -19,7 +19,14 @@ from gatecast.service import ClubService
 from gatecast.service.current_overrides import current_overrides
 from gatecast.service.freshness import freshness
 from gatecast.service.game import game_row, is_coming
-from gatecast.service.homestands import HomestandPlan, HomestandView, Risk, crossed_costs, view_of_game
+from gatecast.service.homestands import (
+    HomestandPlan,
+    HomestandView,
+    Risk,
+    crossed_costs,
+    risks_if_by_hand,
+    view_of_game,
+)
 from gatecast.service.overrides import (
     LONGEST_REASON,
     model_choice,
@@ -135,6 +142,7 @@ def _lines(service: ClubService, view: HomestandView | None, game_id: str) -> It
     can_be_set, told = settable(plan), {} if plan.overrides is None else _told(plan.overrides, game_id)
     items = {item.name: item for item in plan.operations.stock}
     here = pl.col(c.GAME_ID) == game_id
+    if_by_hand = risks_if_by_hand(service, view, game_id)
     rows, mine = model.table.filter(here).to_dicts(), plan.table.filter(here).to_dicts()
     for row, now in zip(rows, mine, strict=True):
         key = (game_id, row[KIND], row[NAME])
@@ -148,6 +156,8 @@ def _lines(service: ClubService, view: HomestandView | None, game_id: str) -> It
                 cost, model_risk = _of_all(shown, key, model_risk)
         else:
             cost, model_risk = hand[MODEL_COST], _with_alone(hand[MODEL_RISK], row, linked=linked)
+            if not linked:
+                model_risk = if_by_hand.get(key[1:], model_risk)
         yield Line(
             row[KIND], row[NAME], row[UNIT], row[CHOICE], cost, model_risk,
             None if hand is None else round(hand[FIGURE]), 0.0 if hand is None else hand[COST],
