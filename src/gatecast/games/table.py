@@ -175,7 +175,10 @@ class Games:
             fresh = fresh.with_columns(continued_seasons(self.table, fresh))
         if not self.dated:
             fresh = fresh.with_columns(counted_on(fresh[c.GAME_ID], self.table[c.GAME_ID]))
-        kept = self.table.select(names).join(fresh.select(c.GAME_ID), on=c.GAME_ID, how="anti", maintain_order="left")
+        kept = self.table.select(names)
+        again = kept[c.GAME_ID].is_in(fresh[c.GAME_ID].implode()).fill_null(False)
+        # Most often none is, and the table need not be copied.
+        kept = kept.filter(~again) if again.any() else kept
         table = pl.concat([kept, fresh])
         return self.with_table(
             table.sort(c.DATE, c.VENUE, c.NUMBER, c.GAME_ID, maintain_order=True) if self.dated else table
