@@ -27,7 +27,7 @@ from gatecast.plan.columns import (
     UNIT,
 )
 from gatecast.plan.plan import Plan
-from gatecast.plan.views.deadlines import Deadline
+from gatecast.service.deadlines_done import DueDeadline
 from gatecast.service.homestands import HomestandPlan, HomestandView, Risk
 
 __all__ = ["DayPlan", "DayRow", "day_plan"]
@@ -49,8 +49,9 @@ class DayRow:
         The last day to hire or order; None if there is none.
     passed : bool
         True if that day is over.
-    met : bool
-        True if its deadline is marked as done.
+    done, needed : int or None
+        Shifts or cases for which its deadline is marked as done, and those of that deadline now: for stock, of the
+        whole delivery; None if it is not marked.
     delivery : date or None
         The day of the last delivery up to the game.
     on_hand : int or None
@@ -69,16 +70,27 @@ class DayRow:
     risk: Risk
     decide_by: dt.date | None
     passed: bool
-    met: bool
+    done: int | None
+    needed: int | None
     delivery: dt.date | None
     on_hand: int | None
     case_size: float | None
     spend: float
 
     @property
+    def more(self) -> int:
+        """Shifts or cases that came to it since its deadline was marked as done; negative if fewer are needed now."""
+        return (self.needed or 0) - (self.done or 0)
+
+    @property
+    def met(self) -> bool:
+        """True if its deadline is marked as done, with the number that the plan has now."""
+        return self.done is not None and not self.more
+
+    @property
     def overdue(self) -> bool:
-        """True if there is something to hire or order, its last day is over, and it is not marked as done."""
-        return self.passed and self.choice > 0 and not self.met
+        """True if its last day is over, and something is to be hired or ordered beyond what is marked as done."""
+        return self.passed and (self.choice > 0 if self.done is None else self.more > 0)
 
 
 @dataclass(frozen=True)
@@ -129,30 +141,31 @@ class DayPlan:
         )
 
 
-def day_plan(view: HomestandView | None, game_id: str, done: Sequence[Deadline] = ()) -> DayPlan | None:
+def day_plan(view: HomestandView | None, game_id: str, due: Sequence[DueDeadline] = ()) -> DayPlan | None:
     """Return the plan of one game of a homestand; None if the game is not planned.
 
     Parameters
     ----------
     view : HomestandView or None
     game_id : str
-    done : sequence of Deadline
-        Deadlines of the plan that are marked as done.
+    due : sequence of DueDeadline
+        Deadlines of the plan; those marked as done say for how many.
     """
     plan = view.plan if view else None
     game = next((each for each in plan.games if each[c.GAME_ID] == game_id), None) if plan else None
     if view is None or plan is None or game is None:
         return None
-    return DayPlan(tuple(_rows(plan, game_id, view.as_of, done)), game)
+    return DayPlan(tuple(_rows(plan, game_id, view.as_of, due)), game)
 
 
-def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None, done: Sequence[Deadline]) -> Iterator[DayRow]:
+def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None, due: Sequence[DueDeadline]) -> Iterator[DayRow]:
     chosen = _of_game(plan.decisions, game_id)
     by_model = _of_game(plan.model.decisions, game_id) if plan.model else chosen
     for kind in KINDS:
         for entry in getattr(plan.operations, kind):
             row, model = chosen[kind, entry.name], by_model[kind, entry.name][CHOICE]
             decide_by = row[DECIDE_BY]
+            done, needed = _done(row, due)
             yield DayRow(
                 kind=kind,
                 name=entry.name,
@@ -162,16 +175,24 @@ def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None, done: Sequen
                 risk=Risk(row[RISK_ALONE], row[RISK_SHORT]),
                 decide_by=decide_by,
                 passed=decide_by is not None and as_of is not None and decide_by <= as_of,
-                met=any(
-                    (each.kind, each.decide_by) == (kind, decide_by)
-                    and (game_id in each.games if kind == STAFF else row[DELIVERY] == each.on)
-                    for each in done
-                ),
+                done=done,
+                needed=needed,
                 delivery=row[DELIVERY] if kind == STOCK else None,
                 on_hand=round(row[ON_HAND]) if kind == STOCK and row[ON_HAND] is not None else None,
                 case_size=entry.case_size if isinstance(entry, StockItem) else None,
                 spend=float(round(row[CHOICE] * entry.cost_of_one)),
             )
+
+
+def _done(row: dict[str, Any], due: Sequence[DueDeadline]) -> tuple[int | None, int | None]:
+    """Return for how many of a decision its deadline is marked as done, and how many that deadline has now."""
+    for each in due:
+        its = each.deadline
+        if each.done is None or (its.kind, its.decide_by) != (row[KIND], row[DECIDE_BY]):
+            continue
+        if row[c.GAME_ID] in its.games if its.kind == STAFF else row[DELIVERY] == its.on:
+            return each.done.get(row[NAME], 0), dict(its.amounts).get(row[NAME], 0)
+    return None, None
 
 
 def _of_game(plan: Plan, game_id: str) -> dict[tuple[str, str], dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Annotated
 
 import polars as pl
@@ -13,9 +12,8 @@ from gatecast.date_style import DateStyle
 from gatecast.formatting import MONTHS, rounded_people
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN, quantile_column
-from gatecast.plan.views.deadlines import Deadline
 from gatecast.service import ClubService
-from gatecast.service.deadlines_done import deadlines_due
+from gatecast.service.deadlines_done import DeadlinesDue, deadlines_due
 from gatecast.service.drift import drift
 from gatecast.service.first_steps import first_steps, has_sample
 from gatecast.service.freshness import freshness
@@ -69,7 +67,7 @@ def calendar(
         names=coming_names(service, shown, reader_of(request)),
         moved=_moved(service, view),
         aside=[(row, game_words(row, reader_of(request))) for row in games_set_aside(service, shown)],
-        late=_late(service, view, style) if shown == own else (),
+        due=_due(service, view, style) if shown == own else DeadlinesDue(),
         issued=_issued(service, view) if shown == own else None,
         steps=first_steps(service) if shown == own else None,
         sample=has_sample(service),
@@ -104,11 +102,11 @@ def _issued(service: ClubService, view: Season) -> tuple[IssuedPlan, tuple[str, 
     return issued_plan_changes(service, games) if games else None
 
 
-def _late(service: ClubService, view: Season, style: DateStyle) -> Sequence[Deadline]:
-    """Return the deadlines of the next homestand's plan that have passed and are not marked as done."""
+def _due(service: ClubService, view: Season, style: DateStyle) -> DeadlinesDue:
+    """Return the deadlines of the next homestand's plan."""
     stand = view.next_homestand
     planned = homestand_view(service, view.season, stand.number) if stand else None
-    return deadlines_due(service, planned, style).late if planned else ()
+    return deadlines_due(service, planned, style) if planned else DeadlinesDue()
 
 
 @router.post("/club")

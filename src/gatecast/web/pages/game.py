@@ -147,8 +147,7 @@ def _day_plan(service: ClubService, view: GameView) -> DayPlan | None:
     if view.stand is None or not plan_address(service, view):
         return None
     stand = homestand_view(service, view.season, view.stand.number)
-    done = deadlines_due(service, stand).done if stand else ()
-    return day_plan(stand, view.row[c.GAME_ID], [met.deadline for met in done])
+    return day_plan(stand, view.row[c.GAME_ID], deadlines_due(service, stand).every if stand else ())
 
 
 def known_facts(view: GameView) -> list[str]:
