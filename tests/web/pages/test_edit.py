@@ -99,7 +99,18 @@ def test_a_figure_set_by_hand_is_planned_with_shown_everywhere_and_scored_after_
     game = coming(service)[c.GAME_ID]
     page = f"/games/{game}/by-hand"
     assert visitor.post(page, data={"people": "5200", "reason": "school trip"}).status_code == 303
-    assert 'name="people" value="5200"' in visitor.get(page).text
+    shown = visitor.get(page).text
+    assert 'name="people" value="5200"' in shown
+    # The numbers in force are those of the plan, and the model's say for how many people they are.
+    here, made = view_of_game(service, game).plan, {}
+    for name, plan in (("model", here.model.decisions), ("in force", here.decisions)):
+        rows = plan.table.filter(pl.col("game_id") == game, pl.col("name") == "ushers")
+        made[name] = rows["choice"][0]
+    assert made["in force"] > made["model"]
+    row = shown[shown.index(">Ushers") :].split("</tr>")[0]
+    at = round(service.latest(service.club()).filter(pl.col(c.GAME_ID) == game)["mean"][0], -1)
+    assert f'data-label="Model, at {at:,.0f}" class="right quiet">{made["model"]}<' in row
+    assert f'data-label="In force, at 5,200" class="right figure">{made["in force"]}<' in row
     both = {"people": "5200", "number:staff:ushers": "25", "reason": "training"}
     assert visitor.post(page, data=both).status_code == 303
     shown = visitor.get(page).text

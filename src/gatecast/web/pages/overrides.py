@@ -56,6 +56,7 @@ Sent = Annotated[list[tuple[str, str]], Depends(sent_texts())]
 class Line:
     """A number of the plan of a game: the model's, and one set by hand if there is any; cost and risk of both.
 
+    The one `in_force` is that of the plan: the one set by hand, or the one that follows from an attendance set by hand.
     Stock that is `linked` keeps for later games, so its cost is that of all games of the plan.
     """
 
@@ -65,12 +66,18 @@ class Line:
     model: int
     model_cost: float
     model_risk: Risk
+    in_force: int
     hand: int | None
     cost: float
     risk: Risk
     override: Override | None
     linked: bool
     plan: Plan
+
+    @property
+    def moved(self) -> bool:
+        """True if the plan has another number than the model's."""
+        return self.in_force != self.model
 
     @property
     def field(self) -> str:
@@ -159,7 +166,7 @@ def _lines(service: ClubService, view: HomestandView | None, game_id: str) -> It
             if not linked:
                 model_risk = if_by_hand.get(key[1:], model_risk)
         yield Line(
-            row[KIND], row[NAME], row[UNIT], row[CHOICE], cost, model_risk,
+            row[KIND], row[NAME], row[UNIT], row[CHOICE], cost, model_risk, now[CHOICE],
             None if hand is None else round(hand[FIGURE]), 0.0 if hand is None else hand[COST],
             Risk(None, None) if hand is None else _with_alone(hand[RISK], now, linked=linked),
             overrides.get(key) if hand else None, linked, model,
