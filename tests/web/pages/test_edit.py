@@ -101,6 +101,7 @@ def test_a_figure_set_by_hand_is_planned_with_shown_everywhere_and_scored_after_
     assert visitor.post(page, data={"people": "5200", "reason": "school trip"}).status_code == 303
     shown = visitor.get(page).text
     assert 'name="people" value="5200"' in shown
+    assert 'name="reason" value="school trip"' in shown
     # The numbers in force are those of the plan, and the model's say for how many people they are.
     here, made = view_of_game(service, game).plan, {}
     for name, plan in (("model", here.model.decisions), ("in force", here.decisions)):

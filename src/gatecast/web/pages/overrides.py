@@ -121,8 +121,9 @@ def _save(service: ClubService, game_id: str, texts: Mapping[str, str]) -> None:
         raise InputError("got no figure, expected at least one")
     changed = {name: count for name, count in units.items() if count is not None and count != lines[name].hand}
     mine = current_overrides(service, {game_id}).get((game_id, FORECAST, ""))
-    # A figure that stands as it was belongs to the page; with a reason and nothing else, the reason is what changes.
-    if people is not None and (mine is None or people != mine.value or (reason and not changed)):
+    # A figure that stands as it was belongs to the page, and so does its reason, unless that alone differs.
+    other_reason = mine is not None and REASON in texts and reason.strip() != mine.reason and not changed
+    if people is not None and (mine is None or people != mine.value or other_reason):
         set_forecast(service, game_id, people, reason)
     for name, count in changed.items():
         line = lines[name]
