@@ -42,8 +42,7 @@ def training_stages(members: int, *, forecast: bool = True) -> tuple[Mapping[str
     last: tuple[Mapping[str, float], ...] = ({FORECASTING: FORECASTING_WEIGHT},) if forecast else ()
     return (
         {"": PREPARING_WEIGHT},
-        {"training, early stopping": 1.0},
-        {f"training, member {place + 1}": 1.0 for place in range(members)},
+        {"training, early stopping": 1.0} | {f"training, member {place + 1}": 1.0 for place in range(members)},
         *last,
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gatecast.prepare.encoding import Encoding
-from gatecast.train.boosted_trees import FITS, BoostedTrees, columns_of, regressor
+from gatecast.train.boosted_trees import FITS, BoostedTrees, columns_of, distinct, regressor
 from gatecast.train.ensemble import train_ensemble
 from gatecast.train.model import load_model, save_model
 from gatecast.train.samples import known_at_leads, training_samples
@@ -32,6 +32,16 @@ def test_the_arrays_say_what_the_fitted_trees_say(samples):
     expected = np.clip(np.mean([each.predict(columns) for each in fitted], axis=0), 0, 1)
     np.testing.assert_allclose(arrays, expected, rtol=1e-12)
     assert len(np.unique(arrays)) > 10
+
+
+def test_a_column_that_equals_another_is_left_out(samples):
+    columns = columns_of(samples.inputs)
+    read = distinct(columns)
+    assert 0 < len(read) < columns.shape[1]
+    assert {column.tobytes() for column in columns[:, read].T} == {column.tobytes() for column in columns.T}
+    fitted = regressor(columns[: samples.games, read], samples.attended[: samples.games], samples.weights, 0)
+    arrays = BoostedTrees.mean_of([fitted], read).predict(samples.inputs)
+    np.testing.assert_allclose(arrays, np.clip(fitted.predict(columns[:, read]), 0, 1), rtol=1e-12)
 
 
 def test_one_seed_gives_one_set_of_trees(samples):

@@ -86,12 +86,13 @@ def test_on_a_full_league_the_first_network_goes_on_as_the_first_member(
     model = train_ensemble(preparation, rows, settings, progress=lambda *step: told.append(step))
     stopped, caught_up = 2, 1
     assert model.epochs == stopped + 1
-    assert told == [
-        *(("training, early stopping", epoch + 1, stopped) for epoch in range(stopped)),
-        *(("training, member 1", epoch + 1, caught_up) for epoch in range(caught_up)),
-        *(("training, member 2", epoch + 1, model.epochs) for epoch in range(model.epochs)),
-    ]
+    for stage, passes in {"early stopping": stopped, "member 1": caught_up, "member 2": model.epochs}.items():
+        steps = [(done, total) for what, done, total in told if what == f"training, {stage}"]
+        assert steps == [(done + 1, passes) for done in range(passes)]
+    stages = [what for what, *_ in told]
+    assert stages.index("training, member 1") > stages.index("training, early stopping")
     assert not same_weights(model, trained)
+    assert same_weights(train_ensemble(preparation, rows, settings, jobs=2), model)
     elsewhere = train_ensemble(preparation, rows, settings, engine=Elsewhere())
     assert same_weights(elsewhere, model)
     assert all(
@@ -106,6 +107,14 @@ def test_early_stopping_takes_the_epoch_with_the_lowest_loss_on_the_latest_seaso
     """With a rate far too high the loss on the season held back only grows, and one epoch is best."""
     harmful = replace(settings, learning_rate=1.0, epochs=6, members=1)
     assert train_ensemble(preparation, rows, harmful).epochs < 6
+
+
+def test_members_that_began_for_too_many_epochs_begin_anew(preparation, rows, settings, same_weights, monkeypatch):
+    monkeypatch.setattr("gatecast.train.ensemble.TRAINS_FROM_GAMES", len(rows))
+    harmful = replace(settings, learning_rate=1.0, epochs=10)
+    model = train_ensemble(preparation, rows, harmful, jobs=2)
+    assert model.epochs < 7
+    assert same_weights(train_ensemble(preparation, rows, harmful, engine=Elsewhere()), model)
 
 
 def test_few_games_are_trained_on_without_holding_any_back(settings):

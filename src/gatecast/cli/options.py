@@ -57,11 +57,11 @@ Network = Annotated[
     str, typer.Option("--network", metavar="NAME", help="Network; auto: the pretrained one on few games.")
 ]
 Members = Annotated[
-    int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="3")
+    int | None, typer.Option("--members", min=1, max=100, help="Networks in the ensemble.", show_default="2")
 ]
 Epochs = Annotated[
     int | None,
-    typer.Option("--epochs", min=1, max=1000, help="Largest number of passes over the games.", show_default="12"),
+    typer.Option("--epochs", min=1, max=1000, help="Largest number of passes over the games.", show_default="14"),
 ]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, help="Random seed; the same seed on the same machine gives the same result.")

@@ -55,9 +55,9 @@ class Forecaster:
     seed : int
         Seed of all random numbers, at least 0: the same seed on the same machine gives the same forecast.
     members : int
-        Networks in the ensemble. Default: 3.
+        Networks in the ensemble. Default: 2.
     epochs : int
-        Most passes over the games; early stopping decides how many. Default: 12.
+        Most passes over the games; early stopping decides how many. Default: 14.
     batch : int
         Games in a training step; fewer if there are few games. Default: 512.
     learning_rate, weight_decay : float
@@ -69,7 +69,8 @@ class Forecaster:
     verbose : bool
         True to print the progress of training to the standard error stream.
     n_jobs : int, optional
-        Members of the ensemble that are trained at the same time; -1 for as many as there are cores. Default: 1.
+        Members of the ensemble that are trained at the same time; -1 for as many as there are cores, which is also
+        the default. The forecast does not depend on it.
 
     Attributes
     ----------
@@ -405,4 +406,4 @@ def _checked_jobs(n_jobs: int | None) -> int | None:
 
 
 def _jobs(n_jobs: int | None) -> int:
-    return (os.cpu_count() or 1) if n_jobs == -1 else n_jobs or 1
+    return (os.cpu_count() or 1) if n_jobs in (None, -1) else n_jobs

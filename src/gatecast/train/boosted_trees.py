@@ -17,7 +17,7 @@ import numpy.typing as npt
 from gatecast.prepare.encoding import Inputs
 from gatecast.train.samples import Samples
 
-__all__ = ["BoostedTrees", "columns_of", "regressor"]
+__all__ = ["BoostedTrees", "columns_of", "distinct", "regressor"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -62,25 +62,31 @@ class BoostedTrees:
         """Fit trees on samples, `FITS` times, each game at one training lead drawn at random; take their mean."""
         leads = len(samples.attended) // samples.games
         random = np.random.default_rng(seed)
-        fitted = []
+        fitted, read = [], None
         for i in range(FITS):
             rows = random.integers(0, leads, samples.games) * samples.games + np.arange(samples.games)
-            inputs = {name: values[rows] for name, values in samples.inputs.items()}
-            fitted.append(regressor(columns_of(inputs), samples.attended[rows], samples.weights, seed + i))
-        return cls.mean_of(fitted)
+            columns = columns_of({name: values[rows] for name, values in samples.inputs.items()})
+            if read is None:
+                read = distinct(columns)
+            fitted.append(regressor(columns[:, read], samples.attended[rows], samples.weights, seed + i))
+        return cls.mean_of(fitted, read)
 
     @classmethod
-    def mean_of(cls, fitted: Sequence[Any]) -> Self:
-        """Take the nodes of fitted `HistGradientBoostingRegressor`s, whose trees have no public form."""
+    def mean_of(cls, fitted: Sequence[Any], read: npt.NDArray[np.intp] | None = None) -> Self:
+        """Take the nodes of fitted `HistGradientBoostingRegressor`s, whose trees have no public form.
+
+        They were fitted to the columns in `read`; all if not given.
+        """
         trees = [tree.nodes for each in fitted for (tree,) in each._predictors]
         roots = np.cumsum([0, *(len(nodes) for nodes in trees[:-1])]).astype(np.int32)
         nodes = np.concatenate(trees)
         place = np.arange(len(nodes), dtype=np.int32)
         first = np.repeat(roots, [len(each) for each in trees])
         leaf = nodes["is_leaf"].astype(bool)
+        column = nodes["feature_idx"].astype(np.intp)
         return cls(
             roots=roots,
-            column=np.where(leaf, LEAF, nodes["feature_idx"]).astype(np.int32),
+            column=np.where(leaf, LEAF, column if read is None else read[column]).astype(np.int32),
             threshold=np.where(leaf, 0.0, nodes["num_threshold"]),
             left=np.where(leaf, place, first + nodes["left"].astype(np.int64)).astype(np.int32),
             right=np.where(leaf, place, first + nodes["right"].astype(np.int64)).astype(np.int32),
@@ -132,6 +138,20 @@ class BoostedTrees:
 def columns_of(inputs: Inputs) -> npt.NDArray[np.float32]:
     """Return what trees read of the inputs of a network, shape (games, columns)."""
     return np.hstack([inputs["numeric"], inputs["flags"], inputs["codes"]]).astype(np.float32)
+
+
+def distinct(columns: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:
+    """Return the places of columns without those that equal an earlier one: a fifth of a full league's.
+
+    Many figures are known of the same games, so that their flags are alike.
+
+    Examples
+    --------
+    >>> distinct(np.array([[0.0, 1.0, 0.0], [2.0, 2.0, 2.0]], np.float32))
+    array([0, 1])
+    """
+    first = {column.tobytes(): place for place, column in reversed([*enumerate(columns.T)])}
+    return np.array(sorted(first.values()), np.intp)
 
 
 def regressor(columns: npt.NDArray[np.float32], attended: npt.ArrayLike, weights: npt.ArrayLike, seed: int) -> Any:  # noqa: ANN401

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -51,6 +51,7 @@ from gatecast.train.settings import TrainingSettings
 __all__ = ["train_ensemble"]
 
 Rows = npt.NDArray[np.intp]
+Weights = list[npt.NDArray[np.float32]]
 FEWEST_BATCHES = 12
 FEWEST_STEPS = 17
 """Steps of an epoch, however few the games: each is then drawn more than once."""
@@ -94,7 +95,7 @@ def train_ensemble(
         Keeps the state after every epoch, so that a training cut short goes on from there when called again.
     progress : callable
     jobs : int
-        Members trained at the same time.
+        Members, and boosted trees, that are fitted at the same time.
     engine : Engine
         Trains the members: this process, or a cluster, on which no state is kept.
 
@@ -108,20 +109,20 @@ def train_ensemble(
     encoding, samples = _prepared(preparation, drawn, settings.half_life)
     draws = Draws(preparation, encoding, rows, settings.half_life) if len(drawn) < len(rows) else None
     trainer = _EnsembleTrainer(settings, Signature(**encoding.sizes), samples, folder, progress, draws=draws)
-    epochs, errors, first = settings.epochs, None, None
+    hold_back = held_back = None
     if len(rows) >= FEWEST_TO_HOLD_BACK:
         last_season = held_back_rows(preparation.games, rows)
         held_back = np.isin(drawn, last_season)
-        hold_back = partial(_EnsembleTrainer.best_epochs, held_back=held_back, last_season=last_season)
-        ((epochs, parameters, first),) = _on(engine, trainer, {"early stopping": hold_back})
-        check_parameters(parameters, settings.network)
-        errors = CalibrationErrors.of(training_leads(preparation.games), parameters, samples.of(held_back)[1])
+        hold_back = partial(_EnsembleTrainer.held, held_back=held_back, last_season=last_season)
     with_trees = len(rows) >= TRAINS_FROM_GAMES
     if engine.elsewhere:
-        members, trees = _members_and_trees(engine, trainer, epochs, first, with_trees=with_trees)
+        held, members, trees = _fitted_elsewhere(engine, trainer, hold_back, with_trees=with_trees)
     else:
-        members = trainer.members(epochs, jobs, first)
-        trees = trainer.trees() if with_trees else None
+        held, members, trees = _fitted_here(trainer, jobs, hold_back, with_trees=with_trees)
+    epochs, errors = settings.epochs, None
+    if held is not None and held_back is not None:
+        epochs = held.epochs
+        errors = CalibrationErrors.of(training_leads(preparation.games), held.parameters, samples.of(held_back)[1])
     last = preparation.games.table[DATE][rows].max()
     climatology = Climatology.fit(preparation.schedule.attendance[rows], preparation.attendance.largest_in(rows))
     custom_columns = preparation.games.custom_columns
@@ -137,9 +138,7 @@ def _prepared(preparation: Preparation, rows: Rows, half_life: float) -> tuple[E
 
 
 def _on(engine: Engine, trainer: _EnsembleTrainer, tasks: Mapping[str, Callable[[_EnsembleTrainer], Any]]) -> list[Any]:
-    """Return the results of functions of a trainer, by name; in this process, without a progress of their own."""
-    if not engine.elsewhere:
-        return [task(trainer) for task in tasks.values()]
+    """Return the results of functions of a trainer, by name."""
     names, memory = [f"training, {name}" for name in tasks], trainer.samples.bytes * COPIES
     return in_order(
         engine.results(_done, trainer, [*tasks.values()], names=names, progress=trainer.progress, memory=memory)
@@ -151,20 +150,73 @@ def _done(trainer: _EnsembleTrainer, task: Callable[[_EnsembleTrainer], Any], pr
     return task(trainer)
 
 
-def _members_and_trees(
-    engine: Engine, trainer: _EnsembleTrainer, epochs: int, first: State | None, *, with_trees: bool
-) -> tuple[list[list[npt.NDArray[np.float32]]], BoostedTrees | None]:
-    """Return the weights of each member, and boosted trees where they are asked for, all fitted side by side."""
+class _Held(NamedTuple):
+    """What a training without the latest season tells."""
+
+    epochs: int
+    """To train members for."""
+    parameters: npt.NDArray[np.float32]
+    """Of the demand for the games held back, shape (leads * games, 4)."""
+    state: State | None
+    """To go on from; None where the loss had stopped falling before the last epoch."""
+
+
+Fitted = tuple[_Held | None, list[Weights], BoostedTrees | None]
+
+
+def _fitted_here(
+    trainer: _EnsembleTrainer, jobs: int, hold_back: Callable[[_EnsembleTrainer], _Held] | None, *, with_trees: bool
+) -> Fitted:
+    """Fit everything in this process, `jobs` at a time.
+
+    On many games the other members begin beside the first network, for as long as they train unless it finds fewer
+    epochs to be enough; they then begin anew.
+    """
+    settings, epochs = trainer.settings, trainer.settings.epochs
+    held, ahead, trees = None, dict[int, Future[Weights]](), None
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            holding = pool.submit(hold_back, trainer) if hold_back else None
+            if with_trees:
+                longest = trainer.longest
+                ahead = {i: pool.submit(trainer.member, longest, i) for i in range(1, settings.members)}
+                trees = pool.submit(trainer.trees)
+            if holding is not None:
+                held = holding.result()
+                epochs = held.epochs
+            if ahead and epochs != longest:
+                trainer.stop(ahead.values())
+                ahead = {}
+            if held is not None and held.state is not None:
+                ahead[0] = pool.submit(trainer.caught_up, held.state)
+            members = [ahead.get(i) or pool.submit(trainer.member, epochs, i) for i in range(settings.members)]
+            return held, [member.result() for member in members], trees.result() if trees else None
+        except BaseException:
+            trainer.stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _fitted_elsewhere(
+    engine: Engine,
+    trainer: _EnsembleTrainer,
+    hold_back: Callable[[_EnsembleTrainer], _Held] | None,
+    *,
+    with_trees: bool,
+) -> Fitted:
+    """Fit everything on an engine: the first network, then members and trees side by side."""
+    held = _on(engine, trainer, {"early stopping": hold_back})[0] if hold_back else None
+    epochs = held.epochs if held else trainer.settings.epochs
     tasks: dict[str, Callable[[_EnsembleTrainer], Any]] = {
         f"member {index + 1}": partial(_EnsembleTrainer.member, epochs=epochs, index=index)
         for index in range(trainer.settings.members)
     }
-    if first is not None:
-        tasks["member 1"] = partial(_EnsembleTrainer.caught_up, first=first)
+    if held is not None and held.state is not None:
+        tasks["member 1"] = partial(_EnsembleTrainer.caught_up, first=held.state)
     if with_trees:
         *members, trees = _on(engine, trainer, {**tasks, "boosted trees": _EnsembleTrainer.trees})
-        return members, trees
-    return _on(engine, trainer, tasks), None
+        return held, members, trees
+    return held, _on(engine, trainer, tasks), None
 
 
 class _EnsembleTrainer:
@@ -201,14 +253,8 @@ class _EnsembleTrainer:
         made = partial(type(self), draws=self.draws)
         return made, (self.settings, self.signature, self.samples, None, silent)
 
-    def best_epochs(
-        self, held_back: npt.NDArray[np.bool_], last_season: Rows
-    ) -> tuple[int, npt.NDArray[np.float32], State | None]:
-        """Return the epochs to train the members for, the forecasts of the games held back, and a state to go on from.
-
-        Epochs are those after which the loss on games held back, shape (games,), is lowest. The parameters of demand,
-        shape (leads * held back, 4), are those after the last epoch. The state is None where the loss had stopped
-        falling before.
+    def held(self, held_back: npt.NDArray[np.bool_], last_season: Rows) -> _Held:
+        """Train without the games held back, shape (games,); epochs are those after which their loss is lowest.
 
         Those games weigh nothing in training, rather than being left out, so that one compiled loop serves all; where
         games are drawn anew for each pass, none of `last_season`, the rows of the season held back, is drawn. Where
@@ -229,25 +275,22 @@ class _EnsembleTrainer:
         draws = self.draws and self.draws.without(last_season)
         state, history = self._run(rest, most, "early stopping", -1, loss, draws=draws)
         parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
+        check_parameters(parameters, self.settings.network)
         best = int(np.argmin(history)) + 1
         if best < self.settings.epochs and best == most:
-            return best + self._share(LONGER), parameters, state
-        return best, parameters, None
+            return _Held(self.longest, parameters, state)
+        return _Held(best, parameters, None)
+
+    @property
+    def longest(self) -> int:
+        """Epochs that members train for where the loss of the first network fell until it was stopped."""
+        return self._share(STOPPED) + self._share(LONGER)
 
     def _share(self, share: float) -> int:
         """Return a share of the epochs, at least 1."""
         return max(round(share * self.settings.epochs), 1)
 
-    def members(self, epochs: int, jobs: int, first: State | None) -> list[list[npt.NDArray[np.float32]]]:
-        """Return the averaged weights of each member after `epochs` epochs, training `jobs` of them at a time.
-
-        The first member goes on from the state `first` where there is one.
-        """
-        if first is None:
-            return self._trained(epochs, jobs, range(self.settings.members))
-        return [self.caught_up(first), *self._trained(epochs, jobs, range(1, self.settings.members))]
-
-    def caught_up(self, first: State) -> list[npt.NDArray[np.float32]]:
+    def caught_up(self, first: State) -> Weights:
         """Return the averaged weights of the first member, which goes on from a state."""
         state, _ = self._run(self.samples, self._share(CAUGHT_UP), "member 1", 0, lambda state: 0.0, start=first)
         return self._weights(state)
@@ -256,25 +299,20 @@ class _EnsembleTrainer:
         """Return boosted trees on the same inputs."""
         return BoostedTrees.fit(self.samples, self.settings.seed)
 
-    def _trained(self, epochs: int, jobs: int, indices: range) -> list[list[npt.NDArray[np.float32]]]:
-        if jobs == 1:
-            return [self.member(epochs, index) for index in indices]
-        with ThreadPoolExecutor(jobs) as pool:
-            futures = [pool.submit(self.member, epochs, index) for index in indices]
-            try:
-                return [future.result() for future in futures]
-            except BaseException:
-                self.stopped.set()
-                for future in futures:
-                    future.cancel()
-                raise
+    def stop(self, trainings: Collection[Future[Weights]]) -> None:
+        """Stop trainings of members and wait for their end."""
+        self.stopped.set()
+        for training in trainings:
+            training.cancel()
+        wait(trainings)
+        self.stopped.clear()
 
-    def member(self, epochs: int, index: int) -> list[npt.NDArray[np.float32]]:
+    def member(self, epochs: int, index: int) -> Weights:
         """Return the averaged weights of one member after `epochs` epochs."""
         state, _ = self._run(self.samples, epochs, f"member {index + 1}", index, lambda state: 0.0)
         return self._weights(state)
 
-    def _weights(self, state: State) -> list[npt.NDArray[np.float32]]:
+    def _weights(self, state: State) -> Weights:
         """Return the averaged weights of a state, variable by variable."""
         return [np.asarray(weight) for weight in self.loop.unflatten(state.averaged)]
 

@@ -48,8 +48,8 @@ class TrainingSettings:
     """
 
     network: str = DEFAULT_NETWORK
-    members: int = 3
-    epochs: int = 12
+    members: int = 2
+    epochs: int = 14
     batch: int = 512
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
