@@ -24,6 +24,8 @@ __all__ = ["has_display", "serve"]
 
 WAITING = 256
 """Connections that may wait to be taken."""
+ENDING_S = 10
+"""Seconds that answers begun have to end once the server is told to stop."""
 
 
 def serve(
@@ -93,7 +95,13 @@ def serve(
             # Connections wait in the backlog until the server takes them.
             Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         settings = uvicorn.Config(
-            app, http=BoundedHttp, log_level="warning", server_header=False, lifespan="off", proxy_headers=False
+            app,
+            http=BoundedHttp,
+            log_level="warning",
+            server_header=False,
+            lifespan="off",
+            proxy_headers=False,
+            timeout_graceful_shutdown=ENDING_S,
         )
         try:
             if worker is not None:
