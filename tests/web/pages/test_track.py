@@ -11,6 +11,9 @@ def test_the_record_in_plain_sight(visit, sample_club):
     for words in ("Game by game", "Scores", "Attendance over forecast", "What plans cost"):
         assert words in page.text
     assert len(re.findall(r"<svg", page.text)) >= 1
+    # One message: a run to one side, and not beside it that chance explains the errors.
+    assert "games all came in below their forecasts: too few to call it drift" in page.text
+    assert "No drift" not in page.text
 
 
 def test_a_season_can_be_chosen(visit, sample_club):
