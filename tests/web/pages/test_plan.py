@@ -248,6 +248,7 @@ def test_a_deadline_is_marked_as_done_and_says_what_has_changed_since(owner, own
     assert "1 deadline overdue" in text_of(owner.get("/"))
     page = owner.get(PLAN)
     assert "Overdue: the last day" in text_of(page)
+    assert "<p><b>Overdue:</b>" in page.text  # printed, too
     key_done = mark(page, done=True)
     assert "overdue" not in text_of(owner.get("/"))
     page = owner.get(PLAN)
