@@ -17,6 +17,7 @@ def test_the_next_home_stand_stands_first(visit, sample_club):
     assert "busiest Fri 13 June v. Velmora Kites" in stand
     assert "70 fewer than forecast on Mon 2 June" in stand
     assert "<b>1 deadline overdue:</b> Hire" in page
+    assert '<table class="stacked threes">' in page  # on a phone, "Attendance" fits a third of the width
     assert "<b>Due today:</b> Order 8 items for the delivery of Tue 10 June" in page
 
 
