@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatecast.networks.layers import EntityEmbedding, LevelMixture, PeriodicEmbedding
+from gatecast.networks.layers import EntityEmbedding, LevelMixture, PeriodicEmbedding, sine_of_turns
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -32,6 +32,18 @@ def test_a_periodic_embedding_tells_near_numbers_apart():
     vectors = np.asarray(PeriodicEmbedding(0)(numbers))
     assert vectors.shape == (41, 6)
     assert (np.abs(np.diff(vectors, axis=0)).sum(axis=1) > 0).all()
+
+
+def test_in_training_sines_come_from_a_polynomial_that_is_as_exact():
+    import jax
+
+    turns = np.linspace(-30, 30, 60_001, dtype=np.float32)
+    exact = 2 * np.pi * turns.astype(np.float64)
+    np.testing.assert_allclose(sine_of_turns(turns), np.sin(exact), atol=1e-6)
+    slopes = jax.grad(lambda at: sine_of_turns(at).sum())(turns)
+    np.testing.assert_allclose(slopes, 2 * np.pi * np.cos(exact), atol=1e-4)
+    embedding, numbers = PeriodicEmbedding(0), np.linspace(-3, 3, 101, dtype=np.float32)[:, None]
+    np.testing.assert_allclose(embedding(numbers, training=True), embedding(numbers, training=False), atol=1e-5)
 
 
 @settings(deadline=None)
