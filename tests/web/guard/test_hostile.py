@@ -113,7 +113,7 @@ def test_signs_that_no_address_may_hold_break_nothing(served):
             heard = connection.recv(CHUNK)
         assert not heard.startswith(b"HTTP/1.1 5"), target
         assert b"from __future__" not in heard
-    assert httpx.get(f"{served.address}/healthz").text == "ok"
+    assert httpx.get(f"{served.address}/healthz", timeout=60).text == "ok"
 
 
 # Names of files
