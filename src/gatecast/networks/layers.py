@@ -62,7 +62,7 @@ class PeriodicEmbedding(keras.layers.Layer):
     def call(self, numbers: Tensor, training: bool = False) -> Tensor:
         """Embed and flatten."""
         if training:
-            # The same within rounding, and a pass over the games takes a fifth less time.
+            # The same within rounding, and on one core a pass over the games takes a fifth less time.
             turns = ops.expand_dims(numbers, -1) * self.rates
             sines, cosines = sine_of_turns(turns), sine_of_turns(turns + 0.25)
         else:
@@ -78,9 +78,9 @@ SINE = tuple((-1) ** k / math.factorial(2 * k + 1) for k in range(6))
 
 
 def sine_of_turns(turns: Tensor) -> Tensor:
-    """Return the sine of whole turns, by a polynomial that XLA computes for many numbers at once.
+    """Return the sine of angles given in turns, by a polynomial, which XLA computes faster than its own sine.
 
-    A library's sine is computed for one after the other, and most of its time goes into large angles.
+    Shape: any -> the same. Within 1e-6 of the sine.
     """
     part = turns - ops.round(turns)
     angle = 2 * math.pi * ops.where(ops.abs(part) > 0.25, 0.5 * ops.sign(part) - part, part)

@@ -151,10 +151,10 @@ def _done(trainer: _EnsembleTrainer, task: Callable[[_EnsembleTrainer], Any], pr
 
 
 class _Held(NamedTuple):
-    """What a training without the latest season tells."""
+    """Result of training the first network without the latest season."""
 
     epochs: int
-    """To train members for."""
+    """Passes over the games to train members for."""
     parameters: npt.NDArray[np.float32]
     """Of the demand for the games held back, shape (leads * games, 4)."""
     state: State | None

@@ -109,7 +109,7 @@ class Loop:
         flat, self.unflatten = ravel_pytree([variable.value for variable in model.trainable_variables])
         self.optimizer.build([keras.Variable(flat)])
         self.memory = 1.0 - 1.0 / min(2 * steps, 1000)
-        # Threads that share such small matrices mostly wait for each other: members train side by side instead.
+        # Members train side by side, one thread each; sharing such small matrices among threads gains less.
         one_thread = {"xla_cpu_multi_thread_eigen": False}
         self._epoch = jax.jit(self._run_epoch, donate_argnums=0, compiler_options=one_thread)
         self._apply = jax.jit(self._forward)
