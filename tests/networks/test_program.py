@@ -28,6 +28,15 @@ def test_numpy_gives_what_keras_gives_for_any_number_of_games(name):
     assert program(weights, one) == pytest.approx(wanted[:1], abs=PRECISE, rel=PRECISE)
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_game_has_the_same_bits_wherever_it_stands_in_a_block(name):
+    built = Built(name, signature())
+    program, weights = traced(built.model, built.other), built.moved()
+    inputs = {each: np.resize(values, (32, *values.shape[1:])) for each, values in built.inputs().items()}
+    together, order = program(weights, inputs), np.random.default_rng(0).permutation(32)
+    assert np.array_equal(program(weights, {each: values[order] for each, values in inputs.items()}), together[order])
+
+
 def test_initial_weights_are_no_part_of_it():
     program = plain_program()
     assert not {each.name for each in program.operations} & {"random_bits", "erf_inv"}

@@ -1,5 +1,6 @@
 import datetime as dt
 import math
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -8,6 +9,7 @@ from gatecast.forecast import drivers as d
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MEAN
 from gatecast.service.game import game_view
+from gatecast.service.issued_forecasts import issue_forecast
 from gatecast.service.models import keep_model
 from gatecast.service.reasons import Driver, Reasons, reasons_of
 
@@ -80,6 +82,37 @@ def test_reasons_are_worked_out_once_until_games_change(own_service, compiled_on
     again = asked()
     assert again is not first
     assert people(again)[d.PROMOTION] < 0 < people(first)[d.PROMOTION]
+
+
+def test_what_moved_the_forecast_adds_up_to_the_difference_shown(sample_club, reasons):
+    moves, change = reasons(NEXT).moves, game_view(sample_club, NEXT).change
+    assert moves.difference == change.difference == -70
+    assert moves.usual + math.fsum(driver.people for driver in moves.drivers) == pytest.approx(moves.difference)
+    people = {driver.name: driver.people for driver in moves.drivers}
+    assert people[d.RECENT_ATTENDANCE] < -100
+    assert people["own_tickets_sold"] > 50
+    assert moves.before == change.before.as_of == dt.date(2025, 6, 1)
+
+
+def test_what_a_promotion_taken_out_between_two_forecasts_moved(own_service, compiled_once):
+    game = {"game_id": [NEXT], "date": [dt.date(2025, 6, 13)], "home": ["Quillport Lanterns"], "promotion": [""]}
+    own_service.store.import_games(pl.DataFrame(game), columns=["promotion"])
+    issue_forecast(own_service, own_service.club())
+    moves = reasons_of(own_service, game_view(own_service, NEXT)).moves
+    assert moves.drivers[0].name == d.PROMOTION
+    assert moves.drivers[0].people < -200
+    assert moves.difference < -200
+
+
+def test_another_model_or_another_past_leaves_unsaid_what_moved_the_forecast(own_service, compiled_once):
+    view = game_view(own_service, NEXT)
+    issue_before = replace(view.change.before, model="another")
+    assert reasons_of(own_service, replace(view, change=replace(view.change, before=issue_before))).moves is None
+
+
+def test_what_the_model_does_not_say_again_moved_nothing(sample_club, reasons):
+    """The forecast before rests on figures that were corrected since without a trace."""
+    assert reasons("QUI202506140").moves is None
 
 
 def test_nothing_is_stored(sample_club, reasons):

@@ -243,14 +243,20 @@ def p_postponed(games: Games, rows: npt.NDArray[np.intp], cutoffs: IntArray) -> 
     """
     if not games.dated or games.table[c.HOME_STARTER].null_count() == len(games):
         return np.full(len(rows), np.nan)
-    table, lead = games.table[rows], (games.days[rows] - cutoffs).astype(np.float64)
+    word, sky = (pl.col(name).cast(pl.String) for name in (c.PRECIPITATION, c.SKY))
+    table = games.table.select(c.VENUE, c.PRECIPITATION, c.TEMPERATURE, c.SKY, c.DATE)[rows].select(
+        c.VENUE,
+        rain=word.replace_strict(MILLIMETRES, default=None, return_dtype=pl.Float64).fill_null(float("nan")),
+        temperature=pl.col(c.TEMPERATURE).cast(pl.Float64).fill_null(float("nan")),
+        shut=(sky == DOME).fill_null(False),
+        month=pl.col(c.DATE).dt.month().cast(pl.Int64),
+    )
+    lead = (games.days[rows] - cutoffs).astype(np.float64)
     near = lead <= games.columns[c.PRECIPITATION].known.lead
-    word = table[c.PRECIPITATION].cast(pl.String)
-    rain = word.replace_strict(MILLIMETRES, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
-    temperature = table[c.TEMPERATURE].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    shut = (table[c.SKY].cast(pl.String) == DOME).fill_null(False).to_numpy() & near
+    rain, temperature = table["rain"].to_numpy(), table["temperature"].to_numpy()
+    shut = table["shut"].to_numpy() & near
     closed = np.where(shut, 1.0, _closed(games, table[c.VENUE], int(cutoffs.min()) if len(cutoffs) else 0))
-    months = table[c.DATE].dt.month().cast(pl.Int64).to_numpy()
+    months = table["month"].to_numpy()
     unknown = np.where(near, 0.0, np.nan)
     chance = SHIPPED.chance(rain + unknown, temperature + unknown, months, closed, np.maximum(lead, 1.0))
     rounded: FloatArray = np.round(np.where(shut, 0.0, chance), DECIMALS).astype(np.float64)
@@ -260,11 +266,11 @@ def p_postponed(games: Games, rows: npt.NDArray[np.intp], cutoffs: IntArray) -> 
 def _closed(games: Games, venues: pl.Series, last: int) -> FloatArray:
     """Return the share of each venue's games of the last seasons that were played under a closed roof; 0 if unknown."""
     first = as_date(last - 366 * SEASONS_OF_ROOF)
-    past = games.table.filter(pl.col(c.DATE) <= as_date(last), pl.col(c.DATE) > first, pl.col(c.SKY).is_not_null())
+    of_last_seasons = pl.col(c.DATE).is_between(first, as_date(last), closed="right") & pl.col(c.SKY).is_not_null()
+    past = games.table.select(c.VENUE, c.SKY, c.DATE).filter(of_last_seasons)
     share = past.group_by(c.VENUE).agg((pl.col(c.SKY).cast(pl.String) == DOME).mean().alias("closed"))
-    joined = pl.DataFrame({c.VENUE: venues}).join(share, on=c.VENUE, how="left", maintain_order="left")
-    closed: FloatArray = joined["closed"].fill_null(0.0).to_numpy()
-    return closed
+    by_venue = dict(share.iter_rows())
+    return np.array([by_venue.get(venue, 0.0) for venue in venues], np.float64)
 
 
 SHIPPED = PostponementModel(

@@ -54,24 +54,22 @@ def contract_table(
     polars.DataFrame
         `p_sellout` is null for games whose seats nobody states: a chance against an estimate of them would be none.
     """
-    unstated = games.table[rows][c.CAPACITY].is_null()
+    described = games.table.select(c.GAME_ID, c.SEASON, c.CAPACITY)[rows]
     as_of = pl.Series(AS_OF, cutoffs.astype(np.int32)).cast(pl.Date)
     if not games.dated:
         as_of = pl.Series(AS_OF, [None] * len(rows), pl.Date)
     quantiles = np.round(forecast.attendance(QUANTILE_LEVELS), PEOPLE_DECIMALS)
-    return (
-        games.table[rows]
-        .select(
-            c.GAME_ID,
-            c.SEASON,
-            pl.lit(leads).alias(LEAD) if isinstance(leads, str) else leads.alias(LEAD),
-            as_of,
-            pl.Series(MEAN, np.round(forecast.mean, PEOPLE_DECIMALS)),
-            *(pl.Series(name, quantiles[:, i]) for i, name in enumerate(QUANTILE_COLUMNS)),
-            pl.Series(P_SELLOUT, np.round(forecast.sell_out, CHANCE_DECIMALS)).set(unstated, None),
-        )
-        .select(FORECAST_COLUMNS)
-    )
+    unstated = described[c.CAPACITY].is_null().to_numpy()
+    sell_out = np.where(unstated, np.nan, np.round(forecast.sell_out, CHANCE_DECIMALS))
+    return described.select(
+        c.GAME_ID,
+        c.SEASON,
+        pl.lit(leads).alias(LEAD) if isinstance(leads, str) else leads.alias(LEAD),
+        as_of,
+        pl.Series(MEAN, np.round(forecast.mean, PEOPLE_DECIMALS)),
+        *(pl.Series(name, quantiles[:, i]) for i, name in enumerate(QUANTILE_COLUMNS)),
+        pl.Series(P_SELLOUT, sell_out, nan_to_null=True),
+    ).select(FORECAST_COLUMNS)
 
 
 def described_table(

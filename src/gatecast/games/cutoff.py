@@ -121,14 +121,13 @@ def known_at(
     lead = pl.Series("lead", np.maximum(games.days - cutoffs, 0).astype(np.float64))
     seen = []
     for name, column in games.columns.items():
-        value = pl.col(name)
-        if column.known.worsens and weather_as_observed:
-            value = _as_forecast(name, column, lead)
-        if np.isfinite(column.known.lead):
-            value = pl.when(lead <= column.known.lead).then(value)
+        known = [pl.lit(lead <= column.known.lead)] if np.isfinite(column.known.lead) else []
         if name in first:
-            value = pl.when(pl.Series("known", cutoffs >= first[name])).then(value)
-        seen.append(value.alias(name))
+            known.append(pl.lit(pl.Series("known", cutoffs >= first[name])))
+        worse = column.known.worsens and weather_as_observed
+        if known or worse:
+            value = _as_forecast(name, column, lead) if worse else pl.col(name)
+            seen.append((pl.when(*known).then(value) if known else value).alias(name))
     return games.table.with_columns(seen)
 
 
@@ -151,7 +150,7 @@ def first_days_known(games: Games) -> dict[str, npt.NDArray[np.int32]]:
     return {
         name: _first_day_known(games, column.known.since)
         for name, column in games.columns.items()
-        if column.known.since and games.table[name].null_count() < len(games)
+        if column.known.since
     }
 
 

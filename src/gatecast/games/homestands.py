@@ -22,7 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 LONGEST_PAUSE = 3
 """Most days from one game of a homestand to the next."""
-ROW = "row"
+ROW, DAY, APART = "row", "day", "apart"
 
 
 def homestand_starts(day: IntArray, apart: BoolArray) -> BoolArray:
@@ -73,12 +73,15 @@ def homestand_of(table: pl.DataFrame, apart: Sequence[str] = ()) -> IntArray:
         return np.arange(table.height)
     keys = [*apart, *(name for name in (c.HOME,) if name in table.columns)]
     rows = table.select(*keys, c.DATE).with_row_index(ROW).sort(*keys, c.DATE, nulls_last=True, maintain_order=True)
-    other = rows.select(
-        pl.any_horizontal(pl.lit(False), *(pl.col(key).ne_missing(pl.col(key).shift()) for key in keys))
+    in_order = rows.select(
+        ROW,
+        pl.col(c.DATE).cast(pl.Date).cast(pl.Int64).fill_null(0).alias(DAY),
+        pl.any_horizontal(
+            pl.col(c.DATE).is_null(), *(pl.col(key).ne_missing(pl.col(key).shift()) for key in keys)
+        ).alias(APART),
     )
-    begins = other.to_series().to_numpy() | rows[c.DATE].is_null().to_numpy()
-    begins[:1] = True
-    day = rows[c.DATE].cast(pl.Date).cast(pl.Int64).fill_null(0).to_numpy()
+    row, day, begins = (in_order[name].to_numpy() for name in (ROW, DAY, APART))
+    begins = begins | (np.arange(len(row)) == 0)
     homestands = np.empty(table.height, np.int64)
-    homestands[rows[ROW].to_numpy()] = np.cumsum(homestand_starts(day, begins)) - 1
+    homestands[row] = np.cumsum(homestand_starts(day, begins)) - 1
     return homestands

@@ -110,7 +110,8 @@ def in_context(
     array, shape (queries, 4)
         Location, scale, skewness and tail of a sinh-arcsinh distribution.
     """
-    query = _gelu(xp.concatenate([features, candidates], axis=1) @ weights["query.kernel"] + weights["query.bias"], xp)
+    query = xp.concatenate([features, candidates], axis=1)
+    query = _gelu(_dense(query, weights["query.kernel"], xp) + weights["query.bias"], xp)
     token = _gelu(tokens @ weights["token.kernel"] + weights["token.bias"], xp)
     levels = []
     for i in range(sum(name.endswith(".wide") for name in weights)):
@@ -118,16 +119,16 @@ def in_context(
             seen, drawn = _read(_of_block(weights, i), _norm(query, xp), token, tokens, xp=xp)
             levels.append(drawn[..., 0])
             both = xp.concatenate([seen, drawn.reshape(-1, 2 * HEADS)], axis=1)
-            query = query + (noise(both, 2 * i) if noise else both) @ weights[f"block{i}.out"]
-        wide = _gelu(_norm(query, xp) @ weights[f"block{i}.wide"] + weights[f"block{i}.wide_bias"], xp)
+            query = query + _dense(noise(both, 2 * i) if noise else both, weights[f"block{i}.out"], xp)
+        wide = _gelu(_dense(_norm(query, xp), weights[f"block{i}.wide"], xp) + weights[f"block{i}.wide_bias"], xp)
         wide = noise(wide, 2 * i + 1) if noise else wide
-        query = query + wide @ weights[f"block{i}.narrow"] + weights[f"block{i}.narrow_bias"]
+        query = query + _dense(wide, weights[f"block{i}.narrow"], xp) + weights[f"block{i}.narrow_bias"]
     query = _norm(query, xp)
     choices = xp.concatenate([candidates, *levels], axis=1)
-    logits = query @ weights["choice.kernel"] + weights["choice.bias"]
+    logits = _dense(query, weights["choice.kernel"], xp) + weights["choice.bias"]
     trust = xp.exp(logits - logits.max(axis=1, keepdims=True))
     trust = trust / trust.sum(axis=1, keepdims=True)
-    raw = query @ weights["head.kernel"] + weights["head.bias"]
+    raw = _dense(query, weights["head.kernel"], xp) + weights["head.bias"]
     location = (trust * choices).sum(axis=1) + raw[:, 0]
     scale = xp.exp(xp.clip(raw[:, 1], -5.0, 1.0))
     skewness = xp.clip(raw[:, 2], -1.2, 1.2)
@@ -144,7 +145,7 @@ def _of_block(weights: Weights, block: int) -> Weights:
 def _read(weights: Weights, query: Array, token: Array, own: Array, *, xp: ModuleType) -> tuple[Array, Array]:
     """Return what a query sees of its tokens, (queries, 32), and averages of their own figures, (queries, heads, 2)."""
     size = TOKEN // HEADS
-    asked = (query @ weights["ask"]).reshape(-1, HEADS, size)
+    asked = _dense(query, weights["ask"], xp).reshape(-1, HEADS, size)
     # One vector a head asks for all keys at once: cheaper than the keys of every token.
     key = weights["key"].reshape(TOKEN, HEADS, size)
     asked = xp.einsum("qhs,ths->qht", asked, key)
@@ -165,6 +166,15 @@ def log_quantiles(parameters: Array, normal: Array, xp: ModuleType) -> Array:
     location, scale, skewness, tail = (parameters[:, i : i + 1] for i in range(4))
     bent = xp.sinh((xp.arcsinh(normal)[None] + skewness) / tail)
     return location + scale * bent
+
+
+def _dense(queries: Array, kernel: Array, xp: ModuleType) -> Array:
+    """Return the product of each query with a kernel.
+
+    NumPy takes it query by query: in one product of all, the last bits of a query depend on its place among them on
+    some processors.
+    """
+    return (queries[:, None] @ kernel)[:, 0] if xp is np else queries @ kernel
 
 
 def _gelu(x: Array, xp: ModuleType) -> Array:

@@ -246,7 +246,9 @@ def _dot_general(arguments: Values, settings: Settings, rows: int) -> Sequence[A
     right_free = [axis for axis in range(right.ndim) if axis not in (*right_axes, *right_batch)]
     batch = [left.shape[axis] for axis in left_batch]
     inner = int(np.prod([left.shape[axis] for axis in left_axes], dtype=int))
-    a = left.transpose((*left_batch, *left_free, *left_axes)).reshape(*batch, -1, inner)
+    # Game by game: in one product of all, the last bits of a game depend on its place in the block on some processors.
+    games = [rows] if not batch and left_free[:1] == [0] and left.shape[0] == rows else batch
+    a = left.transpose((*left_batch, *left_free, *left_axes)).reshape(*games, -1, inner)
     b = right.transpose((*right_batch, *right_axes, *right_free)).reshape(*batch, inner, -1)
     shape = [*batch, *(left.shape[axis] for axis in left_free), *(right.shape[axis] for axis in right_free)]
     return (np.matmul(a, b).reshape(shape),)

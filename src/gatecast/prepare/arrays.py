@@ -147,6 +147,11 @@ class Preparation:
         self.weather_as_observed = weather_as_observed
         if like is not None and not _alike(games, like.games, SORTED_BY):
             like = None
+        same_history = like is not None and _alike(games, like.games, HISTORY_BY)
+        if like is not None and same_history and games.columns == like.games.columns:
+            self.first_days_known = like.first_days_known
+        else:
+            self.first_days_known = first_days_known(games)
         if like is not None:
             self.schedule, self.attendance, self.form, self.usual = (
                 like.schedule,
@@ -165,9 +170,9 @@ class Preparation:
             self.openers = self.places["home_opener"] == 1
             self.shape = SeasonShape(self.schedule, self.openers)
             self.kept = {}
-            self.projected = ProjectedLevel(games, self.schedule, self.form, self.places["venue_age"])
-        self.first_days_known = first_days_known(games)
-        if like is not None and _alike(games, like.games, HISTORY_BY):
+            told = self.first_days_known.get(c.EXPECTED_WINS)
+            self.projected = ProjectedLevel(games, self.schedule, self.form, self.places["venue_age"], told)
+        if like is not None and same_history:
             self.history = like.history
         else:
             self.history = History.of(games, self.places, self.usual)

@@ -60,44 +60,46 @@ def calendar(games: Games) -> dict[str, Floats]:
     else:
         unknown = np.full(table.height, np.nan)
         dated = dict.fromkeys(_dated(table.clear(), games.league.country), unknown)
-    leagues = table.select((pl.col(c.HOME_LEAGUE) != pl.col(c.VISITOR_LEAGUE)).cast(pl.Float64)).to_series()
-    labels = table[c.PROMOTION].fill_null("")
-    return {
-        **dated,
-        "interleague": leagues.fill_null(np.nan).to_numpy(),
-        "doubleheader": (table[c.NUMBER] > 0).cast(pl.Float64).to_numpy(),
-        "promotions": (labels.str.count_matches(";") + (labels != "").cast(pl.Int32)).cast(pl.Float64).to_numpy(),
-    }
+    labels = pl.col(c.PROMOTION).fill_null("")
+    further = table.select(
+        interleague=(pl.col(c.HOME_LEAGUE) != pl.col(c.VISITOR_LEAGUE)).cast(pl.Float64).fill_null(np.nan),
+        doubleheader=(pl.col(c.NUMBER) > 0).cast(pl.Float64),
+        promotions=(labels.str.count_matches(";") + (labels != "").cast(pl.Int32)).cast(pl.Float64),
+    )
+    return {**dated, **{each.name: each.to_numpy() for each in further}}
 
 
 def _dated(table: pl.DataFrame, country: str) -> dict[str, Floats]:
-    date = table[c.DATE]
-    phase = date.dt.ordinal_day().to_numpy() * (2 * np.pi / 365.25)
-    turn = date.dt.weekday().to_numpy() * (2 * np.pi / 7)
-    start = table[c.START_TIME]
-    hour = (start.dt.hour() + start.dt.minute() / 60).cast(pl.Float64).fill_null(np.nan).to_numpy()
-    near = _near_holidays(date, country)
+    date, start = pl.col(c.DATE).dt, pl.col(c.START_TIME).dt
+    of_day = table.select(
+        day_of_year=date.ordinal_day().cast(pl.Float64),
+        weekday=date.weekday().cast(pl.Float64),
+        hour=(start.hour() + start.minute() / 60).cast(pl.Float64).fill_null(np.nan),
+        year=date.year(),
+        day=pl.col(c.DATE).to_physical().cast(pl.Int64),
+    )
+    day_of_year, weekday, hour, year, day = (of_day[name].to_numpy() for name in of_day.columns)
+    phase, turn = day_of_year * (2 * np.pi / 365.25), weekday * (2 * np.pi / 7)
     return {
-        "day_of_year": date.dt.ordinal_day().cast(pl.Float64).to_numpy(),
+        "day_of_year": day_of_year,
         "season_sine": np.sin(phase),
         "season_cosine": np.cos(phase),
         "weekday_sine": np.sin(turn),
         "weekday_cosine": np.cos(turn),
-        "weekend": (date.dt.weekday() >= 5).cast(pl.Float64).to_numpy(),
+        "weekend": (weekday >= 5).astype(np.float64),
         "start_hour": hour,
-        **near,
+        **_near_holidays(day, year, country),
     }
 
 
-def _near_holidays(date: pl.Series, country: str) -> dict[str, Floats]:
-    """Return features of the public holidays on and around each day, shape (games,) each.
+def _near_holidays(days: Days, year: npt.NDArray[np.int32], country: str) -> dict[str, Floats]:
+    """Return features of the public holidays on and around each day of a year, shape (games,) each.
 
     For the United States, signed days from each of `HOLIDAYS` in the same year, clipped. For every country, how near
     the nearest of `NEIGHBOURS` is, from 1 on the day to 0; and 1 on a public holiday. For other countries, the days off
     in a row, weekends among them, around a day off.
     """
-    days = date.to_physical().to_numpy().astype(np.int64)
-    years, which = np.unique(date.dt.year().to_numpy(), return_inverse=True)
+    years, which = np.unique(year, return_inverse=True)
     named, near, public = _holidays_of(tuple(years.tolist()), country)
     out = {}
     if country == HOME_OF_SUMMER_HOLIDAYS:

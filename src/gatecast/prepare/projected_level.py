@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.games import columns as c
-from gatecast.games.cutoff import first_days_known
 from gatecast.games.table import Games
 from gatecast.prepare.prefix_sums import PrefixSums, ratio
 from gatecast.prepare.schedule import SEASON_SPAN, Schedule
@@ -44,9 +43,18 @@ class ProjectedLevel:
     form : Form
     venue_age : ndarray of float64, shape (games,)
         Years since the venue opened, NaN where unknown.
+    told : ndarray of int32, shape (games,), optional
+        The first day on which the wins expected of a club are known, if not always.
     """
 
-    def __init__(self, games: Games, schedule: Schedule, form: Form, venue_age: Floats) -> None:
+    def __init__(
+        self,
+        games: Games,
+        schedule: Schedule,
+        form: Form,
+        venue_age: Floats,
+        told: npt.NDArray[np.int32] | None = None,
+    ) -> None:
         s = schedule
         usable = (s.home >= 0) & (s.season > 0) & games.dated
         self.keys, first_row, place = np.unique(
@@ -85,7 +93,6 @@ class ProjectedLevel:
         # Known once every earlier season is over, and the wins expected of this one are known.
         years, of_year = np.unique(season, return_inverse=True)
         over = np.array([s.day[usable & (s.season < year)].max(initial=-LAST_DAY) for year in years])
-        told = first_days_known(games).get(c.EXPECTED_WINS)
         first = np.full(len(self.keys), -np.inf) if told is None else _of_keys(told, place, len(self.keys))
         self.known_from = np.where(np.isnan(share), over[of_year], np.maximum(over[of_year], first))
 

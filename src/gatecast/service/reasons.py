@@ -1,4 +1,4 @@
-"""Explain the forecast of a game: what drives it, and which past games were like it."""
+"""Explain the forecast of a game: what drives it, what moved it, and which past games were like it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from gatecast.errors import InputError
+from gatecast.errors import DataError, InputError
 from gatecast.games import Games, known_at
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import MEAN
@@ -20,11 +20,14 @@ from gatecast.service.game import GameView, Issue, game_row
 
 if TYPE_CHECKING:
     from gatecast.forecast import Forecaster
+    from gatecast.forecast.explain import Explanation
 
-__all__ = ["ComparableGame", "Driver", "Reasons", "reasons_of"]
+__all__ = ["ComparableGame", "Driver", "Moves", "Reasons", "reasons_of"]
 
 SMALLEST_SHARE = 0.001
 """Smallest share of the forecast for which a driver is shown."""
+SMALLEST_MOVE = 0.003
+"""Smallest share of the forecast for which the move of a driver is shown: less is rounded away."""
 CORRECTED_WITHIN = 0.03
 """Share of a forecast by which the corrections of an issue may move it."""
 ONE_AT_A_TIME = Lock()
@@ -45,6 +48,28 @@ class ComparableGame:
 
     row: dict[str, Any]
     alike: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Why a forecast is another than the one before, in people: together the difference of the two, as shown.
+
+    Parameters
+    ----------
+    before : date or None
+        The cutoff of the forecast before.
+    difference : float
+    usual : float
+        What an average home game moved by: results that came in between, and fewer days ahead. Drivers too small to
+        show are counted here.
+    drivers : tuple of Driver
+        The others, the largest first.
+    """
+
+    before: dt.date | None
+    difference: float
+    usual: float
+    drivers: tuple[Driver, ...]
 
 
 @dataclass(frozen=True)
@@ -72,6 +97,9 @@ class Reasons:
         Past home games most like it, the most alike first.
     basis : str
         What the forecasts of the club rest on, in words; empty where nothing is weighed.
+    moves : Moves or None
+        Why it is another than the forecast before; None without one, and where the model in use does not say what the
+        two said.
     """
 
     baseline: float
@@ -83,6 +111,7 @@ class Reasons:
     row: dict[str, Any]
     like: tuple[ComparableGame, ...]
     basis: str = ""
+    moves: Moves | None = None
 
     @property
     def most(self) -> Driver | None:
@@ -143,7 +172,37 @@ def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last:
         _as_known(upcoming, game, as_of),
         tuple(ComparableGame(row, alike) for row, alike in rows if row is not None),
         session.basis(),
+        _moves(service, copy.copy(forecaster), view, explained),
     )
+
+
+def _moves(service: ClubService, forecaster: Forecaster, view: GameView, now: Explanation) -> Moves | None:
+    """Return what moved a forecast since the one before, which is explained anew from what was known to it."""
+    change, game = view.change, view.row[c.GAME_ID]
+    if change is None or change.before.model != change.now.model or c.DATE in {fact.column for fact in change.facts}:
+        return None
+    as_of = _as_of(view, change.before)
+    games, upcoming = _known_and_to_come(service, view, as_of)
+    here, schema = pl.col(c.GAME_ID) == game, upcoming.table.schema
+    then = [
+        pl.when(here).then(pl.lit(fact.before, schema[fact.column])).otherwise(fact.column).alias(fact.column)
+        for fact in change.facts
+    ]
+    upcoming = upcoming.with_table(upcoming.table.with_columns(then))
+    try:
+        before = forecaster.session(games, upcoming, as_of).explain([game])[0]
+    except (DataError, InputError):
+        return None
+    for explained, issue in ((before, change.before), (now, change.now)):
+        issued = float(issue.forecast[MEAN])
+        if abs(issued - explained.expected) > CORRECTED_WITHIN * issued:
+            return None
+    names = dict.fromkeys((*now.people, *before.people))
+    moved = [Driver(name, now.people.get(name, 0.0) - before.people.get(name, 0.0)) for name in names]
+    drivers = [driver for driver in moved if abs(driver.people) > SMALLEST_MOVE * now.expected]
+    drivers.sort(key=lambda driver: -abs(driver.people))
+    usual = change.difference - sum(driver.people for driver in drivers)
+    return Moves(change.before.as_of, change.difference, usual, tuple(drivers))
 
 
 def _on_issued_level(baseline: float, expected: float, issued: float) -> tuple[float, float]:

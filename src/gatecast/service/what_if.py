@@ -171,12 +171,21 @@ def two_forecasts(
     """
     session = what_if_session(service, forecaster, club)
     before, after = session.forecast(), session.what_if(changes)
-    issued = _with_issued_digits(service, club, before)
+    issued = _present_forecast(service, forecaster, club)
     differs = (before.select(QUANTILE_COLUMNS) != after.select(QUANTILE_COLUMNS)).select(pl.any_horizontal(pl.all()))
     others = differs.to_series() & ~before[c.GAME_ID].is_in(list(changes))
     numbers = [name for name in issued.columns if issued.schema[name].is_float()]
     kept = (pl.when(differs.to_series()).then(after[name]).otherwise(issued[name]).alias(name) for name in numbers)
     return TwoForecasts(issued, after.with_columns(kept), int(others.sum()))
+
+
+def _present_forecast(service: ClubService, forecaster: Forecaster, club: str) -> pl.DataFrame:
+    """Return the forecast of a club's games to come as they stand, in the digits of the last issue; made once."""
+    return service.cached(
+        ("present forecast", club, service.model_id()),
+        (GAMES_AREA, FORECASTS_AREA),
+        lambda: _with_issued_digits(service, club, what_if_session(service, forecaster, club).forecast()),
+    )
 
 
 def _with_issued_digits(service: ClubService, club: str, forecast: pl.DataFrame) -> pl.DataFrame:
@@ -204,9 +213,7 @@ def current_plan(service: ClubService, forecaster: Forecaster, club: str, game: 
     return service.cached(
         ("plan of what if", club, service.model_id(), games[0]),
         (GAMES_AREA, FORECASTS_AREA, SETTINGS_AREA),
-        lambda: _planned(
-            service, _with_issued_digits(service, club, what_if_session(service, forecaster, club).forecast()), games
-        ),
+        lambda: _planned(service, _present_forecast(service, forecaster, club), games),
     )
 
 
