@@ -28,6 +28,17 @@ def test_what_should_have_been_hired_by_now_is_late(sample_club):
     assert all(day.next_deadline is None or day.next_deadline > view.as_of for day in days)
 
 
+def test_an_order_far_above_what_sells_says_that_unsold_ones_keep_their_value(sample_club):
+    view = homestand_view(sample_club)
+    day = day_plan(view, view.plan.games[3]["game_id"])
+    water, beer = (next(row for row in day.rows if row.name == name) for name in ("bottled water", "draft beer"))
+    assert water.sold == day.game["people_mean"] * 0.45
+    assert water.keeps and water.choice * water.case_size > 1.5 * water.sold
+    assert not beer.keeps
+    assert all(row.sold is None and not row.keeps for row in day.rows if row.kind != "stock")
+    assert day.spend == sum(row.spend for row in day.rows)
+
+
 def test_a_number_set_by_hand_stands_beside_the_models(own_service):
     before = homestand_view(own_service)
     game = before.plan.games[-1]["game_id"]

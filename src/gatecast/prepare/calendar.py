@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
-from functools import lru_cache
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from gatecast.games import columns as c
 from gatecast.games.table import Games
+from gatecast.prepare.holiday_dates import HOLIDAYS, HOME_OF_SUMMER_HOLIDAYS, NEIGHBOURS, holiday_dates
 
 __all__ = ["CALENDAR_BY", "calendar"]
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
 
-EPOCH = dt.date(1970, 1, 1)
 CALENDAR_BY = (c.DATE, c.START_TIME, c.NUMBER, c.HOME_LEAGUE, c.VISITOR_LEAGUE, c.PROMOTION)
 """Columns that the calendar is read from."""
 
-HOLIDAYS = {
-    "memorial": ("Memorial Day", 4),
-    "independence": ("Independence Day", 4),
-    "labor": ("Labor Day", 4),
-    "easter": ("Easter Sunday", 10),
-    "mothers": ("Mother's Day", 1),
-    "fathers": ("Father's Day", 1),
-}
-"""Summer holidays of the United States by the name of their feature: exact name, and the most days that are counted
-before and after."""
-NEIGHBOURS = {
-    "thanksgiving": ("Thanksgiving Day", 4),
-    "christmas": ("Christmas Day", 8),
-    "new_year": ("New Year's Day", 4),
-}
-"""Holidays of any country that fill or empty the days around them, likewise; the nearest one counts, in any year."""
-HOME_OF_SUMMER_HOLIDAYS = "US"
 LONGEST_RUN = 10
 """Days off in a row, weekends among them, that make a difference, such as those of Golden Week in Japan."""
-YEARS_KEPT = 32
-"""Sets of years whose holidays are kept: a server prepares the same seasons again and again."""
 
 
 def calendar(games: Games) -> dict[str, Floats]:
@@ -100,17 +77,17 @@ def _near_holidays(days: Days, year: npt.NDArray[np.int32], country: str) -> dic
     in a row, weekends among them, around a day off.
     """
     years, which = np.unique(year, return_inverse=True)
-    named, near, public = _holidays_of(tuple(years.tolist()), country)
+    dates = holiday_dates(tuple(years.tolist()), country)
     out = {}
     if country == HOME_OF_SUMMER_HOLIDAYS:
         limits = np.array([most for _, most in HOLIDAYS.values()])[:, None]
-        apart = np.clip(days - named[:, which], -limits, limits).astype(np.float64)
+        apart = np.clip(days - dates.named[:, which], -limits, limits).astype(np.float64)
         out = {f"days_from_{feature}": apart[i] for i, feature in enumerate(HOLIDAYS)}
-    out["holiday"] = np.isin(days, public).astype(np.float64)
-    for (feature, (_, most)), dates in zip(NEIGHBOURS.items(), near, strict=True):
-        out[f"near_{feature}"] = np.maximum(0.0, 1.0 - _distance(days, dates) / (most + 1))
+    out["holiday"] = np.isin(days, dates.public).astype(np.float64)
+    for (feature, (_, most)), near in zip(NEIGHBOURS.items(), dates.near, strict=True):
+        out[f"near_{feature}"] = np.maximum(0.0, 1.0 - _distance(days, near) / (most + 1))
     if country != HOME_OF_SUMMER_HOLIDAYS:
-        out["days_off"] = _days_off(days, public)
+        out["days_off"] = _days_off(days, dates.public)
     return out
 
 
@@ -136,37 +113,3 @@ def _days_off(days: Days, public: Days) -> Floats:
     ahead = np.cumprod(off[:, LONGEST_RUN:], axis=1).sum(axis=1)
     back = np.cumprod(off[:, LONGEST_RUN::-1], axis=1).sum(axis=1)
     return np.where(here, np.minimum(ahead + back - 1, LONGEST_RUN), 0).astype(np.float64)
-
-
-@lru_cache(maxsize=YEARS_KEPT)
-def _holidays_of(years: tuple[int, ...], country: str) -> tuple[Days, tuple[Days, ...], Days]:
-    """Return holidays of some years as days since 1970-01-01.
-
-    Returns
-    -------
-    named : ndarray of int64, shape (HOLIDAYS, years)
-        Each of `HOLIDAYS` in each year; 0 if there is none.
-    near : tuple of ndarray of int64
-        Each of `NEIGHBOURS` in these years and those beside them, in order.
-    public : ndarray of int64
-        Every public holiday of these years and those beside them, in order.
-    """
-    import holidays
-
-    kind = holidays.country_holidays(country)
-    wide = tuple(sorted({near for year in years for near in (year - 1, year, year + 1)}))
-    language = "en_US" if "en_US" in kind.supported_languages else None
-    settings = {"years": wide, "observed": country != HOME_OF_SUMMER_HOLIDAYS, "language": language}
-    further = {holidays.UNOFFICIAL, holidays.OPTIONAL, holidays.GOVERNMENT} & set(kind.supported_categories)
-    public = holidays.country_holidays(country, **settings)
-    known = holidays.country_holidays(country, categories=(holidays.PUBLIC, *sorted(further)), **settings)
-    named = np.zeros((len(HOLIDAYS), len(years)), np.int64)
-    for i, (name, _) in enumerate(HOLIDAYS.values()):
-        when = {day.year: day for day in known.get_named(name, lookup="exact", split_multiple_names=True)}
-        named[i] = [(when[year] - EPOCH).days if year in when else 0 for year in years]
-    near = tuple(_as_days(known.get_named(name, lookup="exact")) for name, _ in NEIGHBOURS.values())
-    return named, near, _as_days(public)
-
-
-def _as_days(dates: Iterable[dt.date]) -> Days:
-    return np.array(sorted((day - EPOCH).days for day in dates), np.int64)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import MEAN
 from gatecast.plan import StockItem
 from gatecast.plan.columns import (
     CHOICE,
@@ -19,6 +20,7 @@ from gatecast.plan.columns import (
     KINDS,
     NAME,
     ON_HAND,
+    PEOPLE,
     RISK_ALONE,
     RISK_SHORT,
     STAFF,
@@ -31,6 +33,9 @@ from gatecast.service.deadlines_done import DueDeadline
 from gatecast.service.homestands import HomestandPlan, HomestandView, Risk
 
 __all__ = ["DayPlan", "DayRow", "day_plan"]
+
+WORTH_KEEPING = 0.8
+"""Least share of its cost that an unsold unit is worth if it is said to keep its value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,10 @@ class DayRow:
         Cases in the store before the game, on average; None for what is no stock.
     case_size : float or None
         Units in a case; None for what is no stock.
+    sold : float or None
+        Units that the people expected through the gates buy, on average; None for what is no stock.
+    keeps : bool
+        True if an unsold unit is worth nearly what it cost, so that ordering far more than is sold costs little.
     spend : float
         Money in whole units for the choice alone.
     """
@@ -75,6 +84,8 @@ class DayRow:
     delivery: dt.date | None
     on_hand: int | None
     case_size: float | None
+    sold: float | None
+    keeps: bool
     spend: float
 
     @property
@@ -117,6 +128,11 @@ class DayPlan:
         return sum(row.spend for row in self.of(kind))
 
     @property
+    def spend(self) -> float:
+        """What all choices cost to buy or hire, in money."""
+        return sum(row.spend for row in self.rows)
+
+    @property
     def shifts(self) -> int:
         """Shifts of all roles."""
         return sum(row.choice for row in self.of(STAFF))
@@ -155,12 +171,15 @@ def day_plan(view: HomestandView | None, game_id: str, due: Sequence[DueDeadline
     game = next((each for each in plan.games if each[c.GAME_ID] == game_id), None) if plan else None
     if view is None or plan is None or game is None:
         return None
-    return DayPlan(tuple(_rows(plan, game_id, view.as_of, due)), game)
+    return DayPlan(tuple(_rows(plan, game, view.as_of, due)), game)
 
 
-def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None, due: Sequence[DueDeadline]) -> Iterator[DayRow]:
-    chosen = _of_game(plan.decisions, game_id)
-    by_model = _of_game(plan.model.decisions, game_id) if plan.model else chosen
+def _rows(
+    plan: HomestandPlan, game: dict[str, Any], as_of: dt.date | None, due: Sequence[DueDeadline]
+) -> Iterator[DayRow]:
+    chosen = _of_game(plan.decisions, game[c.GAME_ID])
+    by_model = _of_game(plan.model.decisions, game[c.GAME_ID]) if plan.model else chosen
+    people = game[f"{PEOPLE}_{MEAN}"]
     for kind in KINDS:
         for entry in getattr(plan.operations, kind):
             row, model = chosen[kind, entry.name], by_model[kind, entry.name][CHOICE]
@@ -180,6 +199,8 @@ def _rows(plan: HomestandPlan, game_id: str, as_of: dt.date | None, due: Sequenc
                 delivery=row[DELIVERY] if kind == STOCK else None,
                 on_hand=round(row[ON_HAND]) if kind == STOCK and row[ON_HAND] is not None else None,
                 case_size=entry.case_size if isinstance(entry, StockItem) else None,
+                sold=people * entry.sold_per_head if isinstance(entry, StockItem) else None,
+                keeps=isinstance(entry, StockItem) and entry.salvage >= WORTH_KEEPING * entry.unit_cost,
                 spend=float(round(row[CHOICE] * entry.cost_of_one)),
             )
 

@@ -27,6 +27,7 @@ __all__ = [
     "column_words",
     "driver_facts",
     "driver_words",
+    "drivers_told",
     "entry_words",
     "first_forecast_words",
     "game_words",
@@ -177,6 +178,28 @@ def driver_words(driver: str) -> str:
     ('Recent attendance', 'Tickets sold')
     """
     return WORDS.get(driver) or heading(driver.removeprefix(CUSTOM))
+
+
+def drivers_told(drivers: Iterable[str], facts: Iterable[str]) -> frozenset[str]:
+    """Return the drivers behind which some columns stand.
+
+    Parameters
+    ----------
+    drivers : iterable of str
+    facts : iterable of str
+        Names of columns.
+
+    Examples
+    --------
+    >>> sorted(drivers_told([d.WEATHER, d.PROMOTION], [c.WIND]))
+    ['weather']
+    """
+    names = set(facts)
+    return frozenset(
+        driver
+        for driver in drivers
+        if names & set(COLUMNS.get(driver, ())) or any(d.custom_driver(name) == driver for name in names)
+    )
 
 
 def alike_words(drivers: Iterable[str]) -> str:

@@ -165,10 +165,17 @@ def test_what_drives_the_forecast_as_a_part_of_the_page(sample_club, visit, comp
         "Similar games",
     ):
         assert words in text, words
-    people = [int(words.replace("−", "-")) for words in re.findall(r'nowrap">([+−]\d+)</td>', page.text)]
+    drivers, changed = page.text.split('id="why-changed"')
+    people, moved = (
+        [int(words.replace("−", "-")) for words in re.findall(r'nowrap">([+−]\d+)</td>', part)]
+        for part in (drivers, changed)
+    )
     before, after = (int(words.replace(",", "")) for words in re.findall(r"<b>([\d,]+)</b>", page.text)[:2])
     assert len(people) > 5
     assert abs(sum(people) - (after - before)) < 60
+    assert moved[-1] == -70
+    assert abs(sum(moved[:-1]) - moved[-1]) < 20
+    assert "now 3,879 tickets" in changed and "now Velmora" not in changed
     found = tags(page.text)
     assert len([tag for tag, _ in found if tag == "rect"]) == len(people)
     assert [a["href"] for tag, a in found if tag == "a" and a["href"].startswith("/games/QUI")]

@@ -29,6 +29,7 @@ from gatecast.web.words import (
     column_words,
     driver_facts,
     driver_words,
+    drivers_told,
     game_words,
     promotion_words,
     signed,
@@ -65,7 +66,7 @@ def reasons(request: Request, game_id: str) -> Response:
         columns=view.columns,
         reasons=found,
         address_of=address,
-        **(_reasons_view(found) if found else {}),
+        **(_reasons_view(found, view) if found else {}),
     )
 
 
@@ -164,10 +165,13 @@ def known_facts(view: GameView) -> list[str]:
     return reading_order(view.columns, shown)
 
 
-def _reasons_view(reasons: Reasons) -> dict[str, Any]:
-    """Return what the template needs to show the drivers of a forecast."""
+def _reasons_view(reasons: Reasons, view: GameView) -> dict[str, Any]:
+    """Return what the template needs to show the drivers of a forecast, and of its change."""
     zero, bars = driver_bars([driver.people for driver in reasons.drivers])
+    moved = reasons.moves.drivers if reasons.moves else ()
+    facts = view.change.facts if view.change else ()
     return {
+        "told": drivers_told([driver.name for driver in moved], [fact.column for fact in facts]),
         "zero": zero,
         "bars": bars,
         "signed": signed,
