@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["forecast", "upcoming_notes"]
 
-ALLOCATOR = {"_RJEM_MALLOC_CONF": "narenas:1"}
-"""Setting of Polars' allocator (jemalloc), where the environment has none: by default it keeps four arenas for each
-core, each with memory that it has freed, a tenth of what a forecast takes. Read when Polars is imported."""
+ALLOCATOR, OF_POLARS = "_RJEM_MALLOC_CONF", "dirty_decay_ms:500,muzzy_decay_ms:1000"
+"""Settings of Polars' allocator (jemalloc), read when Polars is imported, and what Polars itself sets."""
+ONE_ARENA = "narenas:1"
+"""By default there are four arenas for each core, each with memory that was freed: a tenth of what a forecast takes."""
 
 
 def upcoming_notes(past: Games, coming: Games, custom_columns: Sequence[Column] = ()) -> list[str]:
@@ -63,7 +64,8 @@ def forecast(
     cluster: Cluster = None,
 ) -> None:
     """Forecast upcoming games from what was known at the end of a day."""
-    os.environ.update({name: value for name, value in ALLOCATOR.items() if name not in os.environ})
+    if os.environ.get(ALLOCATOR, OF_POLARS) == OF_POLARS:
+        os.environ[ALLOCATOR] = ONE_ARENA
     checked_output(out, games, upcoming)
     day = parse_date(as_of) if as_of else None
     if model and network != AUTO:
