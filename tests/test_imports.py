@@ -9,7 +9,7 @@ import pytest
 import gatecast
 
 SOURCE = Path(gatecast.__file__).parent
-COMMON = ("errors", "files", "normal", "progress", "suggestions", "tasks")
+COMMON = ("errors", "files", "lazy", "normal", "progress", "suggestions", "tasks")
 ORDER = (
     ("games",),
     ("formatting",),

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from gatecast.collect import SIMULATED_NOTICE, SampleLeague, sample_league, write_games
+from gatecast.collect.sample.clubs import CLUBS, YOURS
 from gatecast.errors import InputError
 from gatecast.evaluate import compared, homestand, write_report
 from gatecast.evaluate.backtesting import backtest
@@ -40,7 +41,6 @@ DEMO_FILES = {
 }
 LEADS = (1, 7)
 SLOW = "boosted trees"
-SAMPLE_SEATS = 6_200
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ def _write(folder: Path, league: SampleLeague, forecast: pl.DataFrame, own: pl.D
 
 
 def sample_operations() -> Operations:
-    """Return the default operations for a club of six thousand seats."""
-    return default_operations(SAMPLE_SEATS)
+    """Return the default operations for the sample league's own club, of 6,200 seats."""
+    return default_operations(CLUBS[YOURS].capacity)
 
 
 def _homestand_plan(plan: Plan, games: int) -> pl.DataFrame:

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import polars as pl
 import pytest
 
@@ -113,3 +116,9 @@ def test_games_without_dates_need_no_day(run, tmp_path, quick):
     assert ended.code == 0
     assert "Game" in ended.out.splitlines()[1]
     assert pl.read_csv(tmp_path / "forecast.csv").height == 1
+
+
+def test_the_allocator_is_told_before_polars_is_imported():
+    program = "import sys, gatecast.cli.forecast; print('polars' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

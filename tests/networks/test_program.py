@@ -37,6 +37,12 @@ def test_a_game_has_the_same_bits_wherever_it_stands_in_a_block(name):
     assert np.array_equal(program(weights, {each: values[order] for each, values in inputs.items()}), together[order])
 
 
+def test_no_game_gives_no_figures():
+    built = Built("feedforward", signature())
+    inputs = {each: values[:0] for each, values in built.inputs().items()}
+    assert traced(built.model, built.other)(built.moved(), inputs).shape == (0, 4)
+
+
 def test_initial_weights_are_no_part_of_it():
     program = plain_program()
     assert not {each.name for each in program.operations} & {"random_bits", "erf_inv"}

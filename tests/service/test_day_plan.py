@@ -33,10 +33,17 @@ def test_an_order_far_above_what_sells_says_that_unsold_ones_keep_their_value(sa
     day = day_plan(view, view.plan.games[3]["game_id"])
     water, beer = (next(row for row in day.rows if row.name == name) for name in ("bottled water", "draft beer"))
     assert water.sold == day.game["people_mean"] * 0.45
-    assert water.keeps and water.choice * water.case_size > 1.5 * water.sold
-    assert not beer.keeps
-    assert all(row.sold is None and not row.keeps for row in day.rows if row.kind != "stock")
-    assert day.spend == sum(row.spend for row in day.rows)
+    assert water.spare and water.choice * water.case_size > 1.5 * water.sold
+    assert not beer.spare
+    assert all(row.sold is None and not row.spare for row in day.rows if row.kind != "stock")
+    assert day.spend == day.spend_of("staff") + day.spend_of("stock") + day.spend_of("transport")
+
+
+def test_an_order_set_by_hand_or_for_several_games_has_no_such_reason(own_service):
+    game = homestand_view(own_service).plan.games[3]["game_id"]
+    set_number(own_service, (game, "stock", "bottled water"), 220)
+    by_hand = next(row for row in day_plan(homestand_view(own_service), game).rows if row.name == "bottled water")
+    assert (by_hand.choice, by_hand.spare) == (220, False)
 
 
 def test_a_number_set_by_hand_stands_beside_the_models(own_service):

@@ -24,7 +24,7 @@ __all__ = ["forecast", "upcoming_notes"]
 ALLOCATOR, OF_POLARS = "_RJEM_MALLOC_CONF", "dirty_decay_ms:500,muzzy_decay_ms:1000"
 """Settings of Polars' allocator (jemalloc), read when Polars is imported, and what Polars itself sets."""
 ONE_ARENA = "narenas:1"
-"""By default there are four arenas for each core, each with memory that was freed: a tenth of what a forecast takes."""
+"""By default there are four for each core; the freed memory that they keep is a tenth of what a forecast takes."""
 
 
 def upcoming_notes(past: Games, coming: Games, custom_columns: Sequence[Column] = ()) -> list[str]:

@@ -156,7 +156,7 @@ def first_days_known(games: Games) -> dict[str, npt.NDArray[np.int32]]:
 
 def _first_day_known(games: Games, since: str) -> npt.NDArray[np.int32]:
     if not games.dated:
-        return np.full(len(games), np.iinfo(np.int32).max)
+        return np.full(len(games), np.iinfo(np.int32).max, np.int32)
     if since == PRESEASON:
         return _before_season(games.table)
     if len(since) > len("03-25"):

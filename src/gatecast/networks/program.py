@@ -247,7 +247,8 @@ def _dot_general(arguments: Values, settings: Settings, rows: int) -> Sequence[A
     batch = [left.shape[axis] for axis in left_batch]
     inner = int(np.prod([left.shape[axis] for axis in left_axes], dtype=int))
     # Game by game: in one product of all, the last bits of a game depend on its place in the block on some processors.
-    games = [rows] if not batch and left_free[:1] == [0] and left.shape[0] == rows else batch
+    by_game = rows and not batch and left_free[:1] == [0] and left.shape[0] == rows
+    games = [rows] if by_game else batch
     a = left.transpose((*left_batch, *left_free, *left_axes)).reshape(*games, -1, inner)
     b = right.transpose((*right_batch, *right_axes, *right_free)).reshape(*batch, inner, -1)
     shape = [*batch, *(left.shape[axis] for axis in left_free), *(right.shape[axis] for axis in right_free)]

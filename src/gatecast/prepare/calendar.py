@@ -70,7 +70,7 @@ def _dated(table: pl.DataFrame, country: str) -> dict[str, Floats]:
 
 
 def _near_holidays(days: Days, year: npt.NDArray[np.int32], country: str) -> dict[str, Floats]:
-    """Return features of the public holidays on and around each day of a year, shape (games,) each.
+    """Return features of the public holidays on and around each day, given with its year, shape (games,) each.
 
     For the United States, signed days from each of `HOLIDAYS` in the same year, clipped. For every country, how near
     the nearest of `NEIGHBOURS` is, from 1 on the day to 0; and 1 on a public holiday. For other countries, the days off

@@ -34,8 +34,9 @@ from gatecast.service.homestands import HomestandPlan, HomestandView, Risk
 
 __all__ = ["DayPlan", "DayRow", "day_plan"]
 
-WORTH_KEEPING = 0.8
-"""Least share of its cost that an unsold unit is worth if it is said to keep its value."""
+WORTH_KEEPING, FAR_MORE = 0.8, 1.5
+"""Least share of its cost that an unsold unit is worth if it is said to keep its value, and what is far more than is
+sold, as a multiple of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +66,8 @@ class DayRow:
         Units in a case; None for what is no stock.
     sold : float or None
         Units that the people expected through the gates buy, on average; None for what is no stock.
-    keeps : bool
-        True if an unsold unit is worth nearly what it cost, so that ordering far more than is sold costs little.
+    spare : bool
+        True if the model orders far more than is sold at this game because an unsold unit is worth nearly what it cost.
     spend : float
         Money in whole units for the choice alone.
     """
@@ -85,7 +86,7 @@ class DayRow:
     on_hand: int | None
     case_size: float | None
     sold: float | None
-    keeps: bool
+    spare: bool
     spend: float
 
     @property
@@ -200,9 +201,15 @@ def _rows(
                 on_hand=round(row[ON_HAND]) if kind == STOCK and row[ON_HAND] is not None else None,
                 case_size=entry.case_size if isinstance(entry, StockItem) else None,
                 sold=people * entry.sold_per_head if isinstance(entry, StockItem) else None,
-                keeps=isinstance(entry, StockItem) and entry.salvage >= WORTH_KEEPING * entry.unit_cost,
+                spare=isinstance(entry, StockItem) and model == row[CHOICE] and _spare(entry, model, people),
                 spend=float(round(row[CHOICE] * entry.cost_of_one)),
             )
+
+
+def _spare(item: StockItem, cases: int, people: float) -> bool:
+    """Return True if far more than people buy at one game is ordered for it alone, as unsold units keep their value."""
+    far_more = cases * item.case_size > FAR_MORE * people * item.sold_per_head
+    return far_more and not item.linked and item.salvage >= WORTH_KEEPING * item.unit_cost
 
 
 def _done(row: dict[str, Any], due: Sequence[DueDeadline]) -> tuple[int | None, int | None]:

@@ -52,24 +52,26 @@ class ComparableGame:
 
 @dataclass(frozen=True)
 class Moves:
-    """Why a forecast is another than the one before, in people: together the difference of the two, as shown.
+    """Why a forecast differs from the previous one, in people; all parts add up to the difference as shown.
 
     Parameters
     ----------
-    before : date or None
-        The cutoff of the forecast before.
+    before : date
+        The cutoff of the previous forecast.
     difference : float
-    usual : float
-        What an average home game moved by: results that came in between, and fewer days ahead. Drivers too small to
-        show are counted here.
     drivers : tuple of Driver
-        The others, the largest first.
+        Those that moved it, the largest first.
+    usual : float
+        What the average home game moved by: results that came in between, and fewer days ahead.
+    rest : float
+        Drivers too small to show, corrections by past errors, and rounding.
     """
 
-    before: dt.date | None
+    before: dt.date
     difference: float
-    usual: float
     drivers: tuple[Driver, ...]
+    usual: float
+    rest: float
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Reasons:
     basis : str
         What the forecasts of the club rest on, in words; empty where nothing is weighed.
     moves : Moves or None
-        Why it is another than the forecast before; None without one, and where the model in use does not say what the
+        Why it differs from the previous forecast; None without one, and where the model in use does not say what the
         two said.
     """
 
@@ -177,11 +179,13 @@ def _reasons(service: ClubService, forecaster: Forecaster, view: GameView, last:
 
 
 def _moves(service: ClubService, forecaster: Forecaster, view: GameView, now: Explanation) -> Moves | None:
-    """Return what moved a forecast since the one before, which is explained anew from what was known to it."""
+    """Return what moved a forecast since the previous one, which is explained anew from what was known to it."""
     change, game = view.change, view.row[c.GAME_ID]
-    if change is None or change.before.model != change.now.model or c.DATE in {fact.column for fact in change.facts}:
+    if change is None or {change.before.model, change.now.model} != {service.model_id()}:
         return None
     as_of = _as_of(view, change.before)
+    if as_of is None or c.DATE in {fact.column for fact in change.facts} or not _says_again(now, change.now):
+        return None
     games, upcoming = _known_and_to_come(service, view, as_of)
     here, schema = pl.col(c.GAME_ID) == game, upcoming.table.schema
     then = [
@@ -193,16 +197,21 @@ def _moves(service: ClubService, forecaster: Forecaster, view: GameView, now: Ex
         before = forecaster.session(games, upcoming, as_of).explain([game])[0]
     except (DataError, InputError):
         return None
-    for explained, issue in ((before, change.before), (now, change.now)):
-        issued = float(issue.forecast[MEAN])
-        if abs(issued - explained.expected) > CORRECTED_WITHIN * issued:
-            return None
+    if not _says_again(before, change.before):
+        return None
     names = dict.fromkeys((*now.people, *before.people))
     moved = [Driver(name, now.people.get(name, 0.0) - before.people.get(name, 0.0)) for name in names]
     drivers = [driver for driver in moved if abs(driver.people) > SMALLEST_MOVE * now.expected]
     drivers.sort(key=lambda driver: -abs(driver.people))
-    usual = change.difference - sum(driver.people for driver in drivers)
-    return Moves(change.before.as_of, change.difference, usual, tuple(drivers))
+    usual = now.baseline - before.baseline
+    rest = change.difference - usual - sum(driver.people for driver in drivers)
+    return Moves(as_of, change.difference, tuple(drivers), usual, rest)
+
+
+def _says_again(explained: Explanation, issue: Issue) -> bool:
+    """Return True if the model in use says what a forecast said, but for its corrections."""
+    issued = float(issue.forecast[MEAN])
+    return abs(issued - explained.expected) <= CORRECTED_WITHIN * issued
 
 
 def _on_issued_level(baseline: float, expected: float, issued: float) -> tuple[float, float]:

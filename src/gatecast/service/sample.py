@@ -13,12 +13,12 @@ from pathlib import Path
 import polars as pl
 
 from gatecast.collect import SIMULATED_NOTICE, SampleLeague, sample_league
+from gatecast.collect.sample.clubs import CLUBS, YOURS
 from gatecast.collect.sample.sales import TICKETS_SOLD
-from gatecast.demo import sample_operations
 from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF, MODEL
 from gatecast.plan.columns import TICKETS
-from gatecast.plan.operations.toml import operations_to_dict
+from gatecast.plan.operations.toml import default_operations, operations_to_dict
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
 from gatecast.service.freshness import forecast_inputs
 from gatecast.service.models import keep_model
@@ -49,7 +49,7 @@ def fill_with_sample(service: ClubService) -> None:
         keep_model(store, service.folder, Path(folder) / MODEL_FOLDER)
         _record(service, pl.read_parquet(folder / FORECASTS_FILE))
     store.save_setting(NOTICE, SIMULATED_NOTICE)
-    store.save_setting(OPERATIONS, operations_to_dict(sample_operations()))
+    store.save_setting(OPERATIONS, operations_to_dict(default_operations(CLUBS[YOURS].capacity)))
 
 
 def _tickets(league: SampleLeague) -> pl.DataFrame:

@@ -11,7 +11,6 @@ import polars as pl
 
 from gatecast.collect.parse import parse_one
 from gatecast.errors import DataError, InputError
-from gatecast.forecast import ForecastSession
 from gatecast.forecast.table import TURNED_AWAY
 from gatecast.forecast.what_if import changeable
 from gatecast.games import Column, Role
@@ -24,7 +23,7 @@ from gatecast.service.game import reading_order
 from gatecast.service.plan_differences import Differences, differences
 
 if TYPE_CHECKING:
-    from gatecast.forecast import Forecaster
+    from gatecast.forecast import Forecaster, ForecastSession
 
 __all__ = [
     "ChangeableColumn",
@@ -143,6 +142,8 @@ def compare_what_if(
 
 def what_if_session(service: ClubService, forecaster: Forecaster, club: str) -> ForecastSession[pl.DataFrame]:
     """Return the forecast session of a club's games to come to which changes are applied; made once."""
+    from gatecast.forecast import ForecastSession
+
     return service.cached(
         ("what if", club, service.model_id()),
         (GAMES_AREA,),

@@ -54,6 +54,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and the server this process
     # Importing makes many objects that all stay: looking for garbage among them costs a tenth of it.
     gc.disable()
+    # FastAPI imports the whole of this package to ask whether a field is of its kind; none is.
+    sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]
     for module in NEEDED:
         importlib.import_module(module)
     compile_templates(TEMPLATES)

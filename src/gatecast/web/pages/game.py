@@ -65,6 +65,7 @@ def reasons(request: Request, game_id: str) -> Response:
         played=view.game.attendance is not None,
         columns=view.columns,
         reasons=found,
+        changed=view.change is not None and view.change.difference != 0,
         address_of=address,
         **(_reasons_view(found, view) if found else {}),
     )
