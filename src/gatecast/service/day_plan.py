@@ -130,7 +130,7 @@ class DayPlan:
 
     @property
     def spend(self) -> float:
-        """What all choices cost to buy or hire, in money."""
+        """Return what all choices cost to buy or hire, in money."""
         return sum(row.spend for row in self.rows)
 
     @property
