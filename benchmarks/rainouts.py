@@ -1,6 +1,7 @@
 """How well the chance of a postponement was foretold: real seasons, each from those before.
 
-    python benchmarks/rainouts.py runs/games.parquet daily-weather.csv.gz --out rainouts.json
+    python benchmarks/rainouts.py runs/games.parquet daily-weather.csv.gz --forecasts runs/transformer.parquet \
+        --out rainouts.json
 
 Rain is the day's, from daily weather (Meteostat); what a forecast would have told is simulated with the skill that
 `gatecast.games.cutoff.CATEGORY_SKILL` states. `--fit` prints the coefficients that gatecast ships, of all seasons.
@@ -105,7 +106,9 @@ def stock_costs(days: pl.DataFrame, games: Games, forecasts: pl.DataFrame, lead:
     season = days.filter(pl.col("season") == told["season"][0]).sort("date")
     before = days.filter(pl.col("season") < told["season"][0])
     told = told.with_columns(told["date"].alias("played")).unique(["home", "date"], keep="last").sort("date")
-    joined = season.join_asof(told.drop("season", "venue"), on="date", by="home", strategy="nearest")
+    joined = season.join_asof(
+        told.drop("season", "venue"), on="date", by="home", strategy="nearest", check_sortedness=False
+    )
     joined = joined.filter(pl.col("q50").is_not_null())
     _, (rain, temperature), months, closed = arrays(joined)
     model = PostponementModel.fit(*arrays(before))
@@ -121,6 +124,12 @@ def stock_costs(days: pl.DataFrame, games: Games, forecasts: pl.DataFrame, lead:
         paid = [actual.cost(believed.choose()) for believed, actual in pairs if believed.kind == "stock"]
         found[name] = float(np.sum(paid) / len(rain))
     return found
+
+
+def seasons_of(paths: list[Path]) -> list[pl.DataFrame]:
+    """Return the forecasts of each season of the backtests that daily weather reaches."""
+    parts = [part for path in paths for part in pl.read_parquet(path).partition_by("season", maintain_order=True)]
+    return [part for part in parts if part["season"][0] <= TESTED[-1]]
 
 
 def reliability(chance: np.ndarray, happened: np.ndarray) -> list[dict[str, float]]:
@@ -149,8 +158,7 @@ def main() -> None:
         print(np.round(PostponementModel.fit(*arrays(days)).coefficients, 3).tolist())
         return
     found = measure(days)
-    for path in given.forecasts:
-        forecasts = pl.read_parquet(path)
+    for forecasts in seasons_of(given.forecasts):
         costs = {str(lead): stock_costs(days, read_games(given.games), forecasts, lead) for lead in COSTED}
         found.setdefault("stock", {})[str(forecasts["season"][0])] = costs
         print(forecasts["season"][0], "stock a day by lead:", json.dumps(costs))
