@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from gatecast.errors import InputError
 from gatecast.files import written_whole
+from gatecast.networks import require_jax
 from gatecast.plan.ordering.features import FEATURES, StateArrays, features, order_of
 from gatecast.plan.ordering.policies import whole
 from gatecast.plan.ordering.problem import OrderingProblem, OrderState
@@ -38,6 +39,7 @@ def policy_network(seed: int = 0) -> keras.Model:
 
     Its first answer is 0: the newsvendor's score, less the stock that will probably be left.
     """
+    require_jax()
     import keras
 
     def start(place: int) -> keras.Initializer:
