@@ -6,7 +6,8 @@
 Without games only the small problems with a known optimum are played. With them, each season of the backtests (leads 1
 and 7) is replayed: the plan decides all orders of a homestand from the forecasts at lead 7; the others decide each
 order when it is due, from the forecast at lead 1 of the next game, those at lead 7 of later games and what was sold.
-`--train` trains the policy with three seeds; the first is the one that gatecast ships.
+`--train` trains the policy with three seeds; the first is the one that gatecast ships. It also trains the policy of
+deep controlled learning, which is only compared: of its seeds, the first is kept beside this script.
 """
 
 from __future__ import annotations
@@ -30,31 +31,36 @@ from gatecast.plan import Operations, default_operations, read_forecast
 from gatecast.plan.demand.crowd import forecast_crowd, known_crowd, times
 from gatecast.plan.evaluate.replay import replayed
 from gatecast.plan.optimize.inventory import stock_orders
-from gatecast.plan.ordering.deep import DeepPolicy
+from gatecast.plan.ordering.controlled import GENERATIONS, ControlledPolicy, train_controlled
+from gatecast.plan.ordering.deep import DeepPolicy, NetworkPolicy
 from gatecast.plan.ordering.exact import SmallProblem, exact_cost, optimum, rolling_order, small_problem
 from gatecast.plan.ordering.homestand import HomestandOrders
 from gatecast.plan.ordering.lookahead import ListedOutcomes, improved, network_orders
 from gatecast.plan.ordering.policies import BaseStock, FixedPlan, ProjectedInventory, Rolling, run_policy
 from gatecast.plan.ordering.problem import Policy
+from gatecast.plan.ordering.train import TrainedPolicy, train_policy
 from gatecast.progress import printed
 
 SMALL, LEVELS_TRIED = 50, np.linspace(-0.9, 2.4, 12)
 PLAN, ROLLING, DEEP, LEVEL = "plan", "rolling program", "deep policy", "projected inventory"
 CHOSEN = "gatecast's choice"
+CONTROLLED = "controlled learning"
+KEPT = Path(__file__).with_name("controlled.safetensors")
+"""Weights of that policy."""
 KEEPS_DAYS = 3
 DRAWS = {1: 64, KEEPS_DAYS: 1}
 """Outcomes of show rate and sales per head played for each game, by shelf life."""
 RESAMPLES, SEEDS = 2000, (0, 1, 2)
 
 
-def small_problems(count: int, seed: int) -> dict[str, object]:
+def small_problems(count: int, seed: int, controlled: ControlledPolicy) -> dict[str, object]:
     """Costs of policies as multiples of the optimum, on problems of five games."""
     random = np.random.default_rng(seed)
     problems = [small_problem(random) for _ in range(count)]
     found = []
     for place, each in enumerate(problems):
         best = optimum(each)
-        found.append({name: cost / best for name, cost in small_costs(each).items()})
+        found.append({name: cost / best for name, cost in small_costs(each, controlled).items()})
         told = ", ".join(f"{name} {ratio:.3f}" for name, ratio in found[-1].items())
         print(f"small problem {place + 1} of {count}: {told}", file=sys.stderr, flush=True)
     ratios = {name: np.array([each[name] for each in found]) for name in found[0]}
@@ -73,15 +79,17 @@ def small_problems(count: int, seed: int) -> dict[str, object]:
     }
 
 
-def small_costs(small: SmallProblem) -> dict[str, float]:
+def small_costs(small: SmallProblem, controlled: ControlledPolicy) -> dict[str, float]:
     """Return the expected cost of each policy on one small problem, money."""
     listed, deep = ListedOutcomes(small), DeepPolicy.shipped()
     network = network_orders(listed, deep)
-    once = improved(listed, network)
+    once, other = improved(listed, network), network_orders(listed, controlled)
     return {
         "deep policy": listed.cost(network),
         "deep policy, looking ahead once": listed.cost(once),
         "deep policy, looking ahead twice": listed.cost(improved(listed, once)),
+        CONTROLLED: listed.cost(other),
+        f"{CONTROLLED}, looking ahead once": listed.cost(improved(listed, other)),
         ROLLING: exact_cost(small, lambda state: rolling_order(small, state)),
         "projected inventory, tuned": best_level(small, ProjectedInventory),
         "base stock, tuned": best_level(small, BaseStock),
@@ -106,15 +114,18 @@ def operations_kept(life: int) -> Operations:
     return usual.replace(stock=tuple(item.replace(shelf_life_days=life, salvage=0.0) for item in spoils))
 
 
-def homestand_costs(early: pl.DataFrame, late: pl.DataFrame, operations: Operations, life: int, spent: dict) -> dict:
+def homestand_costs(
+    forecasts: tuple[pl.DataFrame, pl.DataFrame], life: int, controlled: ControlledPolicy, spent: dict
+) -> dict:
     """Cost of each policy at one homestand, summed over its items."""
+    operations, (early, late) = operations_kept(life), forecasts
     first, updated = HomestandOrders.of(early, operations), HomestandOrders.of(late, operations)
     attendance = first.table["attendance"].cast(pl.Float64).to_numpy()
     scores = np.array(first.scores(attendance.tolist()))
     real, believed = known_crowd(attendance, operations.crowd), forecast_crowd(first.table, operations.crowd)
     days = first.table["date"].cast(pl.Int64).to_numpy()
     weekdays = first.table["date"].dt.weekday().cast(pl.Int64).to_numpy() - 1
-    total = dict.fromkeys((PLAN, ROLLING, DEEP, LEVEL, CHOSEN), 0.0)
+    total = dict.fromkeys((PLAN, ROLLING, DEEP, CONTROLLED, LEVEL, CHOSEN), 0.0)
     for one, other in zip(first.items, updated.items, strict=True):
         item = one.item
         sold = times(believed.people, item.sold_per_head, item.sold_per_head_spread)
@@ -130,6 +141,7 @@ def homestand_costs(early: pl.DataFrame, late: pl.DataFrame, operations: Operati
             PLAN: FixedPlan(tuple(int(each) for each in stock_orders(sold, days, weekdays, item))),
             ROLLING: Rolling(one.belief),
             DEEP: DeepPolicy.shipped(),
+            CONTROLLED: controlled,
             LEVEL: ProjectedInventory(float(ndtri(one.problem.critical_ratio))),
         }
         draws = np.linspace(0, need.shape[1] - 1, DRAWS[life]).astype(int)
@@ -152,7 +164,7 @@ def homestand_costs(early: pl.DataFrame, late: pl.DataFrame, operations: Operati
     return total
 
 
-def season(table: pl.DataFrame, life: int, most: int | None) -> dict[str, object]:
+def season(table: pl.DataFrame, life: int, most: int | None, controlled: ControlledPolicy) -> dict[str, object]:
     """Costs of every homestand of a season, with intervals over homestands."""
     order = ("home", "date", "start_time", "game_id")
     early, late = (table.filter(pl.col("lead") == lead).sort(order, nulls_last=True) for lead in ("7", "1"))
@@ -162,7 +174,7 @@ def season(table: pl.DataFrame, life: int, most: int | None) -> dict[str, object
     chosen = np.random.default_rng(0).permutation(np.unique(stands))[:most]
     for number in np.sort(chosen):
         rows = np.flatnonzero(stands == number)
-        costs.append(homestand_costs(shared[rows], late[rows], operations_kept(life), life, spent))
+        costs.append(homestand_costs((shared[rows], late[rows]), life, controlled, spent))
         games += len(rows)
         if len(costs) % 20 == 0:
             print(f"  {len(costs)} of {len(chosen)} homestands", file=sys.stderr, flush=True)
@@ -182,9 +194,9 @@ def compared(frame: dict[str, np.ndarray], games: int) -> dict[str, object]:
         "cost_a_game": {name: float(cost.sum() / games) for name, cost in frame.items()},
         "ratio": {
             f"{name} / {other}": ratio(frame[name], frame[other])
-            for name in (CHOSEN, DEEP, ROLLING, LEVEL)
+            for name in (CHOSEN, DEEP, CONTROLLED, ROLLING, LEVEL)
             for other in (PLAN, ROLLING)
-            if name != other
+            if name != other and name in frame
         },
     }
 
@@ -195,7 +207,8 @@ def together(seasons: dict[str, dict]) -> dict[str, dict[str, object]]:
     for kept_for in dict.fromkeys(name.split(", ")[1] for name in seasons):
         parts = [each for name, each in seasons.items() if name.endswith(kept_for) and "costs" in each]
         if parts:
-            frame = {name: np.concatenate([part["costs"][name] for part in parts]) for name in parts[0]["costs"]}
+            names = [name for name in parts[0]["costs"] if all(name in part["costs"] for part in parts)]
+            frame = {name: np.concatenate([part["costs"][name] for part in parts]) for name in names}
             found[kept_for] = compared(frame, sum(part["games"] for part in parts))
     return found
 
@@ -208,14 +221,12 @@ def ratio(cost: np.ndarray, other: np.ndarray) -> dict[str, float]:
     return {"estimate": float(cost.sum() / other.sum()), "low": float(low), "high": float(high)}
 
 
-def trained(steps: int, keep: Callable[[DeepPolicy], None], kept: Path | None = None) -> list[dict[str, object]]:
-    """Learning curves and times of the policy for every item, three seeds."""
-    from gatecast.plan.ordering.train import train_policy
-
+def trained(train: Callable[[int], TrainedPolicy], keep: Callable[[NetworkPolicy], None]) -> list[dict[str, object]]:
+    """Learning curves and times of a policy for every item, three seeds; the policy of the first is kept."""
     found = []
     for seed in SEEDS:
         began = time.monotonic()
-        result = train_policy(steps=steps, seed=seed, keep=kept and kept.with_suffix(f".{seed}.part"), progress=printed)
+        result = train(seed)
         found.append({"seed": seed, "seconds": time.monotonic() - began, "curve": result.curve})
         if seed == SEEDS[0]:
             keep(result.policy)
@@ -232,17 +243,42 @@ def main() -> None:
     parser.add_argument(
         "--policy", type=Path, help="where to write the policy of the first seed; training goes on beside it"
     )
+    parser.add_argument(
+        "--generations",
+        type=int,
+        help=f"train the policy of controlled learning for so many, also without --train; with it {GENERATIONS}",
+    )
+    parser.add_argument(
+        "--controlled",
+        type=Path,
+        default=KEPT,
+        help="where its policy of the first seed is written, and read to be played",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     found = json.loads(given.out.read_text()) if given.out and given.out.is_file() else {}
     if given.train:
         found["training"] = trained(
-            given.train, lambda policy: given.policy and policy.save(given.policy), given.policy
+            lambda seed: train_policy(
+                steps=given.train,
+                seed=seed,
+                keep=given.policy and given.policy.with_suffix(f".{seed}.part"),
+                progress=printed,
+            ),
+            lambda policy: given.policy and policy.save(given.policy),
         )
         kept(found, given.out)
+    generations = given.generations or (GENERATIONS if given.train and given.generations is None else 0)
+    if generations:
+        found["controlled training"] = trained(
+            lambda seed: train_controlled(generations=generations, seed=seed, progress=printed),
+            lambda policy: policy.save(given.controlled),
+        )
+        kept(found, given.out)
+    controlled = ControlledPolicy.load(given.controlled) if given.small or given.games else None
     if given.small:
-        found["small"] = small_problems(given.small, given.seed)
+        found["small"] = small_problems(given.small, given.seed, controlled)
         kept(found, given.out)
     if given.games:
         games = read_games(given.games)
@@ -252,7 +288,7 @@ def main() -> None:
                 for life in DRAWS:
                     name = f"{part['season'][0]}, keeps {life} day{'s' if life > 1 else ''}"
                     print(name, file=sys.stderr, flush=True)
-                    found.setdefault("seasons", {})[name] = season(part, life, given.most)
+                    found.setdefault("seasons", {})[name] = season(part, life, given.most, controlled)
                     found["all seasons"] = together(found["seasons"])
                     kept(found, given.out)
     show(found)
@@ -279,7 +315,7 @@ def show(found: dict) -> None:
             print(f"  {pair}: {value['estimate']:.4f} ({value['low']:.4f} to {value['high']:.4f})")
         if "ms_a_homestand" in each:
             print("  ms a homestand:", {policy: round(spent, 1) for policy, spent in each["ms_a_homestand"].items()})
-    for each in found.get("training", []):
+    for each in [*found.get("training", []), *found.get("controlled training", [])]:
         print("seed", each["seed"], f"{each['seconds']:.0f} s", each["curve"][-1])
 
 

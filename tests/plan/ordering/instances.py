@@ -78,8 +78,25 @@ def plain_cost(entry, days, weekdays, orders, need):
     return cost + lost * len(shelf)
 
 
+def row(batch, place):
+    """One homestand of a batch, without its empty places: problem and belief."""
+    calendar, games = batch.calendar, int(batch.calendar.end[place]) + 1
+    cut = slice(games)
+    problem = OrderingProblem(
+        calendar.comes[place, cut],
+        batch.known[place, cut],
+        calendar.last[place, cut],
+        calendar.missing[place],
+        calendar.idle[place],
+        calendar.room[place],
+    )
+    covariance = batch.covariance[place, cut, cut]
+    weight, postponed = batch.weight[place, cut], batch.p_postponed[place, cut]
+    return problem, Belief(batch.quantiles[place, cut], covariance, weight, postponed)
+
+
 def problem_of(entry, days, weekdays):
     return OrderingProblem.of(entry, days, weekdays)
 
 
-__all__ = ["LEVELS", "belief", "instances", "item", "items", "plain_cost", "problem_of"]
+__all__ = ["LEVELS", "belief", "instances", "item", "items", "plain_cost", "problem_of", "row"]

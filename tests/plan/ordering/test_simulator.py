@@ -3,14 +3,14 @@ import numpy as np
 import pytest
 
 from gatecast.plan.ordering import train
-from gatecast.plan.ordering.belief import Belief
 from gatecast.plan.ordering.deep import DeepPolicy, policy_network
 from gatecast.plan.ordering.environment import OrderingEnvironment
 from gatecast.plan.ordering.features import FEATURES
-from gatecast.plan.ordering.problem import OrderingProblem
 from gatecast.plan.ordering.samples import random_homestands
 from gatecast.plan.ordering.simulator import simulate
-from gatecast.plan.ordering.train import _scaled, train_policy
+from gatecast.plan.ordering.train import scaled, train_policy
+
+from .instances import row
 
 
 @pytest.fixture(scope="module")
@@ -18,23 +18,6 @@ def policy():
     draw = np.random.default_rng(0)
     shapes = [(FEATURES, 32), (32,), (32, 32), (32,), (32, 2), (2,)]
     return DeepPolicy(tuple(draw.normal(0, 0.3, shape).astype(np.float32) for shape in shapes))
-
-
-def row(batch, place):
-    """One homestand of a batch, without its empty places."""
-    calendar, games = batch.calendar, int(batch.calendar.end[place]) + 1
-    cut = slice(games)
-    problem = OrderingProblem(
-        calendar.comes[place, cut],
-        batch.known[place, cut],
-        calendar.last[place, cut],
-        calendar.missing[place],
-        calendar.idle[place],
-        calendar.room[place],
-    )
-    covariance = batch.covariance[place, cut, cut]
-    weight, postponed = batch.weight[place, cut], batch.p_postponed[place, cut]
-    return problem, Belief(batch.quantiles[place, cut], covariance, weight, postponed)
 
 
 def test_jax_and_the_environment_play_the_same_homestands(policy):
@@ -46,7 +29,7 @@ def test_jax_and_the_environment_play_the_same_homestands(policy):
             read = jnp.tanh(read @ kernel + bias)
         return read * jnp.array([1.5, 0.5])
 
-    cost, orders = (np.asarray(each) for each in simulate(_scaled(batch)[0], answer))
+    cost, orders = (np.asarray(each) for each in simulate(scaled(batch)[0], answer))
     agreed = 0
     for place in range(60):
         problem, belief = row(batch, place)

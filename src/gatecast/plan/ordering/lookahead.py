@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.plan.ordering.deep import DeepPolicy
+from gatecast.plan.ordering.deep import NetworkPolicy
 from gatecast.plan.ordering.exact import SmallProblem, state_of
 from gatecast.plan.ordering.features import ProblemArrays, StateArrays, after_game, features, order_of
 
@@ -105,7 +105,7 @@ class ListedOutcomes:
         return cost
 
 
-def network_orders(listed: ListedOutcomes, policy: DeepPolicy) -> DecideAll:
+def network_orders(listed: ListedOutcomes, policy: NetworkPolicy) -> DecideAll:
     """Return the orders of a policy with a network."""
 
     def decide(game: int, rows: IntArray, stock: FloatArray, under_way: FloatArray) -> FloatArray:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from gatecast.plan.ordering.belief import SCORES, quantile_at, score_covariance
+from gatecast.plan.ordering.belief import SCORES, condition, quantile_at, score_covariance
 from gatecast.plan.ordering.features import ProblemArrays
 from gatecast.plan.ordering.simulator import Batch
 
-__all__ = ["GAMES", "random_homestands"]
+__all__ = ["GAMES", "outcomes_after", "random_homestands"]
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Outcomes = tuple[FloatArray, FloatArray]
+"""Scores of attendance and cases asked for, shape (..., games) each."""
 
 GAMES = 8
 """Most games of a homestand in training."""
@@ -66,12 +71,57 @@ def random_homestands(random: np.random.Generator, count: int, *, games: int = G
     covariance = _covariances(random, days)
     weight = np.repeat(np.sqrt(random.uniform(0.1, 0.97, (count, 1))), games, axis=1)
     p_postponed = np.where(random.random((count, games)) < 0.2, random.beta(0.6, 6, (count, games)), 0.0)
-    scores = np.einsum("bij,bj->bi", np.linalg.cholesky(covariance), random.standard_normal((count, games)))
-    total = weight * scores + np.sqrt(1 - weight**2) * random.standard_normal((count, games))
-    off = random.random((count, games)) < p_postponed
-    need = np.where(off, 0.0, quantile_at(quantiles, total))
-    scores = np.where(off, np.nan, scores)
-    return Batch(calendar, known, quantiles, covariance, weight, p_postponed, scores, need)
+    nothing = np.zeros((count, games))
+    batch = Batch(calendar, known, quantiles, covariance, weight, p_postponed, nothing, nothing)
+    scores, need = _drawn(random, batch, _scores(random, covariance, (count, games)))
+    return replace(batch, scores=scores, need=need)
+
+
+def outcomes_after(random: np.random.Generator, batch: Batch, known: IntArray, count: int) -> Outcomes:
+    """Draw the games not yet seen again, many times, from what is believed after those seen.
+
+    A draw of all games is moved by what its own first games and those seen say of the later ones: their means differ,
+    and what is left uncertain is the same (Matheron's rule; Doucet, A Note on Efficient Conditional Simulation of
+    Gaussian Distributions, 2010).
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+    batch : Batch
+        Of its outcomes only the first games are read.
+    known : ndarray of int, shape (batch,)
+        Games seen in each row.
+    count : int
+        Outcomes of each row.
+
+    Returns
+    -------
+    scores, need : ndarray of float, shape (count, batch, games)
+        As in `Batch`; the games seen are as they were.
+    """
+    rows, games = np.arange(len(known)), batch.need.shape[1]
+    seen = np.arange(games) < known[:, None]
+    played = ~np.isnan(batch.scores)
+    drawn = _scores(random, batch.covariance, (count, *batch.need.shape))
+    expected, from_drawn = (
+        condition(scores, batch.covariance, played, np)[0][..., rows, known, :]
+        for scores in (np.nan_to_num(batch.scores), drawn)
+    )
+    scores, need = _drawn(random, batch, expected + drawn - from_drawn)
+    return np.where(seen, batch.scores, scores), np.where(seen, batch.need, need)
+
+
+def _scores(random: np.random.Generator, covariance: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Return scores of attendance, shape (..., games), as covariances, shape (batch, games, games), say."""
+    scores: FloatArray = np.einsum("bij,...bj->...bi", np.linalg.cholesky(covariance), random.standard_normal(shape))
+    return scores
+
+
+def _drawn(random: np.random.Generator, batch: Batch, scores: FloatArray) -> Outcomes:
+    """Return scores, NaN for games postponed, and needs where attendance has the scores given, shape (..., games)."""
+    total = batch.weight * scores + np.sqrt(1 - batch.weight**2) * random.standard_normal(scores.shape)
+    off = random.random(scores.shape) < batch.p_postponed
+    return np.where(off, np.nan, scores), np.where(off, 0.0, quantile_at(batch.quantiles, total))
 
 
 def _deliveries(

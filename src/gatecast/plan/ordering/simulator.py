@@ -15,10 +15,12 @@ import jax.numpy as jnp
 from gatecast.plan.ordering.belief import condition, shifted
 from gatecast.plan.ordering.features import ProblemArrays, StateArrays, after_game, features, order_of
 
-__all__ = ["Batch", "simulate"]
+__all__ = ["Batch", "Tried", "simulate", "states_met"]
 
 Array = Any
 Answer = Callable[[Array], Array]
+Tried = tuple[Array, Array]
+"""A game of each row, shape (batch,), and an answer that is taken for its order, shape (batch, 2)."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ for _kind in (ProblemArrays, Batch):
     jax.tree_util.register_dataclass(_kind, [each.name for each in fields(_kind)], [])
 
 
-def simulate(batch: Batch, answer: Answer, *, whole: bool = True) -> tuple[Array, Array]:
+def simulate(batch: Batch, answer: Answer, *, whole: bool = True, tried: Tried | None = None) -> tuple[Array, Array]:
     """Return cost and orders of each row under a policy.
 
     Parameters
@@ -60,6 +62,8 @@ def simulate(batch: Batch, answer: Answer, *, whole: bool = True) -> tuple[Array
         From features, shape (batch, FEATURES), to the answer that `order_of` takes, shape (batch, 2).
     whole : bool
         Round orders to whole cases; gradients pass through as if they were not rounded.
+    tried : Tried, optional
+        One order of each row that is not the policy's; the policy places all others.
 
     Returns
     -------
@@ -67,11 +71,29 @@ def simulate(batch: Batch, answer: Answer, *, whole: bool = True) -> tuple[Array
         Money.
     orders : array, shape (batch, games)
     """
+    cost, orders, _ = _played(batch, answer, whole, tried)
+    return cost, orders
+
+
+def states_met(batch: Batch, answer: Answer) -> Array:
+    """Return what the network reads at each order under a policy, shape (batch, games, FEATURES).
+
+    Parameters
+    ----------
+    batch : Batch
+    answer : callable
+        As in `simulate`.
+    """
+    return _played(batch, answer, True, None)[2]
+
+
+def _played(batch: Batch, answer: Answer, whole: bool, tried: Tried | None) -> tuple[Array, Array, Array]:
+    """Return cost, orders and what was read at them."""
     calendar, games = batch.calendar, batch.need.shape[1]
     mean, deviation = condition(jnp.nan_to_num(batch.scores), batch.covariance, ~jnp.isnan(batch.scores), jnp)
     rows, places = jnp.arange(len(batch.need)), jnp.arange(games)
 
-    def one(carry: tuple[Array, ...], game: Array) -> tuple[tuple[Array, ...], None]:
+    def one(carry: tuple[Array, ...], game: Array) -> tuple[tuple[Array, ...], Array]:
         shelves, orders, cost = carry
         known = batch.known[:, game]
         quantiles = shifted(batch.quantiles, batch.weight, mean[rows, known], deviation[rows, known], jnp)
@@ -81,14 +103,17 @@ def simulate(batch: Batch, answer: Answer, *, whole: bool = True) -> tuple[Array
         postponed = jnp.where(unseen, batch.p_postponed, 0.0)
         view = StateArrays(calendar, shelves[rows, known], under_way, quantiles, postponed, known, game)
         read, parts = features(view, jnp)
-        cases = order_of(view, answer(read), parts, jnp)
+        given = answer(read)
+        if tried:
+            given = jnp.where((tried[0] == game)[:, None], tried[1], given)
+        cases = order_of(view, given, parts, jnp)
         if whole:
             cases = cases + jax.lax.stop_gradient(jnp.round(cases) - cases)
         left, paid = after_game(calendar, shelves[:, game], game, (cases, batch.need[:, game]), jnp)
         orders = jnp.where(places == game, cases[:, None], orders)
-        return (shelves.at[:, game + 1].set(left), orders, cost + paid), None
+        return (shelves.at[:, game + 1].set(left), orders, cost + paid), read
 
     empty = jnp.zeros((len(batch.need), games + 1, games), jnp.float32)
     start = (empty, jnp.zeros(batch.need.shape, jnp.float32), jnp.zeros(len(batch.need), jnp.float32))
-    (_, orders, cost), _ = jax.lax.scan(one, start, places)
-    return cost, orders
+    (_, orders, cost), read = jax.lax.scan(one, start, places)
+    return cost, orders, jnp.moveaxis(read, 0, 1)

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from gatecast.files import written_whole
-from gatecast.plan.ordering.deep import DeepPolicy, policy_network
+from gatecast.plan.ordering.deep import DeepPolicy, NetworkPolicy, policy_network
 from gatecast.plan.ordering.samples import random_homestands
 from gatecast.plan.ordering.simulator import Batch, simulate
 from gatecast.progress import Progress, silent
 
-__all__ = ["TrainedPolicy", "train_policy"]
+__all__ = ["CHECKED", "TrainedPolicy", "scaled", "train_policy"]
 
 Array = Any
 
@@ -39,13 +39,13 @@ class TrainedPolicy:
 
     Parameters
     ----------
-    policy : DeepPolicy
+    policy : NetworkPolicy
     curve : list of (int, float)
-        Steps taken, and cost on the homestands checked as a share of the cost at the start: that of the newsvendor's
-        score with projected stock.
+        Steps taken, or generations, and cost on the homestands checked as a share of the cost at the start: that of the
+        newsvendor's score with projected stock.
     """
 
-    policy: DeepPolicy
+    policy: NetworkPolicy
     curve: list[tuple[int, float]]
 
 
@@ -90,7 +90,7 @@ def train_policy(
         return optimizer.stateless_apply(state, gradients, weights)
 
     step_at_once = jax.jit(step)
-    check, checked = jax.jit(cost), _scaled(random_homestands(np.random.default_rng([seed, 1]), CHECKED))
+    check, checked = jax.jit(cost), scaled(random_homestands(np.random.default_rng([seed, 1]), CHECKED))
     weights = [each.value for each in model.trainable_variables]
     state = [each.value for each in optimizer.variables]
     label = {"steps": steps, "seed": seed, "batch": batch}
@@ -98,7 +98,7 @@ def train_policy(
     first = curve[0][1] if curve else float(check(weights, *checked))
     curve = curve or [(0, first)]
     while done < steps:
-        data = _scaled(random_homestands(np.random.default_rng([seed, 2, done]), batch))
+        data = scaled(random_homestands(np.random.default_rng([seed, 2, done]), batch))
         weights, state = step_at_once(weights, state, *data)
         done += 1
         if done % EVERY == 0 or done == steps:
@@ -111,7 +111,7 @@ def train_policy(
     return TrainedPolicy(policy, [(at, value / first) for at, value in curve])
 
 
-def _scaled(data: Batch) -> tuple[Batch, Array]:
+def scaled(data: Batch) -> tuple[Batch, Array]:
     """Return homestands for JAX and what their costs are divided by: what their uncertainty costs, about."""
     import jax
     import jax.numpy as jnp
