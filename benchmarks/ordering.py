@@ -37,7 +37,7 @@ from gatecast.plan.ordering.exact import SmallProblem, exact_cost, optimum, roll
 from gatecast.plan.ordering.homestand import HomestandOrders
 from gatecast.plan.ordering.lookahead import ListedOutcomes, improved, network_orders
 from gatecast.plan.ordering.policies import BaseStock, FixedPlan, ProjectedInventory, Rolling, run_policy
-from gatecast.plan.ordering.problem import Policy
+from gatecast.plan.ordering.problem import OrderingProblem, Policy
 from gatecast.plan.ordering.train import TrainedPolicy, train_policy
 from gatecast.progress import printed
 
@@ -45,6 +45,8 @@ SMALL, LEVELS_TRIED = 50, np.linspace(-0.9, 2.4, 12)
 PLAN, ROLLING, DEEP, LEVEL = "plan", "rolling program", "deep policy", "projected inventory"
 CHOSEN = "gatecast's choice"
 CONTROLLED = "controlled learning"
+KNOWN = "attendance known beforehand"
+"""What items that keep for one day would cost if only the show rate and the sales per head were uncertain."""
 KEPT = Path(__file__).with_name("controlled.safetensors")
 """Weights of that policy."""
 KEEPS_DAYS = 3
@@ -161,7 +163,17 @@ def homestand_costs(
             if name == one.method:
                 total[CHOSEN] += total[name] - paid_before
                 spent[CHOSEN] = spent.get(CHOSEN, 0.0) + took
+        if life == 1:
+            total[KNOWN] = total.get(KNOWN, 0.0) + least_cost(one.problem, need)
     return total
+
+
+def least_cost(problem: OrderingProblem, need: np.ndarray) -> float:
+    """Cost of the best whole cases for each game by itself, where what it asks for is one of the columns of `need`."""
+    order = np.quantile(need, problem.critical_ratio, axis=1)
+    tried = np.stack([np.floor(order), np.ceil(order)])[..., None]
+    paid = problem.idle * np.maximum(tried - need, 0) + problem.missing * np.maximum(need - tried, 0)
+    return float(paid.mean(axis=2).min(axis=0).sum())
 
 
 def season(table: pl.DataFrame, life: int, most: int | None, controlled: ControlledPolicy) -> dict[str, object]:
@@ -194,7 +206,7 @@ def compared(frame: dict[str, np.ndarray], games: int) -> dict[str, object]:
         "cost_a_game": {name: float(cost.sum() / games) for name, cost in frame.items()},
         "ratio": {
             f"{name} / {other}": ratio(frame[name], frame[other])
-            for name in (CHOSEN, DEEP, CONTROLLED, ROLLING, LEVEL)
+            for name in (CHOSEN, DEEP, CONTROLLED, ROLLING, LEVEL, KNOWN)
             for other in (PLAN, ROLLING)
             if name != other and name in frame
         },
