@@ -27,6 +27,7 @@ __all__ = [
     "model_name",
     "model_state",
     "place_model",
+    "use_model",
 ]
 
 MODEL_SETTING, KEPT_AT_SETTING = "model", "model_kept_at"
@@ -111,11 +112,16 @@ def keep_model(store: Store, folder: Path, saved: Path) -> str:
         The saved model is damaged.
     """
     name = model_name(saved)
-    if place_model(folder, name, saved):
+    use_model(store, name, placed=place_model(folder, name, saved))
+    return name
+
+
+def use_model(store: Store, name: str, *, placed: bool) -> None:
+    """Forecast with a kept model from now on; `placed` is what `place_model` returned."""
+    if placed:
         # Moves the revision of the settings even if the model has the name of a damaged one before it.
         store.save_setting(KEPT_AT_SETTING, utc_now().isoformat())
     store.save_setting(MODEL_SETTING, name)
-    return name
 
 
 def place_model(folder: Path, name: str, saved: Path) -> bool:
@@ -154,9 +160,9 @@ def load_model(folder: Path, name: str) -> Forecaster:
     ModelError
         As `check_model` does.
     """
+    check_model(folder, name)
     from gatecast.forecast import Forecaster
 
-    check_model(folder, name)
     return Forecaster.load(model_folder(folder, name))
 
 
