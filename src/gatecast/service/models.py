@@ -25,9 +25,9 @@ __all__ = [
     "load_model",
     "model_folder",
     "model_name",
+    "model_settings",
     "model_state",
     "place_model",
-    "use_model",
 ]
 
 MODEL_SETTING, KEPT_AT_SETTING = "model", "model_kept_at"
@@ -112,16 +112,15 @@ def keep_model(store: Store, folder: Path, saved: Path) -> str:
         The saved model is damaged.
     """
     name = model_name(saved)
-    use_model(store, name, placed=place_model(folder, name, saved))
+    store.save_settings(model_settings(name, placed=place_model(folder, name, saved)))
     return name
 
 
-def use_model(store: Store, name: str, *, placed: bool) -> None:
-    """Forecast with a kept model from now on; `placed` is what `place_model` returned."""
-    if placed:
-        # Moves the revision of the settings even if the model has the name of a damaged one before it.
-        store.save_setting(KEPT_AT_SETTING, utc_now().isoformat())
-    store.save_setting(MODEL_SETTING, name)
+def model_settings(name: str, *, placed: bool) -> dict[str, str]:
+    """Return the settings by which a kept model forecasts from now on; `placed` is what `place_model` returned."""
+    # Moves the revision of the settings even if the model has the name of a damaged one before it.
+    moved = {KEPT_AT_SETTING: utc_now().isoformat()} if placed else {}
+    return {**moved, MODEL_SETTING: name}
 
 
 def place_model(folder: Path, name: str, saved: Path) -> bool:

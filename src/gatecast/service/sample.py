@@ -21,7 +21,7 @@ from gatecast.plan.columns import TICKETS
 from gatecast.plan.operations.toml import default_operations, operations_to_dict
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
 from gatecast.service.freshness import forecast_inputs
-from gatecast.service.models import place_model, use_model
+from gatecast.service.models import model_settings, place_model
 
 __all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "SAMPLE_SOURCE", "fill_with_sample"]
 
@@ -48,11 +48,14 @@ def fill_with_sample(service: ClubService) -> None:
         league = sample_league()
         store.import_games(league.games.extended(league.upcoming), source=SAMPLE_SOURCE)
         store.record_tickets(_tickets(league), source=SAMPLE_SOURCE)
-        store.save_setting(CLUB, league.club)
-        use_model(store, forecasts[MODEL][-1], placed=model.result())
+        settings = {
+            CLUB: league.club,
+            NOTICE: SIMULATED_NOTICE,
+            OPERATIONS: operations_to_dict(default_operations(CLUBS[YOURS].capacity)),
+            **model_settings(forecasts[MODEL][-1], placed=model.result()),
+        }
+        store.save_settings(settings)
     _record(service, forecasts)
-    store.save_setting(NOTICE, SIMULATED_NOTICE)
-    store.save_setting(OPERATIONS, operations_to_dict(default_operations(CLUBS[YOURS].capacity)))
 
 
 def _tickets(league: SampleLeague) -> pl.DataFrame:
