@@ -44,7 +44,7 @@ from gatecast.service.models import keep_model
 from gatecast.service.prefetch import work_ahead
 from gatecast.train import TrainingSettings
 from gatecast.web.front import build
-from gatecast.web.worker_process import PAGES as RENDERED_AHEAD
+from gatecast.web.worker_pages import PAGES as RENDERED_AHEAD
 
 SEASONS = 10
 HOST = "http://127.0.0.1:8000"

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 import typer
 
-from gatecast.cli.main import app
+from gatecast.cli.commands import app
 from gatecast.collect import RETROSHEET_NOTICE, sample_league, write_games
 from gatecast.files import write_table
 from gatecast.forecast import forecaster

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from gatecast.cli.main import app
+from gatecast.cli.commands import app
 
 TEXT = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 

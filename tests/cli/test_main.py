@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from gatecast import __version__
+from gatecast.cli import commands
 from gatecast.cli import main as module
 
 from .conftest import refused
@@ -14,7 +15,7 @@ HEAVY = ("polars", "numpy", "keras", "jax", "altair", "sklearn", "scipy", "openp
 
 
 def test_commands_are_there_without_loading_what_they_need():
-    code = f"import sys, gatecast.cli.main; print([name for name in {HEAVY} if name in sys.modules])"
+    code = f"import sys, gatecast.cli.commands; print([name for name in {HEAVY} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
@@ -51,6 +52,7 @@ def test_without_arguments_it_shows_its_commands(run):
         (["train", "games.csv", "--out", "m", "--members", "0"], ("--members",)),
         (["plan", "forecast.csv", "--colour"], ("--colour",)),
         (["collect"], ("command", "gatecast collect --help")),
+        (["serve", "--port", "first"], ("--port", "gatecast serve --help")),
     ],
 )
 def test_wrong_usage_is_one_line(run, arguments, words):
@@ -61,7 +63,7 @@ def raising(monkeypatch, problem: BaseException) -> None:
     def app(**settings):
         raise problem
 
-    monkeypatch.setattr(module, "app", app)
+    monkeypatch.setattr(commands, "app", app)
 
 
 def test_trouble_with_a_file_is_one_line(run, monkeypatch):

@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 
 from gatecast.collect import SIMULATED_NOTICE
+from gatecast.web import launch
 
 from .conftest import left_in, refused
 
@@ -42,6 +43,21 @@ def test_a_port_that_is_taken(run, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused(run("serve", "--port", port), f"--port: got {port}", "choose another")
+
+
+def test_the_worker_ends_with_a_command_that_cannot_serve(run, monkeypatch):
+    launched = []
+
+    class Noted(launch.LaunchedWorker):
+        def __init__(self):
+            super().__init__()
+            launched.append(self)
+
+    monkeypatch.setattr(launch, "LaunchedWorker", Noted)
+    refused(run("serve", "--folder", "nowhere/at/all"), "nowhere/at/all")
+    refused(run("serve", "--colour"), "--colour")
+    assert run("serve", "--help").code == 0
+    assert [each.process.returncode for each in launched] == [-signal.SIGKILL] * 2
 
 
 def test_no_folder_for_a_database(run, tmp_path):

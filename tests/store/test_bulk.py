@@ -6,8 +6,10 @@ from polars.testing import assert_frame_equal
 
 from gatecast.games import CANONICAL
 from gatecast.games import columns as c
+from gatecast.games.forecast_columns import AS_OF
+from gatecast.plan.columns import TICKETS
 from gatecast.store import bulk
-from gatecast.store.schema import GAMES, OUTCOMES, utc_now
+from gatecast.store.schema import GAMES, OUTCOMES, TICKETS_SOLD, utc_now
 
 from ..games.tables import full
 from .tables import season
@@ -25,6 +27,18 @@ def test_what_is_written_is_what_sqlalchemy_reads(store):
     assert {frozenset(text) for text in texts} == {frozenset(each.name for each in games.custom_columns)}
     assert len(moments) == 12
     assert all(abs(utc_now() - moment) < dt.timedelta(minutes=10) for moment in moments)
+
+
+def test_rows_without_a_value_that_all_share(store):
+    games = season(3)
+    store.import_games(games)
+    names = store.games().table[c.GAME_ID].to_list()
+    days = [dt.date(2019, 1, day) for day in (2, 3, 4)]
+    moments = pl.Series([utc_now() + dt.timedelta(days=day) for day in range(3)], dtype=pl.Datetime("us", "UTC"))
+    frame = pl.DataFrame({c.GAME_ID: names, AS_OF: days, TICKETS: [1, 2, 3], "recorded_at": moments})
+    with store.database.writing() as connection:
+        bulk.insert_frame(connection, TICKETS_SOLD, frame, by=c.GAME_ID)
+    assert sorted(store.tickets().rows()) == sorted(zip(names, days, (1, 2, 3), strict=True))
 
 
 def test_batches_add_change_and_undo_as_one_import(store, monkeypatch):

@@ -61,3 +61,14 @@ def test_when_a_setting_changed_is_when_it_last_became_another(store):
     assert changed() == first
     store.save_setting("club", "OAK")
     assert changed() > first
+
+
+def test_several_settings_are_saved_together_or_not_at_all(store):
+    store.save_setting("club", "RIV")
+    before = store.revisions()["settings"]
+    with pytest.raises(InputError, match="notice"):
+        store.save_settings({"club": "QUI", "notice": {1, 2}})
+    assert (store.setting("club"), store.revisions()["settings"]) == ("RIV", before)
+    store.save_settings({"club": "QUI", "notice": "simulated"})
+    assert (store.setting("club"), store.setting("notice")) == ("QUI", "simulated")
+    assert store.versioned_setting("club").version == 2

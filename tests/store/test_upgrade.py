@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import TICKETS
 from gatecast.store import Store, open_store
-from gatecast.store.database import SCRIPTS, Database, database_url
+from gatecast.store.database import NEWEST_TABLES, SCRIPTS, Database, database_url, migrate
 from gatecast.store.revisions import AREAS
 from gatecast.store.schema import METADATA
 
@@ -132,6 +133,48 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(old, place):
     with open_store(place) as store:
         assert isinstance(store, Store)
         assert store.tokens() == []
+
+
+def every_table(folder, make):
+    """What SQLite says of the tables, indexes and triggers of a database, and the rows it begins with."""
+    database = Database(database_url(folder))
+    make(database)
+    with database.reading() as connection:
+        found = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+        tables = sorted(row.name for row in found if row.type == "table")
+        made = {name: connection.exec_driver_sql(f"SELECT * FROM {name}").all() for name in tables}
+    database.close()
+    return sorted(map(tuple, found), key=str), made
+
+
+def test_a_new_database_has_the_tables_that_all_steps_make(tmp_path):
+    """If not, run `python tools/newest_tables.py`."""
+    once, step_by_step = tmp_path / "once", tmp_path / "steps"
+    assert every_table(once, migrate) == every_table(step_by_step, lambda made: upgrade_to(made, "head"))
+
+
+def test_a_new_database_that_cannot_be_made_is_left_empty(tmp_path):
+    steps = tmp_path / "migrations"
+    shutil.copytree(SCRIPTS, steps, ignore=shutil.ignore_patterns("__pycache__"))
+    (steps / NEWEST_TABLES).write_text("CREATE TABLE mine (name TEXT);\n\nCREATE TABLE mine (name TEXT)")
+    database = Database(database_url(tmp_path))
+    with pytest.raises(StoreError, match="mine"):
+        migrate(database, steps)
+    assert sa.inspect(database.engine).get_table_names() == []
+    database.close()
+
+
+def test_steps_added_since_are_applied_to_a_new_database(tmp_path):
+    steps = tmp_path / "migrations"
+    shutil.copytree(SCRIPTS, steps, ignore=shutil.ignore_patterns("__pycache__"))
+    (steps / "versions" / "r9999_mine.py").write_text(
+        "from alembic import op\n\nrevision, down_revision = '9999', '0006'\nbranch_labels = depends_on = None\n\n\n"
+        "def upgrade():\n    op.execute('CREATE TABLE mine (name TEXT)')\n"
+    )
+    database = Database(database_url(tmp_path))
+    migrate(database, steps)
+    assert {"mine", "games"} <= set(sa.inspect(database.engine).get_table_names())
+    database.close()
 
 
 def test_a_published_step_imports_nothing_of_gatecast():

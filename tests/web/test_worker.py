@@ -13,7 +13,7 @@ from gatecast.service import homestands
 from gatecast.web.app import pages
 from gatecast.web.front import application
 from gatecast.web.worker import Worker, WorkerProxy
-from gatecast.web.worker_process import render_ahead
+from gatecast.web.worker_pages import render_ahead
 
 HOST = "http://127.0.0.1:8000"
 STARTED_S = 60

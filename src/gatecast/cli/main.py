@@ -1,4 +1,4 @@
-"""The command `gatecast`: its subcommands and exit codes."""
+"""The program `gatecast`: what is set and started before its commands are imported, and exit codes."""
 
 from __future__ import annotations
 
@@ -6,71 +6,20 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
-from gatecast import __version__
-from gatecast.cli import (
-    backtest,
-    backup,
-    clubs,
-    collect,
-    demo,
-    evaluate_plan,
-    forecast,
-    password,
-    plan,
-    refresh,
-    serve,
-    train,
-    what_if,
-)
 from gatecast.cli.console import INTERRUPTED, fail
 from gatecast.errors import GatecastError
 from gatecast.networks import import_keras_without
 
-__all__ = ["app", "main"]
+if TYPE_CHECKING:
+    from gatecast.web.launch import LaunchedWorker
+
+__all__ = ["main"]
 
 UNUSABLE, FAILED = 2, 1
 FIRST_COLLECTION = 100_000
-
-app = typer.Typer(
-    name="gatecast",
-    help="Forecast how many people will come to each home game, with calibrated ranges, and plan for them.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("demo", short_help="Run the simulated sample league end to end.")(demo.demo)
-app.add_typer(collect.app, name="collect", short_help="Read games from files and from Retrosheet.")
-app.command("train", short_help="Train a model on past games.")(train.train)
-app.command("backtest", short_help="Score forecasts of past seasons.")(backtest.backtest)
-app.command("forecast", short_help="Forecast upcoming games.")(forecast.forecast)
-app.command("what-if", short_help="Compare a forecast and a plan with and without a change.")(what_if.what_if)
-app.command("plan", short_help="Plan staff, stock and transport for each game.")(plan.plan)
-app.command("evaluate-plan", short_help="Compute what past plans would have cost.")(evaluate_plan.evaluate_plan)
-app.command("serve", short_help="Serve the manager's pages and the API.")(serve.serve)
-app.command("password", short_help="Set the password of the pages.")(password.password)
-app.command("refresh", short_help="Forecast again what has changed, as every night.")(refresh.refresh)
-app.add_typer(clubs.app, name="clubs", short_help="Keep many clubs in one service.")
-app.command("backup", short_help="Write a service to one file.")(backup.backup)
-app.command("restore", short_help="Restore a service from a backup.")(backup.restore)
-
-
-def _tell_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"gatecast {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -90,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     import_keras_without("sklearn", "pandas")
     # Importing makes many objects that all stay: looking for garbage among them as often as usual costs a tenth of it.
     gc.set_threshold(FIRST_COLLECTION)
-    code = _run(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    # A server's second process has as much to import as this one: it starts before the commands are imported here.
+    with _launched(given) as launched:
+        code = _run(given, launched)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -99,11 +51,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def _launched(given: Sequence[str]) -> AbstractContextManager[LaunchedWorker | None]:
+    """Launch the worker of a server for the length of a block, if that is what is asked for."""
+    if given[0] != "serve" or "--help" in given:
+        return nullcontext()
+    from gatecast.web.launch import launched_worker
+
+    return launched_worker()
+
+
+def _run(given: Sequence[str], launched: LaunchedWorker | None) -> int:
     """Run a command; errors raised on purpose become one line on stderr."""
-    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
-        code = app(args=given, prog_name="gatecast", standalone_mode=False)
+        from gatecast.cli.commands import app
+
+        code = app(args=given, prog_name="gatecast", standalone_mode=False, obj=launched)
     except GatecastError as problem:
         fail(str(problem))
         return UNUSABLE

@@ -18,6 +18,7 @@ __all__ = ["serve"]
 
 
 def serve(  # noqa: PLR0917  each is an option
+    context: typer.Context,
     demo: Annotated[
         bool,
         typer.Option("--demo", help="Show the simulated sample league, in a temporary folder."),
@@ -39,27 +40,19 @@ def serve(  # noqa: PLR0917  each is an option
 
     Where `gatecast clubs add` made a service of many clubs, all of them are served.
     """
-    if not demo:
-        _serve(folder, database, host, port, demo=False, browse=browser)
-        return
-    with tempfile.TemporaryDirectory(prefix="gatecast-") as made:
-        _serve(Path(made), None, host, port, demo=True, browse=browser)
-
-
-def _serve(folder: Path, database: str | None, host: str, port: int, *, demo: bool, browse: bool) -> None:
-    """Serve until Ctrl-C."""
-    from gatecast.web.launch import launched_worker
-
+    launched: LaunchedWorker | None = context.obj
     try:
-        # First of all, as it imports as much as this process does.
-        with launched_worker() as launched:
-            _serve_with(launched, folder, database, host, port, demo=demo, browse=browse)
+        if not demo:
+            _serve(launched, folder, database, host, port, demo=False, browse=browser)
+            return
+        with tempfile.TemporaryDirectory(prefix="gatecast-") as made:
+            _serve(launched, Path(made), None, host, port, demo=True, browse=browser)
     except KeyboardInterrupt:
         note("stopped")
         raise SystemExit(INTERRUPTED) from None
 
 
-def _serve_with(
+def _serve(
     launched: LaunchedWorker | None,
     folder: Path,
     database: str | None,

@@ -25,6 +25,7 @@ __all__ = [
     "load_model",
     "model_folder",
     "model_name",
+    "model_settings",
     "model_state",
     "place_model",
 ]
@@ -111,11 +112,15 @@ def keep_model(store: Store, folder: Path, saved: Path) -> str:
         The saved model is damaged.
     """
     name = model_name(saved)
-    if place_model(folder, name, saved):
-        # Moves the revision of the settings even if the model has the name of a damaged one before it.
-        store.save_setting(KEPT_AT_SETTING, utc_now().isoformat())
-    store.save_setting(MODEL_SETTING, name)
+    store.save_settings(model_settings(name, placed=place_model(folder, name, saved)))
     return name
+
+
+def model_settings(name: str, *, placed: bool) -> dict[str, str]:
+    """Return the settings by which a kept model forecasts from now on; `placed` is what `place_model` returned."""
+    # Moves the revision of the settings even if the model has the name of a damaged one before it.
+    moved = {KEPT_AT_SETTING: utc_now().isoformat()} if placed else {}
+    return {**moved, MODEL_SETTING: name}
 
 
 def place_model(folder: Path, name: str, saved: Path) -> bool:
@@ -154,9 +159,9 @@ def load_model(folder: Path, name: str) -> Forecaster:
     ModelError
         As `check_model` does.
     """
+    check_model(folder, name)
     from gatecast.forecast import Forecaster
 
-    check_model(folder, name)
     return Forecaster.load(model_folder(folder, name))
 
 

@@ -7,8 +7,8 @@ seconds.
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
-from pathlib import Path
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from gatecast.plan.columns import TICKETS
 from gatecast.plan.operations.toml import default_operations, operations_to_dict
 from gatecast.service.club_service import CLUB, NOTICE, OPERATIONS, ClubService
 from gatecast.service.freshness import forecast_inputs
-from gatecast.service.models import keep_model
+from gatecast.service.models import model_settings, place_model
 
 __all__ = ["FORECASTS_FILE", "MODEL_FOLDER", "SAMPLE_SOURCE", "fill_with_sample"]
 
@@ -40,16 +40,22 @@ def fill_with_sample(service: ClubService) -> None:
     service : ClubService
         With nothing in its store.
     """
-    league = sample_league()
     store, package = service.store, resources.files("gatecast.service") / "sample_club"
-    store.import_games(league.games.extended(league.upcoming), source=SAMPLE_SOURCE)
-    store.record_tickets(_tickets(league), source=SAMPLE_SOURCE)
-    store.save_setting(CLUB, league.club)
-    with resources.as_file(package) as folder:
-        keep_model(store, service.folder, Path(folder) / MODEL_FOLDER)
-        _record(service, pl.read_parquet(folder / FORECASTS_FILE))
-    store.save_setting(NOTICE, SIMULATED_NOTICE)
-    store.save_setting(OPERATIONS, operations_to_dict(default_operations(CLUBS[YOURS].capacity)))
+    with resources.as_file(package) as folder, ThreadPoolExecutor(1) as beside:
+        forecasts = pl.read_parquet(folder / FORECASTS_FILE)
+        # Its files take a while to get to the disk.
+        model = beside.submit(place_model, service.folder, forecasts[MODEL][-1], folder / MODEL_FOLDER)
+        league = sample_league()
+        store.import_games(league.games.extended(league.upcoming), source=SAMPLE_SOURCE)
+        store.record_tickets(_tickets(league), source=SAMPLE_SOURCE)
+        settings = {
+            CLUB: league.club,
+            NOTICE: SIMULATED_NOTICE,
+            OPERATIONS: operations_to_dict(default_operations(CLUBS[YOURS].capacity)),
+            **model_settings(forecasts[MODEL][-1], placed=model.result()),
+        }
+        store.save_settings(settings)
+    _record(service, forecasts)
 
 
 def _tickets(league: SampleLeague) -> pl.DataFrame:

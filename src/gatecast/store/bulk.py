@@ -67,7 +67,7 @@ def _insert_into_sqlite(
     at_once = max((PARAMETERS - len(shared)) // len(own), 1)
     for start in range(0, frame.height, BATCH):
         texts = _texts(frame[order.slice(start, BATCH)])
-        once = texts.select(shared).row(0)
+        once = texts.select(shared).row(0) if shared else ()
         for first in range(0, texts.height, at_once):
             rows = texts.select(own).slice(first, at_once).rows()
             marks = ", ".join([f"({', '.join('?' * len(own))})"] * len(rows))

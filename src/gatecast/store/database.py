@@ -337,6 +337,8 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 SCRIPTS = Path(__file__).parent / "migrations"
 VERSIONS = "alembic_version"
 """The table in which Alembic keeps the revision."""
+NEWEST_TABLES, BETWEEN_STATEMENTS = "newest_sqlite.sql", ";\n\n"
+"""File beside the migrations with the tables that they make in SQLite (`tools/newest_tables.py` writes it)."""
 
 
 def newest(steps: Path = SCRIPTS) -> str:
@@ -367,12 +369,28 @@ def migrate(database: Database, steps: Path = SCRIPTS) -> None:
     with database.reading() as connection:
         if _current(connection, steps, database.name) == head:
             return
+    if _made(database, steps):
+        migrate(database, steps)
+        return
     # Alembic takes long to import, and nobody should wait for that with the database locked.
     from gatecast.store.upgrade import upgrade
 
     with database.writing() as connection:
         if _current(connection, steps, database.name) != head:
             upgrade(connection, steps)
+
+
+def _made(database: Database, steps: Path) -> bool:
+    """Make the newest tables of a new SQLite database at once; return False where each step has to be applied."""
+    tables = steps / NEWEST_TABLES
+    if not database.sqlite or not tables.is_file():
+        return False
+    with database.writing() as connection:
+        if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+            return False
+        for statement in tables.read_text(encoding="utf-8").split(BETWEEN_STATEMENTS):
+            connection.exec_driver_sql(statement)
+    return True
 
 
 def _current(connection: sa.Connection, steps: Path, name: str) -> str | None:

@@ -19,6 +19,7 @@ from gatecast.plan.demand.forecast_table import FIRST_ROW, ForecastTable
 from gatecast.plan.export.json import plan_as_dict
 from gatecast.plan.plan import Plan
 from gatecast.store import revisions
+from gatecast.store.bulk import insert_frame
 from gatecast.store.rows import as_json, as_text
 from gatecast.store.schema import FORECASTS, GAMES, ISSUES, PLANS
 
@@ -86,11 +87,14 @@ def write_forecasts(connection: sa.Connection, issued: Sequence[Issued], *, now:
     _check(connection, table, pl.Series([_last_day(each.issued_at) for each in issued]).gather(of), places)
     numbers = [_write_issue(connection, each, now) for each in issued]
     extra = [name for name in frame.columns if name == c.CAPACITY or name not in {*CONTRACT, MODEL, *c.CANONICAL}]
-    rows = table.select(CONTRACT).to_dicts()
-    for row, i, further in zip(rows, of, frame.select(extra).to_dicts() or [{}] * len(rows), strict=True):
-        row[ISSUE_ID] = numbers[i]
-        row[FURTHER] = {name: as_json(value) for name, value in further.items() if value is not None}
-    connection.execute(sa.insert(FORECASTS), rows)
+    further = (
+        json.dumps({name: as_json(value) for name, value in row.items() if value is not None})
+        for row in frame.select(extra).to_dicts() or [{}] * frame.height
+    )
+    rows = table.select(
+        pl.Series(ISSUE_ID, numbers, pl.Int64).gather(of), *CONTRACT, pl.Series(FURTHER, further, pl.String)
+    )
+    insert_frame(connection, FORECASTS, rows, by=ISSUE_ID)
     revisions.move(connection, revisions.FORECASTS)
     return numbers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,14 +101,29 @@ class StoredSettings:
         """
         with self.database.writing() as connection:
             before = _read(connection, key)
-            value = change(before)
-            text = as_text(value, f"setting {key!r}")
-            if before.version and as_text(before.value, f"setting {key!r}") == text:
-                return before
-            after = Setting(value, before.version + 1)
-            _write(connection, key, after)
-            revisions.move(connection, revisions.SETTINGS)
-            return after
+            return _put(connection, key, before, change(before))
+
+    def save_settings(self, values: Mapping[str, Any]) -> None:
+        """Save the values of several settings in place of those before, all of them or none.
+
+        Raises
+        ------
+        InputError
+            A value that JSON does not know.
+        """
+        with self.database.writing() as connection:
+            for key, value in values.items():
+                _put(connection, key, _read(connection, key), value)
+
+
+def _put(connection: sa.Connection, key: str, before: Setting, value: Any) -> Setting:  # noqa: ANN401  any JSON value
+    text = as_text(value, f"setting {key!r}")
+    if before.version and as_text(before.value, f"setting {key!r}") == text:
+        return before
+    after = Setting(value, before.version + 1)
+    _write(connection, key, after)
+    revisions.move(connection, revisions.SETTINGS)
+    return after
 
 
 def _read(connection: sa.Connection, key: str) -> Setting:

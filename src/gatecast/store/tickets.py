@@ -14,6 +14,7 @@ from gatecast.games import columns as c
 from gatecast.games.forecast_columns import AS_OF
 from gatecast.plan.columns import TICKETS
 from gatecast.store import revisions
+from gatecast.store.bulk import insert_frame
 from gatecast.store.report import ImportReport, Refused
 from gatecast.store.rows import FEW_GAMES
 from gatecast.store.schema import GAMES, TICKETS_SOLD
@@ -68,8 +69,8 @@ def write_tickets(
     before = pl.col(f"{TICKETS}_before")
     fresh = beside.filter(before.ne_missing(pl.col(TICKETS)))
     if fresh.height:
-        stamp = {TICKETS_SOLD.c.recorded_at.name: now}
-        connection.execute(sa.insert(TICKETS_SOLD), [{**row, **stamp} for row in fresh.select(list(SCHEMA)).to_dicts()])
+        stamp = pl.lit(now, pl.Datetime("us", "UTC")).alias(TICKETS_SOLD.c.recorded_at.name)
+        insert_frame(connection, TICKETS_SOLD, fresh.select(*SCHEMA, stamp), by=c.GAME_ID)
         revisions.move(connection, revisions.TICKETS)
     added = fresh.filter(before.is_null()).height
     refused.sort(key=lambda each: (each.row or 0, each.column))

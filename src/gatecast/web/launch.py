@@ -14,9 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["CAN_SERVE", "LaunchedWorker", "launched_worker"]
+if TYPE_CHECKING:
+    from gatecast.service import ClubService
+    from gatecast.service.clubs import Clubs
+
+__all__ = ["CAN_SERVE", "CLUB_HEADER", "PING_PATH", "SIGNED_IN_HEADER", "LaunchedWorker", "launched_worker"]
 
 CAN_SERVE = hasattr(socket, "AF_UNIX")
 """True if this system has the sockets that the worker listens on."""
@@ -25,6 +29,11 @@ SPARING = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 sharing them out among threads takes longer than computing, above all where another process has the second core. Jobs
 that the worker starts have the same, so that what-if and forecasts agree to the last digit."""
 BACKLOG = 256
+PING_PATH = "/worker-ping"
+SIGNED_IN_HEADER = b"x-gatecast-signed-in"
+"""Tells the worker that a session goes with the request; the proxy removes it from what clients send."""
+CLUB_HEADER = b"x-gatecast-club"
+"""Tells the worker of many clubs which of them is asked; the proxy removes it from what clients send."""
 
 
 class LaunchedWorker:
@@ -45,7 +54,7 @@ class LaunchedWorker:
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(self.socket)
             listening.listen(BACKLOG)
-            self._inherited = listening.fileno()
+            self._inherited, self._told = listening.fileno(), False
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "gatecast.web.worker_process"],
                 stdin=subprocess.PIPE,
@@ -54,8 +63,12 @@ class LaunchedWorker:
                 process_group=0,  # Ctrl-C ends this process, and that one with it
             )
 
-    def open(self, opening: dict[str, Any]) -> None:
-        """Tell it what to open: a folder, a database, and whether they are of many clubs."""
+    def open(self, service: ClubService | Clubs) -> None:
+        """Tell it to open what a service has opened, unless it was told before."""
+        if self._told:
+            return
+        self._told = True
+        opening = _opening_of(service)
         assert self.process.stdin is not None
         with suppress(OSError):
             self.process.stdin.write(json.dumps({**opening, "socket": self._inherited}).encode() + b"\n")
@@ -83,3 +96,14 @@ def launched_worker() -> Iterator[LaunchedWorker | None]:
         yield launched
     finally:
         launched.end()
+
+
+def _opening_of(service: ClubService | Clubs) -> dict[str, Any]:
+    """Return what the worker opens: the folder and the database of one club, or of many."""
+    from gatecast.service.clubs import Clubs
+
+    if isinstance(service, Clubs):
+        return {"folder": str(service.folder.resolve()), "database": service.database, "clubs": True}
+    database = service.store.database
+    place = None if database.sqlite else database.url.render_as_string(hide_password=False)
+    return {"folder": str(service.folder.resolve()), "database": place, "clubs": False}

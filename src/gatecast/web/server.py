@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
-
-from gatecast.errors import InputError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -19,11 +17,10 @@ if TYPE_CHECKING:
     from gatecast.service import ClubService
     from gatecast.service.clubs import Clubs
     from gatecast.web.launch import LaunchedWorker
+    from gatecast.web.worker import Worker
 
 __all__ = ["has_display", "serve"]
 
-WAITING = 256
-"""Connections that may wait to be taken."""
 ENDING_S = 10
 """Seconds that answers begun have to end once the server is told to stop."""
 
@@ -61,27 +58,18 @@ def serve(
     """
     from gatecast.service.access import has_password
     from gatecast.service.clubs import Clubs
-    from gatecast.web.guard import check_listening
+    from gatecast.web.listening import check_listening, listen
 
     if isinstance(service, Clubs):
         check_listening(host, service.registry.has_accounts(), "make an account with 'gatecast clubs account NAME'")
     else:
         check_listening(host, has_password(service.store))
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, port), family=family, backlog=WAITING)
-    except OSError as problem:
-        raise InputError(f"--port: got {port} ({problem.strerror}), expected a free one; choose another") from problem
-    with listening:
+    with listen(host, port) as listening, _working(service, launched) as worker:
         import uvicorn
 
         from gatecast.web.front import build
         from gatecast.web.guard.limits import BoundedHttp
-        from gatecast.web.launch import CAN_SERVE
-        from gatecast.web.worker import Worker
 
-        # The worker goes by the calendar of the computer.
-        worker = Worker(service, launched=launched) if CAN_SERVE and service.today == dt.date.today else None
         if isinstance(service, Clubs):
             from gatecast.web.clubs import build_clubs
 
@@ -103,13 +91,29 @@ def serve(
             proxy_headers=False,
             timeout_graceful_shutdown=ENDING_S,
         )
-        try:
-            if worker is not None:
-                worker.start()
-            uvicorn.Server(settings).run(sockets=[listening])
-        finally:
-            if worker is not None:
-                worker.close()
+        uvicorn.Server(settings).run(sockets=[listening])
+
+
+@contextmanager
+def _working(service: ClubService | Clubs, launched: LaunchedWorker | None) -> Iterator[Worker | None]:
+    """Start the worker, and end it with the block; yield None where there can be none."""
+    from gatecast.web.launch import CAN_SERVE
+
+    # The worker goes by the calendar of the computer.
+    if not CAN_SERVE or service.today != dt.date.today:
+        yield None
+        return
+    if launched is not None:
+        # It opens the store, and renders the first page, while this process imports what a server needs.
+        launched.open(service)
+    from gatecast.web.worker import Worker
+
+    worker = Worker(service, launched=launched)
+    try:
+        worker.start()
+        yield worker
+    finally:
+        worker.close()
 
 
 def has_display(environment: Mapping[str, str] | None = None, platform: str = sys.platform) -> bool:

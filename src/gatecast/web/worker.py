@@ -19,21 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
-from gatecast.service.clubs import Clubs
 from gatecast.web.cache import READ_METHODS
 from gatecast.web.guard.requests import refusal, target_of
-from gatecast.web.launch import LaunchedWorker
+from gatecast.web.launch import CLUB_HEADER, PING_PATH, SIGNED_IN_HEADER, LaunchedWorker
 
 if TYPE_CHECKING:
     from gatecast.service import ClubService
+    from gatecast.service.clubs import Clubs
 
-__all__ = ["CLUB_HEADER", "PING_PATH", "SIGNED_IN_HEADER", "Worker", "WorkerGoneError", "WorkerProxy"]
+__all__ = ["Worker", "WorkerGoneError", "WorkerProxy"]
 
-PING_PATH = "/worker-ping"
-SIGNED_IN_HEADER = b"x-gatecast-signed-in"
-"""Tells the worker that a session goes with the request; the proxy removes it from what clients send."""
-CLUB_HEADER = b"x-gatecast-club"
-"""Tells the worker of many clubs which of them is asked; the proxy removes it from what clients send."""
 RESTART_S = 30.0
 """Seconds from one start to the next, so that a worker that ends at once is not restarted again and again."""
 ENDING_S = 5.0
@@ -96,7 +91,7 @@ class Worker:
         ping_timeout_s: float = PING_TIMEOUT_S,
         launched: LaunchedWorker | None = None,
     ) -> None:
-        self._opening, self._launched = _opening_of(service), launched
+        self._service, self._launched = service, launched
         self._clock, self._ping_timeout_s = clock, ping_timeout_s
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -180,7 +175,7 @@ class Worker:
         self._started_at = self._clock()
         launched, self._launched = self._launched or LaunchedWorker(), None
         self._socket, self._process = launched.socket, launched.process
-        launched.open(self._opening)
+        launched.open(self._service)
         self._watching = Thread(target=self._watch, args=(launched,), daemon=True)
         self._watching.start()
 
@@ -215,15 +210,6 @@ class Worker:
             )
             self._pool_of = wanted
         return self._pool
-
-
-def _opening_of(service: ClubService | Clubs) -> dict[str, Any]:
-    """Return what the worker opens: the folder and the database of one club, or of many."""
-    if isinstance(service, Clubs):
-        return {"folder": str(service.folder.resolve()), "database": service.database, "clubs": True}
-    database = service.store.database
-    place = None if database.sqlite else database.url.render_as_string(hide_password=False)
-    return {"folder": str(service.folder.resolve()), "database": place, "clubs": False}
 
 
 class WorkerProxy:

@@ -1,8 +1,7 @@
 import pytest
 
-from gatecast.errors import InputError
 from gatecast.service.access import make_session, make_token
-from gatecast.web.guard.hosts import OwnOrigin, check_listening, host_name, is_own
+from gatecast.web.guard.hosts import OwnOrigin, host_name
 
 from .raw_requests import ELSEWHERE, HERE, HOST, ask, plain
 from .test_sessions import NOW
@@ -67,20 +66,6 @@ def test_a_server_in_front_asks_for_others(unlocked, locked, name):
 def test_with_a_password_others_are_served(locked):
     for host, client in (("club.example", ELSEWHERE), ("192.0.2.1:8000", ELSEWHERE), ("localhost", HERE)):
         assert ask(locked, "/login", host=host, client=client).status == 200
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "club.example"])
-def test_nothing_is_listened_on_that_others_reach_without_a_password(host):
-    with pytest.raises(InputError, match="gatecast password"):
-        check_listening(host, has_password=False)
-    check_listening(host, has_password=True)
-    assert not is_own(host)
-
-
-@pytest.mark.parametrize("host", ["", " 127.0.0.1"])
-def test_what_is_no_address_is_not_listened_on(host):
-    with pytest.raises(InputError, match="--host"):
-        check_listening(host, has_password=True)
 
 
 APP = OwnOrigin(plain)

@@ -19,7 +19,7 @@ from gatecast.service.clubs import Clubs, OpenClubs
 from gatecast.service.leftovers import delete_leftovers
 from gatecast.web.app import pages
 from gatecast.web.clubs.rooted import club_root
-from gatecast.web.worker import CLUB_HEADER
+from gatecast.web.launch import CLUB_HEADER
 
 __all__ = ["ClubPages", "back_up_clubs", "prefetch_clubs"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gatecast.web.guard.headers import SafetyHeaders
-from gatecast.web.guard.hosts import KnownHosts, OwnOrigin, check_listening
+from gatecast.web.guard.hosts import KnownHosts, OwnOrigin
 from gatecast.web.guard.limits import BodyLimit
 from gatecast.web.guard.rate import LoginRate
 from gatecast.web.guard.requests import PathGuard
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gatecast.service import ClubService
 
-__all__ = ["check_listening", "guarded", "guarded_by"]
+__all__ = ["guarded", "guarded_by"]
 
 
 def guarded(app: Starlette, service: ClubService) -> None:

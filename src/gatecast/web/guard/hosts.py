@@ -1,73 +1,22 @@
-"""Addresses that the server may listen on, host names it answers, and sites that may send changes."""
+"""Host names that the server answers, and sites that may send changes."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gatecast.errors import InputError
 from gatecast.web.guard.requests import SAFE_METHODS, SESSION_COOKIE, cookies_of, header, headers_of, refusal
+from gatecast.web.listening import is_own
 
-__all__ = ["KnownHosts", "OwnOrigin", "check_listening", "from_own_page", "host_name", "is_own"]
+__all__ = ["KnownHosts", "OwnOrigin", "from_own_page", "host_name"]
 
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[0-9a-z](?:[0-9a-z._-]*[0-9a-z])?\.?)(?::[0-9]{0,5})?", re.IGNORECASE)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 """Headers by which a server in front says that it asks for somebody else."""
 LONGEST_HOST = 262
 """A name of 255 signs, a colon and a port."""
-
-
-def check_listening(host: str, has_password: bool, remedy: str = "set one with 'gatecast password'") -> None:
-    """Check that an address is reachable from this computer only, or that a password is set.
-
-    Parameters
-    ----------
-    host : str
-        As given to `gatecast serve --host`.
-    has_password : bool
-    remedy : str
-        How to set one.
-
-    Raises
-    ------
-    InputError
-        Others could reach it without a password, or it is no address.
-
-    Examples
-    --------
-    >>> check_listening("127.0.0.1", has_password=False)
-    """
-    if not host or host != host.strip():
-        raise InputError(
-            f"--host: got {host!r}, expected an address such as 127.0.0.1, or 0.0.0.0 for all of this computer's"
-        )
-    if not has_password and not is_own(host):
-        raise InputError(
-            f"--host: got {host}, which other computers can reach, expected 127.0.0.1 while no password is set;"
-            f" {remedy}"
-        )
-
-
-def is_own(host: str) -> bool:
-    """Return whether a host is this computer and nothing else.
-
-    Examples
-    --------
-    >>> is_own("127.0.0.2"), is_own("localhost"), is_own("::1"), is_own("localhost.example")
-    (True, True, True, False)
-    """
-    name = host.lower().removesuffix(".")
-    if name == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def host_name(host: str | None) -> str | None:
