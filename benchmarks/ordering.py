@@ -6,14 +6,14 @@
 Without games only the small problems with a known optimum are played. With them, each season of the backtests (leads 1
 and 7) is replayed: the plan decides all orders of a homestand from the forecasts at lead 7; the others decide each
 order when it is due, from the forecast at lead 1 of the next game, those at lead 7 of later games and what was sold.
-`--train` trains the policy with three seeds; the first is the one that gatecast ships. It also trains the policy of
-deep controlled learning, which is only compared: of its seeds, the first is kept beside this script.
+`--train` trains the deep policy and that of controlled learning with three seeds each; gatecast ships each first.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -31,27 +31,25 @@ from gatecast.plan import Operations, default_operations, read_forecast
 from gatecast.plan.demand.crowd import forecast_crowd, known_crowd, times
 from gatecast.plan.evaluate.replay import replayed
 from gatecast.plan.optimize.inventory import stock_orders
-from gatecast.plan.ordering.controlled import GENERATIONS, ControlledPolicy, train_controlled
-from gatecast.plan.ordering.deep import DeepPolicy, NetworkPolicy
+from gatecast.plan.ordering.controlled import GENERATIONS, train_controlled
+from gatecast.plan.ordering.deep import ControlledPolicy, DeepPolicy, NetworkPolicy
 from gatecast.plan.ordering.exact import SmallProblem, exact_cost, optimum, rolling_order, small_problem
-from gatecast.plan.ordering.homestand import HomestandOrders
+from gatecast.plan.ordering.homestand import CONTROLLED, ROLLING, HomestandOrders
 from gatecast.plan.ordering.lookahead import ListedOutcomes, improved, network_orders
-from gatecast.plan.ordering.policies import BaseStock, FixedPlan, ProjectedInventory, Rolling, run_policy
-from gatecast.plan.ordering.problem import OrderingProblem, Policy
+from gatecast.plan.ordering.policies import BaseStock, FixedPlan, ProjectedInventory, Rolling, costs_of, run_policy
+from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy
 from gatecast.plan.ordering.train import TrainedPolicy, train_policy
 from gatecast.progress import printed
 
 SMALL, LEVELS_TRIED = 50, np.linspace(-0.9, 2.4, 12)
-PLAN, ROLLING, DEEP, LEVEL = "plan", "rolling program", "deep policy", "projected inventory"
+PLAN, DEEP, LEVEL = "plan", "deep policy", "projected inventory"
 CHOSEN = "gatecast's choice"
-CONTROLLED = "controlled learning"
 KNOWN = "attendance known beforehand"
 """What items that keep for one day would cost if only the show rate and the sales per head were uncertain."""
-KEPT = Path(__file__).with_name("controlled.safetensors")
-"""Weights of that policy."""
 KEEPS_DAYS = 3
-DRAWS = {1: 64, KEEPS_DAYS: 1}
-"""Outcomes of show rate and sales per head played for each game, by shelf life."""
+LIVES = (1, KEEPS_DAYS)
+"""Days that items keep. Of one day, orders do not depend on sales, and cost what they do over all outcomes of show rate
+and sales per head; of more, one outcome is played."""
 RESAMPLES, SEEDS = 2000, (0, 1, 2)
 
 
@@ -146,19 +144,13 @@ def homestand_costs(
             CONTROLLED: controlled,
             LEVEL: ProjectedInventory(float(ndtri(one.problem.critical_ratio))),
         }
-        draws = np.linspace(0, need.shape[1] - 1, DRAWS[life]).astype(int)
+        nothing = np.zeros(len(days))
+        start = OrderState(0, 0, nothing, nothing, one.belief.quantiles, one.belief.p_postponed)
         for name, policy in policies.items():
             began, paid_before = time.process_time(), total[name]
-            if life == 1:
-                _, orders = run_policy(one.problem, one.belief, policy, (scores, need[:, 0]), quantiles_at)
-                took = time.process_time() - began
-                over, short = orders[:, None] - need, need - orders[:, None]
-                paid = one.problem.idle * np.maximum(over, 0) + one.problem.missing * np.maximum(short, 0)
-                total[name] += float(paid.mean(axis=1).sum())
-            else:
-                paths = [(scores, need[:, draw]) for draw in draws]
-                total[name] += np.mean([run_policy(one.problem, one.belief, policy, p, quantiles_at)[0] for p in paths])
-                took = (time.process_time() - began) / len(draws)
+            paid, orders = run_policy(one.problem, one.belief, policy, (scores, need[:, 0]), quantiles_at)
+            took = time.process_time() - began
+            total[name] += paid if life > 1 else float(costs_of(one.problem, start, orders[None], need.T)[0])
             spent[name] = spent.get(name, 0.0) + took
             if name == one.method:
                 total[CHOSEN] += total[name] - paid_before
@@ -169,7 +161,8 @@ def homestand_costs(
 
 
 def least_cost(problem: OrderingProblem, need: np.ndarray) -> float:
-    """Cost of the best whole cases for each game by itself, where what it asks for is one of the columns of `need`."""
+    """Cost of the best whole cases of each delivery, where what its games ask for is one of the columns of `need`."""
+    need = np.add.reduceat(need, np.flatnonzero(problem.comes), axis=0)
     order = np.quantile(need, problem.critical_ratio, axis=1)
     tried = np.stack([np.floor(order), np.ceil(order)])[..., None]
     paid = problem.idle * np.maximum(tried - need, 0) + problem.missing * np.maximum(need - tried, 0)
@@ -194,7 +187,7 @@ def season(table: pl.DataFrame, life: int, most: int | None, controlled: Control
     return {
         **compared(frame, games),
         "ms_a_homestand": {name: 1000 * each / len(costs) for name, each in spent.items()},
-        "costs": {name: np.round(cost, 2).tolist() for name, cost in frame.items()},
+        "costs": {name: np.round(cost).astype(int).tolist() for name, cost in frame.items()},
     }
 
 
@@ -263,7 +256,7 @@ def main() -> None:
     parser.add_argument(
         "--controlled",
         type=Path,
-        default=KEPT,
+        default=ControlledPolicy.file,
         help="where its policy of the first seed is written, and read to be played",
     )
     parser.add_argument("--seed", type=int, default=0)
@@ -297,7 +290,7 @@ def main() -> None:
         for path in given.forecasts:
             table = replayed(games, read_forecast(path)).table
             for part in table.partition_by("season", maintain_order=True):
-                for life in DRAWS:
+                for life in LIVES:
                     name = f"{part['season'][0]}, keeps {life} day{'s' if life > 1 else ''}"
                     print(name, file=sys.stderr, flush=True)
                     found.setdefault("seasons", {})[name] = season(part, life, given.most, controlled)
@@ -309,7 +302,7 @@ def main() -> None:
 def kept(found: dict, out: Path | None) -> None:
     """Write what was found so far, whole."""
     if out:
-        write_text(json.dumps(found, indent=1) + "\n", out)
+        write_text(re.sub(r"\n +(?=[-\d\]])", " ", json.dumps(found, indent=1)) + "\n", out)
 
 
 def show(found: dict) -> None:

@@ -8,14 +8,11 @@ from gatecast.errors import InputError
 from gatecast.plan.ordering import controlled
 from gatecast.plan.ordering.controlled import (
     MOST,
-    MOVES,
-    ControlledPolicy,
-    best_move,
     examples,
     move_network,
     train_controlled,
 )
-from gatecast.plan.ordering.deep import DeepPolicy
+from gatecast.plan.ordering.deep import MOVES, ControlledPolicy, DeepPolicy, best_move
 from gatecast.plan.ordering.features import FEATURES, StateArrays, features, order_of
 from gatecast.plan.ordering.policies import ProjectedInventory, run_policy, whole
 from gatecast.plan.ordering.samples import outcomes_after, random_homestands

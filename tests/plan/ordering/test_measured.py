@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from gatecast.plan.ordering.homestand import DEEP, ROLLING
+from gatecast.plan.ordering.homestand import CONTROLLED, ROLLING
 from gatecast.plan.ordering.measured import MEASURED, measured_words
 
 FILE = Path(__file__).parents[3] / "docs" / "ordering.json"
 
 
-@pytest.mark.parametrize(("method", "kept"), [(ROLLING, "keeps 1 day"), (DEEP, "keeps 3 days")])
+@pytest.mark.parametrize(("method", "kept"), [(ROLLING, "keeps 1 day"), (CONTROLLED, "keeps 3 days")])
 def test_what_a_policy_cost_is_as_measured_and_told_with_its_range(method, kept):
     seasons = [each for name, each in json.loads(FILE.read_text())["seasons"].items() if name.endswith(kept)]
     cost, fixed = (sum(each["cost_a_game"][name] * each["games"] for each in seasons) for name in (method, "plan"))

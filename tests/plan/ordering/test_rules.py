@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from gatecast.plan import ForecastTable, StockItem, make_plan
-from gatecast.plan.ordering.homestand import DEEP, ROLLING, HomestandOrders
+from gatecast.plan.ordering.homestand import CONTROLLED, ROLLING, HomestandOrders
 from gatecast.plan.ordering.rules import first_rules, next_orders, order_rules, plan_rules
 
 
@@ -29,7 +29,7 @@ def test_rules_say_more_after_a_good_day_and_less_after_a_bad_one(forecast, keep
         assert rule.cases_less <= rule.cases <= rule.cases_more
         assert rule.cases_less < rule.cases_more
         assert rule.less_below < rule.more_above
-        assert rule.method == (ROLLING if rule.name == "hot dogs" else DEEP)
+        assert rule.method == (ROLLING if rule.name == "hot dogs" else CONTROLLED)
     words = rules[0].sentence("Thursday", "Friday")
     assert words.startswith(f"Hot dogs: {rules[0].cases} cases for Friday; if Thursday sells more than")
 

@@ -14,7 +14,6 @@ few outcomes have none, so the move that is cheapest most often orders too littl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from gatecast.plan.ordering.deep import NetworkPolicy, hidden_layers, last_layer
+from gatecast.plan.ordering.deep import MOVES, ControlledPolicy, best_move, hidden_layers, last_layer
 from gatecast.plan.ordering.samples import outcomes_after, random_homestands
 from gatecast.plan.ordering.simulator import Batch, simulate, states_met
 from gatecast.plan.ordering.train import CHECKED, TrainedPolicy, scaled
@@ -34,10 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GENERATIONS",
-    "MOVES",
-    "ControlledPolicy",
     "Examples",
-    "best_move",
     "examples",
     "move_network",
     "train_controlled",
@@ -49,10 +45,6 @@ Array = Any
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
-MOVES: FloatArray = np.array(
-    [(0, 0), (0, -0.5), (-0.15, -0.5), (0.15, -0.5), (-0.4, -0.5), (0.4, -0.5), (0.8, -0.5), (1.2, -0.5)], np.float32
-)
-"""Answers that `order_of` takes, shape (moves, 2); the first is that of projected inventory."""
 GENERATIONS, STATES, OUTCOMES = 3, 8192, 16
 """Generations, states of each, and outcomes on which each move is tried in a state."""
 AT_ONCE = 512
@@ -73,32 +65,6 @@ def move_network(seed: int = 0) -> keras.Model:
 
     inputs, hidden = hidden_layers(seed)
     return keras.Model(inputs, keras.layers.Dense(len(MOVES), kernel_initializer="zeros")(hidden))
-
-
-def best_move(weights: Sequence[Array], read: Array, xp: Array = np) -> Array:
-    """Return the moves that a network finds most probable, shape (..., 2).
-
-    Parameters
-    ----------
-    weights : sequence of array
-        Kernel and bias of each layer.
-    read : array, shape (..., FEATURES)
-    xp : module
-        numpy or jax.numpy.
-    """
-    return xp.asarray(MOVES)[last_layer(weights, read, xp).argmax(axis=-1)]
-
-
-@dataclass(frozen=True)
-class ControlledPolicy(NetworkPolicy):
-    """The policy that takes the move which its network finds most probable, as `train_controlled` trains it."""
-
-    outputs = len(MOVES)
-
-    def answer(self, read: FloatArray) -> FloatArray:
-        """Return the most probable moves, shape (..., 2), for features, shape (..., FEATURES)."""
-        answer: FloatArray = best_move(self.weights, np.asarray(read, np.float32))
-        return answer
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Policies with a network, one for every item, as it reads costs and shelf life; `train_policy` trains the deep one.
+"""Policies with a network, one for every item, as it reads costs and shelf life.
 
-A network is a Keras model of two hidden layers. For decisions its layers are applied in numpy, so that a page does
-not wait for a compiler; the tests hold one against the other.
+`train.train_policy` trains the deep one, `controlled.train_controlled` the one that takes the best of a few moves. A
+network is a Keras model of two hidden layers. For decisions its layers are applied in numpy, so that a page does not
+wait for a compiler; the tests hold one against the other.
 """
 
 from __future__ import annotations
@@ -26,7 +27,16 @@ from gatecast.plan.ordering.problem import OrderingProblem, OrderState
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["DeepPolicy", "NetworkPolicy", "hidden_layers", "last_layer", "policy_network"]
+__all__ = [
+    "MOVES",
+    "ControlledPolicy",
+    "DeepPolicy",
+    "NetworkPolicy",
+    "best_move",
+    "hidden_layers",
+    "last_layer",
+    "policy_network",
+]
 
 Array = Any
 """An array of numpy or of JAX, or a module of either."""
@@ -36,7 +46,11 @@ FloatArray = npt.NDArray[np.float32]
 WIDTH = 32
 REACH = (1.5, 0.5)
 """Largest difference of the score, and of the share of projected stock counted."""
-SHIPPED = Path(__file__).with_name("policy.safetensors")
+MOVES: FloatArray = np.array(
+    [(0, 0), (0, -0.5), (-0.15, -0.5), (0.15, -0.5), (-0.4, -0.5), (0.4, -0.5), (0.8, -0.5), (1.2, -0.5)], np.float32
+)
+"""Answers that `order_of` takes, shape (moves, 2); the first is that of projected inventory."""
+HERE = Path(__file__).parent
 
 
 def policy_network(seed: int = 0) -> keras.Model:
@@ -94,6 +108,13 @@ class NetworkPolicy(ABC):
     weights: tuple[FloatArray, ...]
     outputs: ClassVar[int]
     """Numbers that the last layer has."""
+    file: ClassVar[Path]
+    """The policy that comes with gatecast."""
+
+    @classmethod
+    def shipped(cls) -> Self:
+        """Return the policy that comes with gatecast."""
+        return cls(_weights(cls.file, cls.outputs))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -128,18 +149,39 @@ class NetworkPolicy(ABC):
 class DeepPolicy(NetworkPolicy):
     """The policy whose network moves score and share of stock freely, as `train_policy` trains it."""
 
-    outputs = 2
-
-    @classmethod
-    def shipped(cls) -> Self:
-        """Return the policy that comes with gatecast."""
-        return cls(_weights(SHIPPED, cls.outputs))
+    outputs, file = 2, HERE / "policy.safetensors"
 
     def answer(self, read: FloatArray) -> FloatArray:
         """Return the network's answers, shape (..., 2), to features, shape (..., FEATURES)."""
         answer: FloatArray = np.tanh(last_layer(self.weights, np.asarray(read, np.float32))) * np.array(
             REACH, np.float32
         )
+        return answer
+
+
+def best_move(weights: Sequence[Array], read: Array, xp: Array = np) -> Array:
+    """Return the moves that a network finds most probable, shape (..., 2).
+
+    Parameters
+    ----------
+    weights : sequence of array
+        Kernel and bias of each layer.
+    read : array, shape (..., FEATURES)
+    xp : module
+        numpy or jax.numpy.
+    """
+    return xp.asarray(MOVES)[last_layer(weights, read, xp).argmax(axis=-1)]
+
+
+@dataclass(frozen=True)
+class ControlledPolicy(NetworkPolicy):
+    """The policy that takes the move which its network finds most probable, as `train_controlled` trains it."""
+
+    outputs, file = len(MOVES), HERE / "controlled.safetensors"
+
+    def answer(self, read: FloatArray) -> FloatArray:
+        """Return the most probable moves, shape (..., 2), for features, shape (..., FEATURES)."""
+        answer: FloatArray = best_move(self.weights, np.asarray(read, np.float32))
         return answer
 
 

@@ -17,7 +17,7 @@ from gatecast.plan.demand.crowd import forecast_crowd, times
 from gatecast.plan.demand.show_rate import ShowRate
 from gatecast.plan.operations.model import Operations, StockItem
 from gatecast.plan.ordering.belief import LEVELS, Belief, score_covariance, scores_of, shifted, spread_points
-from gatecast.plan.ordering.deep import DeepPolicy
+from gatecast.plan.ordering.deep import ControlledPolicy
 from gatecast.plan.ordering.policies import Rolling
 from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy, Shelf
 
@@ -28,7 +28,7 @@ IntArray = npt.NDArray[np.int64]
 
 POINTS = 1000
 LEAD_IF_UNKNOWN = 7.0
-DEEP, ROLLING = "deep policy", "rolling program"
+CONTROLLED, ROLLING = "controlled learning", "rolling program"
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,16 @@ class ItemOrders:
 
     @property
     def method(self) -> str:
-        """The policy that decides: the program where nothing carries over, as it is exact there; else the deep one."""
-        return ROLLING if (self.problem.last == np.arange(len(self.problem))).all() else DEEP
+        """What decides: the program where nothing keeps for a later day, as it is exact there; else a network.
+
+        It is the one of the two networks whose orders cost less on real homestands (docs/reinforcement-learning.md).
+        """
+        return ROLLING if self.item.shelf_life_days == 1 else CONTROLLED
 
     @property
     def policy(self) -> Policy:
         """The policy that decides the orders."""
-        return Rolling(self.belief) if self.method == ROLLING else DeepPolicy.shipped()
+        return Rolling(self.belief) if self.method == ROLLING else ControlledPolicy.shipped()
 
     def order(self, game: int, history: tuple[float, ...], placed: Sequence[int] = ()) -> int:
         """Return the cases to order for one game; parameters as in `orders`."""
