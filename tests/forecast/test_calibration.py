@@ -57,6 +57,18 @@ def test_corrections_follow_a_spread_that_changes_within_the_season():
     assert covered(attendance[3000:], moved[3000:])[1] == pytest.approx(0.8, abs=0.04)
 
 
+def test_one_season_of_small_errors_narrows_nothing_before_the_next_begins():
+    draw = np.random.default_rng(5)
+    careful = calibration(draw.normal(0, 0.5, 2000))
+    assert shifts(careful, np.zeros(1, np.int64), SeasonErrors.empty()) == pytest.approx(0.0)
+    attendance = draw.normal(0, 0.5, 400)
+    moved = shifts(careful, np.arange(400) - 1, seen(attendance))
+    width = moved[:, QUANTILE_LEVELS.index(0.9)] - moved[:, QUANTILE_LEVELS.index(0.1)]
+    assert width[0] == 0.0
+    assert width[150] < -0.1
+    assert width[350] < width[150]
+
+
 def test_a_drift_in_level_moves_the_middle_after_it_and_not_before():
     attendance = np.concatenate([np.zeros(400), np.full(1500, 0.8)])
     prior, days = calibration(np.zeros(500)), np.arange(1900) - 1

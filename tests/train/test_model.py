@@ -103,6 +103,19 @@ def test_a_model_written_before_programs_were_still_forecasts(trained, preparati
     assert load_model(saved).parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
 
 
+@pytest.mark.parametrize("sizes", [{}, {"heads": 4, "blocks": 2}])
+def test_a_transformer_of_now_and_one_of_version_0_1_forecast_with_their_own_sizes(sizes, trained, preparation):
+    from gatecast.networks.signature import Signature
+    from gatecast.networks.transformer import transformer
+
+    built = transformer(Signature(**trained.encoding.sizes), 3, **sizes)
+    weights = [np.asarray(variable.value) for variable in built.trainable_variables]
+    model = replace(trained, settings=replace(trained.settings, network="transformer"), members=[weights], trees=None)
+    arrays = preparation.at_lead(7)
+    assert model.parameters(arrays).tobytes() == pickle.loads(pickle.dumps(model)).parameters(arrays).tobytes()
+    assert len(model._network[0].trainable_variables) == len(weights)
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"inputs": [], "operations": [["exec", [], [], {}]]}'])
 def test_a_damaged_program_is_refused(saved, text):
     (saved / PROGRAM).write_text(text)

@@ -61,7 +61,7 @@ Members = Annotated[
 ]
 Epochs = Annotated[
     int | None,
-    typer.Option("--epochs", min=1, max=1000, help="Largest number of passes over the games.", show_default="14"),
+    typer.Option("--epochs", min=1, max=1000, help="Largest number of passes over the games.", show_default="15"),
 ]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, help="Random seed; the same seed on the same machine gives the same result.")

@@ -36,8 +36,9 @@ Names = npt.NDArray[np.str_]
 RECENT = 2000
 """Number of latest conformity scores that a correction is taken from."""
 PRESEASON_SHARE = 0.5
-"""Share of a correction applied before the first game of the season: errors within a season are correlated, so that one
-season held back is worth less than its number of games. The rest is phased in over the first `DRIFT_GAMES` games."""
+"""Share by which intervals are widened before the first game of the season: errors within a season are correlated, so
+that one season held back is worth less than its number of games. The rest is phased in over the first `DRIFT_GAMES`
+games, and so is all of what narrows them: one season of small errors does not promise another."""
 FEWEST = 60
 """With fewer known errors, forecasts are not corrected."""
 DRIFT_GAMES, DRIFT_TRUST = 300, 300
@@ -152,8 +153,9 @@ class Calibration:
             )
             outward[of_club] = np.where(count > 0, mixed, outward[of_club])
         known_games = np.searchsorted(seen.days, cutoffs, "right")
-        share = PRESEASON_SHARE + (1.0 - PRESEASON_SHARE) * np.minimum(known_games / DRIFT_GAMES, 1.0)
-        outward *= np.where(len(before) + known_games < FEWEST, 0.0, share)[:, None]
+        first = np.where(outward > 0, PRESEASON_SHARE, 0.0)
+        share = first + (1.0 - first) * np.minimum(known_games / DRIFT_GAMES, 1.0)[:, None]
+        outward *= np.where(len(before) + known_games < FEWEST, 0.0, 1.0)[:, None] * share
         return outward @ _OUTWARD + drift[:, None]
 
     def _scores_since(self, seen: SeasonErrors) -> Floats:

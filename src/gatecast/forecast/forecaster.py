@@ -57,7 +57,7 @@ class Forecaster:
     members : int
         Networks in the ensemble. Default: 2.
     epochs : int
-        Most passes over the games; early stopping decides how many. Default: 14.
+        Most passes over the games; early stopping decides how many. Default: 15.
     batch : int
         Games in a training step; fewer if there are few games. Default: 512.
     learning_rate, weight_decay : float

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AUTO",
     "DEFAULT_NETWORK",
+    "FORMER_SETTINGS",
     "NEEDS_NO_TRAINING",
     "NETWORKS",
     "PRETRAINED",
@@ -46,6 +47,8 @@ NETWORKS = {
     "transformer": "gatecast.networks.transformer:transformer",
 }
 """Each network's definition by name: `module:function`, imported when it is first used."""
+FORMER_SETTINGS: dict[str, tuple[dict[str, int], ...]] = {"transformer": ({"heads": 4, "blocks": 2},)}
+"""Settings with which saved models of version 0.1 were trained, where they differ from those of now."""
 DEFAULT_NETWORK = "transformer"
 """The one with the lowest errors on the seasons that the networks were compared on (docs/networks.md)."""
 PRETRAINED = "pretrained"

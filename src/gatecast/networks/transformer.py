@@ -29,8 +29,8 @@ def transformer(
     *,
     width: int = 192,
     tokens: int = 64,
-    heads: int = 4,
-    blocks: int = 2,
+    heads: int = 6,
+    blocks: int = 1,
     dropout: float = 0.35,
     hidden: float = 0.15,
 ) -> keras.Model:

@@ -58,6 +58,8 @@ FEWEST_STEPS = 17
 FEWEST_TO_HOLD_BACK = 60
 STOPPED = 0.6
 """Share of the epochs after which the first network stops on many games; the learning rate falls over all of them."""
+LEVEL = 0.005
+"""Share above its lowest at which the loss on the season held back does not count as rising: less than seeds change."""
 LONGER = 0.1
 """Share of the epochs by which the other members train longer than a first network that lasted so long
 (docs/experiments.md)."""
@@ -80,8 +82,8 @@ def train_ensemble(
     """Train the members of an ensemble on the games in `rows`.
 
     A first network, trained without the latest season, tells after how many epochs the loss on that season is
-    lowest; the members then train on all games for as many. On 10,000 games or more it is stopped while the loss still
-    falls, the others train a little longer, and it catches up on that season to become the first member; boosted trees
+    lowest; the members then train on all games for as many. On 10,000 games or more it is stopped before the loss
+    rises, the others train a little longer, and it catches up on that season to become the first member; boosted trees
     are fitted beside it. Of more than `MOST_A_PASS` games, each pass goes over others, and trees, calibration and the
     choice of epochs rest on as many drawn once.
 
@@ -276,10 +278,9 @@ class _EnsembleTrainer:
         state, history = self._run(rest, most, "early stopping", -1, loss, draws=draws)
         parameters = self.loop.parameters(state.averaged, state.other, inputs, tables)
         check_parameters(parameters, self.settings.network)
-        best = int(np.argmin(history)) + 1
-        if best < self.settings.epochs and best == most:
+        if most < self.settings.epochs and history[-1] <= (1 + LEVEL) * min(history):
             return _Held(self.longest, parameters, state)
-        return _Held(best, parameters, None)
+        return _Held(int(np.argmin(history)) + 1, parameters, None)
 
     @property
     def longest(self) -> int:

@@ -25,7 +25,7 @@ from gatecast.games import Column
 from gatecast.games.columns import columns_from_json, columns_to_json
 from gatecast.games.cutoff import Lead
 from gatecast.games.forecast_columns import QUANTILE_LEVELS
-from gatecast.networks import NETWORKS, network
+from gatecast.networks import FORMER_SETTINGS, NETWORKS, network
 from gatecast.networks.program import Program, UntraceableError, traced
 from gatecast.networks.signature import Signature
 from gatecast.prepare import Arrays
@@ -268,13 +268,18 @@ class TrainedModel:
     @cached_property
     def _network(self) -> tuple[Any, list[Any]]:
         """The Keras network, without weights, and the values that it does not train."""
-        build = network(self.settings.network)
+        name, signature = self.settings.network, Signature(**self.encoding.sizes)
+        build: Callable[..., Any] = network(name)
         import keras
 
-        # The members bring their own weights; to draw initial ones would compile a kernel for each of their shapes.
-        with keras.StatelessScope(initialize_variables=False):
-            model = build(Signature(**self.encoding.sizes), 0)
-        self._check_weights([tuple(variable.shape) for variable in model.trainable_variables])
+        for settings in ({}, *FORMER_SETTINGS.get(name, ())):
+            # The members bring their own weights; to draw initial ones would compile a kernel for each of their shapes.
+            with keras.StatelessScope(initialize_variables=False):
+                model = build(signature, 0, **settings)
+            shapes = [tuple(variable.shape) for variable in model.trainable_variables]
+            if shapes == [weight.shape for weight in self.members[0]]:
+                break
+        self._check_weights(shapes)
         # Read before the network is traced: what is first made in a trace is of no use outside it.
         return model, [variable.value for variable in model.non_trainable_variables]
 

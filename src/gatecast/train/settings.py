@@ -49,7 +49,7 @@ class TrainingSettings:
 
     network: str = DEFAULT_NETWORK
     members: int = 2
-    epochs: int = 14
+    epochs: int = 15
     batch: int = 512
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
