@@ -1,6 +1,6 @@
 """How well the chance of a postponement was foretold: real seasons, each from those before.
 
-    python benchmarks/rainouts.py runs/games.parquet daily-weather.csv.gz --forecasts runs/transformer.parquet \
+    python benchmarks/rainouts.py runs/games.parquet daily-weather.csv.gz --forecasts runs/2016-2019.parquet \
         --out rainouts.json
 
 Rain is the day's, from daily weather (Meteostat); what a forecast would have told is simulated with the skill that
@@ -127,9 +127,9 @@ def stock_costs(days: pl.DataFrame, games: Games, forecasts: pl.DataFrame, lead:
 
 
 def seasons_of(paths: list[Path]) -> list[pl.DataFrame]:
-    """Return the forecasts of each season of the backtests that daily weather reaches."""
+    """Return the forecasts of each tested season of the backtests."""
     parts = [part for path in paths for part in pl.read_parquet(path).partition_by("season", maintain_order=True)]
-    return [part for part in parts if part["season"][0] <= TESTED[-1]]
+    return sorted((part for part in parts if part["season"][0] in TESTED), key=lambda part: part["season"][0])
 
 
 def reliability(chance: np.ndarray, happened: np.ndarray) -> list[dict[str, float]]:
