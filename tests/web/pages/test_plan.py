@@ -99,7 +99,7 @@ def test_games_played_stand_with_their_gate_beside_the_forecast(visitor):
 def test_tickets_sold_show_the_next_orders(visitor):
     plain, sold = text_of(visitor.get(PLAN)), text_of(visitor.get(f"{PLAN}&sold=9000"))
     assert "Next orders" in plain
-    assert "rolling program (the plan made anew after each result): in 120 homestands of 2018, 2019 and 2022" in plain
+    assert "rolling program (the plan made anew after each result): in 1,134 homestands of 2018, 2019 and 2022" in plain
     assert "9,000 sold" not in plain
     assert "9,000 sold" in sold
     assert "Next orders" in text_of(visitor.get(f"{PLAN}&sold=many"))
