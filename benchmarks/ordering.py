@@ -256,8 +256,7 @@ def main() -> None:
     parser.add_argument(
         "--controlled",
         type=Path,
-        default=ControlledPolicy.file,
-        help="where its policy of the first seed is written, and read to be played",
+        help="where its policy of the first seed is written, and read to be played; gatecast's is played if not given",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
@@ -278,10 +277,10 @@ def main() -> None:
     if generations:
         found["controlled training"] = trained(
             lambda seed: train_controlled(generations=generations, seed=seed, progress=printed),
-            lambda policy: policy.save(given.controlled),
+            lambda policy: given.controlled and policy.save(given.controlled),
         )
         kept(found, given.out)
-    controlled = ControlledPolicy.load(given.controlled) if given.small or given.games else None
+    controlled = ControlledPolicy.load(given.controlled) if given.controlled else ControlledPolicy.shipped()
     if given.small:
         found["small"] = small_problems(given.small, given.seed, controlled)
         kept(found, given.out)

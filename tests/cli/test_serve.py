@@ -1,5 +1,6 @@
 """`gatecast serve` as a process of its own, and what it refuses."""
 
+import errno
 import signal
 import socket
 import subprocess
@@ -63,3 +64,11 @@ def test_the_worker_ends_with_a_command_that_cannot_serve(run, monkeypatch):
 def test_no_folder_for_a_database(run, tmp_path):
     refused(run("serve", "--folder", "nowhere/at/all"), "nowhere/at/all")
     assert left_in(tmp_path) == []
+
+
+def test_a_worker_that_cannot_be_launched_is_told_in_one_line(run, monkeypatch, tmp_path):
+    def no_process(self):
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    monkeypatch.setattr(launch.LaunchedWorker, "__init__", no_process)
+    refused(run("serve", "--folder", tmp_path), "no more processes")

@@ -40,9 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # Importing makes many objects that all stay: looking for garbage among them as often as usual costs a tenth of it.
     gc.set_threshold(FIRST_COLLECTION)
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    # A server's second process has as much to import as this one: it starts before the commands are imported here.
-    with _launched(given) as launched:
-        code = _run(given, launched)
+    code = _run(given)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -60,12 +58,14 @@ def _launched(given: Sequence[str]) -> AbstractContextManager[LaunchedWorker | N
     return launched_worker()
 
 
-def _run(given: Sequence[str], launched: LaunchedWorker | None) -> int:
+def _run(given: Sequence[str]) -> int:
     """Run a command; errors raised on purpose become one line on stderr."""
     try:
-        from gatecast.cli.commands import app
+        # A server's second process has as much to import as this one: it starts before the commands are imported here.
+        with _launched(given) as launched:
+            from gatecast.cli.commands import app
 
-        code = app(args=given, prog_name="gatecast", standalone_mode=False, obj=launched)
+            code = app(args=given, prog_name="gatecast", standalone_mode=False, obj=launched)
     except GatecastError as problem:
         fail(str(problem))
         return UNUSABLE

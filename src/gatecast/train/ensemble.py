@@ -160,7 +160,7 @@ class _Held(NamedTuple):
     parameters: npt.NDArray[np.float32]
     """Of the demand for the games held back, shape (leads * games, 4)."""
     state: State | None
-    """To go on from; None where the loss had stopped falling before the last epoch."""
+    """To go on from; None where the loss had risen by more than `LEVEL`."""
 
 
 Fitted = tuple[_Held | None, list[Weights], BoostedTrees | None]
@@ -284,7 +284,7 @@ class _EnsembleTrainer:
 
     @property
     def longest(self) -> int:
-        """Epochs that members train for where the loss of the first network fell until it was stopped."""
+        """Epochs that members train for where the loss of the first network did not rise until it was stopped."""
         return self._share(STOPPED) + self._share(LONGER)
 
     def _share(self, share: float) -> int:

@@ -103,17 +103,22 @@ def _working(service: ClubService | Clubs, launched: LaunchedWorker | None) -> I
     if not CAN_SERVE or service.today != dt.date.today:
         yield None
         return
-    if launched is not None:
-        # It opens the store, and renders the first page, while this process imports what a server needs.
-        launched.open(service)
-    from gatecast.web.worker import Worker
-
-    worker = Worker(service, launched=launched)
+    worker = None
     try:
+        if launched is not None:
+            # It opens the store, and renders the first page, while this process imports what a server needs.
+            launched.open(service)
+        from gatecast.web.worker import Worker
+
+        worker = Worker(service, launched=launched)
         worker.start()
         yield worker
     finally:
-        worker.close()
+        # What it opened is closed only after it.
+        if worker is not None:
+            worker.close()
+        elif launched is not None:
+            launched.end()
 
 
 def has_display(environment: Mapping[str, str] | None = None, platform: str = sys.platform) -> bool:

@@ -2,9 +2,10 @@
 
 In a state that the present policy comes to, each move of the answer is tried on the same outcomes while the present
 policy places all later orders. A network learns to classify states into the cheapest moves and is the next policy:
-approximate policy iteration by classification. Nothing is differentiated through the simulator, so it stands beside
-`train.train_policy` for comparison. Source: Temizöz, Imdahl, Dijkman, Lamghari-Idrissi and van Jaarsveld, Deep
-Controlled Learning for Inventory Control, European Journal of Operational Research 324 (2025), arXiv 2011.15122.
+approximate policy iteration by classification, where `train.train_policy` differentiates through the simulator. The
+policy that is shipped orders what keeps for several days. Source: Temizöz, Imdahl, Dijkman, Lamghari-Idrissi and van
+Jaarsveld, Deep Controlled Learning for Inventory Control, European Journal of Operational Research 324 (2025), arXiv
+2011.15122.
 
 Two things differ from there. All moves are tried on one fixed number of outcomes. And a wrong move counts in training
 by what it costs more than the cheapest (Lazaric, Ghavamzadeh and Munos, Analysis of Classification-based Policy
@@ -57,7 +58,7 @@ ENTROPY = 0.03
 
 
 def move_network(seed: int = 0) -> keras.Model:
-    """Return an untrained network from features, shape (batch, FEATURES), to a number each move, shape (batch, moves).
+    """Return an untrained network from features, shape (batch, FEATURES), to (batch, moves), a number for each.
 
     All numbers are 0 at first, so that the first move is taken everywhere.
     """

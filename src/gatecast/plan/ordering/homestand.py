@@ -48,11 +48,13 @@ class ItemOrders:
 
     @property
     def method(self) -> str:
-        """What decides: the program where nothing keeps for a later day, as it is exact there; else a network.
+        """What decides: the program where nothing is carried over to a later day, else a network.
 
-        It is the one of the two networks whose orders cost less on real homestands (docs/reinforcement-learning.md).
+        The program is exact there. The network is the one whose orders cost less on real homestands
+        (docs/reinforcement-learning.md).
         """
-        return ROLLING if self.item.shelf_life_days == 1 else CONTROLLED
+        alone = self.item.shelf_life_days == 1 or (self.problem.last == np.arange(len(self.problem))).all()
+        return ROLLING if alone else CONTROLLED
 
     @property
     def policy(self) -> Policy:
