@@ -34,6 +34,22 @@ def test_rules_say_more_after_a_good_day_and_less_after_a_bad_one(forecast, keep
     assert words.startswith(f"Hot dogs: {rules[0].cases} cases for Friday; if Thursday sells more than")
 
 
+@pytest.mark.parametrize(
+    ("day_of_second", "hot_dogs", "buns"),
+    [(None, ROLLING, ROLLING), (0, ROLLING, CONTROLLED), (1, ROLLING, CONTROLLED)],
+)
+def test_the_program_decides_where_nothing_keeps_for_a_later_game_or_day(
+    forecast, keeps, day_of_second, hot_dogs, buns
+):
+    first = checked(forecast).sort("date").head(1)
+    games = [first]
+    if day_of_second is not None:
+        later = pl.col("date").dt.offset_by(f"{day_of_second}d")
+        games.append(first.with_columns(later, pl.format("{} 2", "game_id").alias("game_id")))
+    methods = {each.item.name: each.method for each in HomestandOrders.of(pl.concat(games), keeps).items}
+    assert (methods["hot dogs"], methods["buns"]) == (hot_dogs, buns)
+
+
 def test_the_rules_shown_first_are_those_of_the_first_homestand_that_has_any(forecast, keeps):
     """Another club, whose homestand comes later, has rules that are not among them."""
     other = forecast.with_columns(pl.format("{} b", "game_id").alias("game_id"), pl.lit("Ash").alias("home"))

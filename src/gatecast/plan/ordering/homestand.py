@@ -48,9 +48,9 @@ class ItemOrders:
 
     @property
     def method(self) -> str:
-        """What decides: the program where nothing is carried over to a later day, else a network.
+        """Return the name of the policy that decides: the program where nothing is carried over to a later day.
 
-        The program is exact there. The network is the one whose orders cost less on real homestands
+        The program is exact there; elsewhere a network decides. It is the one whose orders cost less on real homestands
         (docs/reinforcement-learning.md).
         """
         alone = self.item.shelf_life_days == 1 or (self.problem.last == np.arange(len(self.problem))).all()
