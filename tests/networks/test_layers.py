@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatecast.networks.layers import EntityEmbedding, LevelMixture, PeriodicEmbedding, sine_of_turns
+from gatecast.networks.layers import EntityEmbedding, LevelMixture, PastGamesDense, PeriodicEmbedding, sine_of_turns
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -56,3 +56,11 @@ def test_a_mixture_of_levels_is_a_weighted_mean_of_the_known_ones(levels, logits
     known = [(level, np.exp(logit)) for level, logit in zip(levels, logits, strict=True) if level >= 0]
     expected = sum(level * weight for level, weight in known) / sum(weight for _, weight in known) if known else 0.5
     assert mixed == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_past_games_one_below_the_other_give_the_same_tokens():
+    games = np.random.default_rng(0).normal(size=(5, 7, 3)).astype(np.float32)
+    dense = PastGamesDense(4, "relu")
+    tokens = np.asarray(dense(games))
+    assert tokens.shape == (5, 7, 4)
+    np.testing.assert_allclose(dense(games, training=True), tokens, rtol=1e-5, atol=1e-6)

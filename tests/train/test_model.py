@@ -103,7 +103,7 @@ def test_a_model_written_before_programs_were_still_forecasts(trained, preparati
     assert load_model(saved).parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
 
 
-@pytest.mark.parametrize("sizes", [{}, {"heads": 4, "blocks": 2}])
+@pytest.mark.parametrize("sizes", [{}, {"heads": 4, "blocks": 2, "waves": 6, "rectified": False}])
 def test_a_transformer_of_now_and_one_of_version_0_1_forecast_with_their_own_sizes(sizes, trained, preparation):
     from gatecast.networks.signature import Signature
     from gatecast.networks.transformer import transformer

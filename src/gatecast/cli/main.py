@@ -53,8 +53,10 @@ def _launched(given: Sequence[str]) -> AbstractContextManager[LaunchedWorker | N
     """Launch the worker of a server for the length of a block, if that is what is asked for."""
     if given[0] != "serve" or "--help" in given:
         return nullcontext()
+    from gatecast.web.interrupts import interrupts
     from gatecast.web.launch import launched_worker
 
+    interrupts.remember()
     return launched_worker()
 
 

@@ -47,7 +47,9 @@ NETWORKS = {
     "transformer": "gatecast.networks.transformer:transformer",
 }
 """Each network's definition by name: `module:function`, imported when it is first used."""
-FORMER_SETTINGS: dict[str, tuple[dict[str, int], ...]] = {"transformer": ({"heads": 4, "blocks": 2},)}
+FORMER_SETTINGS: dict[str, tuple[dict[str, int], ...]] = {
+    "transformer": ({"heads": 4, "blocks": 2, "waves": 6, "rectified": False},)
+}
 """Settings with which saved models of version 0.1 were trained, where they differ from those of now."""
 DEFAULT_NETWORK = "transformer"
 """The one with the lowest errors on the seasons that the networks were compared on (docs/networks.md)."""

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from gatecast.networks.initializers import glorot_uniform
-from gatecast.networks.layers import gelu, history_inputs, query_inputs
+from gatecast.networks.layers import PastGamesDense, gelu, history_inputs, query_inputs
 from gatecast.networks.pooled import pooled_demand
 from gatecast.networks.signature import HOME_GAMES, HOME_LEVELS, ROAD_GAMES, ROAD_LEVELS, Signature
 
@@ -78,13 +78,13 @@ def _encoded(
     """
 
     there = ops.expand_dims(ops.cast(levels >= 0, games.dtype), -1)
-    encoded = keras.layers.Dense(channels, gelu, kernel_initializer=glorot_uniform(seed))(games) * there
+    encoded = PastGamesDense(channels, gelu, kernel_initializer=glorot_uniform(seed))(games) * there
     for i, dilation in enumerate(dilations):
         # Two taps as one matrix product: inside a compiled loop on a CPU it is many times as fast as Conv1D.
         before = ops.pad(encoded, ((0, 0), (dilation, 0), (0, 0)))[:, : encoded.shape[1]]
-        convolution = keras.layers.Dense(2 * channels, kernel_initializer=glorot_uniform(seed + 2 * i + 1))
+        convolution = PastGamesDense(2 * channels, kernel_initializer=glorot_uniform(seed + 2 * i + 1))
         value, gate = ops.split(convolution(ops.concatenate([before, encoded], axis=-1)), 2, axis=-1)
         gated = value * ops.sigmoid(gate)
-        step = keras.layers.Dense(channels, kernel_initializer=glorot_uniform(seed + 2 * i + 2))(gated)
+        step = PastGamesDense(channels, kernel_initializer=glorot_uniform(seed + 2 * i + 2))(gated)
         encoded = encoded + step * there
     return encoded

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
 
 import keras
+from keras import ops
 
 from gatecast.networks.initializers import glorot_uniform
 from gatecast.networks.layers import (
     HistoryAttention,
+    PastGamesDense,
     demand_head,
     gelu,
     history_inputs,
@@ -31,6 +31,8 @@ def transformer(
     tokens: int = 64,
     heads: int = 6,
     blocks: int = 1,
+    waves: int = 3,
+    rectified: bool = True,
     dropout: float = 0.35,
     hidden: float = 0.15,
 ) -> keras.Model:
@@ -50,6 +52,10 @@ def transformer(
     heads : int
         Attention heads over the club's home games; half as many over the road games.
     blocks : int
+    waves : int
+        Figures of each number's periodic embedding.
+    rectified : bool
+        True for a rectifier on tokens, which is faster; False for the Gaussian error linear unit of version 0.1.
     dropout, hidden : float
         Shares of inner units, and of identities, hidden in training.
 
@@ -59,13 +65,14 @@ def transformer(
         dict of inputs -> parameters of demand, shape (batch, 4).
     """
 
-    def dense(units: int, place: int, activation: Callable[[Any], Any] | None = None) -> keras.layers.Dense:
-        return keras.layers.Dense(units, activation, kernel_initializer=glorot_uniform(seed + place))
+    def dense(units: int, place: int) -> keras.layers.Dense:
+        return keras.layers.Dense(units, kernel_initializer=glorot_uniform(seed + place))
 
     inputs = {**query_inputs(signature), **history_inputs(signature)}
-    query = dense(width, 1)(query_embedding(inputs, signature, seed, hidden))
-    home = dense(tokens, 2, gelu)(inputs[HOME_GAMES])
-    road = dense(tokens // 2, 3, gelu)(inputs[ROAD_GAMES])
+    query = dense(width, 1)(query_embedding(inputs, signature, seed, hidden, waves=waves))
+    unit = ops.relu if rectified else gelu
+    home = PastGamesDense(tokens, unit, kernel_initializer=glorot_uniform(seed + 2))(inputs[HOME_GAMES])
+    road = PastGamesDense(tokens // 2, unit, kernel_initializer=glorot_uniform(seed + 3))(inputs[ROAD_GAMES])
     retrieved = []
     for i in range(blocks):
         place = 1000 * (i + 1)

@@ -7,7 +7,7 @@ scikit-learn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -22,8 +22,9 @@ __all__ = ["BoostedTrees", "columns_of", "distinct", "regressor"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
-FITS = 2
 LEAF = -1
+LEAST_IN_A_LEAF = 40
+"""Games of a leaf: one fit with such leaves does as well as the mean of two with half of it (docs/experiments.md)."""
 BLOCK = 1024
 """Games that are taken down the trees at once."""
 
@@ -59,25 +60,22 @@ class BoostedTrees:
 
     @classmethod
     def fit(cls, samples: Samples, seed: int) -> Self:
-        """Fit trees on samples, `FITS` times, each game at one training lead drawn at random; take their mean."""
+        """Fit trees on samples, each game at one training lead drawn at random."""
         leads = len(samples.attended) // samples.games
-        random = np.random.default_rng(seed)
-        fitted, read = [], None
-        for i in range(FITS):
-            rows = random.integers(0, leads, samples.games) * samples.games + np.arange(samples.games)
-            columns = columns_of({name: values[rows] for name, values in samples.inputs.items()})
-            if read is None:
-                read = distinct(columns)
-            fitted.append(regressor(columns[:, read], samples.attended[rows], samples.weights, seed + i))
-        return cls.mean_of(fitted, read)
+        lead = np.random.default_rng(seed).integers(0, leads, samples.games)
+        rows = lead * samples.games + np.arange(samples.games)
+        columns = columns_of({name: values[rows] for name, values in samples.inputs.items()})
+        read = distinct(columns)
+        attended = samples.attended[rows]
+        return cls.of(regressor(columns[:, read], attended, samples.weights, seed, leaf=LEAST_IN_A_LEAF), read)
 
     @classmethod
-    def mean_of(cls, fitted: Sequence[Any], read: npt.NDArray[np.intp] | None = None) -> Self:
-        """Take the nodes of fitted `HistGradientBoostingRegressor`s, whose trees have no public form.
+    def of(cls, fitted: Any, read: npt.NDArray[np.intp] | None = None) -> Self:  # noqa: ANN401
+        """Take the nodes of a fitted `HistGradientBoostingRegressor`, whose trees have no public form.
 
-        They were fitted to the columns in `read`; all if not given.
+        It was fitted to the columns in `read`; all if not given.
         """
-        trees = [tree.nodes for each in fitted for (tree,) in each._predictors]
+        trees = [tree.nodes for (tree,) in fitted._predictors]
         roots = np.cumsum([0, *(len(nodes) for nodes in trees[:-1])]).astype(np.int32)
         nodes = np.concatenate(trees)
         place = np.arange(len(nodes), dtype=np.int32)
@@ -90,8 +88,8 @@ class BoostedTrees:
             threshold=np.where(leaf, 0.0, nodes["num_threshold"]),
             left=np.where(leaf, place, first + nodes["left"].astype(np.int64)).astype(np.int32),
             right=np.where(leaf, place, first + nodes["right"].astype(np.int64)).astype(np.int32),
-            value=np.where(leaf, nodes["value"], 0.0) / len(fitted),
-            start=np.mean([np.ravel(each._baseline_prediction) for each in fitted], axis=0, dtype=np.float64),
+            value=np.where(leaf, nodes["value"], 0.0),
+            start=np.ravel(fitted._baseline_prediction).astype(np.float64),
         )
 
     def predict(self, inputs: Inputs) -> Floats:
@@ -154,8 +152,13 @@ def distinct(columns: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:
     return np.array(sorted(first.values()), np.intp)
 
 
-def regressor(columns: npt.NDArray[np.float32], attended: npt.ArrayLike, weights: npt.ArrayLike, seed: int) -> Any:  # noqa: ANN401
-    """Return boosted trees of scikit-learn fitted to attendance, shape (games,), weighed by `weights`."""
+def regressor(
+    columns: npt.NDArray[np.float32], attended: npt.ArrayLike, weights: npt.ArrayLike, seed: int, *, leaf: int = 20
+) -> Any:  # noqa: ANN401
+    """Return boosted trees of scikit-learn fitted to attendance, shape (games,), weighed by `weights`.
+
+    A leaf has at least `leaf` games.
+    """
     from sklearn.ensemble import HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits
 
@@ -163,7 +166,7 @@ def regressor(columns: npt.NDArray[np.float32], attended: npt.ArrayLike, weights
         learning_rate=0.12,
         max_iter=80,
         max_leaf_nodes=127,
-        min_samples_leaf=20,
+        min_samples_leaf=leaf,
         max_features=0.3,
         max_bins=63,
         early_stopping=False,

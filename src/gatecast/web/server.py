@@ -69,6 +69,7 @@ def serve(
 
         from gatecast.web.front import build
         from gatecast.web.guard.limits import BoundedHttp
+        from gatecast.web.interrupts import interrupts
 
         if isinstance(service, Clubs):
             from gatecast.web.clubs import build_clubs
@@ -91,7 +92,9 @@ def serve(
             proxy_headers=False,
             timeout_graceful_shutdown=ENDING_S,
         )
-        uvicorn.Server(settings).run(sockets=[listening])
+        server = uvicorn.Server(settings)
+        interrupts.check()
+        server.run(sockets=[listening])
 
 
 @contextmanager
