@@ -168,6 +168,8 @@ def test_a_change_that_broke_off_is_not_made_twice(own_service, worker):
         os.kill(worker.process_id, signal.SIGKILL)
         answer = await asked
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        # A process that has been killed takes connections for a moment.
+        await until(lambda: worker.process_id is None)
         assert (await client.post("/api/v1/forecasts")).status_code == 200
 
     run(application(own_service, worker), script)

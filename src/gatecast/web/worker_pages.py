@@ -1,6 +1,7 @@
 """The pages of a service as the worker process renders them: for the server that asks, and ahead for nobody.
 
-The process imports all of this before it is told what to open (`gatecast.web.worker_process`).
+The process imports this before it is told what to open (`gatecast.web.worker_process`); the pages after the first one,
+and the API, later.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
-from fastapi import FastAPI
+from starlette.datastructures import State
+from starlette.requests import Request
+from starlette.responses import Response
 
-from gatecast.service import open_service
+from gatecast.service import ClubService, open_service, pinned_revisions
 from gatecast.service.backup import back_up_on_schedule
 from gatecast.service.prefetch import prefetch_when_idle
-from gatecast.web.app import pages
+from gatecast.web.calendar import calendar
 from gatecast.web.guard.requests import of_api
 from gatecast.web.launch import PING_PATH, SIGNED_IN_HEADER
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 __all__ = ["PAGES", "Forwarded", "opened", "render_ahead"]
 
@@ -49,7 +55,7 @@ def opened(opening: dict[str, Any]) -> AbstractContextManager[Forwarded]:
 def _club_opened(opening: dict[str, Any]) -> Iterator[Forwarded]:
     """Open the service of one club, and yield its pages."""
     with open_service(opening["folder"], opening["database"]) as service:
-        app = Forwarded(ApiLater(pages(service, api=False)))
+        app = Forwarded(PagesLater(service))
 
         def rendered_ahead() -> None:
             # What the first page shows is worked out while the server gets ready to ask for it.
@@ -103,30 +109,51 @@ def render(app: Any, path: str) -> None:  # noqa: ANN401  an ASGI application
     asyncio.run(rendered())
 
 
-class ApiLater:
-    """ASGI application of pages whose API is imported when it is first asked for, so that no page waits for it.
+class PagesLater:
+    """ASGI application of pages that are imported when one is first asked for, and the API when it is.
+
+    Until then it renders the calendar, so that the first page waits for no other.
 
     Parameters
     ----------
-    app : FastAPI
-        The pages, without the API.
+    service : ClubService
     """
 
-    def __init__(self, app: FastAPI) -> None:
-        self.app, self._lock, self._included = app, Lock(), False
+    def __init__(self, service: ClubService) -> None:
+        self.state = State({"service": service})
+        self._pages: FastAPI | None = None
+        self._included, self._lock = False, Lock()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401
         """Answer a request."""
-        if not self._included and of_api(scope):
-            await to_thread.run_sync(self._include)
-        await self.app(scope, receive, send)
+        if self._pages is None and scope["path"] == "/" and scope["method"] == "GET" and not scope["query_string"]:
+            answer = await to_thread.run_sync(self._calendar, scope)
+            if answer is not None:
+                await answer(scope, receive, send)
+                return
+        if self._pages is None or (not self._included and of_api(scope)):
+            await to_thread.run_sync(self._import, of_api(scope))
+        assert self._pages is not None
+        await self._pages(scope, receive, send)
 
-    def _include(self) -> None:
-        from gatecast.web.api import include
+    def _calendar(self, scope: dict[str, Any]) -> Response | None:
+        """Return the calendar; None where it cannot be rendered, which the pages then tell."""
+        try:
+            with pinned_revisions():
+                return calendar(Request({**scope, "app": self}))
+        except Exception:  # whatever it is, it happens again where it is told
+            return None
 
+    def _import(self, api: bool) -> None:
         with self._lock:
-            if not self._included:
-                include(self.app)
+            if self._pages is None:
+                from gatecast.web.app import pages
+
+                self._pages = pages(self.state.service, api=False)
+            if api and not self._included:
+                from gatecast.web.api import include
+
+                include(self._pages)
                 self._included = True
 
 

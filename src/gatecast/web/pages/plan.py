@@ -30,9 +30,9 @@ from gatecast.service.operations_form import CURRENCY, Edited, EntryForm, edited
 from gatecast.service.plan_differences import Differences, differences
 from gatecast.service.settings import SettingsConflictError
 from gatecast.web.cache import PLAN_AREAS
+from gatecast.web.calendar import CALENDAR_AREAS, coming_names
 from gatecast.web.charts import RangeBar, axis, range_bar
 from gatecast.web.forms import sent_texts, texts_of
-from gatecast.web.pages.calendar import CALENDAR_AREAS, coming_names
 from gatecast.web.pages.settings import base_of, clash_words, version_of
 from gatecast.web.preferences import Preferences
 from gatecast.web.render import page, reader_of, redirected, service_of
