@@ -197,7 +197,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         others = {name: read_others(file) for name, file in parse_against(given.against).items()}
-        told = read_forecast(given.forecasts)
+        told = read_forecast(given.forecasts).frame
         told = told.filter(pl.col(LEAD) == SHOWN) if given.only else told
         if SHOWN not in told[LEAD]:
             raise DataError("other leads alone", f"forecasts at lead {SHOWN}", file=given.forecasts.name, column=LEAD)
