@@ -11,6 +11,8 @@ import pytest
 import gatecast
 from gatecast.errors import ModelError
 from gatecast.games import Column, Knowability, Role
+from gatecast.networks import FORMER_SETTINGS
+from gatecast.prepare.tokens import network_inputs
 from gatecast.train.model import (
     DESCRIPTION,
     LARGEST_BLOCK,
@@ -103,16 +105,26 @@ def test_a_model_written_before_programs_were_still_forecasts(trained, preparati
     assert load_model(saved).parameters(arrays).tobytes() == trained.parameters(arrays).tobytes()
 
 
-@pytest.mark.parametrize("sizes", [{}, {"heads": 4, "blocks": 2, "waves": 6, "rectified": False}])
-def test_a_transformer_of_now_and_one_of_version_0_1_forecast_with_their_own_sizes(sizes, trained, preparation):
+@pytest.mark.parametrize("sizes", [{}, *FORMER_SETTINGS["transformer"]], ids=str)
+def test_a_transformer_forecasts_as_the_network_that_it_was_trained_as(sizes, trained, preparation):
     from gatecast.networks.signature import Signature
     from gatecast.networks.transformer import transformer
 
     built = transformer(Signature(**trained.encoding.sizes), 3, **sizes)
+    # The last layers begin at 0, so that nothing of the layers before would show.
+    random = np.random.default_rng(0)
+    for variable in built.trainable_variables:
+        variable.assign(variable.value + random.normal(scale=0.05, size=variable.shape))
     weights = [np.asarray(variable.value) for variable in built.trainable_variables]
     model = replace(trained, settings=replace(trained.settings, network="transformer"), members=[weights], trees=None)
-    assert np.isfinite(model.parameters(preparation.at_lead(7))).all()
-    assert len(model._network[0].trainable_variables) == len(weights)
+    arrays = preparation.at_lead(7)
+    tables = {"home": arrays.history.home, "road": arrays.history.road}
+    expected = built(network_inputs(model.encoding.inputs(arrays), tables, built.input, np), training=False)
+    np.testing.assert_allclose(model.parameters(arrays)[0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_version_0_1_had_two_blocks_of_four_heads():
+    assert FORMER_SETTINGS["transformer"][0] == {"heads": 4, "blocks": 2, "waves": 6, "rectified": False}
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"inputs": [], "operations": [["exec", [], [], {}]]}'])

@@ -2,7 +2,8 @@ import signal
 
 import pytest
 
-from gatecast.web.interrupts import Interrupts
+from gatecast.web import serve
+from gatecast.web.interrupts import Interrupts, interrupts
 
 
 @pytest.fixture
@@ -31,3 +32,12 @@ def test_a_process_that_ignores_them_goes_on_ignoring_them():
     signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     interrupts.check()
+
+
+def test_a_server_does_not_start_after_one_whose_exception_was_lost(own_service, monkeypatch):
+    import uvicorn
+
+    monkeypatch.setattr(interrupts, "seen", True)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *given, **more: pytest.fail("it serves"))
+    with pytest.raises(KeyboardInterrupt):
+        serve(own_service, "127.0.0.1", 0, note=lambda line: None)

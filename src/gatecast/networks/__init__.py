@@ -48,9 +48,10 @@ NETWORKS = {
 }
 """Each network's definition by name: `module:function`, imported when it is first used."""
 FORMER_SETTINGS: dict[str, tuple[dict[str, int], ...]] = {
-    "transformer": ({"heads": 4, "blocks": 2, "waves": 6, "rectified": False},)
+    "transformer": ({"heads": 4, "blocks": 2, "waves": 6, "rectified": False}, {"waves": 6, "rectified": False})
 }
-"""Settings with which saved models of version 0.1 were trained, where they differ from those of now."""
+"""Settings with which saved models were trained, those of version 0.1 first, where they differ from those of now; told
+apart by the shapes of their weights."""
 DEFAULT_NETWORK = "transformer"
 """The one with the lowest errors on the seasons that the networks were compared on (docs/networks.md)."""
 PRETRAINED = "pretrained"
