@@ -84,7 +84,7 @@ def costs_table(entries: Sequence[Mapping[str, Any]], plans: Sequence[str], *key
     rows: list[list[object]] = []
     for entry in entries:
         costs = (number(entry["cost_a_game"][plan]) for plan in (*plans, FORECAST, HINDSIGHT))
-        rows.append([place_of(entry, *keys), *costs, ranged(entry["captured"], 100, " %")])
+        rows.append([place_of(entry, *keys), *costs, ranged(entry["captured"], 100, "%")])
     heads = [NAMES.get(plan, plan).capitalize() for plan in (*plans, FORECAST, HINDSIGHT)]
     return markdown([", ".join(keys).capitalize(), *heads, "Captured"], rows)
 
