@@ -2,11 +2,14 @@
 
     python benchmarks/any_club.py table ../shared/anyclub --out runs/any_club
     python benchmarks/any_club.py noise ../shared/anyclub
+    python benchmarks/any_club.py columns ../shared/anyclub
     python benchmarks/any_club.py speed
 
 `table` runs `anyclub.py` of that folder, which gives this gatecast what six kinds of user have. `noise` takes the
-tickets sold of that folder's kind E away, and puts pure noise in their place. `speed` takes the sample club's last 162
-games: processor seconds of `gatecast forecast` without a model, and seconds to a forecast in a process that has begun.
+tickets sold of that folder's kind E away, and puts pure noise in their place; `columns` does so where the club knows
+its last 10, 20 or 40 games only, beside the usual ratio of attendance to tickets sold. `speed` takes the sample club's
+last 162 games: processor seconds of `gatecast forecast` without a model, and seconds to a forecast in a process that
+has begun.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ from gatecast.service import open_service
 from gatecast.service.jobs import FORECAST, job_of, start
 
 ROWS = 162
+PAST_GAMES = (10, 20, 40, None)
 PACE = Column("sold_7", pl.Float64, Role.NUMBER, Knowability.parse("7 days"))
 HEADERS = {"date": c.DATE, "number": c.NUMBER, "home": c.HOME, "visitor": c.VISITOR, "venue": c.VENUE}
 
@@ -76,13 +80,45 @@ def noise(shared: Path) -> None:
     print(markdown(["club", "tickets sold", "no column", "noise", "noise / none"], shown))
 
 
-def _error(anyclub: Any, job: dict[str, Any], made: Any, column: str | None) -> float:
-    """Return the error of the middle forecast in per cent of the mean attendance."""
+def columns(shared: Path) -> None:
+    """Compare forecasts from few past games with the column, without it, with noise, and by one ratio."""
+    sys.path.insert(0, str(shared.resolve()))
+    anyclub = importlib.import_module("anyclub")
+    cases = tomllib.loads((shared / "shared_cases.toml").read_text(encoding="utf-8"))["case"]
+    jobs = [job for case in cases if "tickets_sold" in case for job in anyclub.jobs_of(case, shared / "data")]
+    rows: list[list[object]] = []
+    for games in PAST_GAMES:
+        errors = []
+        for i, job in enumerate(jobs):
+            made = job["table"].assign(noise=np.random.default_rng(i).normal(50, 10, len(job["table"])))
+            each = [_error(anyclub, job, made, column, games) for column in (None, "sold_7", "noise")]
+            errors.append([*each, _ratio_error(anyclub, job, games)])
+        rows.append([games or "all", *(f"{error:.1f}" for error in np.mean(errors, axis=0))])
+        print(rows[-1], file=sys.stderr, flush=True)
+    print(markdown(["past games", "no column", "tickets sold", "noise", "one ratio"], rows))
+
+
+def _ratio_error(anyclub: Any, job: dict[str, Any], games: int | None) -> float:
+    """Return the error of the median ratio of attendance to tickets sold, in per cent of the mean attendance."""
+    table, parts = job["table"], []
+    for _, as_of, rows in anyclub.cut_offs(job):
+        past = table[table.date <= as_of]
+        past = past if games is None else past.tail(games)
+        asked = table.loc[rows]
+        middle = np.minimum(asked.sold_7 * (past.attendance / past.sold_7).median(), asked.capacity)
+        parts.append(np.stack([np.abs(middle - asked.attendance), asked.attendance]))
+    together = np.concatenate(parts, axis=1)
+    return float(100 * together[0].mean() / together[1].mean())
+
+
+def _error(anyclub: Any, job: dict[str, Any], made: Any, column: str | None, games: int | None = None) -> float:
+    """Return the error of the middle forecast in per cent of the mean attendance, given the last games or all."""
     missed = []
     for _, as_of, rows in anyclub.cut_offs(job):
         columns = [] if column is None else [PACE]
         day = as_of.date()
         past, coming = made[made.date <= as_of], made[(made.date > as_of) & (made.season <= made.season[rows].max())]
+        past = past if games is None else past.tail(games)
         tables = [_games(part, None if column is None else part[column], columns) for part in (past, coming)]
         forecast = Forecaster.pretrained().forecast(*tables, day)
         came, wanted = coming.attendance.to_numpy(), coming.index.isin(rows)
@@ -160,7 +196,7 @@ def _page_waits(past: pl.DataFrame, coming: pl.DataFrame, as_of: dt.date) -> flo
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("what", choices=["table", "noise", "speed"])
+    parser.add_argument("what", choices=["table", "noise", "columns", "speed"])
     parser.add_argument("shared", type=Path, nargs="?", help="folder of anyclub.py; not needed for speed")
     parser.add_argument("--out", type=Path, default=Path("runs/any_club"))
     parser.add_argument("--only", default="", help="letters of kinds, such as A,E")
@@ -171,6 +207,8 @@ def main() -> None:
         parser.error("the folder of anyclub.py is needed")
     elif given.what == "noise":
         noise(given.shared)
+    elif given.what == "columns":
+        columns(given.shared)
     else:
         table(given.shared, given.out, given.only)
 

@@ -45,8 +45,9 @@ FULL, NO_SIMULATED, NO_PRETRAINING, NO_WEIGHING = (
     "without pretraining",
     "without weighing",
 )
+NO_TOKENS = "without columns as tokens"
 SHIPPED = "as shipped"
-VARIANTS = (FULL, NO_SIMULATED, NO_PRETRAINING, NO_WEIGHING)
+VARIANTS = (FULL, NO_SIMULATED, NO_PRETRAINING, NO_WEIGHING, NO_TOKENS)
 LOW, MIDDLE, HIGH = (int(np.flatnonzero(level == GRID)[0]) for level in (0.1, 0.5, 0.9))
 SEEDS = (0, 1, 2)
 LARGE = 40
@@ -73,7 +74,11 @@ def weights(folder: Path, day: dt.date, variant: str, seed: int) -> dict[str, np
         return fresh(seed)
     name = next((name for name, through in THROUGH.items() if through <= str(day)), "simulated")
     ending = "-no-simulated" if variant == NO_SIMULATED else ""
-    return load_file(folder / f"{name}{ending}" / f"{seed}.safetensors")
+    base = load_file(folder / f"{name}{ending}" / f"{seed}.safetensors")
+    if variant == NO_TOKENS:
+        return base
+    reader = name if name == "simulated" else "majors"
+    return {**base, **load_file(folder / "columns" / reader / f"{seed}.safetensors")}
 
 
 def context_games(table: pd.DataFrame, single: bool) -> ContextGames:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
@@ -83,7 +83,7 @@ def shown(context: Drawn) -> dict[str, npt.NDArray[Any]]:
         mine = np.flatnonzero((games.home[rows] == home) & (games.venue[rows] == venue))
         largest = np.maximum.accumulate(np.r_[0.0, np.where(past.venue == venue, past.attendance, 0.0)])
         seats = games.seats[rows[mine]]
-        held = largest[contexts.clubs[home].known_at(cutoffs[mine])]
+        held = largest[contexts.clubs[home].count_until(cutoffs[mine])]
         most[mine] = np.where(np.isfinite(seats), np.maximum(seats, held), np.inf)
     came = np.log(np.maximum(games.attendance[rows], 1.0)) - inputs.club_level
     used = np.isfinite(came) & (np.abs(came) < MOST_APART)
@@ -134,22 +134,41 @@ def write_samples(games: Path, out: Path, pools: Sequence[str], chunks: int, job
 def train(
     folder: Path, out: Path, pools: Sequence[str], *, seeds: Sequence[int], epochs: int, rate: float, batch: int
 ) -> None:
-    """Train members side by side with AdamW along a cosine, and write the running average of each one's weights."""
-    import jax
-    import jax.numpy as jnp
+    """Train the members of one set, and write the weights of each."""
     from safetensors.numpy import save_file
 
     chunks = [path for pool in pools for path in sorted((folder / pool).glob("[0-9][0-9][0-9][0-9].npz"))]
     parts = [dict(np.load(path)) for path in chunks]
-    data = {name: jnp.asarray(np.concatenate([part[name] for part in parts])) for name in parts[0]}
+    data = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     del parts
+    out.mkdir(parents=True, exist_ok=True)
+    first = [fresh(seed) for seed in seeds]
+    for seed, weights in adamw(data, first, _loss, seeds=seeds, epochs=epochs, rate=rate, batch=batch, name=out.name):
+        save_file(weights, out / f"{seed}.safetensors")
+
+
+def adamw(
+    data: dict[str, npt.NDArray[Any]],
+    first: Sequence[dict[str, npt.NDArray[np.float32]]],
+    loss_of: Callable[[Any, Any], Callable[[Any, Any, Any], Any]],
+    *,
+    seeds: Sequence[int],
+    epochs: int,
+    rate: float,
+    batch: int,
+    name: str,
+) -> Iterator[tuple[int, dict[str, npt.NDArray[np.float32]]]]:
+    """Train members side by side with AdamW along a cosine, and return the running average of each one's weights."""
+    import jax
+    import jax.numpy as jnp
+
+    data = {column: jnp.asarray(values) for column, values in data.items()}
     rows = len(data["came"])
     steps = epochs * (rows // batch)
-    first = [fresh(seed) for seed in seeds]
-    weights = {name: jnp.stack([each[name] for each in first]) for name in first[0]}
-    zeros = {name: jnp.zeros_like(value) for name, value in weights.items()}
+    weights = {part: jnp.stack([each[part] for each in first]) for part in first[0]}
+    zeros = {part: jnp.zeros_like(value) for part, value in weights.items()}
     state = (weights, zeros, zeros, weights)
-    several = _steps(jax, jnp, rate=rate, steps=steps)
+    several = _steps(jax, jnp, loss_of(jnp, jax.random), rate=rate, steps=steps)
     draws = [np.random.default_rng(seed) for seed in seeds]
     keys = jnp.stack([jax.random.PRNGKey(seed) for seed in seeds])
     done = 0
@@ -157,10 +176,9 @@ def train(
         order = np.stack([draw.permutation(rows)[: rows // batch * batch].reshape(-1, batch) for draw in draws], axis=1)
         state, losses = several(state, data, jnp.asarray(order, jnp.int32), done, keys)
         done += len(order)
-        print(f"{out.name}: epoch {epoch + 1} of {epochs}, {rows} rows, loss {float(losses.mean()):.4f}", flush=True)
-    out.mkdir(parents=True, exist_ok=True)
+        print(f"{name}: epoch {epoch + 1} of {epochs}, {rows} rows, loss {float(losses.mean()):.4f}", flush=True)
     for i, seed in enumerate(seeds):
-        save_file({name: np.asarray(value[i]) for name, value in state[3].items()}, out / f"{seed}.safetensors")
+        yield seed, {part: np.asarray(value[i]) for part, value in state[3].items()}
 
 
 def fresh(seed: int) -> dict[str, npt.NDArray[np.float32]]:
@@ -168,9 +186,9 @@ def fresh(seed: int) -> dict[str, npt.NDArray[np.float32]]:
     return initial_weights(seed, features=len(FEATURES), candidates=len(CANDIDATES), figures=FIGURES, **SIZE)
 
 
-def _steps(jax: Any, jnp: Any, *, rate: float, steps: int) -> Callable[..., Any]:
+def _steps(jax: Any, jnp: Any, loss: Callable[[Any, Any, Any], Any], *, rate: float, steps: int) -> Callable[..., Any]:
     """One compiled function of many steps of all members."""
-    slopes = jax.value_and_grad(_loss(jnp, jax.random))
+    slopes = jax.value_and_grad(loss)
 
     def step(state: Any, part: Any, i: Any, key: Any) -> Any:
         weights, mean, square, averaged = state

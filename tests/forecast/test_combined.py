@@ -114,6 +114,56 @@ def test_tickets_sold_are_heeded_and_noise_is_not():
     assert np.allclose(quantiles(plain)[:, 3], quantiles(random)[:, 3], rtol=0.08)
 
 
+def test_ten_games_are_enough_to_use_tickets_sold_and_their_range_is_narrower():
+    sold = Column("sold", pl.Float64, Role.NUMBER, Knowability.parse("7 days"))
+    past, coming = own(10)
+    as_of = past.table[c.DATE].max()
+    draw = np.random.default_rng(2)
+    usual = past.table[c.ATTENDANCE].mean()
+
+    def with_sold(games, values):
+        return Games.from_frame(games.table.with_columns(pl.Series("sold", values, pl.Float64)), [sold])
+
+    days = pl.Series(c.DATE, [as_of + dt.timedelta(days=1 + i) for i in range(5)])
+    near = Games.from_frame(coming.table.head(5).with_columns(days).drop(c.SEASON, c.GAME_ID))
+    told = with_sold(past, 0.7 * past.table[c.ATTENDANCE].to_numpy() * draw.normal(1, 0.02, len(past)))
+    plain = quantiles(Forecaster.pretrained().forecast(past, near, as_of))
+    for size in (0.6, 1.0):
+        asked = with_sold(near, np.full(len(near), 0.7 * usual * size))
+        values = quantiles(Forecaster.pretrained().forecast(told, asked, as_of))
+        assert np.allclose(values[:, 3], usual * size, rtol=0.15)
+        assert (np.log(values[:, 5] / values[:, 1]) < 0.7 * np.log(plain[:, 5] / plain[:, 1])).all()
+
+
+def test_where_no_column_is_known_yet_a_forecast_is_as_without_it():
+    sold = Column("sold", pl.Float64, Role.NUMBER, Knowability.parse("7 days"))
+    past, coming = own()
+    told = Games.from_frame(
+        past.table.with_columns((pl.col(c.ATTENDANCE) * 0.7).alias("sold").cast(pl.Float64)), [sold]
+    )
+    far = coming.filter(pl.col(c.DATE) > LEAGUE.as_of + dt.timedelta(days=7))
+    with_column, without = (
+        quantiles(Forecaster.pretrained().forecast(games, far, LEAGUE.as_of)) for games in (told, past)
+    )
+    assert len(far) > 10
+    assert np.array_equal(with_column, without)
+
+
+def test_a_model_saved_before_the_network_read_columns_still_forecasts(tmp_path):
+    past, coming = own()
+    model = Forecaster("pretrained").fit(past).model
+    before = replace(
+        model.chosen,
+        members=tuple(
+            {name: value for name, value in member.items() if not name.startswith("columns.")}
+            for member in model.chosen.members
+        ),
+    )
+    replace(model, chosen=before).save(tmp_path)
+    again = Forecaster.load(tmp_path)
+    assert np.isfinite(quantiles(again.forecast(past, coming, LEAGUE.as_of))).all()
+
+
 @pytest.mark.parametrize("name", SINGLE_METHODS)
 def test_any_member_can_be_chosen_alone(tmp_path, name):
     past, coming = own(81)

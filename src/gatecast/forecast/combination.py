@@ -34,6 +34,7 @@ __all__ = [
     "network_quantiles",
     "rule_offsets",
     "spread_about",
+    "spread_of",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -71,8 +72,8 @@ class CombinationSettings:
         Games after which ranges that must be wider are trusted by half.
     season_trust : float
         Seasons after which ranges that may be narrower are trusted by half.
-    ridge : RidgeSettings
-        Of the ridge on custom columns.
+    ridge, ridge_beside : RidgeSettings
+        Of the ridge on custom columns: where it alone reads them, and beside a network that does, which must be surer.
     trees_from : int
         Past games from which boosted trees are used.
     tree_rounds : int
@@ -97,6 +98,7 @@ class CombinationSettings:
     width_trust: float = 60.0
     season_trust: float = 2.0
     ridge: RidgeSettings = field(default_factory=RidgeSettings)
+    ridge_beside: RidgeSettings = field(default_factory=lambda: RidgeSettings(certain=2.5))
     trees_from: int = 400
     tree_rounds: int = 60
     tree_rate: float = 0.08
@@ -136,6 +138,12 @@ def rule_offsets(inputs: ContextInputs, middle: Floats) -> Floats:
     return np.clip(
         inputs.candidates[:, chosen] + (inputs.club_level - middle)[:, None], -LARGEST_OFFSET, LARGEST_OFFSET
     )
+
+
+def spread_of(quantiles: Floats) -> Floats:
+    """Return the standard deviation that a normal distribution with the same 80% range has, shape (queries,)."""
+    out: Floats = (quantiles[:, HIGH] - quantiles[:, LOW]) / float(NORMAL[HIGH] - NORMAL[LOW])
+    return out
 
 
 def spread_about(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.forecast.column_reading import ColumnReading
+from gatecast.forecast.column_stage import ColumnStage
 from gatecast.forecast.combination import (
-    HIGH,
     LARGEST_ERROR,
-    LOW,
     METHODS,
     MIDDLE,
     RULES,
@@ -20,71 +20,24 @@ from gatecast.forecast.combination import (
     rule_offsets,
     spread_about,
 )
+from gatecast.forecast.past_forecasts import PastForecasts
 from gatecast.forecast.residual_trees import ResidualTrees
-from gatecast.forecast.ridge import Ridge
-from gatecast.forecast.widths import calibrated_width, lowered, usual_widths
+from gatecast.forecast.widths import lowered, usual_widths
 from gatecast.prepare.context_inputs import FEATURES, ContextGames, ContextInputs
 
-__all__ = ["CombinationWeights", "PastForecasts"]
+__all__ = ["CombinationWeights", "ReadingOf"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
+ReadingOf = Callable[[Floats], ColumnReading | None]
+"""Takes what rules and trees made of past forecasts, (forecasts, levels); returns how their columns are read beside."""
 
 WEEKDAY_MEAN = np.array([rule == "weekday_mean" for rule in RULES], np.float64)
 """The rule that is the mean of all games where no weekday is known."""
 UNDATED = (10.0, 30.0)
 """Games without dates of which a forecast is the mean, and from how many on it is not drawn to it."""
-SEASON_GAMES = 4
-"""Games that a club's season counts as in forecasts before a season, whose errors go together."""
-
-
-@dataclass(frozen=True)
-class PastForecasts:
-    """Hold past games as they were forecast then by the network, with what came.
-
-    Parameters
-    ----------
-    rows : ndarray of int, shape (forecasts,)
-        Where the games stand in the table; a game may be forecast twice.
-    games : ContextGames
-        The same games, shape (forecasts,).
-    inputs : ContextInputs
-        What was known of each at its cutoff.
-    quantiles : ndarray of float, shape (forecasts, levels)
-        The network's, of the logarithm of demand.
-    columns : ndarray of float, shape (forecasts, numbers), or None
-        Custom columns, promotions and weather as numbers.
-    near : ndarray of bool, shape (forecasts,)
-        Whether a forecast was made so late that the columns are known.
-    trust : ndarray of float, shape (forecasts,)
-        Weight by age.
-    before_season : bool
-        Whether all were made before the season of the game.
-    """
-
-    rows: Rows
-    games: ContextGames
-    inputs: ContextInputs
-    quantiles: Floats
-    columns: Floats | None
-    near: Flags
-    trust: Floats
-    before_season: bool
-
-    @property
-    def log_attendance(self) -> Floats:
-        """The logarithm of what came, shape (forecasts,)."""
-        return np.log(self.games.attendance)
-
-    @property
-    def worth(self) -> float:
-        """The share of the forecasts that tells something new: before a season, a season of a club is a few games."""
-        if not self.before_season:
-            return 1.0
-        club_seasons = np.unique(np.stack([self.games.home, self.games.season]), axis=1).shape[1]
-        return min(float(club_seasons * SEASON_GAMES / len(self.rows)), 1.0)
 
 
 @dataclass(frozen=True)
@@ -96,27 +49,36 @@ class CombinationWeights:
     rules : ndarray of float, shape (rules,)
         Coefficients of the simple rules: at least 0, together at most 1.
     trees : ResidualTrees
-    ridges : tuple of (ndarray of int, Ridge)
-        Numbers of the columns of a group, and the ridge on them; one group after the other.
+    stages : tuple of ColumnStage
+        What the columns add, by which of them are known: fewest first.
     width : float
-        Factor of the ranges.
+        Factor of the ranges of games of which no column is known.
     games : int
         Past forecasts that all of it was learned from.
     """
 
     rules: Floats
     trees: ResidualTrees
-    ridges: tuple[tuple[Rows, Ridge], ...]
+    stages: tuple[ColumnStage, ...]
     width: float
     games: int
 
     @classmethod
-    def untaught(cls, settings: CombinationSettings) -> CombinationWeights:
+    def untaught(
+        cls, settings: CombinationSettings, groups: Sequence[Rows] = (), reading: ColumnReading | None = None
+    ) -> CombinationWeights:
         """Return the weights of a table with too few games to learn from: the network's forecast, or one rule alone."""
-        return cls(_alone(settings), ResidualTrees(), (), settings.width, 0)
+        stages = [ColumnStage.untaught(known, reading, settings) for known in _known_together(groups)]
+        return cls(_alone(settings), ResidualTrees(), tuple(stages), settings.width, 0)
 
     @classmethod
-    def fit(cls, past: PastForecasts, groups: Sequence[Rows], settings: CombinationSettings) -> CombinationWeights:
+    def fit(
+        cls,
+        past: PastForecasts,
+        groups: Sequence[Rows],
+        settings: CombinationSettings,
+        reading: ReadingOf | None = None,
+    ) -> CombinationWeights:
         """Learn from past forecasts; each method from what those before it still missed.
 
         Parameters
@@ -125,8 +87,10 @@ class CombinationWeights:
         groups : sequence of ndarray of int
             Numbers of the columns that become known together, the earliest first.
         settings : CombinationSettings
+        reading : callable, optional
+            How the pretrained network reads the columns, see `ReadingOf`.
         """
-        y, trust, near = past.log_attendance, past.trust, past.near
+        y, trust = past.log_attendance, past.trust
         quantiles = _base_distribution(past.quantiles, past.inputs, settings)
         middle = quantiles[:, MIDDLE].copy()
         rules = _alone(settings)
@@ -140,20 +104,11 @@ class CombinationWeights:
                 past.inputs, past.games, middle, y - middle, trust=trust, settings=settings
             )
             middle += moved
-        ridges = []
-        for group in groups:
-            columns = _numbers(past.columns, len(y))[near][:, group]
-            ridge = Ridge.fit(columns, middle[near], y[near], trust[near], settings.ridge)
-            if ridge is not None:
-                ridges.append((group, ridge))
-                known = near.copy()
-                known[near] = ridge.known
-                middle[known] = y[known] - ridge.left_out
-                quantiles = spread_about(quantiles, quantiles[:, MIDDLE], np.where(known, ridge.narrower, 1.0))
-        ends = quantiles[:, MIDDLE] - quantiles[:, LOW], quantiles[:, HIGH] - quantiles[:, MIDDLE]
-        seasons, trusts = len(np.unique(past.games.season)), (settings.width_trust, settings.season_trust)
-        width = settings.width * calibrated_width(y - middle, ends, trust, seasons=seasons, trusts=trusts)
-        return cls(rules, trees, tuple(ridges), width, len(y))
+        width = past.needed_width(middle, quantiles, settings)
+        without = spread_about(quantiles, middle, 1.0)
+        read = reading(without) if reading is not None else None
+        stages = [ColumnStage.fit(past, known, without, read, settings) for known in _known_together(groups)]
+        return cls(rules, trees, tuple(stages), width, len(y))
 
     def apply(
         self,
@@ -189,14 +144,26 @@ class CombinationWeights:
         tree_share = trusted * self.trees.share
         middle += tree_share * self.trees.correction(inputs, games, middle)
         narrowing = np.ones(len(middle))
-        for group, ridge in self.ridges if columns is not None else ():
-            correction, known = ridge.correction(_numbers(columns, len(middle))[:, group], middle)
-            middle = middle + correction
-            narrowing = np.where(known, narrowing * ridge.narrower, narrowing)
+        width = np.full(len(middle), self.width)
+        without = spread_about(base, middle, 1.0)
+        if columns is not None:
+            for stage, selected in self._stages_of(columns):
+                shift, narrowing[selected] = stage.apply(games.home[selected], columns[selected], without[selected])
+                middle[selected] += shift
+                width[selected] = stage.width
         below, above = usual_widths(inputs)
         middle = middle - lowered(inputs)
-        combined = spread_about(base, middle, below * self.width * narrowing, above * self.width * narrowing)
+        combined = spread_about(base, middle, below * width * narrowing, above * width * narrowing)
         return combined, _shares(rules, tree_share, narrowing, settings)
+
+    def _stages_of(self, columns: Floats) -> Iterator[tuple[ColumnStage, Rows]]:
+        """Yield each stage with the games of which just its columns are known."""
+        of_game = np.full(len(columns), -1)
+        for i, stage in enumerate(self.stages):
+            newest = np.setdiff1d(stage.known, self.stages[i - 1].known) if i else stage.known
+            of_game[np.isfinite(columns[:, newest]).any(axis=1)] = i
+        for i in np.unique(of_game[of_game >= 0]).tolist():
+            yield self.stages[i], np.flatnonzero(of_game == i)
 
 
 def _shares(rules: Floats, trees: Floats, narrowing: Floats, settings: CombinationSettings) -> Floats:
@@ -210,13 +177,14 @@ def _shares(rules: Floats, trees: Floats, narrowing: Floats, settings: Combinati
     return shares
 
 
+def _known_together(groups: Sequence[Rows]) -> list[Rows]:
+    """Return the columns known once those of each group are: the groups up to it."""
+    return [np.concatenate(groups[: i + 1]) for i in range(len(groups))]
+
+
 def _alone(settings: CombinationSettings) -> Floats:
     """Return the coefficients of the rules where one of them, or none, is used alone."""
     return np.array([rule == settings.alone for rule in RULES], np.float64)
-
-
-def _numbers(columns: Floats | None, rows: int) -> Floats:
-    return np.zeros((rows, 0)) if columns is None else columns
 
 
 def _rule_weights(offsets: Floats, errors: Floats, trust: Floats, settings: CombinationSettings) -> Floats:

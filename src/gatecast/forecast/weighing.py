@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.forecast.column_reading import ColumnReading
 from gatecast.forecast.combination import (
     DEFAULT_SETTINGS,
     METHODS,
@@ -23,7 +24,9 @@ from gatecast.forecast.combination import (
     NetworkParameters,
     network_quantiles,
 )
-from gatecast.forecast.combination_weights import CombinationWeights, PastForecasts
+from gatecast.forecast.combination_weights import CombinationWeights, ReadingOf
+from gatecast.forecast.past_forecasts import PastForecasts
+from gatecast.networks.column_reader import reads_columns
 from gatecast.prepare.club_context import ClubContexts
 from gatecast.prepare.context_inputs import Query
 
@@ -147,12 +150,17 @@ class Weighing:
     def weights(self, before_season: bool) -> CombinationWeights:
         """Return what was learned of forecasts before a season, or within one."""
         if before_season not in self.learned:
-            past = self._past_forecasts(before_season)
+            everything = self._past_forecasts(before_season)
+            past = everything.take(everything.inputs.games >= self.settings.fewest)
+            groups = self.columns.groups if self.columns is not None else ()
+            reading = None
+            if self.columns is not None and all(reads_columns(each) for each in self.networks):
+                reading = self._reading_within_season if before_season else self._reading_beside(everything)
             if len(past.rows) < self.settings.fewest:
-                self.learned[before_season] = CombinationWeights.untaught(self.settings)
+                read = reading(past.quantiles) if reading is not None else None
+                self.learned[before_season] = CombinationWeights.untaught(self.settings, groups, read)
             else:
-                groups = self.columns.groups if self.columns is not None else ()
-                self.learned[before_season] = CombinationWeights.fit(past, groups, self.settings)
+                self.learned[before_season] = CombinationWeights.fit(past, groups, self.settings, reading)
         return self.learned[before_season]
 
     @property
@@ -160,27 +168,52 @@ class Weighing:
         """Numbers of the columns that narrowed forecasts most, the first one most."""
         gains: dict[int, float] = {}
         for weights in self.learned.values():
-            for group, ridge in weights.ridges:
-                effects = np.abs(ridge.effect[:-1])
-                each = -np.log(ridge.narrower) * effects / max(effects.max(initial=0.0), 1e-9)
-                for number, gain in zip(group.tolist(), each.tolist(), strict=True):
+            for stage in weights.stages:
+                for number, gain in zip(stage.known.tolist(), stage.gains.tolist(), strict=True):
                     gains[number] = max(gains.get(number, 0.0), gain)
         least = TELLING * max(gains.values(), default=0.0)
         return sorted((each for each in gains if gains[each] > least), key=lambda each: -gains[each])
+
+    def _reading_beside(self, past: PastForecasts) -> ReadingOf:
+        """Return how the networks read the columns, given what rules and trees make of past forecasts of enough games.
+
+        A game of which hardly anything was known when it was forecast still tells its ratio to a column.
+        """
+        enough = past.inputs.games >= self.settings.fewest
+
+        def read(forecast: Floats) -> ColumnReading:
+            quantiles = past.quantiles.copy()
+            quantiles[enough] = forecast
+            near = past.take(past.near)
+            return ColumnReading.of_past(
+                self.networks,
+                near.games,
+                near.columns,
+                quantiles=quantiles[past.near],
+                trust=near.trust,
+            )
+
+        return read
+
+    def _reading_within_season(self, _: Floats) -> ColumnReading | None:
+        """Return how the networks read the columns within a season: more games are seen there, and from nearer by."""
+        stages = self.weights(False).stages
+        return stages[0].reading if stages else None
 
     def _past_forecasts(self, before_season: bool) -> PastForecasts:
         """Forecast past games again by the network, each from what was known at its cutoff."""
         games = self.contexts.games
         rows, cutoffs, near = self._past_before_season() if before_season else self._past_within_season()
         inputs = self.contexts.at(rows, cutoffs)
-        enough = inputs.games >= self.settings.fewest
-        rows, cutoffs, near, inputs = rows[enough], cutoffs[enough], near[enough], inputs.take(enough)
+        some = inputs.games > 0
+        rows, cutoffs, near, inputs = rows[some], cutoffs[some], near[some], inputs.take(some)
         age = np.maximum(self.cutoff - games.day[rows], 0)
         return PastForecasts(
             rows=rows,
             games=games.take(rows),
             inputs=inputs,
             quantiles=network_quantiles(self.networks, inputs),
+            cutoffs=cutoffs,
             columns=self.columns.at(rows, cutoffs) if self.columns is not None and len(rows) else None,
             near=near,
             trust=0.5 ** (age / self.settings.half_life),

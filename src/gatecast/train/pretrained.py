@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gatecast.errors import GatecastError
+from gatecast.networks.column_reader import PREFIX, initial_column_weights, reads_columns
 from gatecast.networks.in_context import initial_weights
 from gatecast.prepare.context_inputs import CANDIDATES, FEATURES, FIGURES
 
-__all__ = ["Pretrained", "fits", "fresh", "pretrained", "pretrained_sets"]
+__all__ = ["Pretrained", "Weights", "fits", "fresh", "pretrained", "pretrained_set", "pretrained_sets"]
 
 FOLDER, DESCRIPTION = "weights", "pretrained.json"
 Weights = Mapping[str, npt.NDArray[np.float32]]
@@ -68,24 +69,31 @@ def pretrained(last: dt.date | None = None) -> Pretrained:
     """
     known = [each for each in pretrained_sets() if last is None or not each["through"] or each["through"] <= str(last)]
     chosen = (known or pretrained_sets()[:1])[-1]
-    return _loaded(chosen["name"])
+    return pretrained_set(chosen["name"])
 
 
 def fresh(seed: int) -> dict[str, npt.NDArray[np.float32]]:
     """Return initial weights of the network for the inputs of this version."""
-    return initial_weights(seed, features=len(FEATURES), candidates=len(CANDIDATES), figures=FIGURES)
+    weights = initial_weights(seed, features=len(FEATURES), candidates=len(CANDIDATES), figures=FIGURES)
+    return weights | initial_column_weights(seed)
 
 
 def fits(weights: Weights) -> bool:
-    """Return True if weights have the names and shapes of this version, and are numbers."""
+    """Return True if weights have the names and shapes of this version, and are numbers.
+
+    Weights that a model was saved with before the network read own columns have none for them.
+    """
     shapes = {name: value.shape for name, value in fresh(0).items()}
+    if not reads_columns(weights):
+        shapes = {name: shape for name, shape in shapes.items() if not name.startswith(PREFIX)}
     return {name: value.shape for name, value in weights.items()} == shapes and all(
         bool(np.isfinite(value).all()) for value in weights.values()
     )
 
 
 @lru_cache(maxsize=8)
-def _loaded(name: str) -> Pretrained:
+def pretrained_set(name: str) -> Pretrained:
+    """Return a set of weights by its name; raises GatecastError where this version has none so named."""
     from safetensors.numpy import load
 
     about = next((each for each in pretrained_sets() if each["name"] == name), None)
