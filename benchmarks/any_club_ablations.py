@@ -73,7 +73,8 @@ def weights(folder: Path, day: dt.date, variant: str, seed: int) -> dict[str, np
         return fresh(seed)
     name = next((name for name, through in THROUGH.items() if through <= str(day)), "simulated")
     ending = "-no-simulated" if variant == NO_SIMULATED else ""
-    return load_file(folder / f"{name}{ending}" / f"{seed}.safetensors")
+    found: dict[str, npt.NDArray[np.float32]] = load_file(folder / f"{name}{ending}" / f"{seed}.safetensors")
+    return found
 
 
 def context_games(table: pd.DataFrame, single: bool) -> ContextGames:
