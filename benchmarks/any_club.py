@@ -66,17 +66,18 @@ def noise(shared: Path) -> None:
     sys.path.insert(0, str(shared.resolve()))
     anyclub = importlib.import_module("anyclub")
     cases = tomllib.loads((shared / "shared_cases.toml").read_text(encoding="utf-8"))["case"]
-    rows: list[list[object]] = []
+    rows: list[tuple[str, list[float]]] = []
     for case in cases:
         for job in anyclub.jobs_of(case, shared / "data") if "tickets_sold" in case else ():
             draw = np.random.default_rng(len(rows))
             made = job["table"].assign(noise=draw.normal(50, 10, len(job["table"])))
             errors = [_error(anyclub, job, made, column) for column in ("sold_7", None, "noise")]
-            rows.append([job["instance"], *errors])
-    mean = np.mean([row[1:] for row in rows], axis=0).tolist()
+            rows.append((job["instance"], errors))
+    mean = np.mean([errors for _, errors in rows], axis=0).tolist()
     shown = [
-        [row[0], *(f"{error:.1f}" for error in row[1:]), f"{row[3] / row[2]:.3f}"] for row in [*rows, ["all", *mean]]
-    ]  # type: ignore[operator]
+        [name, *(f"{error:.1f}" for error in errors), f"{errors[2] / errors[1]:.3f}"]
+        for name, errors in [*rows, ("all", mean)]
+    ]
     print(markdown(["club", "tickets sold", "no column", "noise", "noise / none"], shown))
 
 
@@ -119,8 +120,8 @@ def _error(anyclub: Any, job: dict[str, Any], made: Any, column: str | None, gam
         day = as_of.date()
         past, coming = made[made.date <= as_of], made[(made.date > as_of) & (made.season <= made.season[rows].max())]
         past = past if games is None else past.tail(games)
-        tables = [_games(part, None if column is None else part[column], columns) for part in (past, coming)]
-        forecast = Forecaster.pretrained().forecast(*tables, day)
+        known, asked = (_games(part, None if column is None else part[column], columns) for part in (past, coming))
+        forecast = Forecaster.pretrained().forecast(known, asked, day)
         came, wanted = coming.attendance.to_numpy(), coming.index.isin(rows)
         missed.append(np.stack([np.abs(forecast["q50"].to_numpy() - came), came])[:, wanted])
     together = np.concatenate(missed, axis=1)
@@ -156,9 +157,9 @@ def speed() -> None:
         games, asked, out = (Path(folder) / name for name in ("games.csv", "upcoming.csv", "forecast.csv"))
         write_table(past, games)
         write_table(coming.drop(c.ATTENDANCE, strict=False), asked)
-        command = [sys.executable, "-m", "gatecast.cli.main", "forecast", games, "--upcoming", asked]
+        command = [sys.executable, "-m", "gatecast.cli.main", "forecast", str(games), "--upcoming", str(asked)]
         before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run([*command, "--as-of", str(league.as_of), "--out", out], check=True, capture_output=True)
+        subprocess.run([*command, "--as-of", str(league.as_of), "--out", str(out)], check=True, capture_output=True)
         after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - begun
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     first = []

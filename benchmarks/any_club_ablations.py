@@ -74,7 +74,7 @@ def weights(folder: Path, day: dt.date, variant: str, seed: int) -> dict[str, np
         return fresh(seed)
     name = next((name for name, through in THROUGH.items() if through <= str(day)), "simulated")
     ending = "-no-simulated" if variant == NO_SIMULATED else ""
-    base = load_file(folder / f"{name}{ending}" / f"{seed}.safetensors")
+    base: dict[str, npt.NDArray[np.float32]] = load_file(folder / f"{name}{ending}" / f"{seed}.safetensors")
     if variant == NO_TOKENS:
         return base
     reader = name if name == "simulated" else "majors"

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,9 +26,10 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis import Case, GenerationMode
+from schemathesis import APIOperation, BaseSchema, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Err
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -48,6 +50,7 @@ from gatecast.service.issued_plans import issue_plan
 from gatecast.service.sample import fill_with_sample
 from gatecast.web.front import build
 
+Operation = APIOperation[Any, Any, Any, Any]
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -81,7 +84,7 @@ class Known:
         self.columns = list(service.games().columns)
         self.clubs = service.clubs()
 
-    def put_into(self, case: Case) -> None:
+    def put_into(self, case: Case[Operation]) -> None:
         """Make two cases of three fit."""
         if self.draw.random() < 1 / 3:
             return
@@ -145,7 +148,7 @@ def _entries(operations: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
 
 
-def asked(operation: Any, cases: int, known: Known, told: dict[str, Counter], failures: list[str]) -> None:
+def asked(operation: Operation, cases: int, known: Known, told: dict[str, Counter[int]], failures: list[str]) -> None:
     """Send the cases of one operation, half of them of each mode."""
     for mode in GenerationMode:
 
@@ -158,7 +161,7 @@ def asked(operation: Any, cases: int, known: Known, told: dict[str, Counter], fa
             database=None,
         )
         @given(case=operation.as_strategy(generation_mode=mode))
-        def sent(case: Case) -> None:
+        def sent(case: Case[Operation]) -> None:
             known.put_into(case)
             try:
                 answer = case.call()
@@ -191,7 +194,15 @@ def here(app: Any) -> Any:
     return called
 
 
-def turn(operation: Any) -> tuple[bool, bool]:
+def described(schema: BaseSchema) -> Iterator[Operation]:
+    """Yield the operations of a schema; raise what is wrong with the description of one."""
+    for found in schema.get_all_operations():
+        if isinstance(found, Err):
+            raise found.err()
+        yield found.ok()
+
+
+def turn(operation: Operation) -> tuple[bool, bool]:
     """When an operation is asked: what reads after what writes, and what changes the schedule last of that."""
     return operation.method.upper() == "GET", operation.label in SCHEDULE
 
@@ -199,19 +210,21 @@ def turn(operation: Any) -> tuple[bool, bool]:
 def served(place: int, places: int, cases: int, only: str) -> tuple[int, int, list[str]]:
     """Ask for every so many operations over a service of its own: how many they are, their cases, and failures."""
     failures: list[str] = []
-    told: dict[str, Counter] = {}
+    told: dict[str, Counter[int]] = {}
     with (
         tempfile.TemporaryDirectory(prefix="gatecast-api-") as folder,
         open_service(Path(folder) / "service") as service,
     ):
         fill_with_sample(service)
-        issue_plan(service, homestand_view(service))
+        view = homestand_view(service)
+        assert view is not None
+        issue_plan(service, view)
         take_outcomes(
             service, [{c.GAME_ID: service.upcoming(service.club()).table[c.GAME_ID][0], c.ATTENDANCE: 3100}], source=""
         )
         known = Known(service, place)
         schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", here(build(service)))
-        operations = [found.ok() for found in schema.get_all_operations()]
+        operations = list(described(schema))
         wanted = sorted((each for each in operations if only in each.label), key=turn)
         for operation in wanted[place::places]:
             told[operation.label], start = Counter(), time.monotonic()

@@ -85,7 +85,8 @@ def small_ballparks(told: float, seed: int) -> tuple[Games, np.ndarray]:
 
 def measured(forecaster: Forecaster, games: Games, demand: np.ndarray) -> list[object]:
     """Share sold out in the latest season; its mean demand, the forecast one, and the difference."""
-    latest = int(games.table[c.SEASON].max())
+    latest = games.table[c.SEASON].max()
+    assert isinstance(latest, int)
     preparation = Preparation(games)
     forecaster.fit_rows(preparation, training_games(games, through=latest - 1))
     rows = np.flatnonzero(games.table[c.SEASON].to_numpy() == latest)

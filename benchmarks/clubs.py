@@ -34,6 +34,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import NotRequired, TypedDict
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -218,6 +219,30 @@ async def first_looks(service: Service) -> Met:
     return met
 
 
+class Memory(TypedDict):
+    """Resident memory of the server and of its worker."""
+
+    server_mb: float
+    worker_mb: float
+
+
+class Measured(Memory):
+    """What was measured on an engine."""
+
+    clubs: int
+    readers: int
+    writers: int
+    seconds: float
+    pages_per_second: float
+    readers_waited: dict[str, float]
+    by_page: dict[str, dict[str, float]]
+    writers_waited: dict[str, float]
+    first_time_waited: dict[str, float]
+    errors: list[str]
+    climb: NotRequired[list[dict[str, float]]]
+    after_climb: NotRequired[Memory]
+
+
 def milliseconds(waits: list[float]) -> dict[str, float]:
     p50, p95, p99 = np.percentile(np.array(waits) * 1000, (50, 95, 99))
     return {"requests": len(waits), "p50_ms": round(p50, 1), "p95_ms": round(p95, 1), "p99_ms": round(p99, 1)}
@@ -228,7 +253,7 @@ def megabytes(process: int) -> float:
     return round(int(status.split("VmRSS:")[1].split()[0]) / 1024, 1)
 
 
-def memory(server: int) -> dict[str, float]:
+def memory(server: int) -> Memory:
     """Return the resident memory of the server and of its worker."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
     return {"server_mb": megabytes(server), "worker_mb": round(sum(megabytes(int(each)) for each in children), 1)}
@@ -247,7 +272,8 @@ def signed_in(port: int) -> str:
 @contextmanager
 def serving(folder: Path, database: str | None) -> Iterator[tuple[int, int]]:
     """Start `gatecast serve`, and yield its port and its process."""
-    command = [sys.executable, "-m", "gatecast.cli.main", "serve", "--port", "0", "--no-browser", "--folder", folder]
+    command = [sys.executable, "-m", "gatecast.cli.main", "serve", "--port", "0", "--no-browser"]
+    command += ["--folder", str(folder)]
     environment = {**os.environ, **({"GATECAST_DATABASE": database} if database else {})}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
         try:
@@ -300,7 +326,7 @@ def climbed(service: Service, options: argparse.Namespace) -> list[dict[str, flo
     return steps
 
 
-def measured(engine: str, leagues: list[League], options: argparse.Namespace) -> dict[str, object]:
+def measured(engine: str, leagues: list[League], options: argparse.Namespace) -> Measured:
     """Fill and serve clubs on an engine, and return what was measured."""
     database = postgresql() if engine == "postgresql" else None
     with tempfile.TemporaryDirectory(prefix="gatecast-clubs-") as home:
@@ -310,9 +336,7 @@ def measured(engine: str, leagues: list[League], options: argparse.Namespace) ->
             return _measured(Path(home), url, leagues, options)
 
 
-def _measured(
-    folder: Path, database: str | None, leagues: list[League], options: argparse.Namespace
-) -> dict[str, object]:
+def _measured(folder: Path, database: str | None, leagues: list[League], options: argparse.Namespace) -> Measured:
     with open_clubs(folder, database) as clubs:
         served = []
         for number in range(options.clubs):
@@ -329,12 +353,13 @@ def _measured(
         os.setpriority(os.PRIO_PROCESS, 0, usual)
 
 
-def _asked(folder: Path, database: str | None, served: list[Served], options: argparse.Namespace) -> dict[str, object]:
+def _asked(folder: Path, database: str | None, served: list[Served], options: argparse.Namespace) -> Measured:
     with serving(folder, database) as (port, process):
         service = Service(port, served, signed_in(port))
         first = asyncio.run(first_looks(service))
         readers, writers = asyncio.run(load(service, options, options.seconds, options.pause))
-        result: dict[str, object] = {
+        used = memory(process)
+        result: Measured = {
             "clubs": options.clubs,
             "readers": options.readers,
             "writers": options.writers,
@@ -345,7 +370,8 @@ def _asked(folder: Path, database: str | None, served: list[Served], options: ar
             "writers_waited": milliseconds(writers.all),
             "first_time_waited": milliseconds(first.all),
             "errors": sorted({*first.errors, *readers.errors, *writers.errors})[:20],
-            **memory(process),
+            "server_mb": used["server_mb"],
+            "worker_mb": used["worker_mb"],
         }
         if options.step:
             result["climb"] = climbed(service, options)
@@ -353,9 +379,9 @@ def _asked(folder: Path, database: str | None, served: list[Served], options: ar
     return result
 
 
-def told(engine: str, result: dict[str, object]) -> str:
+def told(engine: str, result: Measured) -> str:
     """Return the result as tables in Markdown."""
-    rows = [["all pages", *result["readers_waited"].values()]]
+    rows: list[list[object]] = [["all pages", *result["readers_waited"].values()]]
     rows += [[f"`{page}`", *values.values()] for page, values in result["by_page"].items()]
     rows += [["writes", *result["writers_waited"].values()], ["first time", *result["first_time_waited"].values()]]
     table = markdown([engine, "requests", "p50 ms", "p95 ms", "p99 ms"], rows)

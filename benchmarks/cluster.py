@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ RESULTS = Path(__file__).parents[1] / "docs" / "cluster.json"
 TICKS = os.sysconf("SC_CLK_TCK")
 NODE: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 1 << 30, "memory": 3 << 30}
 SEASONS, BEFORE = 6, 5
-LEADS = [1, 7, 30, "preseason"]
+LEADS: Sequence[int | str] = [1, 7, 30, "preseason"]
 LEAGUE_CLUBS = 8
 AS_OF = dt.date(2025, 5, 20)
 LAST_DAY = dt.date(2025, 6, 8)
@@ -122,7 +122,7 @@ def compare_backtests(folder: Path) -> dict[str, Any]:
 
 def run_backtest(arguments: argparse.Namespace) -> None:
     import gatecast
-    from gatecast.cluster import engine
+    from gatecast.cluster import RayEngine, engine
     from gatecast.games import Games
     from gatecast.games import columns as c
     from gatecast.tasks import HERE
@@ -142,6 +142,7 @@ def run_backtest(arguments: argparse.Namespace) -> None:
         seconds, processor = time.perf_counter() - begin, processor_seconds()
     else:
         with two_nodes() as cluster, engine(cluster.address) as where:
+            assert isinstance(where, RayEngine)
             begin, before = time.perf_counter(), processor_seconds()
             killer = Killer(cluster, wanted=arguments.run == "node lost")
             forecasts = gatecast.backtest(

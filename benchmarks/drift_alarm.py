@@ -12,6 +12,7 @@ game's forecast: where the 80% range reaches 20% to both sides, one is 16% of at
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 import numpy as np
 from scipy.special import ndtri
@@ -36,7 +37,7 @@ HALF_80 = float(ndtri(0.9))
 
 
 def schedule() -> np.ndarray:
-    days, day, stand = [], 0, 0
+    days, day, stand = list[int](), 0, 0
     while len(days) < GAMES:
         days += range(day, day + STANDS[stand % len(STANDS)])
         day = days[-1] + 1 + ROAD[stand % len(ROAD)]
@@ -59,7 +60,7 @@ def looks(scores: np.ndarray, correlation: np.ndarray) -> tuple[np.ndarray, np.n
     return out, inside
 
 
-def drawn(seasons: int, correlation: np.ndarray, seed: int):
+def drawn(seasons: int, correlation: np.ndarray, seed: int) -> Iterator[np.ndarray]:
     """Draw normal scores of so many seasons, some at once."""
     random, root = np.random.default_rng(seed), np.linalg.cholesky(correlation + 1e-9 * np.eye(GAMES))
     for start in range(0, seasons, AT_ONCE):

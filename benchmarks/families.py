@@ -66,7 +66,10 @@ def measured(name: str, games: Games, season: int, settings: TrainingSettings) -
     assert isinstance(model, TrainedModel)
     weights = sum(np.size(weight) for weight in model.members[0])
     errors = [f"{value:,.0f}" for value in scores[MAE]]
-    means = (f"{scores[PINBALL].mean():,.0f}", f"{scores[EIGHTY].mean():.0f}")
+    pinball, inside = (scores[column].mean() for column in (PINBALL, EIGHTY))
+    assert isinstance(pinball, float)
+    assert isinstance(inside, float)
+    means = (f"{pinball:,.0f}", f"{inside:.0f}")
     return [name, f"{weights:,}", *errors, *means, model.epochs, f"{seconds:.0f}"]
 
 

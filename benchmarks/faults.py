@@ -55,7 +55,7 @@ from gatecast.service.access import set_password
 from gatecast.service.backup import back_up, restore
 from gatecast.service.models import check_model
 from gatecast.service.sample import fill_with_sample
-from gatecast.store import open_store
+from gatecast.store import Store, open_store
 from gatecast.store.database import FILE_NAME
 
 ADDRESS = re.compile(r"http://[^ ]+")
@@ -320,7 +320,8 @@ def train(service: Any, club: Club) -> None:
             return
         awaited(lambda: jobs.open_job(service) is None or club.processes()["training"], 1.0)
     except TimeoutError:
-        jobs.cancel(service, other.job_id)
+        if other is not None:
+            jobs.cancel(service, other.job_id)
     except (ConflictError, StoreError):
         return
 
@@ -338,7 +339,7 @@ def postgresql() -> Iterator[tuple[str, Callable[[], None]]]:
             shutil.chown(folder, user)
 
         def call(program: str, *words: str) -> None:
-            command = [programs / program, *words]
+            command = [str(programs / program), *words]
             subprocess.run(command, check=True, capture_output=True, user=user, cwd=folder, timeout=END_S)
 
         data, options = f"{folder}/data", f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
@@ -538,7 +539,8 @@ def starts(count: int, draw: random.Random, limit: float) -> dict[str, Any]:
         def begin(client: httpx.Client) -> str:
             together.wait(END_S)
             answer = client.post("/jobs/train")
-            return answer.headers.get("location", f"answer {answer.status_code}")
+            place: str = answer.headers.get("location", f"answer {answer.status_code}")
+            return place
 
         with (
             ExitStack() as opened,
@@ -556,12 +558,17 @@ def starts(count: int, draw: random.Random, limit: float) -> dict[str, Any]:
                 if len(answers) != 1 or jobs_made != 1 or running > 1:
                     faults.append(f"start {started}: {sorted(answers)}, {jobs_made} jobs, {running} processes")
                 time.sleep(draw.uniform(0, 0.5))
-                number = store.jobs(1)[0].job_id
-                clients[0].post(f"/jobs/{number}/cancel")
-                awaited(lambda number=number: store.job(number).finished_at, END_S)
+                cancel_latest(store, clients[0])
                 awaited(lambda: not club.processes()["training"], END_S)
                 progress("starts", started, count)
     return {"starts": started, "requests": STARTERS, "processes at once": most, "faults": faults}
+
+
+def cancel_latest(store: Store, client: httpx.Client) -> None:
+    """Cancel the latest job, and wait until it has ended."""
+    number = store.jobs(1)[0].job_id
+    client.post(f"/jobs/{number}/cancel")
+    awaited(lambda: store.job(number).finished_at, END_S)
 
 
 # Readers

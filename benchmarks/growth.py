@@ -131,7 +131,8 @@ def wape(place: Path) -> float:
     forecasts = pl.scan_parquet(place / "backtest.parquet").filter(pl.col("lead") == "7")
     both = forecasts.join(pl.scan_parquet(place / "games.parquet"), on="game_id")
     missed, attended = (pl.col("q50") - pl.col("attendance")).abs().sum(), pl.col("attendance").sum()
-    return round(both.select(100 * missed / attended).collect().item(), 2)
+    percent: float = both.select(100 * missed / attended).collect().item()
+    return round(percent, 2)
 
 
 def row_of(figures: Figures) -> list[object]:

@@ -72,7 +72,8 @@ def normal_scores(quantiles: np.ndarray, gates: np.ndarray) -> np.ndarray:
     width = np.maximum(quantiles[rows, right] - quantiles[rows, left], 1e-9)
     begin = np.where(gates > quantiles[:, -1], right, left)
     score = levels[begin] + (gates - quantiles[rows, begin]) / width * (levels[right] - levels[left])
-    return np.clip(score, -FARTHEST_SCORE, FARTHEST_SCORE)
+    clipped: np.ndarray = np.clip(score, -FARTHEST_SCORE, FARTHEST_SCORE)
+    return clipped
 
 
 def pair_means(errors: pl.DataFrame) -> pl.DataFrame:
@@ -124,7 +125,8 @@ def fitted(means: pl.DataFrame) -> tuple[Dependence, float]:
 
     def misfit(values: np.ndarray) -> np.ndarray:
         dependence = Dependence(**dict(zip(names, map(float, values), strict=True)), league=0.0)
-        return dependence.correlation(apart, first, second) - found
+        missed: np.ndarray = dependence.correlation(apart, first, second) - found
+        return missed
 
     start, lowest = [0.6, 1.0, 1.0, 0.1, 100.0, 0.1], [0.0, 0.0, 0.3, 0.0, 5.0, 0.0]
     bounds = (lowest, [0.99, 4.0, 6.0, 1.0, 1000.0, 1.0])
@@ -141,7 +143,9 @@ def league_share(errors: pl.DataFrame, dependence: Dependence) -> tuple[float, i
     above = below = pairs = 0.0
     for one in free.partition_by(LEAD, c.SEASON):
         day, lead = one[DAY].to_numpy(), (one[DAY] - one[CUTOFF]).to_numpy()
-        score = one[SCORE].to_numpy() / np.sqrt((one[SCORE] ** 2).mean())
+        square = (one[SCORE] ** 2).mean()
+        assert isinstance(square, float)
+        score = one[SCORE].to_numpy() / np.sqrt(square)
         club = one[c.HOME].to_numpy()
         apart = day - day[:, None]
         i, j = np.nonzero((apart >= 0) & (apart <= NEIGHBOURS) & (club[:, None] < club))
@@ -166,7 +170,9 @@ def print_fit(errors: pl.DataFrame) -> None:
             one = here.filter(pl.col(EARLIER) == lead)
             model = dependence.correlation(*(one[name].to_numpy() for name in (APART, f"{LEAD}_1", f"{LEAD}_2")))
             cells.append(f"{one[PRODUCT][0]:.2f} ({model[0]:.2f})" if one.height else "")
-        rows.append([str(first) if end == first + 1 else f"{first} to {end - 1}", f"{here[PAIRS].max():,}", *cells])
+        most = here[PAIRS].max()
+        pairs_shown = f"{most:,}" if isinstance(most, int) else "0"
+        rows.append([str(first) if end == first + 1 else f"{first} to {end - 1}", pairs_shown, *cells])
     seasons = errors[c.SEASON].unique().sort().to_list()
     print(f"Seasons {seasons[0]} to {seasons[-1]}; correlation measured (fitted), pairs of games of one club\n")
     print(markdown(["Days apart", "Pairs", *(f"Lead {lead}" for lead in leads)], rows))

@@ -34,6 +34,7 @@ from gatecast.games import columns as c
 from gatecast.networks import NETWORKS
 from gatecast.prepare import Preparation
 from gatecast.train import TrainingSettings
+from gatecast.train.model import TrainedModel
 from gatecast.train.samples import training_games
 
 GAMES_TO_COME = 81
@@ -80,7 +81,9 @@ def split(games: Games) -> tuple[Games, Games, dt.date]:
     """Past games, one club's games to come, and the last day known: the eve of the latest season."""
     table = games.table
     latest = table.filter(pl.col(c.SEASON) == table[c.SEASON].max())
-    day = latest[c.DATE].min() - dt.timedelta(days=1)
+    first = latest[c.DATE].min()
+    assert isinstance(first, dt.date)
+    day = first - dt.timedelta(days=1)
     club = latest[c.HOME].value_counts().sort("count", c.HOME)[c.HOME][-1]
     theirs = latest.filter(pl.col(c.HOME) == club)[c.GAME_ID].head(GAMES_TO_COME)
     unknown = pl.lit(None).alias(c.ATTENDANCE)
@@ -137,8 +140,10 @@ def warm_seconds(forecaster: Forecaster, past: Games, coming: Games, day: dt.dat
         "forecast, all of it": lambda: forecaster.forecast(past, coming, day),
         "of it, tables sorted": lambda: Preparation(everything, weather_as_observed=False),
         "of it, arrays at the cutoff": lambda: preparation.at(cutoffs[rows], rows),
-        "of it, the networks": lambda: forecaster.model and forecaster.model.parameters(arrays),
     }
+    model = forecaster.model
+    if isinstance(model, TrainedModel):
+        parts["of it, the networks"] = lambda: model.parameters(arrays)
     return {what: median([seconds(part) for _ in range(runs + 1)][1:]) for what, part in parts.items()}
 
 

@@ -16,8 +16,9 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import polars as pl
@@ -32,9 +33,9 @@ from gatecast.plan.demand.crowd import forecast_crowd, known_crowd, times
 from gatecast.plan.evaluate.replay import replayed
 from gatecast.plan.optimize.inventory import stock_orders
 from gatecast.plan.ordering.controlled import GENERATIONS, train_controlled
-from gatecast.plan.ordering.deep import ControlledPolicy, DeepPolicy, NetworkPolicy
+from gatecast.plan.ordering.deep import ControlledPolicy, DeepPolicy
 from gatecast.plan.ordering.exact import SmallProblem, exact_cost, optimum, rolling_order, small_problem
-from gatecast.plan.ordering.homestand import CONTROLLED, ROLLING, HomestandOrders
+from gatecast.plan.ordering.homestand import CONTROLLED, ROLLING, HomestandOrders, ItemOrders
 from gatecast.plan.ordering.lookahead import ListedOutcomes, improved, network_orders
 from gatecast.plan.ordering.policies import BaseStock, FixedPlan, ProjectedInventory, Rolling, costs_of, run_policy
 from gatecast.plan.ordering.problem import OrderingProblem, OrderState, Policy
@@ -53,7 +54,52 @@ and sales per head; of more, one outcome is played."""
 RESAMPLES, SEEDS = 2000, (0, 1, 2)
 
 
-def small_problems(count: int, seed: int, controlled: ControlledPolicy) -> dict[str, object]:
+Multiples = TypedDict("Multiples", {"mean": float, "worst": float, "at_most_1.01": float, "each": list[float]})
+"""Costs of a policy as multiples of the optimum."""
+
+
+class Small(TypedDict):
+    """Multiples by policy, and the life and the lead of each small problem."""
+
+    policies: dict[str, Multiples]
+    life: list[int]
+    lead: list[int]
+
+
+class Costs(TypedDict):
+    """Costs of homestands: a game, as ratios of policies, and of each; with the time that they took in one season."""
+
+    homestands: int
+    games: int
+    cost_a_game: dict[str, float]
+    ratio: dict[str, dict[str, float]]
+    ms_a_homestand: NotRequired[dict[str, float]]
+    costs: NotRequired[dict[str, list[int]]]
+
+
+class Training(TypedDict):
+    """What one training took, and its learning curve."""
+
+    seed: int
+    seconds: float
+    curve: Sequence[Sequence[float]]
+
+
+Found = TypedDict(
+    "Found",
+    {
+        "training": list[Training],
+        "controlled training": list[Training],
+        "small": Small,
+        "seasons": dict[str, Costs],
+        "all seasons": dict[str, Costs],
+    },
+    total=False,
+)
+"""All that the file of results holds."""
+
+
+def small_problems(count: int, seed: int, controlled: ControlledPolicy) -> Small:
     """Costs of policies as multiples of the optimum, on problems of five games."""
     random = np.random.default_rng(seed)
     problems = [small_problem(random) for _ in range(count)]
@@ -115,8 +161,8 @@ def operations_kept(life: int) -> Operations:
 
 
 def homestand_costs(
-    forecasts: tuple[pl.DataFrame, pl.DataFrame], life: int, controlled: ControlledPolicy, spent: dict
-) -> dict:
+    forecasts: tuple[pl.DataFrame, pl.DataFrame], life: int, controlled: ControlledPolicy, spent: dict[str, float]
+) -> dict[str, float]:
     """Cost of each policy at one homestand, summed over its items."""
     operations, (early, late) = operations_kept(life), forecasts
     first, updated = HomestandOrders.of(early, operations), HomestandOrders.of(late, operations)
@@ -130,21 +176,14 @@ def homestand_costs(
         item = one.item
         sold = times(believed.people, item.sold_per_head, item.sold_per_head_spread)
         need = times(real.people, item.sold_per_head, item.sold_per_head_spread) / item.case_size
-
-        def quantiles_at(game: int, history: tuple[float, ...], one=one, other=other) -> np.ndarray:
-            quantiles = one.belief.given(history)
-            if len(history) == game:
-                quantiles[game] = other.belief.quantiles[game]
-            return quantiles
-
-        policies = {
+        policies: dict[str, Policy] = {
             PLAN: FixedPlan(tuple(int(each) for each in stock_orders(sold, days, weekdays, item))),
             ROLLING: Rolling(one.belief),
             DEEP: DeepPolicy.shipped(),
             CONTROLLED: controlled,
             LEVEL: ProjectedInventory(float(ndtri(one.problem.critical_ratio))),
         }
-        nothing = np.zeros(len(days))
+        nothing, quantiles_at = np.zeros(len(days)), updates(one, other)
         start = OrderState(0, 0, nothing, nothing, one.belief.quantiles, one.belief.p_postponed)
         for name, policy in policies.items():
             began, paid_before = time.process_time(), total[name]
@@ -160,6 +199,18 @@ def homestand_costs(
     return total
 
 
+def updates(early: ItemOrders, late: ItemOrders) -> Callable[[int, tuple[float, ...]], np.ndarray]:
+    """Return the quantiles of need as a function of the game and what was seen: of the next game, the late forecast."""
+
+    def quantiles_at(game: int, history: tuple[float, ...]) -> np.ndarray:
+        quantiles = early.belief.given(history)
+        if len(history) == game:
+            quantiles[game] = late.belief.quantiles[game]
+        return quantiles
+
+    return quantiles_at
+
+
 def least_cost(problem: OrderingProblem, need: np.ndarray) -> float:
     """Cost of the best whole cases of each delivery, where what its games ask for is one of the columns of `need`."""
     need = np.add.reduceat(need, np.flatnonzero(problem.comes), axis=0)
@@ -169,13 +220,13 @@ def least_cost(problem: OrderingProblem, need: np.ndarray) -> float:
     return float(paid.mean(axis=2).min(axis=0).sum())
 
 
-def season(table: pl.DataFrame, life: int, most: int | None, controlled: ControlledPolicy) -> dict[str, object]:
+def season(table: pl.DataFrame, life: int, most: int | None, controlled: ControlledPolicy) -> Costs:
     """Costs of every homestand of a season, with intervals over homestands."""
     order = ("home", "date", "start_time", "game_id")
     early, late = (table.filter(pl.col("lead") == lead).sort(order, nulls_last=True) for lead in ("7", "1"))
     shared = early.join(late.select("game_id"), on="game_id", how="semi")
     late = shared.select("game_id").join(late, on="game_id", how="left", maintain_order="left")
-    stands, spent, costs, games = homestand_of(shared), {}, [], 0
+    stands, spent, costs, games = homestand_of(shared), dict[str, float](), list[dict[str, float]](), 0
     chosen = np.random.default_rng(0).permutation(np.unique(stands))[:most]
     for number in np.sort(chosen):
         rows = np.flatnonzero(stands == number)
@@ -191,7 +242,7 @@ def season(table: pl.DataFrame, life: int, most: int | None, controlled: Control
     }
 
 
-def compared(frame: dict[str, np.ndarray], games: int) -> dict[str, object]:
+def compared(frame: dict[str, np.ndarray], games: int) -> Costs:
     """Return costs a game, and ratios of policies with intervals over homestands."""
     return {
         "homestands": len(frame[PLAN]),
@@ -206,7 +257,7 @@ def compared(frame: dict[str, np.ndarray], games: int) -> dict[str, object]:
     }
 
 
-def together(seasons: dict[str, dict]) -> dict[str, dict[str, object]]:
+def together(seasons: dict[str, Costs]) -> dict[str, Costs]:
     """Return the costs of all seasons together, by how long items keep."""
     found = {}
     for kept_for in dict.fromkeys(name.split(", ")[1] for name in seasons):
@@ -226,15 +277,15 @@ def ratio(cost: np.ndarray, other: np.ndarray) -> dict[str, float]:
     return {"estimate": float(cost.sum() / other.sum()), "low": float(low), "high": float(high)}
 
 
-def trained(train: Callable[[int], TrainedPolicy], keep: Callable[[NetworkPolicy], None]) -> list[dict[str, object]]:
+def trained(train: Callable[[int], TrainedPolicy], keep: Path | None) -> list[Training]:
     """Learning curves and times of a policy for every item, three seeds; the policy of the first is kept."""
-    found = []
+    found: list[Training] = []
     for seed in SEEDS:
         began = time.monotonic()
         result = train(seed)
         found.append({"seed": seed, "seconds": time.monotonic() - began, "curve": result.curve})
-        if seed == SEEDS[0]:
-            keep(result.policy)
+        if seed == SEEDS[0] and keep:
+            result.policy.save(keep)
     return found
 
 
@@ -261,7 +312,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    found = json.loads(given.out.read_text()) if given.out and given.out.is_file() else {}
+    found: Found = json.loads(given.out.read_text()) if given.out and given.out.is_file() else {}
     if given.train:
         found["training"] = trained(
             lambda seed: train_policy(
@@ -270,14 +321,14 @@ def main() -> None:
                 keep=given.policy and given.policy.with_suffix(f".{seed}.part"),
                 progress=printed,
             ),
-            lambda policy: given.policy and policy.save(given.policy),
+            given.policy,
         )
         kept(found, given.out)
     generations = given.generations or (GENERATIONS if given.train and given.generations is None else 0)
     if generations:
         found["controlled training"] = trained(
             lambda seed: train_controlled(generations=generations, seed=seed, progress=printed),
-            lambda policy: given.controlled and policy.save(given.controlled),
+            given.controlled,
         )
         kept(found, given.out)
     controlled = ControlledPolicy.load(given.controlled) if given.controlled else ControlledPolicy.shipped()
@@ -298,18 +349,16 @@ def main() -> None:
     show(found)
 
 
-def kept(found: dict, out: Path | None) -> None:
+def kept(found: Found, out: Path | None) -> None:
     """Write what was found so far, whole."""
     if out:
         write_text(re.sub(r"\n +(?=[-\d\]])", " ", json.dumps(found, indent=1)) + "\n", out)
 
 
-def show(found: dict) -> None:
+def show(found: Found) -> None:
     if "small" in found:
         policies = found["small"]["policies"]
-        rows = [
-            [n, *(f"{p[of]:.4f}" for of in ("mean", "worst")), f"{p['at_most_1.01']:.0%}"] for n, p in policies.items()
-        ]
+        rows = [[n, f"{p['mean']:.4f}", f"{p['worst']:.4f}", f"{p['at_most_1.01']:.0%}"] for n, p in policies.items()]
         print(markdown(["Policy", "Cost over optimum", "worst", "at most 1.01"], rows))
     pooled = {f"all seasons, {name}": each for name, each in found.get("all seasons", {}).items()}
     for name, each in {**found.get("seasons", {}), **pooled}.items():
@@ -319,8 +368,8 @@ def show(found: dict) -> None:
             print(f"  {pair}: {value['estimate']:.4f} ({value['low']:.4f} to {value['high']:.4f})")
         if "ms_a_homestand" in each:
             print("  ms a homestand:", {policy: round(spent, 1) for policy, spent in each["ms_a_homestand"].items()})
-    for each in [*found.get("training", []), *found.get("controlled training", [])]:
-        print("seed", each["seed"], f"{each['seconds']:.0f} s", each["curve"][-1])
+    for one in [*found.get("training", []), *found.get("controlled training", [])]:
+        print("seed", one["seed"], f"{one['seconds']:.0f} s", one["curve"][-1])
 
 
 if __name__ == "__main__":

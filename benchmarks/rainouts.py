@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import polars as pl
@@ -34,6 +35,15 @@ CLUBS = {
 """The weather file's codes of clubs, where they differ."""
 INCH, USUAL = 25.4, 20.0
 COSTED, SCENARIOS = (1, 7), 1024
+
+
+class Measured(TypedDict):
+    """Brier scores by season and lead, ratio and reliability by lead, and costs of stock by season and lead."""
+
+    results: list[dict[str, float]]
+    ratio: dict[str, float]
+    reliability: dict[str, list[dict[str, float]]]
+    stock: NotRequired[dict[str, dict[str, dict[str, float]]]]
 
 
 def game_days(games: pl.DataFrame, weather: pl.DataFrame) -> pl.DataFrame:
@@ -69,8 +79,9 @@ def climatology(before: pl.DataFrame, season: pl.DataFrame) -> np.ndarray:
     return joined["share"].fill_null(before["postponed"].mean()).to_numpy()
 
 
-def measure(days: pl.DataFrame) -> dict[str, object]:
-    results, told, came = [], {lead: [] for lead in LEADS}, []
+def measure(days: pl.DataFrame) -> Measured:
+    results, came = list[dict[str, float]](), []
+    told: dict[int, list[np.ndarray]] = {lead: [] for lead in LEADS}
     for year in TESTED:
         before, season = days.filter(pl.col("season") < year), days.filter(pl.col("season") == year)
         model, usual = PostponementModel.fit(*arrays(before)), climatology(before, season)

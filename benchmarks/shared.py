@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gatecast.games import Games
@@ -25,9 +26,9 @@ def games_of(path: Path | None) -> Games:
     return read_games(path)
 
 
-def markdown(header: list[str], rows: list[list[object]]) -> str:
+def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table in Markdown, its first column aligned left and the others right."""
-    lines = [header, ["---", *("---:" for _ in header[1:])], *rows]
+    lines: list[Sequence[object]] = [header, ["---", *("---:" for _ in header[1:])], *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 

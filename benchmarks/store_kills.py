@@ -42,7 +42,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.write:
         write_for_ever(*arguments.write)
-    draw, faults, told = random.Random(arguments.seed), [], Counter()
+    draw, faults, told = random.Random(arguments.seed), list[str](), Counter[str]()
     for first in range(0, arguments.kills, KILLS_A_DATABASE):
         acknowledged: list[tuple[str, int]] = []
         with tempfile.TemporaryDirectory() as folder:

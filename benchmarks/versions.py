@@ -57,7 +57,7 @@ def main() -> None:
         train, season = ["train", str(games), "--network", given.network], of_season(games, given.season, given.network)
         command, ending = (train, "") if given.what == "train" else (season, ".parquet")
         for source in sources:
-            runs[str(source)] = lambda out, source=source: run(source, [*command, "--out", f"{out}{ending}"])
+            runs[str(source)] = into(source, command, ending)
         if given.peer:
             peer = [str(given.peer), "--data", str(given.data), "--seasons", given.season, "--leads", *LEADS.split(",")]
             runs[given.peer.name] = lambda out: spent([*peer, "--out", f"{out}.parquet"], dict(os.environ))
@@ -74,6 +74,11 @@ def compare(games: Path, sources: list[Path], scratch: Path, season: str, networ
     print(markdown(["version", "processor s", "SHA-256 of the forecasts"], rows))
     if len({row[-1] for row in rows}) > 1:
         sys.exit("the forecasts differ")
+
+
+def into(source: Path, command: list[str], ending: str) -> Callable[[Path], Spent]:
+    """Return a command of one version as a function of where it writes."""
+    return lambda out: run(source, [*command, "--out", f"{out}{ending}"])
 
 
 def of_season(games: Path, season: str, network: str) -> list[str]:

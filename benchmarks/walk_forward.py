@@ -115,9 +115,8 @@ class Trials:
 
 def _reduced(encoding: Encoding, keep: Callable[[str], bool]) -> Encoding:
     places = [i for i, name in enumerate(encoding.names) if keep(name)]
-    names, centre, spread = (
-        [column[i] for i in places] for column in (encoding.names, encoding.centre, encoding.spread)
-    )
+    names = [encoding.names[i] for i in places]
+    centre, spread = ([column[i] for i in places] for column in (encoding.centre, encoding.spread))
     incomplete = [name for name in encoding.incomplete if name in names]
     return replace(encoding, names=names, centre=centre, spread=spread, incomplete=incomplete)
 

@@ -48,27 +48,27 @@ class Connection:
 
     def __init__(self, port: int, headers: str = "") -> None:
         self.port, self.headers = port, headers
-        self.reader: asyncio.StreamReader | None = None
-        self.writer: asyncio.StreamWriter | None = None
+        self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         """Status and body of one answer."""
-        if self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**22)
+        if self.streams is None:
+            self.streams = await asyncio.open_connection("127.0.0.1", self.port, limit=2**22)
+        reader, writer = self.streams
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Encoding: gzip\r\n{self.headers}"
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        self.writer.write(head.encode() + b"\r\n" + body)
-        told = await self.reader.readuntil(b"\r\n\r\n")
+        writer.write(head.encode() + b"\r\n" + body)
+        told = await reader.readuntil(b"\r\n\r\n")
         status = int(told.split(b" ", 2)[1])
         lengths = [line for line in told.lower().split(b"\r\n") if line.startswith(b"content-length:")]
         if lengths:
-            return status, await self.reader.readexactly(int(lengths[0].split(b":")[1]))
+            return status, await reader.readexactly(int(lengths[0].split(b":")[1]))
         parts = []
-        while (size := int((await self.reader.readuntil(b"\r\n")).strip(), 16)) > 0:
-            parts.append(await self.reader.readexactly(size))
-            await self.reader.readexactly(2)
-        await self.reader.readexactly(2)
+        while (size := int((await reader.readuntil(b"\r\n")).strip(), 16)) > 0:
+            parts.append(await reader.readexactly(size))
+            await reader.readexactly(2)
+        await reader.readexactly(2)
         return status, b"".join(parts)
 
 
@@ -158,6 +158,7 @@ def main() -> None:
         command = [sys.executable, "-c", SERVER, folder, arguments.database]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=Path(folder)) as server:
             try:
+                assert server.stderr is not None
                 port = next(
                     int(line.split()[2].rsplit(":", 1)[1]) for line in server.stderr if line.startswith("serving on")
                 )

@@ -16,6 +16,8 @@ Run it: python examples/six_games.py
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -33,7 +35,7 @@ NEW = (3, 1, 2, 6, None)
 DAY_OF_WEEK = gatecast.Column("day_of_week", pl.String, gatecast.Role.CATEGORY, gatecast.Knowability.parse("always"))
 
 
-def collect(rows: list[tuple[int, int, int, int, int | None]], first: int = 1) -> gatecast.Games:
+def collect(rows: Sequence[tuple[int, int, int, int, int | None]], first: int = 1) -> gatecast.Games:
     """Six rows in order of play, without dates: names become names, and the weekday is a column of the club's own."""
     return gatecast.Games.from_frame(
         pl.DataFrame(
@@ -56,7 +58,7 @@ def error_without(left_out: int, settings: gatecast.TrainingSettings) -> tuple[f
     games, asked = collect(rest), collect([(*PAST[left_out][:4], None)], first=99)
     forecast = gatecast.Forecaster(settings=settings).fit(games).forecast(games, asked)
     gate = PAST[left_out][4]
-    return abs(forecast["q50"][0] - gate), abs(np.mean([row[4] for row in rest]) - gate)
+    return abs(forecast["q50"][0] - gate), abs(float(np.mean([row[4] for row in rest])) - gate)
 
 
 def main() -> None:

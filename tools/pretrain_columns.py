@@ -85,7 +85,7 @@ def shown(draw: Random, source: Source | None) -> list[dict[str, npt.NDArray[Any
     seats = np.log(np.maximum(np.maximum(mine.seats, np.maximum.accumulate(mine.attendance)), 1.0))
     most = np.where(np.isfinite(mine.seats), seats - middle, 9.0)
     trust = 0.5 ** ((day[-1] - day) / HALF_LIFE)
-    out = []
+    out: list[dict[str, npt.NDArray[Any]]] = []
     for _ in range(TABLES):
         columns = made_up_columns(draw, mine, came - middle)
         evidence = ColumnEvidence.of(

@@ -319,10 +319,10 @@ def simulated(draw: Random) -> Drawn | None:
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort((columns["home"], columns["day"]))
     columns = {name: values[order] for name, values in columns.items()}
-    games = ContextGames(
-        **{name: values.astype(np.int64) if values.dtype.kind == "i" else values for name, values in columns.items()}
-    )
-    games = _counted(hidden(draw, games, sport.clubs == 1))
+    columns = {
+        name: values.astype(np.int64) if values.dtype.kind == "i" else values for name, values in columns.items()
+    }
+    games = _counted(hidden(draw, ContextGames(**columns), sport.clubs == 1))
     if sport.clubs == 1:
         return asked_of_club(draw, games, 200)
     new = np.zeros(0, np.int64)

@@ -140,15 +140,15 @@ class _ClubEvidence:
             "weight": w,
             "square": w**2,
             "z": w * z,
-            "zz": w * z**2,
+            "z2": w * z**2,
             "e": w * e,
-            "ee": w * e**2,
-            "ze": w * z * e,
+            "e2": w * e**2,
+            "z*e": w * z * e,
             "d": w * d,
-            "dd": w * d**2,
+            "d2": w * d**2,
             "u": w * u,
-            "uu": w * u**2,
-            "ue": w * u * e,
+            "u2": w * u**2,
+            "u*e": w * u * e,
             "games": there.astype(np.float64),
         }
         sums = {name: _running(part) for name, part in parts.items()}
@@ -177,14 +177,14 @@ class _ClubEvidence:
         z = np.where(known, values, 0.0)
         u = z - middle[:, None]
         mean = {name: s[name] / weight for name in "zedu"}
-        variance = {name: np.maximum(s[2 * name] / weight - mean[name] ** 2, 0.0) * unbiased for name in "zedu"}
+        variance = {name: np.maximum(s[f"{name}2"] / weight - mean[name] ** 2, 0.0) * unbiased for name in "zedu"}
         error = np.sqrt(variance["e"] + mean["e"] ** 2 + SMALLEST_SPREAD**2)
 
         def regression(name: str) -> tuple[Floats, Floats]:
             """Return the slope of a regression of the errors, drawn towards 0, and its correlation."""
             varies = variance[name] > SMALLEST_VARIANCE
             usual = np.where(varies, variance[name], 1.0)
-            together = np.where(varies, (s[name + "e"] / weight - mean[name] * mean["e"]) * unbiased, 0.0)
+            together = np.where(varies, (s[f"{name}*e"] / weight - mean[name] * mean["e"]) * unbiased, 0.0)
             correlation = np.clip(together / np.sqrt(usual * (variance["e"] + SMALLEST_SPREAD**2)), -1.0, 1.0)
             return together / usual * games / (games + 2.0), correlation
 
