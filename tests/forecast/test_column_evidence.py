@@ -109,3 +109,30 @@ def test_a_column_that_never_varies_says_nothing_of_single_games():
     tokens = evidence(columns).tokens(HOME, columns, MIDDLE, SPREAD, DAY - 1)
     assert np.isfinite(tokens).all()
     assert (figure(tokens, "correlation") == 0).all()
+
+
+def test_one_zero_or_one_typo_among_counts_leaves_the_ratio_as_it_is():
+    clean = evidence().tokens(HOME[-1:], COLUMNS[-1:], MIDDLE[-1:], SPREAD[-1:])
+    for wrong in (0.0, 1e9, 0.001):
+        columns = COLUMNS.copy()
+        columns[20, 0] = wrong
+        tokens = evidence(columns).tokens(HOME[-1:], COLUMNS[-1:], MIDDLE[-1:], SPREAD[-1:])
+        assert figure(tokens, "shift_by_ratio")[0, 0] == pytest.approx(figure(clean, "shift_by_ratio")[0, 0], abs=0.01)
+        assert figure(tokens, "ratio_spread")[0, 0] == pytest.approx(figure(clean, "ratio_spread")[0, 0], abs=0.1)
+
+
+def test_what_was_never_seen_counts_as_little_beyond_what_was():
+    asked = COLUMNS[-1:].copy()
+    asked[0, 2] = NUMBER.max() + NUMBER.std(ddof=1)
+    edge = evidence().tokens(HOME[-1:], asked, MIDDLE[-1:], SPREAD[-1:])
+    asked[0, 2] = 1e6
+    beyond = evidence().tokens(HOME[-1:], asked, MIDDLE[-1:], SPREAD[-1:])
+    assert figure(beyond, "shift_by_slope")[0, 2] == pytest.approx(figure(edge, "shift_by_slope")[0, 2], rel=1e-4)
+
+
+def test_an_offset_does_not_matter():
+    first, second = (
+        evidence(columns).tokens(HOME, columns, MIDDLE, SPREAD, DAY - 1)
+        for columns in (COLUMNS + np.array([0, 0, far]) for far in (-1000.0, -1e9))
+    )
+    assert np.allclose(first, second, atol=1e-3)

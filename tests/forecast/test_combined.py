@@ -282,3 +282,35 @@ def test_a_backtested_game_has_one_forecast_whatever_is_asked_beside_it_and_afte
     some = copy.forecast_rows(preparation, rows[5:12], 1)
     np.testing.assert_allclose(quantiles(some), quantiles(day[5:12]), rtol=1e-5)
     assert copy.forecast_rows(preparation, rows, 7).equals(week)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_columns_of_hardly_any_games_are_no_fault(rows):
+    columns = [Column(name, pl.Float64, Role.NUMBER, Knowability.parse("always")) for name in ("sold", "price")]
+    past, coming = (
+        Games.from_frame(part.table.with_columns(sold=pl.lit(900.0), price=pl.lit(20.0)), columns) for part in own(rows)
+    )
+    forecast = Forecaster.pretrained().forecast(past, coming, past.table[c.DATE].max())
+    assert (np.diff(quantiles(forecast), axis=1) >= 0).all()
+
+
+def test_each_of_two_clubs_that_play_on_the_same_days_uses_its_tickets_sold():
+    """From 400 past games on a game is forecast again once; whose games are seen from nearby must not depend on order."""
+    sold = Column("sold", pl.Float64, Role.NUMBER, Knowability.parse("7 days"))
+    draw = np.random.default_rng(4)
+    days = [dt.date(year, 4, 1) + dt.timedelta(days=2 * i) for year in (2021, 2022, 2023, 2024) for i in range(60)]
+    came = np.round(np.exp(draw.normal(8.4, 0.25, 2 * len(days))))
+    table = pl.DataFrame(
+        {
+            c.DATE: [day for day in days for _ in range(2)],
+            c.HOME: ["Ants", "Bees"] * len(days),
+            c.VISITOR: "Wasps",
+            c.CAPACITY: 12_000,
+            c.ATTENDANCE: came.astype(np.int64),
+            "sold": 0.7 * came * draw.normal(1, 0.03, len(came)),
+        }
+    )
+    past, coming = Games.from_frame(table.head(-2), [sold]), table.tail(2)
+    asked = coming.with_columns(pl.lit(None, pl.Int64).alias(c.ATTENDANCE), sold=pl.lit(0.7 * 3000.0))
+    forecast = Forecaster.pretrained().forecast(past, Games.from_frame(asked, [sold]), days[-2])
+    assert np.allclose(quantiles(forecast)[:, 3], 3000, rtol=0.1)

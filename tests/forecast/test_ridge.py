@@ -34,3 +34,13 @@ def test_tickets_sold_take_over():
 def test_too_few_games_tell_nothing():
     _, middle, came, trust = history(7)
     assert Ridge.fit(np.exp(came)[:, None], middle, came, trust, SETTINGS) is None
+
+
+def test_more_flags_of_noise_than_games_are_not_used():
+    used = 0
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        flags = (draw.random((12, 25)) < 0.15) * 1.0
+        found = Ridge.fit(flags, np.full(12, 9.0), 9 + draw.normal(0, 0.2, 12), np.ones(12), SETTINGS)
+        used += found is not None
+    assert used <= 8

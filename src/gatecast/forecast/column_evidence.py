@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from gatecast.networks.column_reader import TOKEN_FIGURES
 
-__all__ = ["ColumnEvidence"]
+__all__ = ["ColumnEvidence", "is_positive"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,8 +22,14 @@ Flags = npt.NDArray[np.bool_]
 
 LARGEST_ERROR = 1.5
 """Largest error and shift, in logarithms."""
-FEWEST = 2
+FEWEST = 4
 """Past games of which a column must be known for it to be a token."""
+MOSTLY = 0.8
+"""Share of positive numbers from which on a column counts as one of positive numbers."""
+TYPO = 10.0
+"""Median distances from the median, and 1 more, beyond which a logarithm is a typo."""
+FARTHEST = 0.7
+"""How far beyond what was seen, in logarithms, a ratio is followed."""
 SMALLEST_SPREAD, SMALLEST_VARIANCE = 0.005, 1e-12
 
 
@@ -35,13 +41,9 @@ class ColumnEvidence:
     ----------
     clubs : dict of int to _ClubEvidence
         By the code of the club.
-    positive, flag : ndarray of bool, shape (columns,)
-        Columns of positive numbers, read as logarithms; and of nothing but 0 and 1.
     """
 
     clubs: dict[int, _ClubEvidence]
-    positive: Flags
-    flag: Flags
 
     @classmethod
     def of(
@@ -66,23 +68,19 @@ class ColumnEvidence:
         middle, spread, log_attendance, trust : ndarray of float, shape (games,)
             Logarithm of the forecast without the columns, its standard deviation, logarithm of what came, and weight.
         """
-        with np.errstate(invalid="ignore"):
-            positive: Flags = np.all((columns > 0) | np.isnan(columns), axis=0)
-            flag: Flags = np.all((columns == 0) | (columns == 1) | np.isnan(columns), axis=0)
-        values = _values(columns, positive)
         clubs = {}
         for club in np.unique(home).tolist():
             rows = np.flatnonzero(home == club)
             rows = rows[np.argsort(day[rows], kind="stable")]
             clubs[club] = _ClubEvidence.of(
                 day[rows],
-                values[rows],
+                columns[rows],
                 middle[rows],
                 spread=spread[rows],
                 log_attendance=log_attendance[rows],
                 trust=trust[rows],
             )
-        return cls(clubs, positive, flag)
+        return cls(clubs)
 
     def tokens(
         self, home: Ints, columns: Floats, middle: Floats, spread: Floats, cutoffs: Ints | None = None
@@ -99,37 +97,44 @@ class ColumnEvidence:
             Last day known of each query; all that is held is known if not given.
         """
         out = np.zeros((*columns.shape, len(TOKEN_FIGURES)), np.float32)
-        values = _values(columns, self.positive)
         for club in np.unique(home).tolist():
             if club in self.clubs:
                 rows = np.flatnonzero(home == club)
                 named = self.clubs[club].figures(
-                    values[rows],
-                    middle[rows],
-                    spread[rows],
-                    ratio=self.positive & ~self.flag,
-                    cutoffs=None if cutoffs is None else cutoffs[rows],
+                    columns[rows], middle[rows], spread[rows], None if cutoffs is None else cutoffs[rows]
                 )
-                named |= {"positive": self.positive.astype(np.float64), "flag": self.flag.astype(np.float64)}
-                table = np.stack([np.broadcast_to(named[name], values[rows].shape) for name in TOKEN_FIGURES], axis=2)
+                table = np.stack([np.broadcast_to(named[name], columns[rows].shape) for name in TOKEN_FIGURES], axis=2)
                 out[rows] = np.where(named["present"][..., None] > 0, table, 0.0)
         return out
 
 
 @dataclass(frozen=True)
 class _ClubEvidence:
-    """Hold running sums over one club's past games in order of day, shape (games + 1, columns) each."""
+    """Hold running sums over one club's past games in order of day, shape (games + 1, columns) each.
+
+    `z` is a column, `e` what the forecast without it missed, `d` the logarithm of attendance less the column, and `u`
+    the column less the forecast: the ratio's forecast is `u` and the usual `d` above that one. `day` has one entry a
+    game; `positive` (counts, read as logarithms), `flag` (0 and 1 alone) and `centre` (taken off others) one a column.
+    """
 
     day: Ints
     sums: dict[str, Floats]
     low: Floats
     high: Floats
     usual_spread: Floats
+    positive: Flags
+    flag: Flags
+    centre: Floats
 
     @classmethod
     def of(
-        cls, day: Ints, values: Floats, middle: Floats, *, spread: Floats, log_attendance: Floats, trust: Floats
+        cls, day: Ints, columns: Floats, middle: Floats, *, spread: Floats, log_attendance: Floats, trust: Floats
     ) -> _ClubEvidence:
+        positive = np.array([is_positive(column) for column in columns.T], bool)
+        flag = np.array([is_flag(column) for column in columns.T], bool)
+        values = _values(columns, positive)
+        centre = np.array([np.median(each[np.isfinite(each)]) if np.isfinite(each).any() else 0.0 for each in values.T])
+        values = _without_typos(values, centre, positive) - np.where(positive, 0.0, centre)
         there = np.isfinite(values)
         z = np.where(there, values, 0.0)
         w = np.where(there, trust[:, None], 0.0)
@@ -156,18 +161,12 @@ class _ClubEvidence:
         high = np.maximum.accumulate(np.vstack([np.full((1, z.shape[1]), -np.inf), np.where(there, z, -np.inf)]))
         count = np.arange(len(day) + 1)
         usual = _running(spread[:, None])[:, 0] / np.maximum(count, 1)
-        return cls(day, sums, low, high, usual)
+        return cls(day, sums, low, high, usual, positive, flag, centre)
 
-    def figures(
-        self,
-        values: Floats,
-        middle: Floats,
-        spread: Floats,
-        *,
-        ratio: Flags,
-        cutoffs: Ints | None,
-    ) -> dict[str, Floats]:
-        """Return the figures of tokens by name, shape (queries, columns) each; `ratio` are columns that have one."""
+    def figures(self, columns: Floats, middle: Floats, spread: Floats, cutoffs: Ints | None) -> dict[str, Floats]:
+        """Return the figures of tokens by name, shape (queries, columns) each."""
+        values = _values(columns, self.positive) - np.where(self.positive, 0.0, self.centre)
+        ratio = self.positive & ~self.flag
         at = np.full(len(values), len(self.day)) if cutoffs is None else np.searchsorted(self.day, cutoffs, "right")
         s = {name: total[at] for name, total in self.sums.items()}
         weight = np.maximum(s["weight"], 1e-12)
@@ -175,7 +174,6 @@ class _ClubEvidence:
         unbiased = games / np.maximum(games - 1.0, 1.0)
         known = np.isfinite(values) & (s["games"] >= FEWEST)
         z = np.where(known, values, 0.0)
-        u = z - middle[:, None]
         mean = {name: s[name] / weight for name in "zedu"}
         variance = {name: np.maximum(s[f"{name}2"] / weight - mean[name] ** 2, 0.0) * unbiased for name in "zedu"}
         error = np.sqrt(variance["e"] + mean["e"] ** 2 + SMALLEST_SPREAD**2)
@@ -203,16 +201,22 @@ class _ClubEvidence:
         certainty, certainty_of_both = certain(correlation), certain(correlation_of_both)
         ratio_spread = np.sqrt(variance["d"] + SMALLEST_SPREAD**2)
         left_by_ratio = np.where(ratio, np.clip(np.log(ratio_spread / error), -3.0, 3.0), 0.0)
-        # The level of the errors is left to what forecasts without columns: only the ratio speaks of a level.
-        by_slope = np.clip(slope * (z - mean["z"]), -LARGEST_ERROR, LARGEST_ERROR)
+        z_spread = np.sqrt(np.where(variance["z"] > SMALLEST_VARIANCE, variance["z"], 1.0))
+        low, high = (np.where(known, seen[at], 0.0) for seen in (self.low, self.high))
+        outside = np.maximum(z - high, low - z) / z_spread
+        # What was never seen counts as little beyond what was.
+        near_z = np.clip(z, low - z_spread, high + z_spread)
+        u = np.clip(z, low - z_spread - FARTHEST, high + z_spread + FARTHEST) - middle[:, None]
+        # The level of the errors is left to what forecasts without columns; a ratio has one of its own.
+        by_slope = np.clip(slope * (near_z - mean["z"]), -LARGEST_ERROR, LARGEST_ERROR)
         by_ratio = np.clip(u + mean["d"], -LARGEST_ERROR, LARGEST_ERROR)
         by_both = np.clip(slope_of_both * (u + mean["d"]), -LARGEST_ERROR, LARGEST_ERROR)
-        z_spread = np.sqrt(np.where(variance["z"] > SMALLEST_VARIANCE, variance["z"], 1.0))
         standard = np.where(variance["z"] > SMALLEST_VARIANCE, (z - mean["z"]) / z_spread, 0.0)
-        outside = np.maximum(z - self.high[at], self.low[at] - z) / z_spread
         usual = self.usual_spread[at][:, None]
         figures = {
             "present": known.astype(np.float64),
+            "positive": self.positive.astype(np.float64),
+            "flag": self.flag.astype(np.float64),
             "games": np.log1p(games) / 5.0,
             "coverage": s["games"] / np.maximum(at, 1)[:, None],
             "value": np.clip(standard, -4.0, 4.0) / 2.0,
@@ -229,7 +233,7 @@ class _ClubEvidence:
             "left_by_both": np.where(ratio, left(correlation_of_both), 0.0),
             "certainty_of_both": np.where(ratio, certainty_of_both, 0.0),
             "spread": np.clip(np.log(np.maximum(spread, 1e-3)), -5.0, 2.0)[:, None] / 2.0,
-            "out_of_range": np.where(np.isfinite(outside), np.clip(outside, 0.0, 4.0), 0.0) / 2.0,
+            "out_of_range": np.clip(outside, 0.0, 4.0) / 2.0,
         }
         best_ratio = np.where(known & ratio, left_by_ratio, np.inf).min(axis=1, keepdims=True, initial=3.0)
         best_slope = np.where(known, np.abs(figures["certainty"]), 0.0).max(axis=1, keepdims=True, initial=0.0)
@@ -238,11 +242,30 @@ class _ClubEvidence:
         return figures
 
 
+def is_positive(column: Floats) -> bool:
+    """Return whether a column is of positive numbers, such as tickets sold; a few zeros count as not known."""
+    there = column[np.isfinite(column)]
+    return bool((there >= 0).all() and (there > 0).mean() >= MOSTLY if len(there) else True) and not is_flag(column)
+
+
+def is_flag(column: Floats) -> bool:
+    """Return whether a column holds 0 and 1, and nothing else."""
+    there = column[np.isfinite(column)]
+    return bool(((there == 0) | (there == 1)).all()) and bool((there == 0).any())
+
+
 def _values(columns: Floats, positive: Flags) -> Floats:
     """Return columns with those of positive numbers as logarithms; a value of 0 or less there is not known."""
     with np.errstate(invalid="ignore", divide="ignore"):
         logs = np.where(columns > 0, np.log(np.maximum(columns, 1e-300)), np.nan)
     return np.where(positive, logs, columns)
+
+
+def _without_typos(values: Floats, centre: Floats, positive: Flags) -> Floats:
+    """Return the logarithms of positive numbers without those far from all others, which are taken for typos."""
+    apart = np.abs(values - centre)
+    usual = np.array([np.median(each[np.isfinite(each)]) if np.isfinite(each).any() else 0.0 for each in apart.T])
+    return np.where(positive & (apart > TYPO * usual + 1.0), np.nan, values)
 
 
 def _running(parts: Floats) -> Floats:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gatecast.forecast.column_evidence import ColumnEvidence
 from gatecast.forecast.combination import MIDDLE, NetworkParameters, spread_of
+from gatecast.forecast.past_forecasts import PastForecasts
 from gatecast.networks.column_reader import read_columns
-from gatecast.prepare.context_inputs import ContextGames
 
 __all__ = ["ColumnReading"]
 
@@ -35,37 +36,29 @@ class ColumnReading:
 
     @classmethod
     def of_past(
-        cls,
-        networks: Sequence[NetworkParameters],
-        games: ContextGames,
-        columns: Floats | None,
-        *,
-        quantiles: Floats,
-        trust: Floats,
+        cls, networks: Sequence[NetworkParameters], past: Sequence[tuple[PastForecasts, Floats]]
     ) -> ColumnReading:
         """Return how columns are read beside past games.
 
         Parameters
         ----------
         networks : sequence of mapping of str to array
-        games : ContextGames
-            Past games with their attendance.
-        columns : ndarray of float, shape (games, columns), or None
-        quantiles : ndarray of float, shape (games, levels)
-            What was forecast of them without the columns.
-        trust : ndarray of float, shape (games,)
-            Weight of each game.
+        past : sequence of (PastForecasts, ndarray of float)
+            Past forecasts whose columns are known, and the distribution of each without them, (forecasts, levels).
         """
-        values = np.zeros((len(games), 0)) if columns is None else columns
-        middle, spread = quantiles[:, MIDDLE], spread_of(quantiles)
+        quantiles = np.concatenate([without for _, without in past])
+
+        def joined(name: str) -> npt.NDArray[Any]:
+            return np.concatenate([getattr(part, name) for part, _ in past])
+
         evidence = ColumnEvidence.of(
-            games.home,
-            games.day,
-            values,
-            middle=middle,
-            spread=spread,
-            log_attendance=np.log(games.attendance),
-            trust=trust,
+            np.concatenate([part.games.home for part, _ in past]),
+            np.concatenate([part.games.day for part, _ in past]),
+            joined("columns"),
+            middle=quantiles[:, MIDDLE],
+            spread=spread_of(quantiles),
+            log_attendance=joined("log_attendance"),
+            trust=joined("trust"),
         )
         return cls(tuple(networks), evidence)
 

@@ -18,8 +18,11 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 
+BESIDE = 2 / 3
+"""Part of the ridge in what columns add, where one would surely have helped beside a reading."""
 FEW = 20
-"""Past forecasts up to which what the networks read is taken whatever it gained."""
+"""Past games up to which what the networks read is taken whatever it gained, and after which narrower ranges are
+trusted by half."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class ColumnStage:
     share : float
         How much of the reading is taken: all where it would have helped, and where there are few games.
     ridge : Ridge or None
-        What is still missed, where a ridge would have helped.
+        Where a ridge on the columns would have helped: two thirds of what they add, all of it without a reading.
     width : float
         Factor of the ranges.
     gains : ndarray of float, shape (known columns,)
@@ -61,7 +64,9 @@ class ColumnStage:
         known: Rows,
         without: Floats,
         reading: ColumnReading | None,
+        *,
         settings: CombinationSettings,
+        width: float,
     ) -> ColumnStage:
         """Learn from past forecasts.
 
@@ -73,31 +78,36 @@ class ColumnStage:
             What was forecast of them without the columns.
         reading : ColumnReading, optional
         settings : CombinationSettings
+        width : float
+            Factor of the ranges where no column is known; a smaller one is drawn to it if few games tell.
         """
         columns = np.zeros((len(without), 0)) if past.columns is None else past.columns
         seen = np.flatnonzero(np.isfinite(columns[:, known]).any(axis=1))
         past, columns, without = past.take(seen), columns[seen], without[seen]
-        y, near, middle = past.log_attendance, past.near, without[:, MIDDLE].copy()
-        narrowing, gains, share = np.ones(len(y)), np.zeros(len(known)), 1.0
+        y, near, middle = past.log_attendance, past.near, without[:, MIDDLE]
+        moved, log_factor, share, gains = np.zeros(len(y)), np.zeros(len(y)), 1.0, np.zeros(len(known))
         if reading is not None:
-            shift, log_factor = reading.read(past.games.home, _only(columns, known), without, past.cutoffs)
-            moved = shift.sum(axis=1)
-            share = _share(np.abs(y - middle) - np.abs(y - middle - moved), past.trust)
-            middle, narrowing = middle + share * moved, np.exp(share * log_factor)
-            narrower = -share * float(log_factor.mean()) if len(y) else 0.0
-            gains = narrower * _parts(np.abs(shift[:, known]).sum(axis=0))
+            shift, read_factor = reading.read(past.games.home, _only(columns, known), without, past.cutoffs)
+            gained = np.abs(y - middle) - np.abs(y - middle - shift.sum(axis=1))
+            share = _share(gained, past.trust, past.rows)
+            moved, log_factor = share * shift.sum(axis=1), share * read_factor
+            narrower = max(-float(log_factor.mean()), float(np.abs(moved).mean())) if len(y) else 0.0
+            gains = _gains(narrower, np.abs(shift[:, known]).sum(axis=0))
         settings_of_ridge = settings.ridge if reading is None else settings.ridge_beside
         ridge = Ridge.fit(columns[near][:, known], middle[near], y[near], past.trust[near], settings_of_ridge)
         if ridge is not None:
             correction, used = ridge.correction(columns[:, known], middle)
-            middle = middle + correction
             left_out = np.flatnonzero(near)[ridge.known]
-            middle[left_out] = y[left_out] - ridge.left_out
-            narrowing = np.where(used, narrowing * ridge.narrower, narrowing)
-            gains = gains - np.log(ridge.narrower) * _parts(np.abs(ridge.effect[:-1]))
-        width = (
-            past.needed_width(middle, spread_about(without, middle, narrowing), settings) if len(y) else settings.width
-        )
+            correction[left_out] = (y - middle)[left_out] - ridge.left_out
+            part = np.where(used, 1.0 if reading is None else BESIDE, 0.0)
+            moved = moved + part * (correction - moved)
+            log_factor = log_factor + part * (np.log(ridge.narrower) - log_factor)
+            gains = np.maximum(gains, _gains(-float(np.log(ridge.narrower)), np.abs(ridge.effect[:-1])))
+        middle, narrowing = middle + moved, np.exp(log_factor)
+        games = len(np.unique(past.rows))
+        if games:
+            needed = past.needed_width(middle, spread_about(without, middle, narrowing), settings)
+            width *= (needed / width) ** (games / (games + FEW) if needed < width else 1.0)
         return cls(known, reading, share, ridge, width, gains)
 
     def apply(self, home: Ints, columns: Floats, without: Floats) -> tuple[Floats, Floats]:
@@ -110,14 +120,16 @@ class ColumnStage:
         without : ndarray of float, shape (queries, levels)
             What is forecast without the columns.
         """
-        moved, narrowing = np.zeros(len(columns)), np.ones(len(columns))
+        moved, log_factor = np.zeros(len(columns)), np.zeros(len(columns))
         if self.reading is not None:
-            shift, log_factor = self.reading.read(home, _only(columns, self.known), without)
-            moved, narrowing = self.share * shift.sum(axis=1), np.exp(self.share * log_factor)
+            shift, read_factor = self.reading.read(home, _only(columns, self.known), without)
+            moved, log_factor = self.share * shift.sum(axis=1), self.share * read_factor
         if self.ridge is not None:
-            correction, used = self.ridge.correction(columns[:, self.known], without[:, MIDDLE] + moved)
-            moved, narrowing = moved + correction, np.where(used, narrowing * self.ridge.narrower, narrowing)
-        return moved, narrowing
+            correction, used = self.ridge.correction(columns[:, self.known], without[:, MIDDLE])
+            part = np.where(used, 1.0 if self.reading is None else BESIDE, 0.0)
+            moved = moved + part * (correction - moved)
+            log_factor = log_factor + part * (np.log(self.ridge.narrower) - log_factor)
+        return moved, np.exp(log_factor)
 
 
 def _only(columns: Floats, known: Rows) -> Floats:
@@ -127,20 +139,23 @@ def _only(columns: Floats, known: Rows) -> Floats:
     return out
 
 
-def _parts(effects: Floats) -> Floats:
-    """Return effects as parts of the largest."""
-    out: Floats = effects / max(float(effects.max(initial=0.0)), 1e-9)
+def _gains(narrower: float, effects: Floats) -> Floats:
+    """Return what the column of the largest effect narrows ranges by, and of it the part of each other one."""
+    out: Floats = narrower * effects / max(float(effects.max(initial=0.0)), 1e-9)
     return out
 
 
-def _share(gains: Floats, trust: Floats) -> float:
-    """Return how much of a reading is taken, by what it gained in past games: all of it where that is more than chance.
+def _share(gains: Floats, trust: Floats, rows: Rows) -> float:
+    """Return how much of a reading is taken, by what it gained in past games: all if that is above its standard error.
 
-    Few games cannot tell; what the networks learned from many clubs then counts.
+    Few games cannot tell; what the networks learned from many clubs counts the more then.
     """
-    if len(gains) <= FEW:
+    games, of_game = np.unique(rows, return_inverse=True)
+    if len(games) <= FEW:
         return 1.0
-    weight = trust / trust.sum()
-    mean = float(gains @ weight)
-    error = float(np.sqrt(((gains - mean) ** 2 * weight**2).sum()))
-    return float(max(FEW / len(gains), np.clip(mean / max(error, 1e-9), 0.0, 1.0)))
+    weight = np.bincount(of_game, trust)
+    each = np.bincount(of_game, trust * gains) / weight
+    weight = weight / weight.sum()
+    mean = float(each @ weight)
+    error = float(np.sqrt(((each - mean) ** 2 * weight**2).sum()))
+    return float(max(FEW / len(games), np.clip(mean / max(error, 1e-9), 0.0, 1.0)))

@@ -98,7 +98,7 @@ class CombinationSettings:
     width_trust: float = 60.0
     season_trust: float = 2.0
     ridge: RidgeSettings = field(default_factory=RidgeSettings)
-    ridge_beside: RidgeSettings = field(default_factory=lambda: RidgeSettings(certain=2.5))
+    ridge_beside: RidgeSettings = field(default_factory=lambda: RidgeSettings(fewest=40, certain=2.5))
     trees_from: int = 400
     tree_rounds: int = 60
     tree_rate: float = 0.08

@@ -25,7 +25,7 @@ from gatecast.forecast.residual_trees import ResidualTrees
 from gatecast.forecast.widths import lowered, usual_widths
 from gatecast.prepare.context_inputs import FEATURES, ContextGames, ContextInputs
 
-__all__ = ["CombinationWeights", "ReadingOf"]
+__all__ = ["CombinationWeights", "ReadingOf", "known_together"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -50,7 +50,7 @@ class CombinationWeights:
         Coefficients of the simple rules: at least 0, together at most 1.
     trees : ResidualTrees
     stages : tuple of ColumnStage
-        What the columns add, by which of them are known: fewest first.
+        What the columns add, by which of them are known, fewest first.
     width : float
         Factor of the ranges of games of which no column is known.
     games : int
@@ -64,11 +64,8 @@ class CombinationWeights:
     games: int
 
     @classmethod
-    def untaught(
-        cls, settings: CombinationSettings, groups: Sequence[Rows] = (), reading: ColumnReading | None = None
-    ) -> CombinationWeights:
+    def untaught(cls, settings: CombinationSettings, stages: Sequence[ColumnStage] = ()) -> CombinationWeights:
         """Return the weights of a table with too few games to learn from: the network's forecast, or one rule alone."""
-        stages = [ColumnStage.untaught(known, reading, settings) for known in _known_together(groups)]
         return cls(_alone(settings), ResidualTrees(), tuple(stages), settings.width, 0)
 
     @classmethod
@@ -107,7 +104,10 @@ class CombinationWeights:
         width = past.needed_width(middle, quantiles, settings)
         without = spread_about(quantiles, middle, 1.0)
         read = reading(without) if reading is not None else None
-        stages = [ColumnStage.fit(past, known, without, read, settings) for known in _known_together(groups)]
+        stages = [
+            ColumnStage.fit(past, known, without, read, settings=settings, width=width)
+            for known in known_together(groups)
+        ]
         return cls(rules, trees, tuple(stages), width, len(y))
 
     def apply(
@@ -143,18 +143,20 @@ class CombinationWeights:
         middle += (rule_offsets(inputs, middle) * rules).sum(axis=1)
         tree_share = trusted * self.trees.share
         middle += tree_share * self.trees.correction(inputs, games, middle)
-        narrowing = np.ones(len(middle))
+        moved, narrowing = np.zeros(len(middle)), np.ones(len(middle))
         width = np.full(len(middle), self.width)
         without = spread_about(base, middle, 1.0)
         if columns is not None:
             for stage, selected in self._stages_of(columns):
-                shift, narrowing[selected] = stage.apply(games.home[selected], columns[selected], without[selected])
-                middle[selected] += shift
+                moved[selected], narrowing[selected] = stage.apply(
+                    games.home[selected], columns[selected], without[selected]
+                )
                 width[selected] = stage.width
+        middle += moved
         below, above = usual_widths(inputs)
         middle = middle - lowered(inputs)
         combined = spread_about(base, middle, below * width * narrowing, above * width * narrowing)
-        return combined, _shares(rules, tree_share, narrowing, settings)
+        return combined, _shares(rules, tree_share, np.minimum(narrowing, np.exp(-np.abs(moved))), settings)
 
     def _stages_of(self, columns: Floats) -> Iterator[tuple[ColumnStage, Rows]]:
         """Yield each stage with the games of which just its columns are known."""
@@ -166,18 +168,18 @@ class CombinationWeights:
             yield self.stages[i], np.flatnonzero(of_game == i)
 
 
-def _shares(rules: Floats, trees: Floats, narrowing: Floats, settings: CombinationSettings) -> Floats:
-    """Return the share of each method, shape (queries, methods): that of columns is by how much they narrow ranges."""
+def _shares(rules: Floats, trees: Floats, rest: Floats, settings: CombinationSettings) -> Floats:
+    """Return the share of each method, shape (queries, methods): `rest` is what columns leave to the others."""
     trees = trees[:, None]
     rules = rules * (1.0 - trees)
     others = np.hstack([1.0 - rules.sum(axis=1, keepdims=True) - trees, rules, trees])
-    shares = np.hstack([others * narrowing[:, None], 1.0 - narrowing[:, None]])
+    shares = np.hstack([others * rest[:, None], 1.0 - rest[:, None]])
     if settings.alone == TREES:
         shares[:] = np.array(METHODS) == TREES
     return shares
 
 
-def _known_together(groups: Sequence[Rows]) -> list[Rows]:
+def known_together(groups: Sequence[Rows]) -> list[Rows]:
     """Return the columns known once those of each group are: the groups up to it."""
     return [np.concatenate(groups[: i + 1]) for i in range(len(groups))]
 

@@ -100,7 +100,7 @@ class ExtraInputs:
             if not label:
                 numbers = values.cast(pl.Float64)
             elif column.role is Role.LABELS:
-                numbers = values.fill_null("").str.split(";").list.contains(label).cast(pl.Float64)
+                numbers = values.str.split(";").list.contains(label).cast(pl.Float64)
             else:
                 numbers = (values.cast(pl.String) == label).cast(pl.Float64)
             out.append(numbers.fill_null(np.nan).to_numpy())
@@ -113,10 +113,13 @@ class ExtraInputs:
 
     def _known(self, rows: Rows, cutoffs: npt.NDArray[np.int64]) -> pl.DataFrame:
         """Return the table as known then; weather of past games with the error of a forecast."""
-        names = list(dict.fromkeys(column.name for column, _ in self._sources))
+        columns = {column.name: column for column, _ in self._sources}
+        names = list(columns)
         days = self.games.days[rows].astype(np.int64)
         parts = []
-        table = self.games.table[rows]
+        # An empty cell of labels is a game without any; what is not known yet becomes null after this.
+        labels = [name for name, column in columns.items() if column.role is Role.LABELS]
+        table = self.games.table[rows].with_columns(pl.col(labels).fill_null(""))
         for observed in (True, False):
             selected = np.flatnonzero((days <= self.cutoff) == observed)
             if len(selected):

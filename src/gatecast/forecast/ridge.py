@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from gatecast.forecast.column_evidence import is_positive
+
 __all__ = ["Ridge", "RidgeSettings"]
 
 Floats = npt.NDArray[np.float64]
@@ -112,7 +114,7 @@ class Ridge:
             solve = np.linalg.inv(rows.T @ rows + penalty * np.eye(rows.shape[1]))
             effect = solve @ (rows.T @ aim)
             leverage = np.einsum("ij,jk,ik->i", rows, solve, rows) + trust / trust.sum()
-            left = (aim - rows @ effect) / np.maximum(1.0 - leverage, 0.1) / weight
+            left = (aim - rows @ effect) / np.maximum(1.0 - leverage, 1e-3) / weight
             error = float(np.average(np.abs(left), weights=weight))
             if error < best and _is_gain(np.abs(errors) - np.abs(left), weight, settings):
                 best = error
@@ -140,13 +142,12 @@ class Ridge:
 
 def _values(x: Floats, middle: Floats, logs: npt.NDArray[np.bool_]) -> Floats:
     """Return columns, those of `logs` as logarithms, beside the forecast's own, shape (games, columns + 1)."""
-    return np.column_stack([np.where(logs, np.log(np.maximum(x, 1e-9)), x), middle])
+    return np.column_stack([np.where(logs, np.log(np.where(x > 0, x, np.nan)), x), middle])
 
 
 def _is_count(column: Floats) -> bool:
     """Return whether a column has many positive numbers: read as logarithms then, beside the forecast's own."""
-    there = column[np.isfinite(column)]
-    return bool(len(there)) and bool((there > 0).all()) and len(np.unique(there)) > 6
+    return is_positive(column) and len(np.unique(column[column > 0])) > 6
 
 
 def _is_gain(gains: Floats, weight: Floats, settings: RidgeSettings) -> bool:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from gatecast.forecast.column_reading import ColumnReading
+from gatecast.forecast.column_stage import ColumnStage
 from gatecast.forecast.combination import (
     DEFAULT_SETTINGS,
     METHODS,
@@ -24,7 +25,7 @@ from gatecast.forecast.combination import (
     NetworkParameters,
     network_quantiles,
 )
-from gatecast.forecast.combination_weights import CombinationWeights, ReadingOf
+from gatecast.forecast.combination_weights import CombinationWeights, ReadingOf, known_together
 from gatecast.forecast.past_forecasts import PastForecasts
 from gatecast.networks.column_reader import reads_columns
 from gatecast.prepare.club_context import ClubContexts
@@ -154,14 +155,29 @@ class Weighing:
             past = everything.take(everything.inputs.games >= self.settings.fewest)
             groups = self.columns.groups if self.columns is not None else ()
             reading = None
-            if self.columns is not None and all(reads_columns(each) for each in self.networks):
+            if self.columns is not None and self._reads_columns:
                 reading = self._reading_within_season if before_season else self._reading_beside(everything)
             if len(past.rows) < self.settings.fewest:
-                read = reading(past.quantiles) if reading is not None else None
-                self.learned[before_season] = CombinationWeights.untaught(self.settings, groups, read)
+                stages = self._untaught_stages(groups, past, None if before_season else reading)
+                self.learned[before_season] = CombinationWeights.untaught(self.settings, stages)
             else:
                 self.learned[before_season] = CombinationWeights.fit(past, groups, self.settings, reading)
         return self.learned[before_season]
+
+    def _untaught_stages(
+        self, groups: Sequence[Rows], past: PastForecasts, reading: ReadingOf | None
+    ) -> list[ColumnStage]:
+        """Return what columns add where too few forecasts tell: before a season what they add within one."""
+        if reading is not None:
+            read = reading(past.quantiles)
+            return [ColumnStage.untaught(known, read, self.settings) for known in known_together(groups)]
+        if self.columns is None or not self._reads_columns:
+            return []
+        return [replace(stage, ridge=None, width=self.settings.width) for stage in self.weights(False).stages]
+
+    @property
+    def _reads_columns(self) -> bool:
+        return all(reads_columns(each) for each in self.networks)
 
     @property
     def most_useful_columns(self) -> list[int]:
@@ -177,21 +193,18 @@ class Weighing:
     def _reading_beside(self, past: PastForecasts) -> ReadingOf:
         """Return how the networks read the columns, given what rules and trees make of past forecasts of enough games.
 
-        A game of which hardly anything was known when it was forecast still tells its ratio to a column.
+        A game of which hardly anything was known when it was forecast still tells its ratio to a column; and every
+        game is evidence, also one that is forecast again from far away alone.
         """
         enough = past.inputs.games >= self.settings.fewest
+        far = past.take(~np.isin(past.rows, past.rows[past.near]))
+        others = self._forecast_again(far.rows, far.games.day - self.nearest, np.ones(len(far.rows), bool), False)
 
         def read(forecast: Floats) -> ColumnReading:
             quantiles = past.quantiles.copy()
             quantiles[enough] = forecast
             near = past.take(past.near)
-            return ColumnReading.of_past(
-                self.networks,
-                near.games,
-                near.columns,
-                quantiles=quantiles[past.near],
-                trust=near.trust,
-            )
+            return ColumnReading.of_past(self.networks, [(near, quantiles[past.near]), (others, others.quantiles)])
 
         return read
 
@@ -202,8 +215,11 @@ class Weighing:
 
     def _past_forecasts(self, before_season: bool) -> PastForecasts:
         """Forecast past games again by the network, each from what was known at its cutoff."""
-        games = self.contexts.games
         rows, cutoffs, near = self._past_before_season() if before_season else self._past_within_season()
+        return self._forecast_again(rows, cutoffs, near, before_season)
+
+    def _forecast_again(self, rows: Rows, cutoffs: Ints, near: Flags, before_season: bool) -> PastForecasts:
+        games = self.contexts.games
         inputs = self.contexts.at(rows, cutoffs)
         some = inputs.games > 0
         rows, cutoffs, near, inputs = rows[some], cutoffs[some], near[some], inputs.take(some)
@@ -214,7 +230,7 @@ class Weighing:
             inputs=inputs,
             quantiles=network_quantiles(self.networks, inputs),
             cutoffs=cutoffs,
-            columns=self.columns.at(rows, cutoffs) if self.columns is not None and len(rows) else None,
+            columns=self.columns.at(rows, cutoffs) if self.columns is not None else None,
             near=near,
             trust=0.5 ** (age / self.settings.half_life),
             before_season=before_season,
