@@ -18,11 +18,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 
-BESIDE = 2 / 3
-"""Part of the ridge in what columns add, where one would surely have helped beside a reading."""
 FEW = 20
 """Past games up to which what the networks read is taken whatever it gained, and after which narrower ranges are
-trusted by half."""
+trusted by half, as is a ridge beside the reading."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,9 @@ class ColumnStage:
     share : float
         How much of the reading is taken: all where it would have helped, and where there are few games.
     ridge : Ridge or None
-        Where a ridge on the columns would have helped: two thirds of what they add, all of it without a reading.
+        Where a ridge on the columns would have helped.
+    part : float
+        Part of the ridge in what they add: all of it without a reading, the more beside one the more games tell.
     width : float
         Factor of the ranges.
     gains : ndarray of float, shape (known columns,)
@@ -49,13 +49,14 @@ class ColumnStage:
     reading: ColumnReading | None
     share: float
     ridge: Ridge | None
+    part: float
     width: float
     gains: Floats
 
     @classmethod
     def untaught(cls, known: Rows, reading: ColumnReading | None, settings: CombinationSettings) -> ColumnStage:
         """Return the stage of a table with too few games to learn from: what the networks read is taken."""
-        return cls(known, reading, 1.0, None, settings.width, np.ones(len(known)))
+        return cls(known, reading, 1.0, None, 0.0, settings.width, np.ones(len(known)))
 
     @classmethod
     def fit(
@@ -93,22 +94,22 @@ class ColumnStage:
             moved, log_factor = share * shift.sum(axis=1), share * read_factor
             narrower = max(-float(log_factor.mean()), float(np.abs(moved).mean())) if len(y) else 0.0
             gains = _gains(narrower, np.abs(shift[:, known]).sum(axis=0))
+        games = len(np.unique(past.rows))
+        part = 1.0 if reading is None else games / (games + FEW)
         settings_of_ridge = settings.ridge if reading is None else settings.ridge_beside
         ridge = Ridge.fit(columns[near][:, known], middle[near], y[near], past.trust[near], settings_of_ridge)
         if ridge is not None:
             correction, used = ridge.correction(columns[:, known], middle)
             left_out = np.flatnonzero(near)[ridge.known]
             correction[left_out] = (y - middle)[left_out] - ridge.left_out
-            part = np.where(used, 1.0 if reading is None else BESIDE, 0.0)
-            moved = moved + part * (correction - moved)
-            log_factor = log_factor + part * (np.log(ridge.narrower) - log_factor)
+            moved = moved + part * used * (correction - moved)
+            log_factor = log_factor + part * used * (np.log(ridge.narrower) - log_factor)
             gains = np.maximum(gains, _gains(-float(np.log(ridge.narrower)), np.abs(ridge.effect[:-1])))
         middle, narrowing = middle + moved, np.exp(log_factor)
-        games = len(np.unique(past.rows))
         if games:
             needed = past.needed_width(middle, spread_about(without, middle, narrowing), settings)
             width *= (needed / width) ** (games / (games + FEW) if needed < width else 1.0)
-        return cls(known, reading, share, ridge, width, gains)
+        return cls(known, reading, share, ridge, part, width, gains)
 
     def apply(self, home: Ints, columns: Floats, without: Floats) -> tuple[Floats, Floats]:
         """Return what the columns move each forecast by, and the factor of its ranges beside `width`.
@@ -126,9 +127,8 @@ class ColumnStage:
             moved, log_factor = self.share * shift.sum(axis=1), self.share * read_factor
         if self.ridge is not None:
             correction, used = self.ridge.correction(columns[:, self.known], without[:, MIDDLE])
-            part = np.where(used, 1.0 if self.reading is None else BESIDE, 0.0)
-            moved = moved + part * (correction - moved)
-            log_factor = log_factor + part * (np.log(self.ridge.narrower) - log_factor)
+            moved = moved + self.part * used * (correction - moved)
+            log_factor = log_factor + self.part * used * (np.log(self.ridge.narrower) - log_factor)
         return moved, np.exp(log_factor)
 
 
