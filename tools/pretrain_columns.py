@@ -27,12 +27,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pretrain import MEMBERS, POOLS, SETS, SIMULATED, adamw
+from pretrain import MEMBERS, MOST_APART, POOLS, SETS, SIMULATED, adamw
 from pretraining_columns import MOST, made_up_columns
 from pretraining_contexts import FIRST_SEASON, Random, Source, one_club, one_league, simulated
 
 from gatecast.forecast.column_evidence import ColumnEvidence
-from gatecast.forecast.combination import GRID, MIDDLE, network_quantiles, spread_of
+from gatecast.forecast.combination import DEFAULT_SETTINGS, GRID, MIDDLE, network_quantiles, spread_of
+from gatecast.forecast.weighing import NEAR
 from gatecast.networks.column_reader import PREFIX, TOKEN_FIGURES, initial_column_weights, read_columns
 from gatecast.prepare.club_context import ClubContexts
 from gatecast.train.pretrained import Weights, pretrained_set
@@ -46,9 +47,6 @@ TABLES = 6
 QUERIES = 60
 """Games taken from each table."""
 FEWEST, MOST_GAMES = 1, 400
-NEAREST = 7
-HALF_LIFE = 500.0
-MOST_APART = 2.5
 
 
 @cache
@@ -73,7 +71,7 @@ def shown(draw: Random, source: Source | None) -> list[dict[str, npt.NDArray[Any
     club = int(draw.choice(np.unique(games.home)))
     rows = np.flatnonzero((games.home == club) & np.isfinite(games.attendance))[-MOST_GAMES:]
     contexts = ClubContexts(games)
-    cutoffs = games.day[rows] - draw.integers(1, NEAREST + 1, len(rows))
+    cutoffs = games.day[rows] - draw.integers(1, NEAR + 1, len(rows))
     inputs = contexts.at(rows, cutoffs)
     quantiles = network_quantiles(_networks(), inputs)
     middle, came = quantiles[:, MIDDLE], np.log(np.maximum(games.attendance[rows], 1.0))
@@ -84,7 +82,7 @@ def shown(draw: Random, source: Source | None) -> list[dict[str, npt.NDArray[Any
     mine, day, spread = games.take(rows), games.day[rows], spread_of(quantiles)
     seats = np.log(np.maximum(np.maximum(mine.seats, np.maximum.accumulate(mine.attendance)), 1.0))
     most = np.where(np.isfinite(mine.seats), seats - middle, 9.0)
-    trust = 0.5 ** ((day[-1] - day) / HALF_LIFE)
+    trust = 0.5 ** ((day[-1] - day) / DEFAULT_SETTINGS.half_life)
     out: list[dict[str, npt.NDArray[Any]]] = []
     for _ in range(TABLES):
         columns = made_up_columns(draw, mine, came - middle)
