@@ -43,12 +43,16 @@ def main() -> None:
     if arguments.write:
         write_for_ever(*arguments.write)
     draw, faults, told = random.Random(arguments.seed), list[str](), Counter[str]()
+    longest = LONGEST_LIFE
     for first in range(0, arguments.kills, KILLS_A_DATABASE):
         acknowledged: list[tuple[str, int]] = []
         with tempfile.TemporaryDirectory() as folder:
             place = arguments.url or folder
             for kill in range(first, min(first + KILLS_A_DATABASE, arguments.kills)):
-                lines = killed(place, f"{arguments.seed}-{kill}", draw.uniform(0, LONGEST_LIFE))
+                life = draw.uniform(0, longest) if kill else None
+                lines, lived = killed(place, f"{arguments.seed}-{kill}", life)
+                # The first writer shows how long this machine takes to write one of each kind.
+                longest = max(longest, lived)
                 acknowledged += lines
                 told.update(kind for kind, _ in lines)
                 with open_store(place) as store:
@@ -57,16 +61,23 @@ def main() -> None:
     sys.exit(1 if faults else 0)
 
 
-def killed(place: str, name: str, life: float) -> list[tuple[str, int]]:
-    """Return what a writer was told is stored before it was killed, `life` seconds after it began to open the store."""
+def killed(place: str, name: str, life: float | None) -> tuple[list[tuple[str, int]], float]:
+    """Return what a writer was told is stored before it was killed, and the seconds since it began to open the store.
+
+    It is killed after `life` seconds; without them, once it has written one of each kind.
+    """
     command = [sys.executable, __file__, "--write", place, name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == READY
-        time.sleep(life)
+        begun, whole = time.monotonic(), list[list[str]]()
+        while life is None and [OUTCOME] not in [line[:1] for line in whole]:
+            whole.append(process.stdout.readline().split())
+        time.sleep(life or 0.0)
         process.kill()
-        whole = [line.split() for line in process.stdout if line.endswith("\n")]
-    return [(kind, int(number)) for kind, number in whole]
+        lived = time.monotonic() - begun
+        whole += [line.split() for line in process.stdout if line.endswith("\n")]
+    return [(kind, int(number)) for kind, number in whole], lived
 
 
 def write_for_ever(place: str, name: str) -> None:
