@@ -4,11 +4,11 @@
     python benchmarks/any_club_ablations.py ../shared/anyclub --shipped
 
 `../shared/anyclub` holds the cases, their tables and `anyclub.py`, which says what each user knew and asks for; `work`
-the weights that `tools/pretrain.py train work --ablations` wrote, three members of each set. Each member forecasts
-alone, so that a figure comes with its spread. Errors are those of the middle forecast in per cent of the mean
-attendance, a mean over clubs. NumPy, pandas and scikit-learn are enough. With `--shipped` the weights of the package
-forecast, their members together, as `gatecast forecast` does: by horizon, and the share of games inside the range of
-the club of 40 games or more that has the fewest.
+the weights without simulated leagues that `tools/pretrain.py train work --ablations` wrote, three members of each set.
+Each member, of the package or of these, forecasts alone, so that a figure comes with its spread. Errors are those of
+the middle forecast in per cent of the mean attendance, a mean over clubs. NumPy, pandas and scikit-learn are enough.
+With `--shipped` the members of the package forecast together, as `gatecast forecast` does: by horizon, and the share of
+games inside the range of the club of 40 games or more that has the fewest.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ from safetensors.numpy import load_file
 from gatecast.forecast.combination import GRID, CombinationSettings
 from gatecast.forecast.venue_limits import venue_limits, within_seats
 from gatecast.forecast.weighing import Weighing
+from gatecast.networks.column_reader import PREFIX
 from gatecast.prepare.club_context import ClubContexts
 from gatecast.prepare.context_inputs import ContextGames, seasons_by_gap
-from gatecast.train.pretrained import fresh, pretrained
+from gatecast.train.pretrained import fresh, pretrained, pretrained_set
 
 THROUGH = {"majors-1995-2022": "2022-10-05", "majors-1995-2010": "2010-10-03", "majors-1995-2002": "2002-09-29"}
 FULL, NO_SIMULATED, NO_PRETRAINING, NO_WEIGHING = (
@@ -73,12 +74,13 @@ def weights(folder: Path, day: dt.date, variant: str, seed: int) -> dict[str, np
     if variant == NO_PRETRAINING:
         return fresh(seed)
     name = next((name for name, through in THROUGH.items() if through <= str(day)), "simulated")
-    ending = "-no-simulated" if variant == NO_SIMULATED else ""
-    base: dict[str, npt.NDArray[np.float32]] = load_file(folder / f"{name}{ending}" / f"{seed}.safetensors")
+    shipped = dict(pretrained_set(name).members[seed])
     if variant == NO_TOKENS:
-        return base
-    reader = name if name == "simulated" else "majors"
-    return {**base, **load_file(folder / "columns" / reader / f"{seed}.safetensors")}
+        return {key: value for key, value in shipped.items() if not key.startswith(PREFIX)}
+    if variant != NO_SIMULATED:
+        return shipped
+    columns = {key: value for key, value in shipped.items() if key.startswith(PREFIX)}
+    return {**load_file(folder / f"{name}-no-simulated" / f"{seed}.safetensors"), **columns}
 
 
 def context_games(table: pd.DataFrame, single: bool) -> ContextGames:

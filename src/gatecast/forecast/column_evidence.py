@@ -1,4 +1,4 @@
-"""What each custom column would have told of a club's past games, as tokens of the pretrained network.
+"""Work out the tokens of custom columns: how well each would have forecast a club's past games.
 
 A token compares two simple ways to forecast by the column with the forecast that does not know it: a regression of
 that forecast's errors on the column, and, for positive numbers such as tickets sold, the usual ratio of attendance to
@@ -29,7 +29,7 @@ MOSTLY = 0.8
 TYPO = 10.0
 """Median distances from the median, and 1 more, beyond which a logarithm is a typo."""
 FARTHEST = 0.7
-"""How far beyond what was seen, in logarithms, a ratio is followed."""
+"""Logarithm, on top of a standard deviation, beyond all values seen at which the value of a ratio is cut off."""
 SMALLEST_SPREAD, SMALLEST_VARIANCE = 0.005, 1e-12
 
 

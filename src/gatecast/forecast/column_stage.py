@@ -1,4 +1,4 @@
-"""What custom columns add to a forecast once some are known and others are not, and how wide its ranges are then."""
+"""Correct forecasts by the custom columns known so far, and set the width of their ranges."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ Array = Any
 Weights = Mapping[str, Array]
 
 PREFIX = "columns."
-"""How the names of these weights begin among those of a network."""
+"""Prefix of the names of these weights among those of a network."""
 TOKEN_FIGURES = (
     "present", "positive", "flag", "games", "coverage", "value", "certainty", "correlation", "shift_by_slope",
     "mean_error", "left_by_slope", "error", "shift_by_ratio", "left_by_ratio", "ratio_spread",
